@@ -1,0 +1,91 @@
+#include "agent/facts.h"
+
+#include "agent/onboarding.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+
+#define ONBOARDING_FILE_MAX (1024 * 1024)
+
+static void look_at_machine(const Host *host, Facts *facts)
+{
+        Error err = { 0 };
+
+        facts->machine.systemd = tri(systemd_is_running(host));
+        facts->machine.distro_known = TRI_UNKNOWN;
+        if (distro_read(host, &facts->machine.distro, &err) < 0) {
+                log_debug("distribution unknown: %s", err.text);
+                return;
+        }
+        facts->machine.distro_known = tri(*facts->machine.distro.id);
+        facts->machine.support = distro_support(&facts->machine.distro);
+}
+
+static void look_at_package(const Host *host, Facts *facts)
+{
+        Error err = { 0 };
+
+        facts->package.manager = tri(fs_exists(host, "/usr/bin/apt-get") && fs_exists(host, "/usr/bin/dpkg"));
+        if (facts->package.manager != TRI_YES)
+                return;
+        facts->package.interrupted = tri(apt_is_interrupted(host));
+        if (apt_package_state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
+                log_debug("package state unknown: %s", err.text);
+}
+
+static void look_at_files(const Host *host, Facts *facts)
+{
+        _cleanup_free_ char *json = NULL;
+        size_t length = 0;
+
+        facts->sensor.files = tri(fs_exists(host, SENSOR_PROGRAM));
+        facts->sensor.offboarding_file = tri(fs_exists(host, SENSOR_OFFBOARDING_FILE));
+        if (fs_read(host, SENSOR_ONBOARDING_FILE, ONBOARDING_FILE_MAX, &json, &length, NULL) < 0) {
+                facts->sensor.onboarded = TRI_UNKNOWN;
+                return;
+        }
+        facts->sensor.onboarded = tri(json != NULL);
+        if (json && !onboarding_file_org_id(json, length, facts->sensor.onboarded_org))
+                facts->sensor.onboarded_org[0] = '\0';
+}
+
+static void look_at_unit(const Host *host, Facts *facts)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState *unit = &facts->sensor.unit;
+        Error err = { 0 };
+
+        facts->sensor.loaded = facts->sensor.enabled = facts->sensor.active = TRI_UNKNOWN;
+        if (!host_is_live(host) || !systemd_is_running(host))
+                return;
+        if (systemd_open(&systemd, &err) < 0 || systemd_unit_state(systemd, SENSOR_UNIT, unit, &err) < 0) {
+                log_debug("unit state unknown: %s", err.text);
+                return;
+        }
+        facts->sensor.loaded = tri(text_equal(unit->load, "loaded") || text_equal(unit->load, "masked"));
+        facts->sensor.enabled = tri(text_starts_with(unit->file, "enabled") || text_equal(unit->file, "static") ||
+                                    text_equal(unit->file, "alias"));
+        facts->sensor.active = tri(text_equal(unit->active, "active") || text_equal(unit->active, "reloading"));
+}
+
+void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
+{
+        look_at_files(host, facts);
+        look_at_unit(host, facts);
+        facts->sensor.health = (SensorHealth){ .answering = TRI_NO };
+        if (facts->sensor.files == TRI_YES)
+                sensor_read_health(host, deadline, &facts->sensor.health);
+}
+
+void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
+{
+        Facts facts = { .look = look };
+
+        facts_refresh_sensor(host, deadline, &facts);
+        facts.machine.systemd = tri(systemd_is_running(host));
+        if (look == LOOK_SECOND) {
+                look_at_machine(host, &facts);
+                look_at_package(host, &facts);
+        }
+        *ret = facts;
+}

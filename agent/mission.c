@@ -1,0 +1,191 @@
+#include "agent/mission.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "agent/steps.h"
+#include "agent/undo.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+
+#define LOOK_MS 60000
+#define INSTALLER_LOG_MAX (4 * 1024 * 1024)
+
+static Step *const steps[_STEP_MAX] = {
+        [STEP_REPOSITORY] = step_repository, [STEP_PACKAGE] = step_package,   [STEP_ONBOARD] = step_onboard,
+        [STEP_SERVICE] = step_service,       [STEP_SETTINGS] = step_settings, [STEP_VERIFY] = step_verify,
+};
+
+/* What it means that a step is still wanted after it was done. */
+static const ReasonId unmet[_STEP_MAX] = {
+        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
+        [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,      [STEP_SERVICE] = REASON_SERVICE_FAILED,
+        [STEP_SETTINGS] = REASON_SENSOR_TAG,           [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
+};
+
+static void tell(Mission *mission)
+{
+        if (mission->on_progress)
+                mission->on_progress(mission->outcome, mission->userdata);
+}
+
+void mission_say(Mission *mission, const char *format, ...)
+{
+        char words[OUTCOME_TEXT_MAX];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(words, sizeof(words), format, ap);
+        va_end(ap);
+        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", words);
+        if (!mission->overdue)
+                outcome_say(mission->outcome, "%s", words);
+        tell(mission);
+}
+
+void mission_say_overdue(Mission *mission, const char *found)
+{
+        mission->overdue = true;
+        mission->outcome->verdict = VERDICT_FAILED;
+        failure_set(&mission->outcome->failure, REASON_INSTALL_STILL_RUNNING, "It is %s.", found);
+        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", found);
+        tell(mission);
+}
+
+int mission_open_installer_log(const char *path, Error *err)
+{
+        _cleanup_free_ char *old = text_format("%s.1", path);
+        struct stat st;
+        int fd;
+
+        if (stat(path, &st) == 0 && st.st_size > INSTALLER_LOG_MAX)
+                rename(path, old);
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+        return fd < 0 ? error_errno(err, errno, "open %s", path) : fd;
+}
+
+static void finish(Mission *mission, Verdict verdict, const Failure *failure)
+{
+        Outcome *outcome = mission->outcome;
+
+        outcome->verdict = verdict;
+        outcome->failure = failure ? *failure : (Failure){ 0 };
+        mission->overdue = false;
+        tell(mission);
+}
+
+/* Before the commit point everything goes back; after it the journal is empty and nothing is undone. */
+static void fail(Mission *mission, const Failure *failure)
+{
+        UndoState undo = { 0 };
+        Error err = { 0 };
+
+        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what, failure->found);
+        if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
+                log_info("nothing was installed: undoing what this run changed");
+                if (mission_recover(mission->host, false, mission->installer_log, &err) < 0) {
+                        log_error("undo: %s", err.text);
+                        outcome_row(mission->outcome, "undo", ROW_ERROR, "not finished, the next run goes on with it: %s", err.text);
+                } else
+                        outcome_row(mission->outcome, "undo", ROW_SUCCESS, "what this run had changed is as it was before");
+        }
+        finish(mission, VERDICT_FAILED, failure);
+}
+
+static bool is_asked_to_stop(Mission *mission, Failure *failure)
+{
+        ReasonId reason = REASON_NONE;
+
+        if (host_stopping(mission->host))
+                reason = REASON_STOPPED;
+        else if (mission->why_stop)
+                reason = mission->why_stop(mission->userdata);
+        if (reason)
+                failure_set(failure, reason, "It ended before the step '%s'.", mission->stage);
+        return reason != REASON_NONE;
+}
+
+static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
+{
+        int64_t started = deadline_now_ms();
+
+        mission->stage = step_name(step->id);
+        if (is_asked_to_stop(mission, failure))
+                return -1;
+        log_info("%s: %s", mission->stage, step->why);
+        mission_say(mission, "%s", step->why);
+        if (steps[step->id](mission, failure) < 0) {
+                log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
+                return -1;
+        }
+        started = deadline_now_ms() - started;
+        log_info("%s: done ms=%lld", mission->stage, (long long)started);
+        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s: %s", (long long)started / 1000,
+                    (long long)started % 1000 / 100, step->why);
+        return 0;
+}
+
+static void look(Mission *mission)
+{
+        facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
+        mission->facts.fulfilled = tri(mission->fulfilled);
+        plan_make(mission->request, &mission->facts, &mission->plan);
+}
+
+/* Done means: a fresh look leaves an empty plan. */
+static void check(Mission *mission)
+{
+        Failure failure = { 0 };
+
+        mission->fulfilled = true;
+        look(mission);
+        mission->stage = "verify";
+        if (mission->plan.refusal.reason) {
+                fail(mission, &mission->plan.refusal);
+        } else if (mission->plan.n_steps > 0) {
+                const PlanStep *left = &mission->plan.steps[0];
+
+                failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
+                fail(mission, &failure);
+        } else {
+                mission_report_success(mission->request, &mission->facts, mission->outcome);
+                finish(mission, VERDICT_SUCCEEDED, NULL);
+        }
+}
+
+void mission_run(Mission *mission, Outcome *outcome)
+{
+        Failure failure = { 0 };
+        Error err = { 0 };
+        size_t i;
+
+        *outcome = (Outcome){ 0 };
+        mission->outcome = outcome;
+        mission->stage = "look";
+        mission_say(mission, "looking at the machine");
+        if (mission_recover(mission->host, true, mission->installer_log, &err) < 0) {
+                failure_from(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+                finish(mission, VERDICT_FAILED, &failure);
+                return;
+        }
+        look(mission);
+        if (mission->plan.refusal.reason) {
+                finish(mission, VERDICT_REFUSED, &mission->plan.refusal);
+                return;
+        }
+        if (mission->dry_run) {
+                finish(mission, VERDICT_WORKING, NULL);
+                return;
+        }
+        outcome_row(outcome, "look", ROW_SUCCESS, "%s; %zu steps to do", mission->facts.machine.distro.name,
+                    mission->plan.n_steps);
+        for (i = 0; i < mission->plan.n_steps; i++)
+                if (run_step(mission, &mission->plan.steps[i], &failure) < 0) {
+                        fail(mission, &failure);
+                        return;
+                }
+        check(mission);
+}

@@ -1,0 +1,55 @@
+/*
+ * mission: carries out a request on this machine: look, plan, act, look again.
+ *
+ * The caller holds the mission lock. Everything that is told while it runs goes through on_progress.
+ */
+#pragma once
+
+#include "agent/facts.h"
+#include "agent/outcome.h"
+#include "agent/plan.h"
+#include "agent/request.h"
+
+typedef struct Mission {
+        const Host *host;
+        const Request *request;
+        Deadline deadline;         /* for all that waiting can mend; a running transaction is waited for beyond it */
+        bool dry_run;
+        bool fulfilled;            /* history: this very request was met before */
+        const char *installer_log; /* where the package manager's output goes; appended */
+
+        /* The outcome so far: as a step starts, when the words change, and at least every few seconds while waiting. */
+        void (*on_progress)(const Outcome *outcome, void *userdata);
+        /* Asked between steps: REASON_NONE to go on. */
+        ReasonId (*why_stop)(void *userdata);
+        void *userdata;
+
+        /* Filled as it runs. */
+        Facts facts;
+        Plan plan;
+        Outcome *outcome;
+        const char *stage;
+        bool overdue; /* a terminal error was told while a transaction goes on: it stands until the end */
+} Mission;
+
+/* Runs to a terminal outcome, always. */
+void mission_run(Mission *mission, Outcome *outcome);
+
+/*
+ * What a crash or power cut left of an earlier run: its transaction is waited for; then what it changed is kept when
+ * the package got installed, and undone when not. repair: a transaction that was cut off is completed with dpkg
+ * --configure -a; without it such a state is left for the next run.
+ */
+int mission_recover(const Host *host, bool repair, const char *installer_log, Error *err) _must_check_;
+
+/* Everything is as asked: verdict, message and rows of the outcome from the facts. */
+void mission_report_success(const Request *request, const Facts *facts, Outcome *outcome);
+
+/* For steps: what is done now. */
+void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
+
+/* For steps: the deadline passed inside a transaction: a terminal error is told, and the mission goes on. */
+void mission_say_overdue(Mission *mission, const char *found);
+
+/* Opens installer_log for appending, bounded. -1 with *err filled. */
+int mission_open_installer_log(const char *path, Error *err) _must_check_;

@@ -1,0 +1,63 @@
+#include "agent/outcome.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+
+/* vsnprintf cuts anywhere: takes back what is left of a character, and shows that something is missing. */
+static void mark_cut(char *text, size_t size)
+{
+        size_t length = size - sizeof("...");
+
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+                length--;
+        memcpy(text + length, "...", sizeof("..."));
+}
+
+static void write_text(char *text, size_t size, const char *format, va_list ap) _printf_(3, 0);
+
+static void write_text(char *text, size_t size, const char *format, va_list ap)
+{
+        int length = vsnprintf(text, size, format, ap);
+
+        if (length < 0)
+                *text = '\0';
+        else if ((size_t)length >= size)
+                mark_cut(text, size);
+}
+
+static OutcomeRow *find_row(Outcome *outcome, const char *name)
+{
+        OutcomeRow *row;
+        size_t i;
+
+        for (i = 0; i < outcome->n_rows; i++)
+                if (strncmp(outcome->rows[i].name, name, sizeof(outcome->rows[i].name) - 1) == 0)
+                        return &outcome->rows[i];
+        if (outcome->n_rows < OUTCOME_ROWS_MAX)
+                outcome->n_rows++;
+        row = &outcome->rows[outcome->n_rows - 1];
+        snprintf(row->name, sizeof(row->name), "%s", name);
+        return row;
+}
+
+void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char *format, ...)
+{
+        OutcomeRow *row = find_row(outcome, name);
+        va_list ap;
+
+        row->level = level;
+        va_start(ap, format);
+        write_text(row->text, sizeof(row->text), format, ap);
+        va_end(ap);
+}
+
+void outcome_say(Outcome *outcome, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        write_text(outcome->message, sizeof(outcome->message), format, ap);
+        va_end(ap);
+}

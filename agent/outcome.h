@@ -1,0 +1,39 @@
+/*
+ * outcome: what came of a request: a verdict, one message, a row per stage. How it is shown
+ * (status file, terminal, JSON) is the caller's business.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "agent/reasons.h"
+
+typedef enum Verdict {
+        VERDICT_WORKING,   /* not terminal */
+        VERDICT_SUCCEEDED,
+        VERDICT_REFUSED,   /* nothing was changed */
+        VERDICT_FAILED,
+} Verdict;
+
+typedef enum RowLevel { ROW_SUCCESS, ROW_WARNING, ROW_ERROR, ROW_WORKING } RowLevel;
+
+#define OUTCOME_ROWS_MAX 48
+#define OUTCOME_TEXT_MAX 1024
+
+typedef struct OutcomeRow {
+        char name[40]; /* of the stage: "repository", "package", "service" ... */
+        RowLevel level;
+        char text[OUTCOME_TEXT_MAX];
+} OutcomeRow;
+
+typedef struct Outcome {
+        Verdict verdict;
+        Failure failure;                /* REFUSED and FAILED */
+        char message[OUTCOME_TEXT_MAX]; /* WORKING: what is done now; SUCCEEDED: what is so */
+        OutcomeRow rows[OUTCOME_ROWS_MAX];
+        size_t n_rows;
+} Outcome;
+
+/* Sets the row of that name, adding it when there is none; the last one is replaced when all are taken. */
+void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char *format, ...) _printf_(4, 5);
+void outcome_say(Outcome *outcome, const char *format, ...) _printf_(2, 3);

@@ -1,0 +1,49 @@
+/*
+ * plan: what to do and why, or why not. Pure: no I/O, no clock, cannot fail.
+ *
+ * A plan without steps and without refusal means: everything is as asked.
+ */
+#pragma once
+
+#include "agent/facts.h"
+#include "agent/request.h"
+
+typedef enum StepId {
+        STEP_REPOSITORY,
+        STEP_PACKAGE,
+        STEP_ONBOARD,
+        STEP_SERVICE,
+        STEP_SETTINGS,
+        STEP_VERIFY,
+        _STEP_MAX
+} StepId;
+
+typedef struct PlanStep {
+        StepId id;
+        const char *why; /* static */
+} PlanStep;
+
+typedef struct Plan {
+        Failure refusal; /* reason NONE: none */
+        PlanStep steps[_STEP_MAX];
+        size_t n_steps;
+} Plan;
+
+void plan_make(const Request *request, const Facts *facts, Plan *ret);
+
+const char *step_name(StepId id); /* "repository" ...: also the name of its status row */
+
+/* The sensor is licensed, in the tenant of the package (in any, when there is no usable package). */
+bool plan_is_licensed(const Request *request, const Facts *facts);
+
+/* True: a tag that is asked for is known to be missing or different, or cannot be known yet. */
+bool plan_tags_differ(const Request *request, const Facts *facts);
+
+typedef struct PlanTag {
+        const char *key;
+        const char *value; /* NULL: not asked */
+        bool ignore_case;  /* Azure ids: compared without case, written as given */
+} PlanTag;
+
+#define PLAN_TAGS 3
+void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS]);

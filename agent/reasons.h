@@ -1,0 +1,95 @@
+/*
+ * reasons: the one table of what can go wrong, by stable id. Every refusal and every failure is a row.
+ *
+ * A Failure is a row plus what was found this time. Ids and codes never change; words may improve.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/base/error.h"
+
+typedef enum ReasonId {
+        REASON_NONE,
+        /* settings and the onboarding package */
+        REASON_SETTINGS_INVALID,
+        REASON_ONBOARDING_MISSING,
+        REASON_CERTIFICATE_MISSING,
+        REASON_CERTIFICATE_WRONG,
+        REASON_PROTECTED_SETTINGS_DAMAGED,
+        REASON_ONBOARDING_DAMAGED,
+        REASON_ONBOARDING_IS_OFFBOARDING,
+        REASON_ONBOARDING_SIGNATURE,
+        REASON_ONBOARDING_ROOT_UNKNOWN,
+        REASON_TENANT_UNEXPECTED,
+        REASON_TENANT_OTHER,
+        REASON_CONFIGURATION_UNTRUSTED,
+        /* the machine */
+        REASON_SYSTEMD_MISSING,
+        REASON_DISTRIBUTION_UNSUPPORTED,
+        REASON_ARCHITECTURE_UNSUPPORTED,
+        REASON_PACKAGE_MANAGER_MISSING,
+        REASON_PACKAGE_MANAGER_BROKEN,
+        REASON_PACKAGE_MANAGER_LOCKED,
+        REASON_DISK_FULL,
+        /* repository and package */
+        REASON_REPOSITORY_UNREACHABLE,
+        REASON_REPOSITORY_NOT_OURS,
+        REASON_REPOSITORY_KEY,
+        REASON_REPOSITORY_REFRESH,
+        REASON_PACKAGE_NOT_FOUND,
+        REASON_PACKAGE_SIGNATURE,
+        REASON_PACKAGE_DOWNLOAD,
+        REASON_DEPENDENCY,
+        REASON_INSTALL_FAILED,
+        REASON_INSTALL_STILL_RUNNING,
+        /* the sensor */
+        REASON_ONBOARDING_WRITE,
+        REASON_SERVICE_FAILED,
+        REASON_SENSOR_NOT_ANSWERING,
+        REASON_SENSOR_NOT_LICENSED,
+        REASON_SENSOR_TENANT_DIFFERS,
+        REASON_SENSOR_TAG,
+        /* ourselves */
+        REASON_SUPERSEDED,
+        REASON_STOPPED,
+        REASON_WORKER_DIED,
+        REASON_WORKER_START,
+        REASON_ENVIRONMENT,
+        REASON_INTERNAL,
+        _REASON_MAX
+} ReasonId;
+
+typedef enum ReasonRetry {
+        REASON_RETRY_NEVER,    /* the same settings on the same machine fail the same way */
+        REASON_RETRY_WAIT,     /* time can mend it within this run */
+        REASON_RETRY_NEXT_RUN, /* a later run may succeed */
+} ReasonRetry;
+
+typedef struct Reason {
+        const char *id;      /* "tenant-other": stable, what people search for */
+        int installer_code;  /* as mde_installer.sh would exit: fleet reports read it */
+        int azure_code;      /* 51 unsupported, 52 missing dependency, 53 configuration, 55 network, 56 locked, 1 ours */
+        bool user;           /* the customer can mend it; false: the platform or we */
+        ReasonRetry retry;
+        const char *what;    /* one sentence, with its full stop */
+        const char *remedy;  /* one sentence: what to do */
+} Reason;
+
+const Reason *reason_get(ReasonId id); /* never NULL */
+ReasonId reason_find(const char *id);  /* REASON_NONE: no such id */
+
+typedef struct Failure {
+        ReasonId reason; /* REASON_NONE: no failure */
+        char found[ERROR_TEXT_MAX]; /* why: a sentence with the values found */
+} Failure;
+
+/* Fills *failure and returns -1, like error_set. */
+int failure_set(Failure *failure, ReasonId reason, const char *format, ...) _printf_(3, 4);
+int failure_from(Failure *failure, ReasonId reason, const Error *err);
+
+#define FAILURE_TEXT_MAX 2048
+
+/* The whole message a person reads: its 17th blank-separated word is the installer code. Returns text. */
+const char *failure_message(const Failure *failure, char text[FAILURE_TEXT_MAX]);

@@ -1,0 +1,70 @@
+/*
+ * One rule for all that can have happened: if the package got installed the commit point was passed and everything
+ * stays, else everything goes back as it was. A transaction that still runs is nobody's to signal: it is waited for.
+ */
+#include "agent/mission.h"
+
+#include "agent/state.h"
+#include "agent/undo.h"
+#include "platform/base/log.h"
+#include "platform/fs.h"
+#include "platform/process.h"
+
+static int wait_for_transaction(const Host *host, const UndoState *undo, Error *err)
+{
+        Host patient = *host;
+
+        patient.stop = NULL; /* asked to stop: even so, the command that runs is waited for */
+        if (undo->transaction && process_is_alive(host, undo->pid, undo->start_time))
+                log_info("waiting for the package manager of an earlier run, pid %d", (int)undo->pid);
+        while (undo->transaction && process_is_alive(host, undo->pid, undo->start_time))
+                if (host_wait(&patient, 500, DEADLINE_NEVER, err) < 0)
+                        return -1;
+        return 0;
+}
+
+static int complete_transaction(const Host *host, const char *installer_log, Error *err)
+{
+        _cleanup_close_ int fd = mission_open_installer_log(installer_log, err);
+        AptRun run = { .deadline = DEADLINE_NEVER, .output_fd = fd };
+        AptResult result = { 0 };
+
+        if (fd < 0)
+                return -1;
+        log_info("our own transaction was cut off: dpkg --configure -a");
+        if (apt_configure_pending(host, &run, &result, err) < 0)
+                return -1;
+        if (result.trouble != APT_OK)
+                log_warning("dpkg --configure -a: %s", result.text);
+        return 0;
+}
+
+int mission_recover(const Host *host, bool repair, const char *installer_log, Error *err)
+{
+        PackageState state = PACKAGE_UNKNOWN;
+        UndoState undo = { 0 };
+        char version[64];
+
+        if (undo_state(host, &undo, err) < 0)
+                return -1;
+        if (!undo.pending)
+                return 0;
+        if (wait_for_transaction(host, &undo, err) < 0)
+                return -1;
+        if (undo.transaction) {
+                if (apt_package_state(host, SENSOR_PACKAGE, &state, version, err) < 0)
+                        return -1;
+                if ((state == PACKAGE_BROKEN || apt_is_interrupted(host)) && !repair)
+                        return 0;
+                if (state == PACKAGE_BROKEN || apt_is_interrupted(host)) {
+                        if (complete_transaction(host, installer_log, err) < 0 ||
+                            apt_package_state(host, SENSOR_PACKAGE, &state, version, err) < 0)
+                                return -1;
+                }
+        }
+        if (state == PACKAGE_INSTALLED)
+                return undo_commit(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
+        if (state == PACKAGE_BROKEN)
+                return 0; /* half there: the source has to stay until the package step mended it */
+        return undo_roll_back(host, err);
+}

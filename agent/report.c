@@ -1,0 +1,83 @@
+#include "agent/mission.h"
+
+#include "platform/base/text.h"
+
+static void report_onboarding(const Request *request, const SensorHealth *health, Outcome *outcome)
+{
+        const OnboardingPackage *package = request->onboarding;
+        const Failure *failure = &request->onboarding_failure;
+
+        if (!package)
+                outcome_row(outcome, "onboarding-package", ROW_WARNING,
+                            "The sensor stays onboarded to tenant %s, but the onboarding package could not be compared with it "
+                            "(%s): %s %s %s",
+                            health->org_id, reason_get(failure->reason)->id, reason_get(failure->reason)->what, failure->found,
+                            reason_get(failure->reason)->remedy);
+        else if (!package->root_pinned)
+                outcome_row(outcome, "onboarding-package", ROW_WARNING,
+                            "It is signed under a root certificate that is not known here: %s, SHA-256 %s.",
+                            package->root.subject_cn, package->root.sha256);
+}
+
+static void report_health(const SensorHealth *health, Outcome *outcome)
+{
+        if (health->healthy == TRI_NO || *health->issues)
+                outcome_row(outcome, "health", ROW_WARNING, "healthy %s; issues: %s",
+                            health->healthy == TRI_YES ? "true" : "false", *health->issues ? health->issues : "none named");
+        else
+                outcome_row(outcome, "health", ROW_SUCCESS, "healthy %s", health->healthy == TRI_YES ? "true" : "unknown");
+        if (*health->definitions && !text_equal_nocase(health->definitions, "upToDate") &&
+            !text_equal_nocase(health->definitions, "up_to_date"))
+                outcome_row(outcome, "definitions", ROW_WARNING, "definitions are %s", health->definitions);
+        if (*health->machine_id)
+                outcome_row(outcome, "cloud", ROW_SUCCESS, "proven: EDR machine id %s", health->machine_id);
+        else
+                outcome_row(outcome, "cloud", ROW_WARNING, "not proven yet: the sensor has no EDR machine id so far");
+}
+
+static void report_tags(const Request *request, const SensorHealth *health, Outcome *outcome)
+{
+        PlanTag tags[PLAN_TAGS];
+        size_t i;
+
+        plan_tags(request, tags);
+        for (i = 0; i < PLAN_TAGS; i++) {
+                const char *now = sensor_tag(health, tags[i].key);
+
+                if (tags[i].value)
+                        outcome_row(outcome, tags[i].key, ROW_SUCCESS, "%s", now ? now : tags[i].value);
+        }
+}
+
+static void report_notes(const Request *request, Outcome *outcome)
+{
+        size_t i;
+
+        for (i = 0; i < request->n_notes; i++) {
+                char name[32];
+
+                snprintf(name, sizeof(name), "settings-%zu", i + 1);
+                outcome_row(outcome, name, ROW_WARNING, "%s", request->notes[i]);
+        }
+}
+
+void mission_report_success(const Request *request, const Facts *facts, Outcome *outcome)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        outcome->verdict = VERDICT_SUCCEEDED;
+        if (health->answering == TRI_YES) {
+                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded: tenant %s, sensor %s, ring %s.", health->org_id,
+                            health->version, *health->ring ? health->ring : "unknown");
+                outcome_row(outcome, "sensor", ROW_SUCCESS, "version %s, unit enabled and active, licensed", health->version);
+                outcome_row(outcome, "tenant", ROW_SUCCESS, "%s", health->org_id);
+                report_tags(request, health, outcome);
+                report_health(health, outcome);
+        } else {
+                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded; the sensor is starting and does not answer yet.");
+                outcome_row(outcome, "sensor", ROW_WARNING, "unit %s; it does not answer yet: %s", facts->sensor.unit.active,
+                            health->trouble);
+        }
+        report_onboarding(request, health, outcome);
+        report_notes(request, outcome);
+}

@@ -1,0 +1,55 @@
+/*
+ * sensor: the mdatp command line and what it says of the sensor's health.
+ *
+ * Foreign format: `mdatp health --output json` (one object, camelCase; configurable values are objects with
+ * value and isManaged), older ones `mdatp health` as text, one `name : value` a line.
+ */
+#pragma once
+
+#include "agent/tri.h"
+#include "platform/host.h"
+
+#define SENSOR_UNIT "mdatp.service"
+#define SENSOR_PACKAGE "mdatp"
+#define SENSOR_PROGRAM "/opt/microsoft/mdatp/sbin/wdavdaemon"
+#define SENSOR_FOLDER "/etc/opt/microsoft/mdatp"
+#define SENSOR_ONBOARDING_FILE SENSOR_FOLDER "/mdatp_onboard.json"
+#define SENSOR_OFFBOARDING_FILE SENSOR_FOLDER "/mdatp_offboard.json"
+
+#define SENSOR_TAGS_MAX 16
+#define SENSOR_CALL_MS 10000 /* no call of the CLI may take longer */
+
+typedef struct SensorTag {
+        char key[64];
+        char value[1024];
+} SensorTag;
+
+typedef struct SensorHealth {
+        Tri answering;        /* NO: trouble says why */
+        char trouble[256];
+        Tri healthy;
+        Tri licensed;
+        char org_id[64];      /* "" when it has none */
+        char version[64];
+        char machine_id[64];  /* EDR machine id: "" until the cloud answered once */
+        char ring[32];
+        char definitions[64]; /* "upToDate" ...; "" unknown */
+        Tri passive;
+        char issues[512];     /* joined with "; " */
+        SensorTag tags[SENSOR_TAGS_MAX];
+        size_t n_tags;
+        Tri tags_known;       /* YES: tags is what the sensor has */
+} SensorHealth;
+
+/* Never fails: what could not be learnt stays UNKNOWN. Bounded by SENSOR_CALL_MS (twice, for the text form) and the deadline. */
+void sensor_read_health(const Host *host, Deadline deadline, SensorHealth *ret);
+
+/* NULL: the sensor has no such tag. */
+const char *sensor_tag(const SensorHealth *health, const char *key);
+
+/* ERROR_COMMAND with what the CLI said; "managed" values refuse that way. */
+int sensor_set_tag(const Host *host, const char *key, const char *value, Deadline deadline, Error *err) _must_check_;
+
+/* Pure: for the function above and its tests. False: nothing of health could be read from it. */
+bool sensor_parse_json(const char *text, size_t length, SensorHealth *health);
+bool sensor_parse_text(const char *text, size_t length, SensorHealth *health);

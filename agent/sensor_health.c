@@ -1,0 +1,189 @@
+#include "agent/sensor.h"
+
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/json.h"
+
+/* "unavailable" is how the sensor says it has none. */
+static void take(const char *value, char *buffer, size_t size)
+{
+        _cleanup_free_ char *escaped = NULL;
+
+        if (!value || text_equal_nocase(value, "unavailable"))
+                value = "";
+        escaped = text_escape(value, size - 8);
+        snprintf(buffer, size, "%s", escaped);
+}
+
+static Tri tri_of(const char *word)
+{
+        if (text_equal_nocase(word, "true") || text_equal_nocase(word, "enabled"))
+                return TRI_YES;
+        if (text_equal_nocase(word, "false") || text_equal_nocase(word, "disabled"))
+                return TRI_NO;
+        return TRI_UNKNOWN;
+}
+
+/* Configurable members are objects with the value inside; "$type" objects name a state. */
+static Json *value_of(Json *object, const char *name)
+{
+        Json *member = json_member(object, name);
+        Json *inner = json_object_is_type(member, json_type_object) ? json_member(member, "value") : NULL;
+
+        return inner ? inner : member;
+}
+
+static const char *string_of(Json *object, const char *name)
+{
+        Json *value = value_of(object, name);
+
+        if (json_object_is_type(value, json_type_object))
+                return json_string(value, "$type");
+        return value && json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static Tri tri_member(Json *object, const char *name)
+{
+        Json *value = value_of(object, name);
+
+        if (json_object_is_type(value, json_type_boolean))
+                return tri(json_object_get_boolean(value));
+        return tri_of(string_of(object, name));
+}
+
+static void add_tags(Json *list, SensorHealth *health)
+{
+        size_t i;
+
+        for (i = 0; i < json_object_array_length(list) && health->n_tags < SENSOR_TAGS_MAX; i++) {
+                Json *entry = json_object_array_get_idx(list, i);
+                const char *key = json_string(entry, "key"), *value = json_string(entry, "value");
+                SensorTag *tag = &health->tags[health->n_tags];
+
+                if (!key || !value)
+                        continue;
+                snprintf(tag->key, sizeof(tag->key), "%s", key);
+                snprintf(tag->value, sizeof(tag->value), "%s", value);
+                health->n_tags++;
+        }
+        health->tags_known = TRI_YES;
+}
+
+static void add_issues(Json *list, SensorHealth *health)
+{
+        size_t i, used;
+
+        for (i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+                Json *issue = json_object_array_get_idx(list, i);
+                _cleanup_free_ char *escaped = NULL;
+
+                if (!json_object_is_type(issue, json_type_string))
+                        continue;
+                escaped = text_escape(json_object_get_string(issue), 120);
+                used = strlen(health->issues);
+                snprintf(health->issues + used, sizeof(health->issues) - used, "%s%s", used ? "; " : "", escaped);
+        }
+}
+
+bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
+{
+        _cleanup_json_ Json *root = NULL;
+        Json *tags;
+
+        /* an "ATTENTION: no license" line may stand before the object */
+        while (length > 0 && *text != '{') {
+                const char *newline = memchr(text, '\n', length);
+
+                if (!newline)
+                        return false;
+                length -= (size_t)(newline + 1 - text);
+                text = newline + 1;
+        }
+        if (json_parse(text, length, &root, NULL) < 0 || !json_object_is_type(root, json_type_object) ||
+            !json_member(root, "licensed"))
+                return false;
+        health->healthy = tri_member(root, "healthy");
+        health->licensed = tri_member(root, "licensed");
+        health->passive = tri_member(root, "passiveModeEnabled");
+        take(string_of(root, "orgId"), health->org_id, sizeof(health->org_id));
+        take(string_of(root, "appVersion"), health->version, sizeof(health->version));
+        take(string_of(root, "edrMachineId"), health->machine_id, sizeof(health->machine_id));
+        take(string_of(root, "releaseRing"), health->ring, sizeof(health->ring));
+        take(string_of(root, "definitionsStatus"), health->definitions, sizeof(health->definitions));
+        add_issues(json_member(root, "healthIssues"), health);
+        tags = value_of(root, "edrDeviceTags");
+        if (json_object_is_type(tags, json_type_array))
+                add_tags(tags, health);
+        return true;
+}
+
+static void parse_list(char *value, SensorHealth *health, void (*add)(Json *, SensorHealth *))
+{
+        _cleanup_json_ Json *list = NULL;
+
+        if (json_parse(value, strlen(value), &list, NULL) == 0 && json_object_is_type(list, json_type_array))
+                add(list, health);
+}
+
+/* value without the quotes and the mark of managed settings. */
+static char *strip(char *value)
+{
+        size_t length;
+
+        text_trim(value);
+        if (text_ends_with(value, "[managed]")) {
+                value[strlen(value) - strlen("[managed]")] = '\0';
+                text_trim(value);
+        }
+        length = strlen(value);
+        if (length >= 2 && value[0] == '"' && value[length - 1] == '"') {
+                value[length - 1] = '\0';
+                value++;
+        }
+        return value;
+}
+
+static void take_line(const char *name, char *value, SensorHealth *health)
+{
+        if (text_equal(name, "healthy"))
+                health->healthy = tri_of(value);
+        else if (text_equal(name, "licensed"))
+                health->licensed = tri_of(value);
+        else if (text_equal(name, "passive_mode_enabled"))
+                health->passive = tri_of(value);
+        else if (text_equal(name, "org_id"))
+                take(value, health->org_id, sizeof(health->org_id));
+        else if (text_equal(name, "app_version"))
+                take(value, health->version, sizeof(health->version));
+        else if (text_equal(name, "edr_machine_id"))
+                take(value, health->machine_id, sizeof(health->machine_id));
+        else if (text_equal(name, "release_ring"))
+                take(value, health->ring, sizeof(health->ring));
+        else if (text_equal(name, "definitions_status"))
+                take(value, health->definitions, sizeof(health->definitions));
+        else if (text_equal(name, "health_issues"))
+                parse_list(value, health, add_issues);
+        else if (text_equal(name, "edr_device_tags"))
+                parse_list(value, health, add_tags);
+}
+
+bool sensor_parse_text(const char *text, size_t length, SensorHealth *health)
+{
+        const char *cursor = text, *line;
+        bool any = false;
+        size_t n;
+
+        while (text_next_line(&cursor, text + length, &line, &n)) {
+                _cleanup_free_ char *name = text_copy_n(line, n);
+                char *colon = strchr(name, ':');
+
+                if (!colon)
+                        continue;
+                *colon = '\0';
+                text_trim(name);
+                any = any || text_equal(name, "licensed");
+                take_line(name, strip(colon + 1), health);
+        }
+        return any;
+}

@@ -1,0 +1,30 @@
+/*
+ * steps: one function a step of the plan. Each is idempotent and checks nothing that the plan decided.
+ *
+ * 0, or -1 with *failure filled. Rolling back is the mission's business.
+ */
+#pragma once
+
+#include "agent/mission.h"
+
+typedef int Step(Mission *mission, Failure *failure);
+
+Step step_repository;
+Step step_package;
+Step step_onboard;
+Step step_service;
+Step step_settings;
+Step step_verify;
+
+/*
+ * Polls the sensor, at once and then at growing distance, until done() says so of mission->facts. -1 when the deadline
+ * passes, when the service does not stay up, or on a stop; *failure says what was seen.
+ */
+typedef bool SensorDone(const Mission *mission);
+int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure);
+
+/* An AptResult that is not APT_OK, as a failure. */
+int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise);
+
+/* An Error of waiting or running, as a failure: BUSY, STOPPED, SPACE have rows of their own. */
+int steps_fail(Failure *failure, ReasonId otherwise, const Error *err);

@@ -1,0 +1,163 @@
+/*
+ * Download first, killable and bounded; then the transaction, which uses no network and is never signalled.
+ * Its success is the commit point.
+ */
+#include "agent/steps.h"
+
+#include <sys/stat.h>
+
+#include "agent/state.h"
+#include "agent/undo.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/process.h"
+
+#define ARCHIVES STATE_CACHE "/archives"
+#define CLOUD_INIT_UNIT "cloud-final.service"
+
+static void on_progress(const char *text, void *userdata)
+{
+        Mission *mission = userdata;
+
+        if (deadline_passed(mission->deadline))
+                mission_say_overdue(mission, text);
+        else
+                mission_say(mission, "%s", text);
+}
+
+static void on_download_progress(const char *text, void *userdata)
+{
+        mission_say(userdata, "%s", text);
+}
+
+static void on_start(pid_t pid, void *userdata)
+{
+        Mission *mission = userdata;
+        ProcessIdentity identity = { 0 };
+        Error err = { 0 };
+
+        if (!process_identify(mission->host, pid, &identity))
+                return; /* ended already */
+        if (undo_remember_transaction(mission->host, pid, identity.start_time, &err) < 0)
+                log_warning("the transaction cannot be remembered across a crash: %s", err.text);
+}
+
+/* The first boot of a cloud image installs packages of its own: its turn first. */
+static int wait_for_first_boot(Mission *mission, Failure *failure)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState unit = { 0 };
+        Error err = { 0 };
+
+        if (systemd_open(&systemd, &err) < 0)
+                return 0;
+        for (;;) {
+                if (systemd_unit_state(systemd, CLOUD_INIT_UNIT, &unit, &err) < 0)
+                        return 0;
+                if (!text_equal(unit.load, "loaded") || !(text_equal(unit.active, "activating") || unit.job_pending))
+                        return 0;
+                mission_say(mission, "waiting for the first boot to finish (%s is %s)", CLOUD_INIT_UNIT,
+                            unit.job_pending && !text_equal(unit.active, "activating") ? "queued" : unit.active);
+                if (host_wait(mission->host, 500, mission->deadline, &err) < 0)
+                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
+                                                         : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
+                                                                       "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
+        }
+}
+
+static int prepare_archives(const Host *host, Error *err)
+{
+        if (undo_remember_folder(host, STATE_CACHE, err) < 0)
+                return -1;
+        return fs_make_folder(host, STATE_CACHE, 0755, err) < 0 || fs_make_folder(host, ARCHIVES, 0755, err) < 0 ||
+                               fs_make_folder(host, ARCHIVES "/partial", 0755, err) < 0
+                       ? -1
+                       : 0;
+}
+
+static int run_download(Mission *mission, AptResult *result, Failure *failure)
+{
+        AptRun run = { .deadline = mission->deadline, .archives = ARCHIVES, .on_progress = on_download_progress, .userdata = mission };
+        Error err = { 0 };
+
+        mission_say(mission, "downloading %s", SENSOR_PACKAGE);
+        if (apt_download(mission->host, &run, SENSOR_PACKAGE, NULL, result, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+        return 0;
+}
+
+/* The distribution's own lists may be missing or older than its archive: worth one full refresh. */
+static bool is_worth_refresh(const AptResult *result)
+{
+        return result->trouble == APT_DEPENDENCY || result->trouble == APT_STALE ||
+               (result->trouble == APT_NOT_FOUND && !result->ours);
+}
+
+static int download(Mission *mission, Failure *failure)
+{
+        AptRun run = { .deadline = mission->deadline, .on_progress = on_download_progress, .userdata = mission };
+        AptResult result = { 0 }, ignored = { 0 };
+        Error err = { 0 };
+
+        if (run_download(mission, &result, failure) < 0)
+                return -1;
+        if (is_worth_refresh(&result)) {
+                log_info("refreshing all package lists: %s", result.text);
+                mission_say(mission, "reading the distribution's package lists");
+                if (apt_refresh(mission->host, &run, NULL, &ignored, &err) < 0)
+                        return steps_fail(failure, REASON_DEPENDENCY, &err);
+                if (run_download(mission, &result, failure) < 0)
+                        return -1;
+        }
+        return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_PACKAGE_DOWNLOAD);
+}
+
+static int transact(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+        _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
+        AptRun run = { .deadline = mission->deadline, .archives = ARCHIVES, .output_fd = fd, .on_progress = on_progress,
+                       .on_start = on_start, .userdata = mission };
+        AptResult result = { 0 };
+
+        if (fd < 0)
+                return steps_fail(failure, REASON_INSTALL_FAILED, &err);
+        mission_say(mission, "installing %s", SENSOR_PACKAGE);
+        if (apt_install(mission->host, &run, SENSOR_PACKAGE, NULL, &result, &err) < 0)
+                return steps_fail(failure, REASON_INSTALL_FAILED, &err);
+        return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_INSTALL_FAILED);
+}
+
+static int repair(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+        _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
+        AptRun run = { .deadline = mission->deadline, .output_fd = fd, .on_progress = on_progress, .userdata = mission };
+        AptResult result = { 0 };
+
+        if (fd < 0)
+                return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        log_info("dpkg was interrupted by somebody else; repairPackageManager is set: dpkg --configure -a");
+        mission_say(mission, "repairing the package manager");
+        if (apt_configure_pending(mission->host, &run, &result, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_PACKAGE_MANAGER_BROKEN);
+}
+
+int step_package(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+
+        if (wait_for_first_boot(mission, failure) < 0)
+                return -1;
+        if (mission->facts.package.interrupted == TRI_YES && repair(mission, failure) < 0)
+                return -1;
+        if (prepare_archives(mission->host, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+        if (download(mission, failure) < 0 || transact(mission, failure) < 0)
+                return -1;
+        if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0)
+                return steps_fail(failure, REASON_INTERNAL, &err);
+        return 0;
+}

@@ -1,0 +1,180 @@
+/*
+ * What is fetched is never written through: the list is parsed and ours is generated from it; of the key file only the
+ * pinned primary key is written. An existing source for the same place is used as it is, with its keyring.
+ */
+#include "agent/steps.h"
+
+#include <string.h>
+
+#include "agent/undo.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/http.h"
+#include "platform/openpgp.h"
+
+#define LIST_MAX 65536
+#define KEYRING "/usr/share/keyrings/microsoft-prod.gpg"
+#define LISTS "/var/lib/apt/lists"
+#define TRIES 60
+
+static void on_http_wait(const char *text, void *userdata)
+{
+        mission_say(userdata, "%s", text);
+}
+
+static int fetch(Mission *mission, const char *path, size_t max, HttpResponse *response, Failure *failure)
+{
+        _cleanup_free_ char *url = text_format("%s/%s", mission->host->packages_url, path);
+        HttpSpec spec = { .url = url, .max_bytes = max, .deadline = mission->deadline, .tries = TRIES,
+                          .on_wait = on_http_wait, .userdata = mission };
+        Error err = { 0 };
+
+        if (http_get(mission->host, &spec, response, &err) == 0)
+                return 0;
+        if (err.kind == ERROR_INPUT)
+                return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
+        return steps_fail(failure, REASON_REPOSITORY_UNREACHABLE, &err);
+}
+
+static int fetch_source(Mission *mission, AptSource *source, Failure *failure)
+{
+        const char *channel = mission->request->channel ? mission->request->channel : "prod";
+        _cleanup_free_ char *path = text_format("config/%s/%s.list", mission->facts.machine.support->path, channel);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Error err = { 0 };
+
+        if (fetch(mission, path, LIST_MAX, &response, failure) < 0)
+                return -1;
+        if (apt_source_parse_list(response.body, response.length, mission->host->packages_url, source, &err) < 0) {
+                error_prefix(&err, "%s/%s", mission->host->packages_url, path);
+                return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
+        }
+        return 0;
+}
+
+/* *ret NULL: none of the keys in the file is pinned. */
+static int find_pinned(const Host *host, const OpenpgpFile *file, const OpenpgpKey **ret, Error *err)
+{
+        const char *const *lists[] = { distro_repository_keys, host->repository_keys };
+        size_t i, j;
+
+        *ret = NULL;
+        for (i = 0; i < ELEMENTSOF(lists); i++)
+                for (j = 0; lists[i] && lists[i][j] && !*ret; j++)
+                        if (openpgp_find(file, lists[i][j], ret, err) < 0)
+                                return -1;
+        return 0;
+}
+
+/* The keyring may be shared with other products of the vendor: extended, never replaced. */
+static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
+{
+        _cleanup_(openpgp_file_clear) OpenpgpFile present = { 0 };
+        _cleanup_(text_clear) Text keyring = { 0 };
+        _cleanup_free_ char *old = NULL;
+        const OpenpgpKey *known = NULL;
+        size_t length = 0;
+
+        if (fs_read(host, KEYRING, OPENPGP_FILE_MAX, &old, &length, err) < 0)
+                return -1;
+        if (old && openpgp_read(old, length, &present, NULL) == 0 &&
+            openpgp_find(&present, key->fingerprint, &known, NULL) == 0 && known)
+                return 0;
+        if (old && present.n_keys > 0)
+                text_append_bytes(&keyring, old, length);
+        text_append_bytes(&keyring, key->packets, key->length);
+        if (undo_remember_file(host, KEYRING, err) < 0)
+                return -1;
+        return fs_write(host, KEYRING, keyring.data, keyring.length, 0644, err);
+}
+
+static int fetch_key(Mission *mission, Failure *failure)
+{
+        _cleanup_free_ char *path = text_format("keys/%s", mission->facts.machine.support->key_file);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
+        const OpenpgpKey *key;
+        Error err = { 0 };
+
+        if (fetch(mission, path, OPENPGP_FILE_MAX, &response, failure) < 0)
+                return -1;
+        if (openpgp_read(response.body, response.length, &file, &err) < 0) {
+                error_prefix(&err, "%s/%s", mission->host->packages_url, path);
+                return failure_from(failure, REASON_REPOSITORY_KEY, &err);
+        }
+        if (find_pinned(mission->host, &file, &key, &err) < 0)
+                return failure_from(failure, REASON_REPOSITORY_KEY, &err);
+        if (!key)
+                return failure_set(failure, REASON_REPOSITORY_KEY, "%s/%s holds %s%s, which is not pinned.",
+                                   mission->host->packages_url, path, file.keys[0].fingerprint,
+                                   file.n_keys > 1 ? " and others" : "");
+        log_info("repository key %s", key->fingerprint);
+        if (install_key(mission->host, key, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        return 0;
+}
+
+/* How apt names the files of a source in its lists folder: the URI without its scheme, slashes as underscores. */
+static char *list_prefix(const AptSource *source)
+{
+        char *name = text_format("%s_dists_%s_", strstr(source->uri, "://") + 3, source->suite), *p;
+
+        for (p = name; *p; p++)
+                if (*p == '/')
+                        *p = '_';
+        return name;
+}
+
+static int write_source(Mission *mission, AptSource *source, const char *file, Error *err)
+{
+        const char *architecture = distro_debian_architecture(&mission->facts.machine.distro);
+        _cleanup_free_ char *line = NULL, *prefix = list_prefix(source);
+
+        snprintf(source->signed_by, sizeof(source->signed_by), "%s", KEYRING);
+        line = apt_source_format(source, architecture ? architecture : "amd64");
+        if (undo_remember_prefix(mission->host, LISTS, prefix, err) < 0 || undo_remember_file(mission->host, file, err) < 0)
+                return -1;
+        return fs_write(mission->host, file, line, strlen(line), 0644, err);
+}
+
+static void on_apt_progress(const char *text, void *userdata)
+{
+        mission_say(userdata, "%s", text);
+}
+
+static int refresh(Mission *mission, const char *file, Failure *failure)
+{
+        AptRun run = { .deadline = mission->deadline, .on_progress = on_apt_progress, .userdata = mission };
+        AptResult result = { 0 };
+        Error err = { 0 };
+
+        mission_say(mission, "reading the package list");
+        if (apt_refresh(mission->host, &run, file, &result, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_REPOSITORY_REFRESH);
+}
+
+int step_repository(Mission *mission, Failure *failure)
+{
+        const char *channel = mission->request->channel ? mission->request->channel : "prod";
+        _cleanup_free_ char *file = text_format("/etc/apt/sources.list.d/microsoft-%s.list", channel);
+        AptSource source = { 0 }, existing = { 0 };
+        bool found = false;
+        Error err = { 0 };
+
+        mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
+        if (fetch_source(mission, &source, failure) < 0)
+                return -1;
+        if (apt_source_find(mission->host, source.uri, source.suite, &found, &existing, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (found) {
+                log_info("using the source that %s configures", existing.file);
+                return refresh(mission, existing.file, failure);
+        }
+        if (fetch_key(mission, failure) < 0)
+                return -1;
+        if (write_source(mission, &source, file, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return refresh(mission, file, failure);
+}

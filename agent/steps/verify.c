@@ -1,0 +1,11 @@
+#include "agent/steps.h"
+
+static bool is_licensed(const Mission *mission)
+{
+        return plan_is_licensed(mission->request, &mission->facts);
+}
+
+int step_verify(Mission *mission, Failure *failure)
+{
+        return steps_wait_for_sensor(mission, is_licensed, "the sensor to be licensed", REASON_SENSOR_NOT_LICENSED, failure);
+}

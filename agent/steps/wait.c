@@ -1,0 +1,86 @@
+#include "agent/steps.h"
+
+#include "platform/base/text.h"
+
+#define FIRST_WAIT_MS 40
+#define LONGEST_WAIT_MS 5000
+#define RESTARTS_MAX 3
+/* A deadline that a slow transaction used up still leaves the sensor a moment to come up. */
+#define LEAST_MS 30000
+
+int steps_fail(Failure *failure, ReasonId otherwise, const Error *err)
+{
+        if (err->kind == ERROR_STOPPED)
+                otherwise = REASON_STOPPED;
+        else if (err->kind == ERROR_BUSY)
+                otherwise = REASON_PACKAGE_MANAGER_LOCKED;
+        else if (err->kind == ERROR_SPACE)
+                otherwise = REASON_DISK_FULL;
+        return failure_from(failure, otherwise, err);
+}
+
+int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise)
+{
+        static const ReasonId reasons[] = {
+                [APT_OK] = REASON_INTERNAL,
+                [APT_LOCKED] = REASON_PACKAGE_MANAGER_LOCKED,
+                [APT_BROKEN] = REASON_PACKAGE_MANAGER_BROKEN,
+                [APT_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
+                [APT_DEPENDENCY] = REASON_DEPENDENCY,
+                [APT_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
+                [APT_DISK] = REASON_DISK_FULL,
+        };
+        ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;
+
+        return failure_set(failure, reason ? reason : otherwise, "The package manager said: %s",
+                           *result->text ? result->text : "nothing");
+}
+
+static int fail_service(const Mission *mission, Failure *failure)
+{
+        const UnitState *unit = &mission->facts.sensor.unit;
+        _cleanup_free_ char *lines = systemd_last_lines(SENSOR_UNIT, 3);
+
+        return failure_set(failure, REASON_SERVICE_FAILED, "%s is %s (%s), result %s, restarted %u times. Its last lines: %s",
+                           SENSOR_UNIT, unit->active, unit->sub, *unit->result ? unit->result : "unknown", unit->restarts,
+                           *lines ? lines : "none");
+}
+
+static int fail_waiting(const Mission *mission, const char *what, ReasonId reason, Failure *failure)
+{
+        const SensorHealth *health = &mission->facts.sensor.health;
+
+        if (health->answering != TRI_YES)
+                return failure_set(failure, REASON_SENSOR_NOT_ANSWERING, "Waited for %s; 'mdatp health' said: %s.", what,
+                                   *health->trouble ? health->trouble : "nothing");
+        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s.", what,
+                           health->licensed == TRI_YES ? "true" : "false", *health->org_id ? health->org_id : "unavailable",
+                           *health->issues ? health->issues : "none");
+}
+
+int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure)
+{
+        Deadline deadline = mission->deadline > deadline_in(LEAST_MS) ? mission->deadline : deadline_in(LEAST_MS);
+        int64_t wait_ms = FIRST_WAIT_MS, started = deadline_now_ms();
+        unsigned restarts = mission->facts.sensor.unit.restarts;
+        bool first = true;
+        Error err = { 0 };
+
+        for (;;) {
+                const UnitState *unit = &mission->facts.sensor.unit;
+
+                facts_refresh_sensor(mission->host, deadline, &mission->facts);
+                if (done(mission))
+                        return 0;
+                if (first)
+                        restarts = unit->restarts;
+                first = false;
+                if (text_equal(unit->active, "failed") || unit->restarts >= restarts + RESTARTS_MAX)
+                        return fail_service(mission, failure);
+                mission_say(mission, "waiting for %s, %lld s so far", what, (long long)(deadline_now_ms() - started) / 1000);
+                if (host_wait(mission->host, wait_ms, deadline, &err) < 0)
+                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
+                                                         : fail_waiting(mission, what, reason, failure);
+                wait_ms = wait_ms * 3 / 2 < LONGEST_WAIT_MS ? wait_ms * 3 / 2 : LONGEST_WAIT_MS;
+        }
+}

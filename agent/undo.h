@@ -1,0 +1,37 @@
+/*
+ * undo: the journal of what a run changes before its commit point, on disk before the change is made.
+ *
+ * The commit point is the package manager's success. Until then a failure, in this run or seen by the
+ * next after a crash or power cut, puts everything back as it was; after it nothing is undone.
+ * Kept in STATE/undo: "journal", one JSON object a line, and the saved bytes of what was there.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "platform/host.h"
+
+/* Before path is created, replaced or removed: its bytes, mode, owner and time, or that it was absent. */
+int undo_remember_file(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Before a folder is made: it and all in it is removed on undo. An existing folder is not remembered. */
+int undo_remember_folder(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Names in folder that begin with prefix come into being from now on: removed on undo. */
+int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
+
+/* A transaction of the package manager runs as this process: after a crash it is waited for and, if cut off, repaired. */
+int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, Error *err) _must_check_;
+
+/* What a crash left. */
+typedef struct UndoState {
+        bool pending;          /* something is to be committed or undone */
+        bool transaction;      /* a transaction was started */
+        pid_t pid;             /* its process, perhaps still running */
+        uint64_t start_time;
+} UndoState;
+
+int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
+
+int undo_commit(const Host *host, Error *err) _must_check_;    /* forgets; nothing pending is fine */
+int undo_roll_back(const Host *host, Error *err) _must_check_; /* puts back, last change first; then forgets */

@@ -1,0 +1,66 @@
+/*
+ * conclude: ExecStopPost of the worker's unit. A request that is still current has no live worker any more: it gets
+ * its terminal error here, and what it had begun is put right as far as that is possible without new work.
+ */
+#include "handler/commands.h"
+
+#include "agent/mission.h"
+#include "agent/state.h"
+#include "handler/lifecycle.h"
+#include "handler/queue.h"
+#include "handler/session.h"
+#include "handler/worker_unit.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+
+#define LOCK_MS 60000
+
+static void end_request(const QueueEntry *entry)
+{
+        _cleanup_(session_clear) Session session = { 0 };
+        _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
+        _cleanup_free_ char *installer_log = NULL;
+        const char *result = getenv("SERVICE_RESULT"), *status = getenv("EXIT_STATUS");
+        Error err = { 0 };
+
+        host_init(&session.host);
+        if (session_open_at(&session, "Enable", entry->base, entry->sequence, &err) < 0) {
+                installer_log = text_copy(STATE_FOLDER "/installer.log");
+                log_error("sequence %d of %s: %s", entry->sequence, entry->base, err.text);
+        } else {
+                installer_log = session_installer_log(&session);
+                outcome->verdict = VERDICT_FAILED;
+                failure_set(&outcome->failure, REASON_WORKER_DIED, "systemd says: %s, %s.", result ? result : "unknown",
+                            status ? status : "unknown");
+                session_tell(&session, outcome);
+        }
+        if (mission_recover(&session.host, false, installer_log, &err) < 0)
+                log_error("what the run had begun is left for the next one: %s", err.text);
+}
+
+int command_conclude(void)
+{
+        _cleanup_close_ int lock = -1;
+        QueueEntry entry;
+        Error err = { 0 };
+        Host host;
+
+        host_init(&host);
+        if (!fs_is_folder(&host, STATE_FOLDER))
+                return 0;
+        if (state_lock_wait(&host, deadline_in(LOCK_MS), &lock, &err) < 0) {
+                fprintf(stderr, "conclude: %s\n", err.text);
+                return 1;
+        }
+        if (queue_read_current(&host, &entry)) {
+                end_request(&entry);
+                if (queue_clear_current(&host, &err) < 0)
+                        fprintf(stderr, "conclude: %s\n", err.text);
+        }
+        if (fs_exists(&host, LIFECYCLE_UNINSTALLED))
+                return lifecycle_remove_ours(&host, &err) < 0;
+        if (queue_has_next(&host) && worker_unit_start(&host, &err) < 0)
+                fprintf(stderr, "conclude: %s\n", err.text);
+        return 0;
+}

@@ -1,0 +1,73 @@
+/*
+ * argv -> row of the command table -> exit code.
+ */
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "handler/commands.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/base/version.h"
+
+#define EXIT_USAGE 2
+
+static const struct {
+        const char *name;
+        int (*run)(void);
+        const char *help;
+} commands[] = {
+        { "install", command_install, "put the program in place (guest agent)" },
+        { "enable", command_enable, "make the machine as the settings ask (guest agent)" },
+        { "update", command_update, "take over from another version (guest agent)" },
+        { "disable", command_disable, "stop working; the sensor stays (guest agent)" },
+        { "uninstall", command_uninstall, "remove what is ours; the sensor stays (guest agent)" },
+        { "worker", command_worker, "do the work that was queued (mde-linux-worker.service)" },
+        { "conclude", command_conclude, "end what a worker left unfinished (mde-linux-worker.service)" },
+};
+
+static void print_help(FILE *file)
+{
+        size_t i;
+
+        fprintf(file, "Usage: mde-linux COMMAND\n\nOnboards this machine to Microsoft Defender for Endpoint.\n\n");
+        for (i = 0; i < ELEMENTSOF(commands); i++)
+                fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(file, "\n  --version  print the version\n  --help     print this\n");
+}
+
+/* Settings pass through our memory: no core dump may hold them. */
+static void harden(void)
+{
+        const struct rlimit none = { 0, 0 };
+
+        setrlimit(RLIMIT_CORE, &none);
+        prctl(PR_SET_DUMPABLE, 0);
+        umask(0022);
+        signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char *argv[])
+{
+        size_t i;
+
+        harden();
+        if (argc == 2 && text_equal(argv[1], "--version"))
+                return printf("mde-linux %s\n", version_text) < 0;
+        if (argc == 2 && text_equal(argv[1], "--help")) {
+                print_help(stdout);
+                return 0;
+        }
+        for (i = 0; argc == 2 && i < ELEMENTSOF(commands); i++)
+                if (text_equal(argv[1], commands[i].name)) {
+                        if (geteuid() != 0) {
+                                fprintf(stderr, "mde-linux %s: only root can do this\n", argv[1]);
+                                return 1;
+                        }
+                        return commands[i].run();
+                }
+        print_help(stderr);
+        return EXIT_USAGE;
+}

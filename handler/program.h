@@ -1,0 +1,16 @@
+/*
+ * program: the copy of this binary that units run, and its removal.
+ *
+ * Not the extension's own folder, which the guest agent deletes under us; not /var or /run, which may be noexec.
+ */
+#pragma once
+
+#include "platform/host.h"
+
+#define PROGRAM_FOLDER "/usr/local/lib/mde-linux"
+#define PROGRAM PROGRAM_FOLDER "/bin/mde-linux"
+#define PROGRAM_LINK "/usr/local/sbin/mde-linux"
+
+/* Copies the running binary there atomically unless it is there already, proves that it runs, links to it when the name is free. */
+int program_install(const Host *host, Error *err) _must_check_;
+int program_remove(const Host *host, Error *err) _must_check_;

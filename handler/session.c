@@ -1,0 +1,108 @@
+#include "handler/session.h"
+
+#include <string.h>
+
+#include "agent/state.h"
+#include "handler/events.h"
+#include "handler/sequence.h"
+#include "handler/status.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/journal.h"
+
+/* the names that support runbooks look for */
+#define HANDLER_LOG "MdeExtensionHandlerLog.log"
+#define INSTALLER_LOG "MdeInstallerLog.log"
+
+#define MESSAGE_TERMINAL "5a1f6c6f0b0a4c0b9d0c7a4de1f7f3b2"
+
+void session_clear(Session *session)
+{
+        environment_clear(&session->environment);
+        configuration_clear(&session->configuration);
+        log_close();
+}
+
+static int open_rest(Session *session, Error *err)
+{
+        _cleanup_free_ char *log = text_format("%s/" HANDLER_LOG, session->environment.log_folder);
+        Error log_err = { 0 };
+
+        if (configuration_read(&session->host, &session->configuration, &session->configuration_failure) == 0)
+                configuration_apply(&session->configuration, &session->host);
+        journal_set_context(session->operation, session->sequence);
+        log_add_sink(journal_sink);
+        if (fs_make_folder(&session->host, session->environment.log_folder, 0755, &log_err) < 0 || log_open(log, &log_err) < 0)
+                log_warning("no log file: %s", log_err.text);
+        return state_prepare(&session->host, err);
+}
+
+int session_open(Session *session, const char *operation, Error *err)
+{
+        session->operation = operation;
+        if (environment_find(&session->host, &session->environment, err) < 0 ||
+            sequence_find(&session->host, &session->environment, &session->sequence, err) < 0)
+                return -1;
+        return open_rest(session, err);
+}
+
+int session_open_at(Session *session, const char *operation, const char *base, int sequence, Error *err)
+{
+        session->operation = operation;
+        session->sequence = sequence;
+        if (environment_read(&session->host, base, &session->environment, err) < 0)
+                return -1;
+        return open_rest(session, err);
+}
+
+void session_tell(const Session *session, const Outcome *outcome)
+{
+        char text[FAILURE_TEXT_MAX];
+        Error err = { 0 };
+
+        if (status_write(&session->host, &session->environment, session->sequence, session->operation, outcome, &err) < 0)
+                log_error("the status cannot be written: %s", err.text);
+        if (outcome->verdict == VERDICT_WORKING)
+                return;
+        if (outcome->verdict == VERDICT_SUCCEEDED) {
+                journal_event(LOG_LEVEL_INFO, MESSAGE_TERMINAL, "", outcome->message);
+                log_info("sequence %d: success: %s", session->sequence, outcome->message);
+                events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, outcome->message);
+                return;
+        }
+        failure_message(&outcome->failure, text);
+        journal_event(LOG_LEVEL_ERROR, MESSAGE_TERMINAL, reason_get(outcome->failure.reason)->id, text);
+        log_error("sequence %d: %s", session->sequence, text);
+        events_write(&session->host, &session->environment, LOG_LEVEL_ERROR, session->operation, text);
+}
+
+int session_fail(const Session *session, Outcome *outcome, Verdict verdict, const Failure *failure)
+{
+        char text[FAILURE_TEXT_MAX];
+
+        outcome->verdict = verdict;
+        outcome->failure = *failure;
+        fprintf(stderr, "%s\n", failure_message(failure, text)); /* first: the agent shows the beginning only */
+        session_tell(session, outcome);
+        return reason_get(failure->reason)->azure_code;
+}
+
+void session_remember(const Session *session, const Request *request, const Outcome *outcome)
+{
+        HistoryRecord record = { .verdict = outcome->verdict, .failure = outcome->failure };
+        Error err = { 0 };
+
+        snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
+        if (request->onboarding)
+                snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding->org_id);
+        state_boot_id(&session->host, record.boot);
+        if (outcome->verdict == VERDICT_SUCCEEDED)
+                record.boot[0] = '\0'; /* a success holds across boots: nothing to write when it is met again */
+        if (history_write(&session->host, session->sequence, &record, &err) < 0)
+                log_warning("history: %s", err.text);
+}
+
+char *session_installer_log(const Session *session)
+{
+        return text_format("%s/" INSTALLER_LOG, session->environment.log_folder);
+}

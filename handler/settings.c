@@ -1,0 +1,367 @@
+#include "handler/settings.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "handler/document.h"
+#include "handler/protected.h"
+#include "handler/setting_keys.h"
+#include "platform/base/text.h"
+
+#define FRAGMENT "\"protectedSettings\": {\"" SETTING_ONBOARDING_SCRIPT "\": \"BASE64\"}"
+
+static void note(Settings *settings, const char *format, ...) _printf_(2, 3);
+
+void settings_clear(Settings *settings)
+{
+        size_t i;
+
+        for (i = 0; i < REQUEST_NOTES_MAX; i++)
+                free(settings->notes[i]);
+        json_free(settings->document);
+        onboarding_package_clear(&settings->onboarding);
+        *settings = (Settings){ 0 };
+}
+
+/* Past the last place: that one tells that there are more. */
+static void note(Settings *settings, const char *format, ...)
+{
+        Request *request = &settings->request;
+        char text[ERROR_TEXT_MAX];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        if (request->n_notes == REQUEST_NOTES_MAX) {
+                snprintf(text, sizeof(text), "there are more settings without effect");
+                free(settings->notes[--request->n_notes]);
+        }
+        settings->notes[request->n_notes] = text_copy(text);
+        request->notes[request->n_notes] = settings->notes[request->n_notes];
+        request->n_notes++;
+}
+
+static void note_unknown(Settings *settings, const char *name)
+{
+        const SettingKey *near = setting_key_near(name);
+        _cleanup_free_ char *shown = text_escape(name, 60);
+
+        if (!near)
+                note(settings, "setting \"%s\" is not known; it has no effect", shown);
+        else if (strcmp(near->name, name) == 0)
+                note(settings, "setting \"%s\" has no effect in protectedSettings: it belongs into publicSettings",
+                     shown);
+        else
+                note(settings, "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
+                     near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
+}
+
+static void note_effect(Settings *settings, const SettingKey *key)
+{
+        if (key->effect == SETTING_LATER)
+                note(settings, "setting \"%s\" is known but this version does not act on it yet", key->name);
+}
+
+static int take_tags(Settings *settings, Json *tags, Failure *failure)
+{
+        const SettingKey *group = setting_key_group();
+        SettingValue value;
+
+        json_object_object_foreach(tags, name, member)
+        {
+                _cleanup_free_ char *shown = text_escape(name, 60);
+
+                if (strcmp(name, group->name) != 0) {
+                        note(settings, "tag \"%s\" has no effect: only GROUP can be set", shown);
+                        continue;
+                }
+                if (setting_key_read(group, member, &value, failure) < 0)
+                        return -1;
+                if (value.given)
+                        group->take(&settings->request, &value);
+        }
+        return 0;
+}
+
+static int refuse_secret(const char *name, Failure *failure)
+{
+        return failure_set(
+                failure, REASON_SETTINGS_INVALID,
+                "\"%s\" stands in publicSettings, where everybody who can see this machine's extensions reads "
+                "it: move it to protectedSettings",
+                name);
+}
+
+static int take_known(Settings *settings, const SettingKey *key, Json *member, Failure *failure)
+{
+        SettingValue value;
+        Failure found;
+
+        if (setting_key_read(key, member, &value, &found) < 0) {
+                if (key->effect != SETTING_SILENT) {
+                        *failure = found;
+                        return -1;
+                }
+                note(settings, "a setting has no effect, and a wrong value: %s", found.found);
+                return 0;
+        }
+        if (!value.given)
+                return 0;
+        note_effect(settings, key);
+        if (key->effect == SETTING_ACTS && key->type == SETTING_OBJECT)
+                return take_tags(settings, member, failure);
+        if (key->effect == SETTING_ACTS)
+                key->take(&settings->request, &value);
+        return 0;
+}
+
+static bool is_blank(const char *text)
+{
+        return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static bool is_absent(Json *member)
+{
+        return !member || (json_object_is_type(member, json_type_string) && is_blank(json_object_get_string(member)));
+}
+
+static int take_public(Settings *settings, Failure *failure)
+{
+        if (!settings->document)
+                return 0;
+        json_object_object_foreach(settings->document, name, member)
+        {
+                const SettingKey *key = setting_key_find(name, SETTING_PUBLIC);
+
+                if (key) {
+                        if (take_known(settings, key, member, failure) < 0)
+                                return -1;
+                } else if (is_absent(member))
+                        continue;
+                else if (setting_key_find(name, SETTING_PROTECTED))
+                        return refuse_secret(name, failure);
+                else
+                        note_unknown(settings, name);
+        }
+        return 0;
+}
+
+/* Names of unknown members are not told, unless a known one is near: a secret may have slipped into the wrong place. */
+static void note_protected(Settings *settings, Json *plain)
+{
+        size_t unknown = 0;
+
+        json_object_object_foreach(plain, name, member)
+        {
+                const SettingKey *key = setting_key_find(name, SETTING_PROTECTED), *near = setting_key_near(name);
+
+                if (is_absent(member) || strcmp(name, SETTING_ONBOARDING_SCRIPT) == 0)
+                        continue;
+                if (key)
+                        note_effect(settings, key);
+                else if (near)
+                        note_unknown(settings, name);
+                else
+                        unknown++;
+        }
+        if (unknown > 0)
+                note(settings, "protectedSettings has %zu members that are not known", unknown);
+}
+
+/* The name under which the package probably stands instead; NULL: none. */
+static const char *misspelt(Json *plain)
+{
+        json_object_object_foreach(plain, name, member)
+        {
+                const SettingKey *near = setting_key_near(name);
+
+                if (near && !is_absent(member) && strcmp(near->name, SETTING_ONBOARDING_SCRIPT) == 0)
+                        return name;
+        }
+        return NULL;
+}
+
+static int missing_script(Json *plain, Failure *failure)
+{
+        const char *other = misspelt(plain);
+        _cleanup_free_ char *shown = other ? text_escape(other, 60) : NULL;
+
+        if (shown)
+                return failure_set(failure, REASON_ONBOARDING_MISSING,
+                                   "protectedSettings has \"%s\", and it must be \"" SETTING_ONBOARDING_SCRIPT "\"",
+                                   shown);
+        return failure_set(failure, REASON_ONBOARDING_MISSING,
+                           "protectedSettings has no \"" SETTING_ONBOARDING_SCRIPT "\": to be added as " FRAGMENT);
+}
+
+static bool looks_raw(const char *text)
+{
+        text += strspn(text, " \t\r\n");
+        return *text == '{' || *text == '#' || text_starts_with(text, "\xef\xbb\xbf") ||
+               strstr(text, "onboardingInfo") || strstr(text, "offboardingInfo");
+}
+
+/* The package's bytes, usually base64, though some paste script or JSON as it is. */
+static int decode_script(const char *text, Secret *ret, Failure *failure)
+{
+        Error err;
+
+        if (crypto_base64_decode(text, strlen(text), ret, &err) == 0)
+                return 0;
+        if (!looks_raw(text))
+                return failure_set(failure, REASON_ONBOARDING_DAMAGED,
+                                   "\"" SETTING_ONBOARDING_SCRIPT "\" is neither base64 (%s) nor a script nor JSON",
+                                   err.text);
+        secret_allocate(ret, strlen(text));
+        memcpy(ret->data, text, ret->length);
+        return 0;
+}
+
+static int read_package(const Host *host, const char *text, bool strict, OnboardingPackage *ret, Failure *failure)
+{
+        _cleanup_secret_ Secret bytes = { 0 };
+
+        if (decode_script(text, &bytes, failure) < 0 ||
+            onboarding_read(bytes.data, bytes.length, host->onboarding_roots, strict, ret, failure) < 0)
+                return -1;
+        if (ret->kind != ONBOARDING_OFFBOARD)
+                return 0;
+        onboarding_package_clear(ret);
+        *ret = (OnboardingPackage){ 0 };
+        return failure_set(failure, REASON_ONBOARDING_IS_OFFBOARDING,
+                           "\"" SETTING_ONBOARDING_SCRIPT "\" holds a package that would offboard this machine");
+}
+
+static int take_package(const Host *host, Json *plain, Settings *settings, Failure *failure)
+{
+        Json *member = json_member(plain, SETTING_ONBOARDING_SCRIPT);
+        const char *text = json_string(plain, SETTING_ONBOARDING_SCRIPT);
+
+        note_protected(settings, plain);
+        if (is_absent(member))
+                return missing_script(plain, failure);
+        if (!text)
+                return failure_set(failure, REASON_ONBOARDING_DAMAGED,
+                                   "\"" SETTING_ONBOARDING_SCRIPT "\" is of type %s, not a base64 text",
+                                   json_kind(member));
+        return read_package(host, text, settings->request.verify_strict, &settings->onboarding, failure);
+}
+
+static int take_protected(const Host *host, const Environment *environment, Json *handler_settings, Settings *settings,
+                          Failure *failure)
+{
+        _cleanup_json_wipe_ Json *plain = NULL;
+
+        if (protected_read(host, environment, handler_settings, &plain, failure) < 0)
+                return -1;
+        if (!plain)
+                return failure_set(failure, REASON_ONBOARDING_MISSING,
+                                   "There are no protectedSettings: to be added as " FRAGMENT);
+        return take_package(host, plain, settings, failure);
+}
+
+static int wrong_shape(const char *what, Json *found, const char *wanted, Failure *failure)
+{
+        return failure_set(failure, REASON_SETTINGS_INVALID, "%s is of type %s, not %s", what, json_kind(found),
+                           wanted);
+}
+
+/* The one handlerSettings; NULL: there are no settings. */
+static int find_handler_settings(Json *file, Json **ret, Failure *failure)
+{
+        Json *list = json_member(file, "runtimeSettings"), *entry, *found;
+        size_t n;
+
+        *ret = NULL;
+        if (file && !json_object_is_type(file, json_type_object))
+                return wrong_shape("the settings file", file, "an object", failure);
+        if (!list)
+                return 0;
+        if (!json_object_is_type(list, json_type_array))
+                return wrong_shape("runtimeSettings", list, "an array", failure);
+        n = (size_t)json_object_array_length(list);
+        if (n > 1)
+                return failure_set(failure, REASON_SETTINGS_INVALID, "runtimeSettings has %zu elements, not one", n);
+        entry = n == 1 ? json_object_array_get_idx(list, 0) : NULL;
+        if (entry && !json_object_is_type(entry, json_type_object))
+                return wrong_shape("the element of runtimeSettings", entry, "an object", failure);
+        found = json_member(entry, "handlerSettings");
+        if (found && !json_object_is_type(found, json_type_object))
+                return wrong_shape("handlerSettings", found, "an object", failure);
+        *ret = found;
+        return 0;
+}
+
+/* *ret is the caller's own. Some platforms deliver the object as text. */
+static int find_public(Json *handler_settings, Json **ret, Failure *failure)
+{
+        Json *member = json_member(handler_settings, "publicSettings");
+        _cleanup_json_ Json *inner = NULL;
+        Error err;
+
+        if (!json_object_is_type(member, json_type_string))
+                inner = json_object_get(member);
+        else if (document_parse(json_object_get_string(member), (size_t)json_object_get_string_len(member), &inner,
+                                &err) < 0)
+                return failure_set(failure, REASON_SETTINGS_INVALID,
+                                   "publicSettings is a text that is no JSON object: %s", err.text);
+        if (inner && !json_object_is_type(inner, json_type_object))
+                return wrong_shape("publicSettings", inner, "an object", failure);
+        *ret = TAKE_PTR(inner);
+        return 0;
+}
+
+static int read_file(const Host *host, const Environment *environment, int sequence, Json **ret, Failure *failure)
+{
+        _cleanup_free_ char *path = text_format("%s/%d.settings", environment->config_folder, sequence);
+        Error err;
+
+        if (document_read(host, path, ret, &err) == 0)
+                return 0;
+        return failure_from(failure, err.kind == ERROR_INPUT ? REASON_SETTINGS_INVALID : REASON_ENVIRONMENT, &err);
+}
+
+/* Lengths keep two values from being read as one. */
+static void digest_value(Text *canon, const char *name, const char *value)
+{
+        text_append(canon, "%s=%zu:%s\n", name, value ? strlen(value) : 0, value ? value : "-");
+}
+
+static void make_digest(Request *request)
+{
+        _cleanup_(text_clear) Text canon = { 0 };
+        const OnboardingPackage *package = request->onboarding;
+
+        digest_value(&canon, "resource", request->azure_resource_id);
+        digest_value(&canon, "workspace", request->workspace_id);
+        digest_value(&canon, "group", request->group_tag);
+        digest_value(&canon, "channel", request->channel);
+        digest_value(&canon, "tenant", request->expected_tenant_id);
+        text_append(&canon, "force=%d repair=%d strict=%d wait=%d\n", request->force_reonboarding,
+                    request->repair_package_manager, request->verify_strict, request->max_wait_minutes);
+        digest_value(&canon, package ? "package" : "failure",
+                     package ? package->digest : reason_get(request->onboarding_failure.reason)->id);
+        crypto_sha256_hex(canon.data, canon.length, request->digest);
+}
+
+int settings_read(const Host *host, const Environment *environment, int sequence, Settings *ret, Failure *failure)
+{
+        _cleanup_(settings_clear) Settings settings = { .request = { .sequence = sequence,
+                                                                     .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES } };
+        _cleanup_json_ Json *file = NULL;
+        Json *handler_settings;
+        bool usable;
+
+        if (read_file(host, environment, sequence, &file, failure) < 0 ||
+            find_handler_settings(file, &handler_settings, failure) < 0 ||
+            find_public(handler_settings, &settings.document, failure) < 0 || take_public(&settings, failure) < 0)
+                return -1;
+        usable = take_protected(host, environment, handler_settings, &settings, &settings.request.onboarding_failure) ==
+                 0;
+        *ret = settings;
+        settings = (Settings){ 0 };
+        ret->request.onboarding = usable ? &ret->onboarding : NULL;
+        make_digest(&ret->request);
+        return 0;
+}

@@ -1,0 +1,164 @@
+/*
+ * The worker takes what the queue holds until nothing is left. It holds the mission lock all the while, and after
+ * letting it go looks once more: an enable that found the lock held has left its request before that.
+ */
+#include "handler/commands.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "agent/mission.h"
+#include "agent/state.h"
+#include "handler/crash.h"
+#include "handler/queue.h"
+#include "handler/session.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/base/version.h"
+#include "platform/fs.h"
+
+#define LOCK_MS 60000
+#define REWRITE_MS 45000 /* not terminal: rewritten at least this often */
+#define LEAST_MS 1000    /* and at most this often, but for a new stage */
+
+static volatile sig_atomic_t stop_requested;
+
+static void on_term(int number)
+{
+        stop_requested = 1;
+}
+
+typedef struct Progress {
+        const Session *session;
+        int64_t told_ms;
+        char message[OUTCOME_TEXT_MAX];
+        size_t n_rows;
+        Verdict verdict;
+} Progress;
+
+static void on_progress(const Outcome *outcome, void *userdata)
+{
+        Progress *progress = userdata;
+        int64_t now = deadline_now_ms();
+        bool changed = !text_equal(progress->message, outcome->message);
+        bool important = outcome->n_rows != progress->n_rows || outcome->verdict != progress->verdict;
+
+        if (outcome->verdict == VERDICT_SUCCEEDED || outcome->verdict == VERDICT_REFUSED)
+                return; /* told by the caller, when history is written */
+        if (outcome->verdict == VERDICT_FAILED && outcome->failure.reason != REASON_INSTALL_STILL_RUNNING)
+                return;
+        if (!important && !(changed && now - progress->told_ms >= LEAST_MS) && now - progress->told_ms < REWRITE_MS)
+                return;
+        session_tell(progress->session, outcome);
+        progress->told_ms = now;
+        progress->n_rows = outcome->n_rows;
+        progress->verdict = outcome->verdict;
+        snprintf(progress->message, sizeof(progress->message), "%s", outcome->message);
+}
+
+static ReasonId why_stop(void *userdata)
+{
+        const Progress *progress = userdata;
+        const Session *session = progress->session;
+
+        if (!fs_is_folder(&session->host, session->environment.status_folder))
+                return REASON_STOPPED; /* the extension was removed under us */
+        return queue_has_next(&session->host) ? REASON_SUPERSEDED : REASON_NONE;
+}
+
+static void carry_out(const Session *session, Outcome *outcome)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        _cleanup_free_ char *installer_log = session_installer_log(session);
+        Progress progress = { .session = session };
+        Failure failure = { 0 };
+        HistoryRecord history;
+        Mission mission = { .host = &session->host, .request = &settings.request, .installer_log = installer_log,
+                            .on_progress = on_progress, .why_stop = why_stop, .userdata = &progress };
+
+        if (session->configuration_failure.reason) {
+                session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
+                return;
+        }
+        if (settings_read(&session->host, &session->environment, session->sequence, &settings, &failure) < 0) {
+                session_fail(session, outcome, VERDICT_REFUSED, &failure);
+                return;
+        }
+        history_read(&session->host, session->sequence, &history);
+        mission.fulfilled = history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, settings.request.digest);
+        mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
+        mission_run(&mission, outcome);
+        /* history first: an enable that reads the terminal status finds it written */
+        session_remember(session, &settings.request, outcome);
+        session_tell(session, outcome);
+}
+
+static void work_on(const QueueEntry *entry)
+{
+        _cleanup_(session_clear) Session session = { 0 };
+        _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
+        Error err = { 0 };
+
+        host_init(&session.host);
+        session.host.stop = &stop_requested;
+        if (session_open_at(&session, "Enable", entry->base, entry->sequence, &err) < 0) {
+                log_error("sequence %d of %s cannot be worked on: %s", entry->sequence, entry->base, err.text);
+                return;
+        }
+        log_info("sequence %d: the worker begins, pid %d, version %s", entry->sequence, (int)getpid(),
+                 version_text);
+        crash_prepare(&session);
+        carry_out(&session, outcome);
+        crash_forget();
+}
+
+/* The end of what is to be done, with the lock held by us: false when something came in at the last moment. */
+static bool let_go(const Host *host, int *lock)
+{
+        Error err;
+
+        close(TAKE_FD(*lock));
+        if (!queue_has_next(host) || stop_requested)
+                return true;
+        return state_lock_try(host, lock, &err) < 0 || *lock < 0; /* not ours again: that enable goes on with it */
+}
+
+static int work(const Host *host, int *lock)
+{
+        QueueEntry entry;
+        bool taken;
+        Error err = { 0 };
+
+        for (;;) {
+                if (stop_requested)
+                        return 0;
+                if (queue_take(host, &taken, &entry, &err) < 0) {
+                        log_error("the queue: %s", err.text);
+                        return 1;
+                }
+                if (!taken && let_go(host, lock))
+                        return 0;
+                if (!taken)
+                        continue;
+                work_on(&entry);
+                if (queue_clear_current(host, &err) < 0)
+                        log_error("the queue: %s", err.text);
+        }
+}
+
+int command_worker(void)
+{
+        struct sigaction action = { .sa_handler = on_term };
+        _cleanup_close_ int lock = -1;
+        Error err = { 0 };
+        Host host;
+
+        sigaction(SIGTERM, &action, NULL);
+        host_init(&host);
+        host.stop = &stop_requested;
+        if (state_prepare(&host, &err) < 0 || state_lock_wait(&host, deadline_in(LOCK_MS), &lock, &err) < 0) {
+                fprintf(stderr, "the worker cannot begin: %s\n", err.text);
+                return 1;
+        }
+        return work(&host, &lock);
+}

@@ -1,0 +1,90 @@
+/*
+ * KillMode=process and SendSIGKILL=no: with KillMode=mixed systemd kills what is left in the control group as soon as
+ * the main process is gone, before ExecStopPost. What is left then is a package manager in a transaction.
+ */
+#include "handler/worker_unit.h"
+
+#include <string.h>
+
+#include "handler/program.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+
+#define UNIT_FOLDER "/run/systemd/system"
+#define UNIT_FILE UNIT_FOLDER "/" WORKER_UNIT
+
+static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Linux); gone after a reboot.\n"
+                                "[Unit]\n"
+                                "Description=Onboarding to Microsoft Defender for Endpoint (extension MDE.Linux)\n"
+                                "\n"
+                                "[Service]\n"
+                                "Type=simple\n"
+                                "ExecStart=/usr/bin/env " PROGRAM " worker\n"
+                                "ExecStopPost=/usr/bin/env " PROGRAM " conclude\n"
+                                "KillMode=process\n"
+                                "SendSIGKILL=no\n"
+                                "TimeoutStopSec=3h\n"
+                                "Slice=mdelinux.slice\n"
+                                "CPUShares=256\n"
+                                "CPUWeight=25\n"
+                                "BlockIOWeight=100\n"
+                                "IOWeight=25\n"
+                                "LimitCORE=0\n";
+
+static int write_unit(const Host *host, Error *err)
+{
+        _cleanup_free_ char *present = NULL;
+        size_t length = 0;
+
+        if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 && text_equal(present, unit_text))
+                return 0;
+        return fs_write_volatile(host, UNIT_FILE, unit_text, strlen(unit_text), 0644, err);
+}
+
+int worker_unit_start(const Host *host, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState unit = { 0 };
+
+        if (write_unit(host, err) < 0 || systemd_open(&systemd, err) < 0 ||
+            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 || systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
+                return -1;
+        if ((unit.needs_reload || text_equal(unit.load, "not-found")) && systemd_reload(systemd, err) < 0)
+                return -1;
+        return systemd_start(systemd, WORKER_UNIT, err);
+}
+
+int worker_unit_stop(const Host *host, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        bool active;
+
+        if (worker_unit_is_active(host, &active, err) < 0)
+                return -1;
+        if (!active)
+                return 0;
+        return systemd_open(&systemd, err) < 0 ? -1 : systemd_stop(systemd, WORKER_UNIT, err);
+}
+
+int worker_unit_is_active(const Host *host, bool *ret_active, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState unit = { 0 };
+
+        if (systemd_open(&systemd, err) < 0 || systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
+                return -1;
+        *ret_active = text_equal(unit.load, "loaded") && !text_equal(unit.active, "inactive") && !text_equal(unit.active, "failed");
+        return 0;
+}
+
+int worker_unit_remove(const Host *host, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+
+        if (!fs_exists(host, UNIT_FILE))
+                return 0;
+        if (fs_remove(host, UNIT_FILE, err) < 0 || systemd_open(&systemd, err) < 0 ||
+            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0)
+                return -1;
+        return systemd_reload(systemd, err);
+}

@@ -1,0 +1,17 @@
+/*
+ * worker_unit: mde-linux-worker.service: one way to run long work for every systemd since 219.
+ *
+ * The unit file lives in /run/systemd/system and is the same for every request; what is to be done stands in the
+ * queue. PID 1 runs us through /usr/bin/env, so it never has to execute a file with a foreign SELinux label.
+ */
+#pragma once
+
+#include "platform/host.h"
+#include "platform/systemd.h"
+
+#define WORKER_UNIT "mde-linux-worker.service"
+
+int worker_unit_start(const Host *host, Error *err) _must_check_;
+int worker_unit_stop(const Host *host, Error *err) _must_check_; /* asks; does not wait */
+int worker_unit_is_active(const Host *host, bool *ret_active, Error *err) _must_check_;
+int worker_unit_remove(const Host *host, Error *err) _must_check_;

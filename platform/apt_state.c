@@ -1,0 +1,78 @@
+#include "platform/apt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/fs.h"
+
+#define QUERY_MS 30000
+#define SHOWN_MAX 200
+
+/* dpkg's three letters: wanted, state, "R" when it must be installed again. Triggers that wait do not make it broken.
+ */
+static PackageState state_of(const char *letters)
+{
+        if (letters[2] == 'R')
+                return PACKAGE_BROKEN;
+        switch (letters[1]) {
+        case 'n':
+                return PACKAGE_ABSENT;
+        case 'c':
+                return PACKAGE_CONFIG_FILES;
+        case 'i':
+        case 't':
+        case 'W':
+                return PACKAGE_INSTALLED;
+        case 'U':
+        case 'H':
+        case 'F':
+                return PACKAGE_BROKEN;
+        default:
+                return PACKAGE_UNKNOWN;
+        }
+}
+
+static void read_state(const char *output, PackageState *ret_state, char version[64])
+{
+        char word[64] = "";
+
+        if (strlen(output) < 3)
+                return;
+        *ret_state = state_of(output);
+        if (sscanf(output + 3, "%63s", word) == 1)
+                snprintf(version, 64, "%s", word);
+}
+
+int apt_package_state(const Host *host, const char *package, PackageState *ret_state, char version[64], Error *err)
+{
+        const char *const argv[] = { "dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}\n", package, NULL };
+        const ProcessSpec spec = { .argv = argv, .deadline = deadline_in(QUERY_MS), .output_fd = -1 };
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
+        _cleanup_free_ char *line = NULL;
+
+        if (process_run(host, &spec, &result, err) < 0)
+                return -1;
+        if (result.exit_status > 1) {
+                line = process_last_line(result.output, SHOWN_MAX);
+                return error_set(err, ERROR_COMMAND, "dpkg-query ended with status %d: %s", result.exit_status, line);
+        }
+        version[0] = '\0';
+        *ret_state = result.exit_status == 1 ? PACKAGE_ABSENT : PACKAGE_UNKNOWN;
+        if (result.exit_status == 0)
+                read_state(result.output, ret_state, version);
+        return 0;
+}
+
+bool apt_is_interrupted(const Host *host)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        char **name;
+
+        if (fs_list(host, "/var/lib/dpkg/updates", &names, NULL) < 0)
+                return false;
+        for (name = names; *name; name++)
+                if (**name && (*name)[strspn(*name, "0123456789")] == '\0')
+                        return true;
+        return false;
+}

@@ -1,0 +1,235 @@
+/*
+ * Only the EVP and X509 interfaces that OpenSSL 1.1.1 and 3.x share. Certificates are looked at one
+ * by one and never as a chain with dates: the callers' rules are not those of TLS.
+ */
+#include "platform/crypto.h"
+
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/asn1.h>
+
+#include "platform/base/text.h"
+#include "platform/openssl.h"
+
+static void digest_hex(const EVP_MD *md, const void *data, size_t length, char *hex)
+{
+        static const char digits[] = "0123456789ABCDEF";
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0, i;
+
+        /* fails only when memory is out or a policy took the digest away: nothing can be trusted then */
+        if (EVP_Digest(data, length, digest, &size, md, NULL) != 1)
+                abort();
+        for (i = 0; i < size; i++) {
+                hex[2 * i] = digits[digest[i] >> 4];
+                hex[2 * i + 1] = digits[digest[i] & 15];
+        }
+        hex[2 * size] = '\0';
+}
+
+void crypto_sha256_hex(const void *data, size_t length, char hex[CRYPTO_SHA256_HEX])
+{
+        digest_hex(EVP_sha256(), data, length, hex);
+}
+
+void crypto_sha1_hex(const void *data, size_t length, char hex[CRYPTO_SHA1_HEX])
+{
+        digest_hex(EVP_sha1(), data, length, hex);
+}
+
+/* 0..63; -1: not in the alphabet. */
+static int base64_value(char c)
+{
+        if (c >= 'A' && c <= 'Z')
+                return c - 'A';
+        if (c >= 'a' && c <= 'z')
+                return c - 'a' + 26;
+        if (c >= '0' && c <= '9')
+                return c - '0' + 52;
+        return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static bool is_blank(char c)
+{
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+typedef struct Base64 {
+        unsigned long bits;
+        size_t n_chars, n_padding;
+        unsigned char *out;
+        size_t length;
+} Base64;
+
+/* False: this character may not stand here. */
+static bool base64_take(Base64 *state, char c)
+{
+        int value = base64_value(c);
+        size_t rest = state->n_chars % 4;
+
+        if (c == '=')
+                return rest >= 2 && ++state->n_padding <= 4 - rest;
+        if (value < 0 || state->n_padding > 0)
+                return false;
+        state->bits = (state->bits << 6 | (unsigned long)value) & 0xffffff;
+        state->n_chars++;
+        if (rest == 3) {
+                state->out[state->length++] = (unsigned char)(state->bits >> 16);
+                state->out[state->length++] = (unsigned char)(state->bits >> 8);
+                state->out[state->length++] = (unsigned char)state->bits;
+        }
+        return true;
+}
+
+/* The one or two bytes before the padding. False: characters are missing, or bits are left over. */
+static bool base64_finish(Base64 *state)
+{
+        size_t rest = state->n_chars % 4;
+
+        if (rest == 0)
+                return state->n_padding == 0;
+        if (rest + state->n_padding != 4 || (state->bits & (rest == 2 ? 0xf : 0x3)) != 0)
+                return false;
+        state->bits <<= 6 * (4 - rest);
+        state->out[state->length++] = (unsigned char)(state->bits >> 16);
+        if (rest == 3)
+                state->out[state->length++] = (unsigned char)(state->bits >> 8);
+        return true;
+}
+
+int crypto_base64_decode(const char *text, size_t length, Secret *ret, Error *err)
+{
+        _cleanup_secret_ Secret plain = { 0 };
+        Base64 state = { 0 };
+        size_t i;
+
+        if (length > INT_MAX)
+                return error_set(err, ERROR_INPUT, "base64 of %zu bytes is too long", length);
+        secret_allocate(&plain, length / 4 * 3 + 3);
+        state.out = plain.data;
+        for (i = 0; i < length; i++)
+                if (!is_blank(text[i]) && !base64_take(&state, text[i]))
+                        return error_set(err, ERROR_INPUT, "not base64 at offset %zu", i);
+        if (!base64_finish(&state))
+                return error_set(err, ERROR_INPUT, "base64 is cut off or damaged at offset %zu", length);
+        plain.length = state.length;
+        *ret = plain;
+        plain = (Secret){ 0 };
+        return 0;
+}
+
+static X509 *certificate_parse(const void *der, size_t length, Error *err)
+{
+        const unsigned char *p = der;
+        X509 *certificate;
+
+        if (length == 0 || length > CRYPTO_CERTIFICATE_MAX) {
+                error_set(err, ERROR_INPUT, "a certificate of %zu bytes is none", length);
+                return NULL;
+        }
+        certificate = d2i_X509(NULL, &p, (long)length);
+        if (!certificate) {
+                error_set(err, ERROR_INPUT, "not a certificate: %s", openssl_reason());
+                return NULL;
+        }
+        if (p != (const unsigned char *)der + length) {
+                X509_free(certificate);
+                error_set(err, ERROR_INPUT, "bytes follow the certificate at offset %zu",
+                          (size_t)(p - (const unsigned char *)der));
+                return NULL;
+        }
+        return certificate;
+}
+
+int crypto_verify_rsa_sha256(const void *certificate_der, size_t certificate_length, const void *data, size_t length,
+                             const void *signature, size_t signature_length, bool *ret_valid, Error *err)
+{
+        _cleanup_(X509_freep) X509 *certificate = certificate_parse(certificate_der, certificate_length, err);
+        _cleanup_(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = NULL;
+        EVP_PKEY *key;
+
+        if (!certificate)
+                return -1;
+        key = X509_get0_pubkey(certificate);
+        if (!key || EVP_PKEY_base_id(key) != EVP_PKEY_RSA) {
+                ERR_clear_error();
+                return error_set(err, ERROR_INPUT, "the certificate has no RSA key");
+        }
+        ctx = EVP_MD_CTX_new();
+        if (!ctx)
+                abort();
+        if (EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) != 1)
+                return error_set(err, ERROR_INPUT, "the certificate's key cannot be used: %s", openssl_reason());
+        *ret_valid = EVP_DigestVerify(ctx, signature, signature_length, data, length) == 1;
+        ERR_clear_error();
+        return 0;
+}
+
+/* The last common name, as the most specific one stands there; "" when there is none. */
+static void common_name(const X509_NAME *name, char *buffer, size_t size)
+{
+        int i, last = -1, length;
+        unsigned char *utf8 = NULL;
+        _cleanup_free_ char *copy = NULL, *escaped = NULL;
+
+        buffer[0] = '\0';
+        while ((i = X509_NAME_get_index_by_NID((X509_NAME *)name, NID_commonName, last)) >= 0)
+                last = i;
+        if (last < 0)
+                return;
+        length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
+        if (length < 0) {
+                ERR_clear_error();
+                return;
+        }
+        copy = text_copy_n((const char *)utf8, (size_t)length);
+        OPENSSL_free(utf8);
+        escaped = text_escape(copy, size - 8); /* room for the last escape and the dots */
+        snprintf(buffer, size, "%s", escaped);
+}
+
+static int unix_time(const ASN1_TIME *time, int64_t *ret)
+{
+        struct tm tm;
+
+        if (ASN1_TIME_to_tm(time, &tm) != 1)
+                return -1;
+        *ret = timegm(&tm);
+        return 0;
+}
+
+int crypto_certificate_read(const void *der, size_t length, CryptoCertificate *ret, Error *err)
+{
+        _cleanup_(X509_freep) X509 *certificate = certificate_parse(der, length, err);
+        CryptoCertificate read = { 0 };
+
+        if (!certificate)
+                return -1;
+        if (unix_time(X509_get0_notBefore(certificate), &read.not_before) < 0 ||
+            unix_time(X509_get0_notAfter(certificate), &read.not_after) < 0)
+                return error_set(err, ERROR_INPUT, "the certificate's dates cannot be read: %s", openssl_reason());
+        common_name(X509_get_subject_name(certificate), read.subject_cn, sizeof(read.subject_cn));
+        common_name(X509_get_issuer_name(certificate), read.issuer_cn, sizeof(read.issuer_cn));
+        crypto_sha256_hex(der, length, read.sha256);
+        crypto_sha1_hex(der, length, read.sha1);
+        *ret = read;
+        return 0;
+}
+
+int crypto_certificate_signed_by(const void *der, size_t length, const void *issuer_der, size_t issuer_length,
+                                 bool *ret_signed, Error *err)
+{
+        _cleanup_(X509_freep) X509 *certificate = certificate_parse(der, length, err);
+        _cleanup_(X509_freep) X509 *issuer = certificate ? certificate_parse(issuer_der, issuer_length, err) : NULL;
+        EVP_PKEY *key;
+
+        if (!certificate || !issuer)
+                return -1;
+        key = X509_get0_pubkey(issuer);
+        *ret_signed = key && X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) == 0 &&
+                      X509_verify(certificate, key) == 1;
+        ERR_clear_error();
+        return 0;
+}

@@ -1,0 +1,52 @@
+/*
+ * fs: files below Host.root: bounded reads, atomic writes, removal, ownership checks.
+ *
+ * path is absolute on the machine. A missing file is a value: *ret_data NULL and 0 returned.
+ */
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "platform/host.h"
+
+/* *ret_data is terminated and belongs to the caller. ERROR_INPUT when larger than max bytes or not a regular file. */
+int fs_read(const Host *host, const char *path, size_t max, char **ret_data, size_t *ret_length, Error *err) _must_check_;
+
+/*
+ * Replaces path by a new file with these bytes: temporary name in the same folder, fsync, rename,
+ * fsync of the folder. Owner is who we are; the mode is exact, whatever the umask. On failure the
+ * old file is as it was and no temporary file stays.
+ */
+int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
+
+/* The same without fsync, for what a crash may lose (status, unit files under /run). */
+int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
+
+#define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX */
+
+/* Removes what an fs_write of this path left behind when it was killed. */
+int fs_remove_leftovers(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Makes the folder and missing ancestors (those 0755). An existing folder is left as it is. */
+int fs_make_folder(const Host *host, const char *path, mode_t mode, Error *err) _must_check_;
+
+/* Removes a file; absent is fine. */
+int fs_remove(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Removes a folder and all in it, never following links; absent is fine. */
+int fs_remove_tree(const Host *host, const char *path, Error *err) _must_check_;
+
+bool fs_exists(const Host *host, const char *path);
+bool fs_is_folder(const Host *host, const char *path);
+
+/* Regular file, owned by root, not writable by group or others, no link: else ERROR_TRUST naming what is wrong. */
+int fs_check_trusted(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Copies a regular file onto path, atomically, with this mode. */
+int fs_copy(const Host *host, const char *from, const char *path, mode_t mode, Error *err) _must_check_;
+
+/* Names in a folder, without "." and "..", sorted, NULL-terminated; an absent folder has none. */
+int fs_list(const Host *host, const char *path, char ***ret_names, Error *err) _must_check_;
+void fs_names_free(char **names);
+DEFINE_CLEANUP(char **, fs_names_free)

@@ -1,0 +1,44 @@
+#include "platform/host.h"
+
+#include <poll.h>
+
+#include "platform/base/text.h"
+
+void host_init(Host *host)
+{
+        *host = (Host){ .root = "", .packages_url = HOST_PACKAGES_URL };
+}
+
+char *host_path(const Host *host, const char *path)
+{
+        return text_format("%s%s", host->root, path);
+}
+
+bool host_is_live(const Host *host)
+{
+        return !*host->root;
+}
+
+bool host_stopping(const Host *host)
+{
+        return host->stop && *host->stop;
+}
+
+int host_wait(const Host *host, int64_t ms, Deadline deadline, Error *err)
+{
+        Deadline end = deadline_in(ms);
+
+        for (;;) {
+                int64_t left;
+
+                if (host_stopping(host))
+                        return error_set(err, ERROR_STOPPED, "asked to stop");
+                if (deadline_passed(deadline))
+                        return error_set(err, ERROR_TIMEOUT, "the time for it is over");
+                left = deadline_left_ms(deadline_sooner(end, deadline));
+                if (left == 0)
+                        return 0;
+                /* in slices: a signal that arrives between the look and poll() must not cost the whole wait */
+                poll(NULL, 0, (int)(left < 200 ? left : 200));
+        }
+}

@@ -1,0 +1,39 @@
+/*
+ * host: the machine we work on, as every layer sees it: where its files are, where its services
+ * answer, whom to trust beyond the built-in, and whether we were asked to stop. The only seam.
+ *
+ * root is "" for the running machine; a folder makes readers read below it (recorded hosts,
+ * offline images), and nothing of it is ever run. All strings are borrowed and outlive the Host.
+ */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/base/cleanup.h"
+#include "platform/base/deadline.h"
+#include "platform/base/error.h"
+
+typedef struct Host {
+        const char *root;
+        const char *packages_url;         /* no trailing slash; https://packages.microsoft.com */
+        const char *ca_file;              /* PEM, added to the machine's bundle; or NULL */
+        const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in; NULL-terminated or NULL */
+        const char *const *repository_keys;  /* OpenPGP fingerprints, 40 hex digits, likewise */
+        const volatile sig_atomic_t *stop;   /* nonzero: finish the running command, then stop; or NULL */
+} Host;
+
+#define HOST_PACKAGES_URL "https://packages.microsoft.com"
+
+void host_init(Host *host); /* the running machine, built-in endpoints */
+
+char *host_path(const Host *host, const char *path); /* root + path; caller frees */
+bool host_is_live(const Host *host);
+bool host_stopping(const Host *host);
+
+/*
+ * Waits ms, or until the deadline, or until we are asked to stop, whatever is first.
+ * Returns 0 when ms are over; -1 with ERROR_TIMEOUT or ERROR_STOPPED.
+ */
+int host_wait(const Host *host, int64_t ms, Deadline deadline, Error *err) _must_check_;

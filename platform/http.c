@@ -1,0 +1,295 @@
+/*
+ * One easy handle for all gets of a client, as it keeps connections, TLS sessions and names. A try is
+ * one curl_easy_perform(); between tries we wait ourselves, so that being asked to stop ends it.
+ * HTTP/1.1 only: what we fetch is small, and both kinds of builds then behave alike.
+ */
+#include "platform/http.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "platform/base/text.h"
+#include "platform/base/version.h"
+#include "platform/http_failure.h"
+#include "platform/http_tls.h"
+
+#define URL_MAX 2048
+#define CONNECT_TIMEOUT_S 15L
+#define STALL_BYTES_S 64L
+#define STALL_S 30L
+#define REDIRECTS_MAX 5L
+#define REFUSAL_BODY_MAX 4096
+#define WAIT_MAX_MS 30000
+
+struct HttpClient {
+        const Host *host;
+        CURL *curl;
+        HttpTls tls;
+        char words[CURL_ERROR_SIZE];
+        /* of the present try: */
+        size_t max_bytes;
+        Text body;
+        bool too_large;
+        int64_t date, received, retry_at; /* Unix seconds, 0: not told */
+        int64_t retry_after_s;            /* -1: not told */
+};
+
+void http_response_clear(HttpResponse *response)
+{
+        free(response->body);
+        *response = (HttpResponse){ 0 };
+}
+
+static size_t take_body(char *bytes, size_t size, size_t n, void *userdata)
+{
+        HttpClient *client = userdata;
+        size_t room, length = size * n;
+        long status = 0;
+
+        curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+        room = (status == 200 ? client->max_bytes : REFUSAL_BODY_MAX) - client->body.length;
+        text_append_bytes(&client->body, bytes, length < room ? length : room);
+        if (length <= room)
+                return length;
+        client->too_large = status == 200;
+        return 0;
+}
+
+/* The value when the header has this name, terminated in buffer. */
+static bool header_is(const char *line, size_t length, const char *name, char *buffer, size_t size)
+{
+        size_t n = strlen(name);
+
+        if (length <= n || line[n] != ':' || strncasecmp(line, name, n) != 0 || length - n > size)
+                return false;
+        memcpy(buffer, line + n + 1, length - n - 1);
+        buffer[length - n - 1] = '\0';
+        text_trim(buffer);
+        return true;
+}
+
+static size_t take_header(char *line, size_t size, size_t n, void *userdata)
+{
+        HttpClient *client = userdata;
+        size_t length = size * n;
+        char value[64];
+        int64_t retry_after_s;
+
+        if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* of a redirect, or of the last answer */
+                client->date = client->retry_at = 0;
+                client->retry_after_s = -1;
+        } else if (header_is(line, length, "Date", value, sizeof(value))) {
+                client->date = curl_getdate(value, NULL);
+                client->received = time(NULL);
+        } else if (header_is(line, length, "Retry-After", value, sizeof(value))) {
+                if (text_to_int64(value, 0, INT32_MAX, &retry_after_s))
+                        client->retry_after_s = retry_after_s;
+                else
+                        client->retry_at = curl_getdate(value, NULL);
+        }
+        return length;
+}
+
+static int look_up(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+        const HttpClient *client = userdata;
+
+        return host_stopping(client->host) ? 1 : 0;
+}
+
+static void set_protocols(CURL *curl)
+{
+        _cleanup_free_ char *agent = text_format("mde-linux/%s", version_text);
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTPS);
+        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
+#endif
+        curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+        curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+        curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);
+        /* not "no exceptions from the proxy" but "do not ask the environment for them" */
+        curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+        curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+static void set_callbacks(HttpClient *client)
+{
+        CURL *curl = client->curl;
+
+        curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->words);
+        curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+        curl_easy_setopt(curl, CURLOPT_WRITEDATA, client);
+        curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+        curl_easy_setopt(curl, CURLOPT_HEADERDATA, client);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_S);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
+}
+
+HttpClient *http_client_new(const Host *host)
+{
+        HttpClient *client = text_allocate(sizeof(*client));
+
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                abort();
+        client->host = host;
+        client->curl = curl_easy_init();
+        if (!client->curl)
+                abort();
+        set_protocols(client->curl);
+        set_callbacks(client);
+        return client;
+}
+
+void http_client_free(HttpClient *client)
+{
+        if (!client)
+                return;
+        curl_easy_cleanup(client->curl); /* its connections refer to client->tls */
+        http_tls_clear(&client->tls);
+        text_clear(&client->body);
+        free(client);
+        curl_global_cleanup();
+}
+
+static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
+{
+        const char *p;
+
+        if (!text_starts_with(spec->url, "https://") || strlen(spec->url) > URL_MAX)
+                return error_set(err, ERROR_INPUT,
+                                 "the URL does not begin with https:// or is longer than %d characters", URL_MAX);
+        for (p = spec->url; *p; p++)
+                if (*p <= ' ' || *p >= 0x7f)
+                        return error_set(err, ERROR_INPUT,
+                                         "the URL has a character at offset %zu that may not stand there",
+                                         (size_t)(p - spec->url));
+        if (client->tls.bundle)
+                return 0;
+        if (http_tls_init(&client->tls, client->host, err) < 0)
+                return -1;
+        if (http_tls_apply(&client->tls, client->curl) != CURLE_OK) {
+                http_tls_clear(&client->tls);
+                return error_set(err, ERROR_MISSING, "libcurl is not built with OpenSSL");
+        }
+        return 0;
+}
+
+static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *response)
+{
+        http_response_clear(response);
+        text_clear(&client->body);
+        client->max_bytes = spec->max_bytes;
+        client->too_large = false;
+        client->words[0] = '\0';
+        client->date = client->retry_at = 0;
+        client->retry_after_s = -1;
+        client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
+        curl_easy_setopt(client->curl, CURLOPT_URL, spec->url);
+        curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
+}
+
+static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
+{
+        HttpTry try = { .spec = spec, .curl = client->curl, .tls = &client->tls, .words = client->words };
+        int result;
+
+        reset_try(client, spec, ret);
+        if (host_wait(client->host, 0, deadline, err) < 0)
+                return -1;
+        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(deadline));
+        try.code = curl_easy_perform(client->curl);
+        curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &try.status);
+        try.body = client->body.data;
+        try.too_large = client->too_large;
+        try.stopped = try.code == CURLE_ABORTED_BY_CALLBACK;
+        try.out_of_time = try.code == CURLE_OPERATION_TIMEDOUT && deadline_left_ms(deadline) < 50;
+        try.has_date = client->date > 0;
+        try.clock_skew_s = client->received - client->date;
+        result = http_failure(&try, &ret->failed_at, err);
+        ret->status = try.status;
+        ret->has_date = try.has_date;
+        ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
+        if (result == 0) {
+                ret->length = client->body.length;
+                ret->body = text_take(&client->body);
+        }
+        return result;
+}
+
+/* Up to 1, 2, 4 ... s: anywhere in that range, so that machines that failed together do not come back together. */
+static int64_t jittered_ms(int n)
+{
+        int64_t most = n < 5 ? (int64_t)1000 << n : WAIT_MAX_MS;
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (now.tv_nsec / 1000 + (int64_t)getpid() * 7919) % most + 1;
+}
+
+/* How long before the next try, after n of them. */
+static int64_t wait_ms(const HttpClient *client, int n)
+{
+        int64_t ms = jittered_ms(n);
+
+        if (client->retry_after_s >= 0)
+                return client->retry_after_s > 0 ? client->retry_after_s * 1000 + ms % 1000 : 1;
+        if (client->retry_at > 0) {
+                int64_t now = client->date > 0 ? client->date : (int64_t)time(NULL);
+
+                return client->retry_at > now ? (client->retry_at - now) * 1000 + ms % 1000 : 1;
+        }
+        return ms;
+}
+
+static int wait_for_next(const HttpClient *client, const HttpSpec *spec, int64_t ms, Deadline deadline,
+                         const Error *why, Error *err)
+{
+        _cleanup_free_ char *text = text_format("%s; next try in %lld s", why->text, (long long)((ms + 999) / 1000));
+
+        if (spec->on_wait)
+                spec->on_wait(text, spec->userdata);
+        return host_wait(client->host, ms, deadline, err);
+}
+
+int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err)
+{
+        Deadline deadline = spec->deadline ? spec->deadline : DEADLINE_NEVER;
+        int n;
+
+        *ret = (HttpResponse){ 0 };
+        if (check_spec(client, spec, err) < 0)
+                return -1;
+        for (n = 0;; n++) {
+                Error why = { 0 };
+                int64_t ms;
+
+                if (one_try(client, spec, deadline, ret, &why) == 0)
+                        return 0;
+                ms = wait_ms(client, n);
+                /* what went wrong tells more than that the time is over */
+                if (why.kind != ERROR_NETWORK || n + 1 >= spec->tries || ms >= deadline_left_ms(deadline)) {
+                        error_set(err, why.kind, "%s", why.text);
+                        return -1;
+                }
+                if (wait_for_next(client, spec, ms, deadline, &why, err) < 0)
+                        return -1;
+        }
+}
+
+int http_get(const Host *host, const HttpSpec *spec, HttpResponse *ret, Error *err)
+{
+        _cleanup_(http_client_freep) HttpClient *client = http_client_new(host);
+
+        return http_client_get(client, spec, ret, err);
+}

@@ -1,0 +1,66 @@
+/*
+ * http: GET into memory, over libcurl.
+ *
+ * https only. TLS 1.2 or later, certificates always verified against the machine's bundle and
+ * Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall
+ * limit; a transfer ends within a second of being asked to stop.
+ * The proxy is taken from spec->proxy only: the environment is not read.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "platform/host.h"
+
+typedef struct HttpSpec {
+        const char *url;
+        const char *proxy; /* http://host:port; NULL: none */
+        size_t max_bytes;
+        Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
+        int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline
+                    */
+        void (*on_wait)(const char *text, void *userdata); /* before each wait: why and how long; may be NULL */
+        void *userdata;
+} HttpSpec;
+
+typedef enum HttpStage {
+        HTTP_STAGE_NONE,
+        HTTP_STAGE_DNS,
+        HTTP_STAGE_CONNECT, /* TCP, or the tunnel through a proxy */
+        HTTP_STAGE_TLS,
+        HTTP_STAGE_STATUS,
+        HTTP_STAGE_TRANSFER
+} HttpStage;
+
+typedef struct HttpResponse {
+        char *body; /* terminated; never NULL on success, always NULL on failure */
+        size_t length;
+        long status;          /* 0: none came */
+        int64_t clock_skew_s; /* our clock minus the Date header; valid when has_date */
+        bool has_date;
+        HttpStage failed_at; /* on failure: how far it came */
+} HttpResponse;
+
+void http_response_clear(HttpResponse *response);
+
+/*
+ * 0 only for a status of 200. ERROR_NETWORK: DNS, TCP, stall, a TLS handshake that breaks off, 408, 429, 5xx (tried
+ * again while there are tries and time); ERROR_TRUST: the certificate (names the issuer CN of the one presented);
+ * ERROR_INPUT: any other status (with the first line of the body, escaped), a redirect away from https, or more
+ * than max_bytes; ERROR_MISSING: the machine has no CA bundle; ERROR_TIMEOUT, ERROR_STOPPED.
+ * The text names the host and the path, never the query of the URL. When the clocks differ by more than 5 minutes it
+ * says so. On failure *ret is filled too, but for the body.
+ */
+int http_get(const Host *host, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;
+
+/*
+ * The same for several gets in a row: connections stay open, the bundle is read once. Opaque; host is borrowed.
+ * Never NULL. Not for use in two threads.
+ */
+typedef struct HttpClient HttpClient;
+
+HttpClient *http_client_new(const Host *host);
+void http_client_free(HttpClient *client);
+DEFINE_CLEANUP(HttpClient *, http_client_free)
+
+int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;

@@ -1,0 +1,15 @@
+/*
+ * journal: structured entries in the system journal, over libsystemd. Silent where there is no journal.
+ */
+#pragma once
+
+#include "platform/base/log.h"
+
+/* A LogSink. Fields: SYSLOG_IDENTIFIER=mde-linux, and those of journal_set_context. */
+void journal_sink(LogLevel level, const char *line);
+
+/* MDE_SEQUENCE and MDE_VERB of later entries; borrowed. */
+void journal_set_context(const char *verb, int sequence);
+
+/* An entry of note: with MESSAGE_ID (32 hex digits) and MDE_REASON. */
+void journal_event(LogLevel level, const char *message_id, const char *reason, const char *line);

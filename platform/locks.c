@@ -1,0 +1,77 @@
+/*
+ * F_GETLK answers with the holder's pid, also for a lock only read-opened. Closing the file afterwards would
+ * drop locks of our own on it; we never take any. A pid that is gone when looked at means that the lock was
+ * let go (or goes on to another holder) in between: look again.
+ */
+#include "platform/locks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "platform/base/text.h"
+
+#define LOOKS_MAX 3
+
+/* *ret_pid: 0 not locked, -1 locked by a process without a pid we could know (another namespace, a lock of a
+ * description). */
+static int look_at(const Host *host, const char *path, pid_t *ret_pid, Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+        _cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+        if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+                *ret_pid = 0;
+                return 0;
+        }
+        if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0)
+                return error_errno(err, errno, "look at the lock %s", path);
+        *ret_pid = lock.l_type == F_UNLCK ? 0 : lock.l_pid > 0 ? lock.l_pid : -1;
+        return 0;
+}
+
+static int look_at_one(const Host *host, const char *path, bool *ret_held, LockHolder *ret_holder, Error *err)
+{
+        LockHolder holder = { .path = path, .process = { .age_s = -1 } };
+        pid_t pid = 0;
+        int look;
+
+        for (look = 0; look < LOOKS_MAX; look++) {
+                if (look_at(host, path, &pid, err) < 0)
+                        return -1;
+                if (pid <= 0 || process_identify(host, pid, &holder.process))
+                        break;
+        }
+        *ret_held = pid != 0;
+        if (pid != 0)
+                *ret_holder = holder;
+        return 0;
+}
+
+int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder, Error *err)
+{
+        bool held = false;
+
+        for (; *paths && !held; paths++)
+                if (look_at_one(host, *paths, &held, ret_holder, err) < 0)
+                        return -1;
+        *ret_held = held;
+        return 0;
+}
+
+char *locks_describe(const LockHolder *holder)
+{
+        const ProcessIdentity *process = &holder->process;
+        _cleanup_(text_clear) Text text = { 0 };
+
+        if (process->pid <= 0)
+                return text_format("a process that cannot be seen from here (in another container?) holds %s",
+                                   holder->path);
+        text_append(&text, "%s (pid %d", process->name, (int)process->pid);
+        if (*process->unit)
+                text_append(&text, ", %s", process->unit);
+        if (process->age_s >= 0)
+                text_append(&text, ", for %lld s", (long long)process->age_s);
+        text_append(&text, ") holds %s", holder->path);
+        return text_take(&text);
+}

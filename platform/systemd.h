@@ -1,0 +1,40 @@
+/*
+ * systemd: units of PID 1, over sd-bus: its private socket first (no D-Bus daemon needed), the system bus else.
+ */
+#pragma once
+
+#include "platform/host.h"
+
+typedef struct Systemd Systemd;
+
+/* systemd is PID 1 of this machine. */
+bool systemd_is_running(const Host *host);
+
+int systemd_open(Systemd **ret, Error *err) _must_check_;
+void systemd_close(Systemd *systemd);
+DEFINE_CLEANUP(Systemd *, systemd_close)
+
+typedef struct UnitState {
+        char load[32];      /* loaded, not-found, masked ... */
+        char active[32];    /* active, activating, inactive, failed ... */
+        char sub[32];
+        char file[32];      /* enabled, disabled, static, masked ... or "" */
+        char result[32];    /* services: success, exit-code, signal ...; or "" */
+        unsigned restarts;  /* services; 0 where systemd does not count (before 235) */
+        pid_t main_pid;
+        bool job_pending;
+        bool needs_reload;  /* its file changed since it was loaded */
+} UnitState;
+
+/* A unit that does not exist is no error: load is "not-found". */
+int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error *err) _must_check_;
+
+/* Queue a job; do not wait for it. */
+int systemd_start(Systemd *systemd, const char *unit, Error *err) _must_check_;
+int systemd_stop(Systemd *systemd, const char *unit, Error *err) _must_check_;
+int systemd_reset_failed(Systemd *systemd, const char *unit, Error *err) _must_check_; /* an unknown unit is fine */
+int systemd_reload(Systemd *systemd, Error *err) _must_check_;
+int systemd_enable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* and reload, as systemctl does */
+
+/* The last lines (at most n) that a unit wrote to the journal in this boot, escaped, joined with " | "; "" when there are none. Caller frees. */
+char *systemd_last_lines(const char *unit, int n);

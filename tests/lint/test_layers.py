@@ -1,0 +1,49 @@
+"""check-layers is satisfied with this tree, and finds what it is there to find."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def check(folder):
+    return subprocess.run([sys.executable, TOP / "scripts/check-layers", folder], capture_output=True, text=True)
+
+
+def tree(**files):
+    folder = Path(tempfile.mkdtemp())
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_c", ".c").replace("_h", ".h")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+class Layers(unittest.TestCase):
+    def test_this_tree_points_down_only(self):
+        done = check(TOP)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_an_arrow_upwards_is_found(self):
+        done = check(tree(platform__x_c='#include "agent/y.h"\n', agent__y_h=""))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("platform may not include agent/y.h", done.stdout)
+
+    def test_base_may_not_include_platform(self):
+        done = check(tree(platform__base__x_c='#include "platform/y.h"\n', platform__y_h=""))
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_relative_include_is_found(self):
+        done = check(tree(agent__x_c='#include "y.h"\n', agent__y_h=""))
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_library_out_of_its_layer_is_found(self):
+        done = check(tree(agent__x_c='#include <curl/curl.h>\n'))
+        self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,41 @@
+"""Cgroups of our own in the hierarchies by which systemd tells units apart.
+
+A booted machine makes its slices and services below the cgroup it was started in, so every machine
+needs one to itself. Resource controllers are left alone.
+"""
+
+import os
+from pathlib import Path
+
+
+def make(name):
+    """Make a group below this process's own; its folders, one a hierarchy."""
+    ours = {}
+    for line in Path("/proc/self/cgroup").read_text("ascii").splitlines():
+        _, controllers, path = line.split(":", 2)
+        ours[controllers] = path.lstrip("/")
+    folders = []
+    for line in Path("/proc/self/mounts").read_text("utf-8").splitlines():
+        _, where, kind, options, *_ = line.split(" ")
+        hierarchy = {"cgroup2": "", "cgroup": "name=systemd"}.get(kind)
+        if hierarchy in ours and (kind == "cgroup2" or hierarchy in options.split(",")):
+            folders.append(Path(where) / ours[hierarchy] / name)
+            folders[-1].mkdir()
+    return folders
+
+
+def enter(folders):
+    """Move this process in."""
+    for folder in folders:
+        (folder / "cgroup.procs").write_text("0", encoding="ascii")
+
+
+def remove(folders):
+    """Remove the groups with all below them; False when a process is still in there."""
+    try:
+        for folder in folders:
+            for group, _, _ in os.walk(folder, topdown=False):
+                os.rmdir(group)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,248 @@
+"""The world of the extension's own scenarios: vendor repository, distribution mirror, stand-in sensor, settings.
+
+    @scenario()
+    def fresh_machine(w):
+        w.onboard()
+"""
+
+import functools
+import json
+import sys
+import threading
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
+    sys.path.insert(0, str(folder))
+
+import build as sensor
+import onboarding
+import repository
+import secrets_check
+import server
+from scenario import after_every, use_world
+from world import World
+
+NAME = "Microsoft.Azure.AzureDefenderForServers.MDE.Linux"
+VERSION = "1.0.0.1"
+NEWER = "1.0.0.2"
+RESOURCE = ("/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Group"
+            "/providers/Microsoft.Compute/virtualMachines/machine")
+WORKSPACE = "99999999-8888-7777-6666-555555555555"
+LOG = f"/var/log/azure/{NAME}"
+STATE = "/var/lib/mde-linux"
+PROGRAM = "/usr/local/lib/mde-linux/bin/mde-linux"
+WORKER = "mde-linux-worker.service"
+ONBOARDING = "/etc/opt/microsoft/mdatp/mdatp_onboard.json"
+PACKAGE_TREES = ("/etc/apt", "/usr/share/keyrings", "/var/lib/apt/lists", "/var/cache/mde-linux", "/etc/opt",
+                 "/opt/microsoft", "/var/lib/dpkg/info")
+SITE = """\
+[trust]
+onboarding-roots = {root}
+repository-keys = {keys}
+"""
+DEFAULT = object()
+
+
+@use_world
+class OnboardingWorld(World):
+    """w.vendor, w.mirror: the repositories; w.faults({...}): what their server does wrong; w.knobs({...}): the sensor."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.needles = set()
+        self.watch = None
+
+    # Around the machine
+
+    def prepare(self, knobs=None, lists="fresh", sensor_versions=("101.24092.0002",), **more):
+        """A machine ready for the extension. lists: "fresh" or "empty" (the distribution's package lists)."""
+        self.watch = secrets_check.Watch(self.needles)
+        debs = [sensor.build(version, self.folder / "debs", **more) for version in sensor_versions]
+        self.vendor.publish(debs)
+        self.mirror.publish([sensor.build_dependency(self.folder / "debs")])
+        machine = self.machine
+        machine.write("/etc/hosts", "127.0.0.1 localhost packages.microsoft.com deb.distro.test\n")
+        bundle = machine.read("/etc/ssl/certs/ca-certificates.crt")
+        machine.write("/etc/ssl/certs/ca-certificates.crt", bundle + server.ca_pem())
+        machine.write("/etc/apt/sources.list", self.mirror.source())
+        machine.write(repository.MIRROR_KEYRING, self.mirror.keyring())
+        prints = repository.fingerprints()
+        machine.write("/etc/mde-linux/mde-linux.conf", SITE.format(
+            root=onboarding.root_sha256(), keys=f"{prints['vendor']}, {prints['vendor-2025']}"))
+        self.knobs(knobs or {})
+        self.serve()
+        if lists == "fresh":
+            machine.run(["apt-get", "update"])
+        return self
+
+    @functools.cached_property
+    def served(self):
+        path = self.folder / "served"
+        path.mkdir()
+        return path
+
+    @functools.cached_property
+    def vendor(self):
+        return repository.Vendor(self.served)
+
+    @functools.cached_property
+    def mirror(self):
+        return repository.Mirror(self.served)
+
+    def serve(self, certificate="good"):
+        """(Re)start the server of both hosts."""
+        if self.made("server"):
+            self.server.kill()
+            self.server.wait()
+        self.server = self.machine.spawn_outside(
+            [sys.executable, "-B", str(HERE / "vendor/server.py"), "--root", str(self.served), "--log", str(self.access_log),
+             "--faults", str(self.folder / "faults.json"), "--certificate", certificate])
+        self.machine.wait(lambda: "ready" in Path(self.server.log).read_text(), 20, "the package server")
+
+    @property
+    def access_log(self):
+        return self.folder / "access.log"
+
+    def requests(self):
+        return self.access_log.read_text().splitlines() if self.access_log.exists() else []
+
+    def faults(self, faults):
+        server.write_faults(self.folder / "faults.json", faults)
+
+    def knobs(self, knobs):
+        self.machine.write("/etc/mdatp-stand-in.conf", "".join(f"{key}={value}\n" for key, value in knobs.items()))
+
+    # The extension
+
+    def publish(self, *versions):
+        for version in versions or (VERSION,):
+            self.azure.publish(version, self.build / f"extension-{version}.zip")
+
+    def package(self, kind="sound", **more):
+        """An onboarding script, watched for from now on."""
+        script = onboarding.kind(kind, **more)
+        self.keep_secret(script)
+        return script
+
+    def keep_secret(self, script):
+        text = script.decode("utf-8", "replace")
+        sent = onboarding.protected_settings(script)["defenderForEndpointOnboardingScript"]
+        signature = text[text.find("sha256sig"):][:500]
+        self.needles |= secrets_check.markers([signature, sent])
+
+    def ask(self, seq=0, version=VERSION, protected=DEFAULT, resource=RESOURCE, workspace=WORKSPACE, public=DEFAULT,
+            encryption=None, **settings):
+        """Set the goal state. protected: as Azure.goal_state takes it; settings: further public ones."""
+        if protected is DEFAULT:
+            protected = onboarding.protected_settings(self.package())
+        if public is DEFAULT:
+            public = {"azureResourceId": resource, "defenderForServersWorkspaceId": workspace, "maxWaitMinutes": 1, **settings}
+        self.azure.goal_state(version, seq=seq, public=public, protected=protected, **(encryption or {}))
+
+    def onboard(self, version=VERSION, timeout=90, prepare=None, **asked):
+        """Fresh machine to terminal success."""
+        if not self.made("machine"):
+            self.prepare(**(prepare or {}))
+        self.publish(version)
+        self.ask(version=version, **asked)
+        self.agent.start()
+        return self.azure.wait_status("success", seq=asked.get("seq", 0), version=version, timeout=timeout)
+
+    def base(self, version=VERSION):
+        return f"/var/lib/waagent/{NAME}-{version}"
+
+    def enable(self, version=VERSION, seq=0, check=False):
+        """Run enable as the guest agent does, without waiting for it to come by."""
+        return self.machine.run([f"{self.base(version)}/bin/mde-linux", "enable"], check=check, env={
+            "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
+
+    def status(self, version=VERSION, seq=0):
+        """The status file as it is now: its status object, or None."""
+        path = f"{self.base(version)}/status/{seq}.status"
+        if not self.machine.exists(path):
+            return None
+        return json.loads(self.machine.read(path))[0]["status"]
+
+    # What is so
+
+    def health(self):
+        done = self.machine.run(["mdatp", "health", "--output", "json"])
+        return json.loads(done.stdout[done.stdout.index("{"):])
+
+    def tags(self):
+        return {tag["key"]: tag["value"] for tag in self.health()["edrDeviceTags"]["value"]}
+
+    def unit(self, name, *properties):
+        done = self.machine.run(["systemctl", "show", name, *(f"--property={each}" for each in properties)])
+        return dict(line.split("=", 1) for line in done.stdout.splitlines() if line)
+
+    def package_state(self):
+        return self.machine.run(["dpkg-query", "-W", "-f=${db:Status-Abbrev}", "mdatp"], check=False).stdout.strip()
+
+    def log(self):
+        path = f"{LOG}/MdeExtensionHandlerLog.log"
+        return self.machine.read(path) if self.machine.exists(path) else ""
+
+    def runs(self):
+        """How often a worker began."""
+        return self.log().count("the worker begins")
+
+    def package_manager_runs(self):
+        """What the package manager and its scripts left behind: equal means it did not run."""
+        texts = [self.machine.read(path) for path in ("/var/log/dpkg.log", "/var/log/apt/history.log")
+                 if self.machine.exists(path)]
+        return texts, len(self.requests())
+
+    def sensor_log(self):
+        path = "/var/log/mdatp-stand-in.log"
+        return self.machine.read(path) if self.machine.exists(path) else ""
+
+    def snapshot(self):
+        return self.machine.snapshot(PACKAGE_TREES)
+
+    def assert_onboarded(self, resource=RESOURCE, workspace=WORKSPACE, org=onboarding.ORG_ID):
+        health = self.health()
+        assert health["licensed"] is True and health["orgId"] == org, health
+        tags = self.tags()
+        assert tags.get("AzureResourceId") == resource and tags.get("SecurityWorkspaceId") == workspace, tags
+        unit = self.unit("mdatp", "UnitFileState", "ActiveState")
+        assert unit == {"UnitFileState": "enabled", "ActiveState": "active"}, unit
+        assert self.package_state() == "ii", self.package_state()
+        written = self.machine.path(ONBOARDING)
+        assert onboarding.verify(written.read_bytes()) == org
+        assert written.stat().st_mode & 0o7777 == 0o640 and written.stat().st_uid == 0
+
+    def assert_untouched(self, before):
+        """Nothing that a package manager or the sensor reads changed."""
+        after = self.snapshot()
+        changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        assert not changed, sorted(changed)
+
+    def assert_quiet(self):
+        """Nothing of ours is running."""
+        self.machine.wait(lambda: self.unit(WORKER, "ActiveState")["ActiveState"] in ("inactive", "failed"), 20,
+                          "the worker's unit to end")
+
+    def close(self, keep=False):
+        if self.watch:
+            self.watch.stop()
+        super().close(keep=keep)
+
+
+@after_every
+def no_secrets(w):
+    if not w.needles or not w.made("machine"):
+        return
+    w.watch.stop()
+    assert not w.watch.seen, w.watch.seen[:5]
+    found = secrets_check.in_files(w.machine.upper, w.needles)
+    if w.machine.leader:
+        root = Path(f"/proc/{w.machine.leader}/root")
+        for folder in secrets_check.VOLATILE:
+            found += secrets_check.in_files(root / folder, w.needles)
+        journal = w.machine.run(["journalctl", "--no-pager", "--all", "--output=export"]).stdout.encode()
+        assert not any(needle in journal for needle in w.needles), "a secret is in the journal"
+    assert not found, found
+    uploads = json.dumps(w.azure.uploads).encode() if w.made("azure") else b""
+    assert not any(needle in uploads for needle in w.needles), "a secret was uploaded"

@@ -1,0 +1,198 @@
+"""Root trees for throw-away machines, built once with debootstrap and then only read.
+
+A machine is an overlay on one of these trees, so a tree never changes after it was built. Its
+folder name carries a hash of everything that decides its content; a changed recipe makes a new
+tree. A build happens in a temporary folder that is renamed when finished, under a lock, so an
+interrupted build never counts and two builders wait for each other.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+CACHE = Path(os.environ.get("MDE_LINUX_TEST_CACHE", "/var/cache/mde-linux-tests"))
+DEBIAN = "http://deb.debian.org/debian"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+PACKAGES = (
+    "apt", "ca-certificates", "dbus", "iproute2", "libcurl4", "libjson-c5", "libssl3",
+    "libsystemd0", "openssl", "procps", "python3", "python3-distro", "python3-minimal",
+    "systemd", "systemd-sysv", "util-linux", "waagent",
+)
+
+SUITES = {"bookworm": PACKAGES}
+
+# Nothing a test needs; without them a machine is up in a fraction of a second.
+MASKED = (
+    "apt-daily-upgrade.timer", "apt-daily.timer", "console-getty.service", "dpkg-db-backup.timer",
+    "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer", "getty.target",
+    "proc-sys-fs-binfmt_misc.automount", "sys-fs-fuse-connections.mount",
+    "systemd-networkd-wait-online.service", "systemd-pstore.service", "systemd-resolved.service",
+)
+
+WAAGENT_CONF = {
+    "AutoUpdate.Enabled": "n",
+    "AutoUpdate.UpdateToLatestVersion": "n",
+    "Extensions.GoalStatePeriod": "1",
+    "Extensions.InitialGoalStatePeriod": "1",
+    "Logs.Collect": "n",
+    "OS.EnableFirewall": "n",
+    "Protocol.EndpointDiscovery": "static",
+    "Provisioning.Agent": "disabled",
+    "Provisioning.Enabled": "n",
+    "Provisioning.MonitorHostName": "n",
+    "ResourceDisk.EnableSwap": "n",
+    "ResourceDisk.Format": "n",
+}
+
+# The packaged unit only starts on Hyper-V.
+WAAGENT_UNIT = "[Unit]\nConditionVirtualization=\n"
+
+# The newest agent runs as the same unit; a scenario that wants it copies NEWEST/unit.conf into
+# walinuxagent.service.d.
+NEWEST = "/opt/waagent-newest"
+NEWEST_UNIT = f"[Service]\nExecStart=\nExecStart=/usr/bin/python3 {NEWEST}/waagent -daemon\n"
+NEWEST_START = f"""\
+import sys
+
+sys.path.insert(0, "{NEWEST}/usr/lib/python3/dist-packages")
+from azurelinuxagent.agent import main
+
+main()
+"""
+
+
+def root(name):
+    """The path of a finished root tree, built when it is not there yet."""
+    folder = CACHE / "roots"
+    done = folder / f"{name}-{_recipe_hash(name)}"
+    if done.exists():
+        return done
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _build(name, folder, done)
+    return done
+
+
+def mirror(apt=Path("/etc/apt")):
+    """The Debian mirror this host uses, from its one-line and deb822 sources."""
+    for uri, suites, components in _sources(apt):
+        if (re.match(r"https?://.*/debian/?$", uri) and "security" not in suites
+                and "main" in components.split()):
+            return uri
+    return DEBIAN
+
+
+def _sources(apt):
+    """(URI, suites, components) of every binary source."""
+    for path in [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*.list"))]:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        for line in text.splitlines():
+            match = re.match(r"deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)\s+(.*)", line)
+            if match:
+                yield match.groups()
+    for path in sorted((apt / "sources.list.d").glob("*.sources")):
+        for stanza in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
+            fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*)$", stanza, re.MULTILINE))
+            for uri in fields.get("URIs", "").split():
+                yield uri, fields.get("Suites", ""), fields.get("Components", "")
+
+
+def _recipe_hash(name):
+    """This file is the recipe, together with the suite it is asked for."""
+    source = Path(__file__).read_bytes()
+    return hashlib.sha256(name.encode() + b"\0" + source).hexdigest()[:12]
+
+
+def _build(name, folder, done):
+    if name not in SUITES:
+        raise ValueError(f"no recipe for root {name}")
+    for left in folder.glob(f"{name}.building-*"):  # the lock is ours: nobody works there
+        shutil.rmtree(left)
+    tree = Path(tempfile.mkdtemp(prefix=f"{name}.building-", dir=folder))
+    tree.chmod(0o755)
+    _debootstrap(name, tree)
+    _configure(tree)
+    _add_newest_agent(tree)
+    _strip(name, tree)
+    tree.rename(done)
+
+
+def _debootstrap(name, tree):
+    packages = CACHE / "debs"
+    packages.mkdir(parents=True, exist_ok=True)
+    _call(["debootstrap", "--variant=minbase", f"--cache-dir={packages}",
+           "--include=" + ",".join(SUITES[name]), name, str(tree), mirror()])
+
+
+def _configure(tree):
+    _call(["systemctl", f"--root={tree}", "--quiet", "disable", "walinuxagent.service"])
+    _call(["systemctl", f"--root={tree}", "--quiet", "mask", *MASKED])
+    drop_in = tree / "etc/systemd/system/walinuxagent.service.d"
+    drop_in.mkdir(parents=True)
+    (drop_in / "anywhere.conf").write_text(WAAGENT_UNIT, encoding="ascii")
+    conf = tree / "etc/waagent.conf"
+    kept = [line for line in conf.read_text(encoding="utf-8").splitlines()
+            if line.partition("=")[0] not in WAAGENT_CONF]
+    ours = [f"{key}={value}" for key, value in WAAGENT_CONF.items()]
+    conf.write_text("\n".join(kept + ours) + "\n", encoding="utf-8")
+
+
+def _add_newest_agent(tree):
+    """Unpack, not install, the agent of Debian's newest suite beside the packaged one.
+
+    apt gets directories of its own, so neither the host's nor the tree's state is touched. Python
+    libraries that Debian added for newer Pythons are compiled for those and of no use here; the
+    agent finds what it needs in this root's own Python.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        private = Path(scratch)
+        for part in ("lists/partial", "cache/archives/partial"):
+            (private / part).mkdir(parents=True)
+        (private / "status").touch()
+        (private / "sources.list").write_text(
+            f"deb [signed-by={KEYRING}] {mirror()} sid main\n", encoding="ascii")
+        (private / "apt.conf").write_text(
+            f'Dir::Etc::sourcelist "{private}/sources.list";\n'
+            'Dir::Etc::sourceparts "/dev/null";\n'
+            'Dir::Etc::preferences "/dev/null";\n'
+            'Dir::Etc::preferencesparts "/dev/null";\n'
+            f'Dir::State "{private}";\n'
+            f'Dir::State::status "{private}/status";\n'
+            f'Dir::Cache "{private}/cache";\n'
+            'APT::Sandbox::User "root";\n', encoding="ascii")
+        env = {**os.environ, "APT_CONFIG": str(private / "apt.conf")}
+        _call(["apt-get", "--quiet", "update"], env=env)
+        _call(["apt-get", "--quiet", "download", "waagent"], env=env, cwd=private)
+        package, = private.glob("waagent_*.deb")
+        home = tree / NEWEST.lstrip("/")
+        home.mkdir(parents=True)
+        _call(["dpkg-deb", "--extract", str(package), str(home)])
+    (home / "waagent").write_text(NEWEST_START, encoding="ascii")
+    (home / "unit.conf").write_text(NEWEST_UNIT, encoding="ascii")
+
+
+def _strip(name, tree):
+    """Take out what belongs to the host or to one machine, and apt's caches."""
+    for pattern in ("var/lib/apt/lists/*", "var/cache/apt/archives/*.deb", "var/cache/apt/*.bin",
+                    "var/log/*.log", "var/log/apt/*", "etc/resolv.conf"):
+        for path in tree.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (tree / "etc/apt/sources.list").write_text(f"deb {DEBIAN} {name} main\n", encoding="ascii")
+    (tree / "etc/hostname").write_text("machine\n", encoding="ascii")
+    (tree / "etc/hosts").write_text("127.0.0.1 localhost machine\n", encoding="ascii")
+    (tree / "etc/machine-id").write_text("", encoding="ascii")
+
+
+def _call(argv, **options):
+    result = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, check=False, **options)
+    if result.returncode != 0:
+        raise RuntimeError(f"{' '.join(argv)}: exit {result.returncode}\n{result.stdout[-4000:]}")

@@ -1,0 +1,100 @@
+"""Scenarios: how one is declared, and how one runs in its own process.
+
+    @scenario(agent="newest", disk=True, timeout=300)
+    def fresh_machine(w):
+        ...
+
+Options the world understands: root, agent ("debian", "newest"), fast_track, disk; others are kept
+in w.options. timeout is in seconds.
+"""
+
+import importlib.util
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from world import World
+
+FOLDER = Path(__file__).with_name("scenarios")
+TIMEOUT = 180
+
+_scenarios = {}
+_after_every = []
+_world_class = [World]
+
+
+class TimedOut(Exception):
+    """The scenario took too long."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    function: Callable
+    options: dict
+    timeout: int
+
+
+def scenario(timeout=TIMEOUT, **options):
+    """Register a function(world) as a scenario named MODULE.FUNCTION."""
+    def register(function):
+        name = f"{function.__module__}.{function.__name__}"
+        _scenarios[name] = Scenario(name, function, options, timeout)
+        return function
+    return register
+
+
+def after_every(function):
+    """Register a function(world) that runs after every scenario, with its machine still there."""
+    _after_every.append(function)
+    return function
+
+
+def use_world(cls):
+    """Register the subclass of World that scenarios get."""
+    _world_class[0] = cls
+    return cls
+
+
+def load():
+    """Import every module in scenarios/; {name: Scenario}."""
+    for path in sorted(FOLDER.glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules.setdefault(f"scenarios.{path.stem}", module)
+        spec.loader.exec_module(module)
+    return _scenarios
+
+
+def run(name, folder, build, keep):
+    """Run one scenario and the hooks to their end; True if all is well. Prints why if not."""
+    chosen = load()[name]
+    world = _world_class[0](chosen.options, folder, build)
+    signal.signal(signal.SIGALRM, _time_out)
+    signal.alarm(chosen.timeout)
+    failed = False
+    try:
+        for step in (chosen.function, *_after_every):
+            try:
+                step(world)
+            except Exception:
+                failed = True
+                print(f"--- {step.__name__}\n{traceback.format_exc()}")
+        signal.alarm(60)
+        if failed:
+            print(world.evidence())
+    except Exception:
+        failed = True
+        print(traceback.format_exc())
+    finally:
+        signal.alarm(0)
+        sys.stdout.flush()
+        world.close(keep=failed and keep)
+    return not failed
+
+
+def _time_out(*_):
+    raise TimedOut("the scenario took too long")

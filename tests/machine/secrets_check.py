@@ -1,0 +1,76 @@
+"""No secret anywhere: argv and environment while it runs, files, journal, uploads when it is over.
+
+Secret are the onboarding package (its signature stands for it) and the protected settings as they were sent.
+"""
+
+import re
+import threading
+from pathlib import Path
+
+# where the package belongs
+ALLOWED = re.compile(r"/etc/opt/microsoft/mdatp/mdatp_onboard\.json$")
+VOLATILE = ("run", "tmp", "dev/shm")
+BLOCK = 1 << 20
+
+
+def markers(texts):
+    """Stretches that recognise a text: long runs of letters and digits, which no escaping changes."""
+    found = set()
+    for text in texts:
+        runs = sorted(re.findall(r"[A-Za-z0-9]{16,}", text), key=len, reverse=True)
+        found.update(run[:24].encode() for run in runs[:4])
+    return found
+
+
+class Watch:
+    """Looks at argv and environment of every process in its pid namespace until stopped."""
+
+    def __init__(self, needles):
+        self.needles = needles  # shared: may grow
+        self.seen = []
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        self._end.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._end.wait(0.02):
+            for process in Path("/proc").glob("[0-9]*"):
+                for name in ("cmdline", "environ"):
+                    self._look(process / name)
+
+    def _look(self, path):
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return
+        if any(needle in data for needle in self.needles):
+            self.seen.append(f"{path}: {data[:60]!r}")
+
+
+def in_files(root, needles):
+    """Files below root that hold a needle, but for the one that should."""
+    bad = []
+    for path in Path(root).rglob("*"):
+        if path.is_symlink() or not path.is_file():
+            continue
+        inside = "/" + str(path.relative_to(root))
+        if not ALLOWED.search(inside) and _holds(path, needles):
+            bad.append(inside)
+    return bad
+
+
+def _holds(path, needles):
+    tail = b""
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(BLOCK):
+                if any(needle in tail + block for needle in needles):
+                    return True
+                tail = block[-64:]
+    except OSError:
+        pass
+    return False

@@ -1,0 +1,193 @@
+/* The stand-in sensor's state: kept across restarts, and led by the onboarding files. */
+
+#define _GNU_SOURCE
+#include "sensor.h"
+#include "stand_in.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ONBOARD ETC "/mdatp_onboard.json"
+#define OFFBOARD ETC "/mdatp_offboard.json"
+#define MANAGED ETC "/managed/mdatp_managed.json"
+
+long long now_ms(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void keep(char *to, size_t size, const char *from)
+{
+        snprintf(to, size, "%s", from);
+}
+
+static void load_line(Sensor *s, char *line)
+{
+        char *value = strchr(line, '='), *inner;
+
+        if (!value)
+                return;
+        *value++ = '\0';
+        if (strcmp(line, "org") == 0)
+                keep(s->org, sizeof s->org, value);
+        else if (strcmp(line, "seen") == 0)
+                keep(s->seen, sizeof s->seen, value);
+        else if (strcmp(line, "passive") == 0)
+                keep(s->passive, sizeof s->passive, value);
+        else if (strcmp(line, "proxy") == 0)
+                keep(s->proxy, sizeof s->proxy, value);
+        else if (strcmp(line, "group_ids") == 0)
+                keep(s->group_ids, sizeof s->group_ids, value);
+        else if (strcmp(line, "tag") == 0 && s->n_tags < TAGS_MAX && (inner = strchr(value, '='))) {
+                *inner++ = '\0';
+                s->tags[s->n_tags++] = (Tag){ strdup(value), strdup(inner) };
+        }
+}
+
+void sensor_load(Sensor *s)
+{
+        char *passive = knob("passive_default", "enabled");
+        char *text = read_text(STATE), *rest = text, *line;
+        char *version = read_text(VERSION_FILE);
+
+        *s = (Sensor){ 0 };
+        keep(s->passive, sizeof s->passive, passive);
+        if (version)
+                keep(s->version, sizeof s->version, version);
+        s->version[strcspn(s->version, "\n")] = '\0';
+        while ((line = strsep(&rest, "\n")))
+                load_line(s, line);
+        s->licensed = *s->org != '\0';
+        free(version);
+        free(text);
+        free(passive);
+}
+
+void sensor_save(const Sensor *s)
+{
+        FILE *file = fopen(STATE ".new", "we");
+
+        if (!file)
+                return;
+        fprintf(file, "org=%s\nseen=%s\npassive=%s\nproxy=%s\ngroup_ids=%s\n",
+                s->org, s->seen, s->passive, s->proxy, s->group_ids);
+        for (unsigned i = 0; i < s->n_tags; i++)
+                fprintf(file, "tag=%s=%s\n", s->tags[i].name, s->tags[i].value);
+        if (fclose(file) == 0 && rename(STATE ".new", STATE) < 0)
+                perror(STATE);
+}
+
+/* The organisation of the file in place; empty when it is not a whole package. */
+static void read_org(char *org, size_t size)
+{
+        static const char *const needed[] = { "sig", "sha256sig", "cert", "chain" };
+        char *text = read_text(ONBOARD);
+        char *info = text ? json_string(text, "onboardingInfo") : NULL;
+        char *body = info ? json_string(info, "body") : NULL;
+        char *found = body ? json_string(body, "orgId") : NULL;
+        bool whole = found != NULL;
+
+        for (size_t i = 0; whole && i < sizeof needed / sizeof *needed; i++) {
+                char *member = json_string(info, needed[i]);
+
+                whole = member && *member;
+                free(member);
+        }
+        keep(org, size, whole ? found : "");
+        free(found);
+        free(body);
+        free(info);
+        free(text);
+}
+
+static void lose_licence(Sensor *s)
+{
+        bool had = s->licensed || *s->seen;
+
+        s->licensed = false;
+        *s->org = *s->seen = '\0';
+        if (had)
+                sensor_save(s);
+}
+
+/* A licence is held back by never_license, and by licence_file until that file is there. */
+static bool held_back(void)
+{
+        char *file = knob("licence_file", "");
+        bool held = knob_yes("never_license") || (*file && access(file, F_OK) < 0);
+
+        free(file);
+        return held;
+}
+
+void sensor_look(Sensor *s)
+{
+        char seen[sizeof s->seen];
+        struct stat st;
+
+        if (access(OFFBOARD, F_OK) == 0 || stat(ONBOARD, &st) < 0) {
+                lose_licence(s);
+                return;
+        }
+        snprintf(seen, sizeof seen, "%ju.%ju.%jd.%09ld", (uintmax_t)st.st_ino, (uintmax_t)st.st_size,
+                 (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+        if (strcmp(seen, s->seen) != 0) {
+                keep(s->seen, sizeof s->seen, seen);
+                s->licence_at = now_ms() + knob_number("licence_delay_ms", 500);
+                s->licensed = false;
+                *s->org = '\0';
+                sensor_save(s);
+        }
+        if (held_back()) {
+                s->licensed = false;
+                *s->org = '\0';
+        } else if (!s->licensed && now_ms() >= s->licence_at) {
+                read_org(s->org, sizeof s->org);
+                s->licensed = *s->org != '\0';
+                if (s->licensed)
+                        sensor_save(s);
+        }
+}
+
+bool sensor_managed(const char *setting, bool *ret_passive)
+{
+        char *list = knob("managed", ""), *text, *engine, *level;
+        bool managed = list_has(list, ',', setting);
+
+        free(list);
+        if (managed || strcmp(setting, "passive-mode") != 0 || !(text = read_text(MANAGED)))
+                return managed;
+        engine = json_string(text, "antivirusEngine");
+        level = engine ? json_string(engine, "enforcementLevel") : NULL;
+        managed = level != NULL;
+        if (level && ret_passive)
+                *ret_passive = strcmp(level, "passive") == 0;
+        free(level);
+        free(engine);
+        free(text);
+        return managed;
+}
+
+bool sensor_passive(const Sensor *s)
+{
+        bool passive = strcmp(s->passive, "enabled") == 0;
+
+        sensor_managed("passive-mode", &passive);
+        return passive;
+}
+
+bool sensor_expired(const Sensor *s)
+{
+        char *versions = knob("expired", "");
+        bool expired = strcmp(versions, "yes") == 0 || list_has(versions, ',', s->version);
+
+        free(versions);
+        return expired;
+}

@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""Makes the two package repositories of the tests as folders for server.py to serve.
+
+    ROOT/packages.microsoft.com    the vendor: config/, keys/, debian/12/prod/
+    ROOT/deb.distro.test           the distribution's mirror: debian/, with the dependency
+
+A Vendor or Mirror object stands for one of them. publish() makes it sound; the other methods
+stage one fault each, on top of what is there. publish() again makes everything sound again.
+What happens on the wire (500s, stalls, broken connections) is server.py's business.
+
+As a program: repository.py ROOT     a sound pair, with every version of the sensor
+"""
+
+import os
+import pathlib
+import shutil
+import sys
+
+import openpgp
+import pki
+from openpgp import armor, binary, fingerprint
+
+VENDOR_HOST, MIRROR_HOST = "packages.microsoft.com", "deb.distro.test"
+VENDOR_KEYRING = "/usr/share/keyrings/microsoft-prod.gpg"
+MIRROR_KEYRING = "/usr/share/keyrings/distro-test.gpg"
+
+
+def fingerprints():
+    """All fingerprints: vendor, vendor-2025, distribution, attacker."""
+    return {name: fingerprint(name) for name in openpgp.NAMES}
+
+
+class Archive:
+    """One apt repository: BASE below the folder of its host, with a pool and one suite."""
+
+    def __init__(self, root, host, base, suite, key, architectures="amd64"):
+        self.host = pathlib.Path(root, host)
+        self.archive = self.host / base
+        self.suite, self.key, self.architectures = suite, key, architectures
+
+    def _put(self, path, data):
+        """Replaces a file in one go: the server may be reading it."""
+        file = self.host / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(file.name + ".new")
+        new.write_bytes(data.encode() if isinstance(data, str) else data)
+        new.rename(file)
+
+    def deb(self, version, package="mdatp"):
+        """The path of a package in the pool."""
+        return next(self.archive.glob(f"pool/main/*/{package}/{package}_{version}_*.deb"))
+
+    def _fill_pool(self, debs):
+        shutil.rmtree(self.archive / "pool", ignore_errors=True)
+        for deb in map(pathlib.Path, debs):
+            name = deb.name.split("_")[0]
+            place = self.archive / "pool/main" / name[0] / name
+            place.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(deb, place / deb.name)
+
+    def publish(self, debs):
+        """Offers exactly these packages, in a soundly signed suite."""
+        self._fill_pool(debs)
+        self.index()
+
+    def index(self, sign_with=None, date=None, valid_until=None):
+        """Writes the suite's files from the pool; DATE and VALID_UNTIL as the Release file has them."""
+        suite = self.archive / "dists" / self.suite
+        packages = suite / "main/binary-amd64"
+        shutil.rmtree(suite, ignore_errors=True)
+        packages.mkdir(parents=True)
+        at = os.getcwd()
+        os.chdir(self.archive)          # apt-ftparchive writes the names it is given
+        try:
+            listing = pki.run("apt-ftparchive", "packages", "pool")
+        finally:
+            os.chdir(at)
+        (packages / "Packages").write_bytes(listing)
+        (packages / "Packages.gz").write_bytes(pki.run("gzip", "-n", "-9", "-c", data=listing))
+        fields = {"Origin": f"stand-in {self.host.name}", "Label": "stand-in", "Suite": self.suite,
+                  "Codename": self.suite, "Components": "main", "Architectures": self.architectures}
+        options = [f"-oAPT::FTPArchive::Release::{name}={value}" for name, value in fields.items()]
+        release = pki.run("apt-ftparchive", *options, "release", str(suite)).decode()
+        if date:
+            lines = [f"Date: {date}" if line.startswith("Date:") else line
+                     for line in release.splitlines()]
+            release = "\n".join(lines) + "\n"
+        if valid_until:
+            release = f"Valid-Until: {valid_until}\n" + release
+        self.sign(release.encode(), sign_with or self.key)
+
+    def sign(self, release, key):
+        """Writes Release and both kinds of signature."""
+        suite = self.archive / "dists" / self.suite
+        (suite / "Release").write_bytes(release)
+        (suite / "Release.gpg").write_bytes(openpgp.sign(key, release, clear=False))
+        (suite / "InRelease").write_bytes(openpgp.sign(key, release, clear=True))
+
+    # ---- faults ------------------------------------------------------------------------------
+
+    def release_signed_by(self, key="attacker"):
+        """The same Release, signed by another key."""
+        self.sign((self.archive / "dists" / self.suite / "Release").read_bytes(), key)
+
+    def alter_package(self, version, package="mdatp"):
+        """Changes a package after it was indexed: its size stays, its hash does not."""
+        deb = self.deb(version, package)
+        data = bytearray(deb.read_bytes())
+        data[-20] ^= 1
+        self._put(deb.relative_to(self.host), bytes(data))
+
+    def alter_index(self):
+        """Changes Packages after Release was signed."""
+        for file in (self.archive / "dists" / self.suite).glob("main/*/Packages*"):
+            self._put(file.relative_to(self.host), file.read_bytes()[:-1] + b" ")
+
+    def drop_package(self, version, package):
+        """Takes a package away that the index still names: 404, as with stale lists."""
+        self.deb(version, package).unlink()
+
+
+class Vendor(Archive):
+    """packages.microsoft.com for one distribution."""
+
+    def __init__(self, root, distro="debian", version="12", suite="bookworm", key="vendor"):
+        super().__init__(root, VENDOR_HOST, f"{distro}/{version}/prod", suite, key,
+                         "amd64 arm64 armhf")
+        self.list = f"config/{distro}/{version}/prod.list"
+        self.uri = f"https://{VENDOR_HOST}/{distro}/{version}/prod"
+
+    def source(self, options=f"arch=amd64,arm64,armhf signed-by={VENDOR_KEYRING}", uri=None):
+        """The line the vendor's list holds."""
+        return f"deb [{options}] {uri or self.uri} {self.suite} main\n"
+
+    def publish(self, debs):
+        super().publish(debs)
+        self._put(self.list, self.source())
+        self._put("keys/microsoft.asc", armor(binary("vendor")))
+        self._put("keys/microsoft-2025.asc", armor(binary("vendor-2025")))
+
+    # ---- faults ------------------------------------------------------------------------------
+
+    def html_list(self):
+        """A captive portal's page, with status 200, where the list should be."""
+        self._put(self.list, "<!DOCTYPE html>\n<html><body><h1>Please sign in</h1></body></html>\n")
+
+    def list_with_extra_line(self, line="deb https://elsewhere.test/debian bookworm main\n"):
+        self._put(self.list, self.source() + line)
+
+    def list_with_option(self, option="trusted=yes"):
+        """A list that turns the signature check off; allow-insecure=yes is another such option."""
+        self._put(self.list, self.source(f"arch=amd64 {option} signed-by={VENDOR_KEYRING}"))
+
+    def list_with_other_host(self, uri="https://elsewhere.test/debian/12/prod"):
+        self._put(self.list, self.source(uri=uri))
+
+    def list_plain_http(self):
+        self._put(self.list, self.source(uri=self.uri.replace("https:", "http:")))
+
+    def list_empty(self):
+        self._put(self.list, "")
+
+    def key_file(self, data, name="microsoft.asc"):
+        """Puts any bytes where the key should be."""
+        self._put(f"keys/{name}", data)
+
+    def wrong_key(self, name="microsoft.asc"):
+        self.key_file(armor(binary("attacker")), name)
+
+    def second_key_appended(self, name="microsoft.asc", own_block=False):
+        """The right key and a second one: in the same armor, or in an armor of its own."""
+        both = armor(binary("vendor")) + armor(binary("attacker")) if own_block else \
+            armor(binary("vendor") + binary("attacker"))
+        self.key_file(both, name)
+
+    def smuggled_subkey(self, name="microsoft.asc"):
+        """The right key with the attacker's key under it as a subkey."""
+        self.key_file(armor(openpgp.with_smuggled_subkey("vendor")), name)
+
+    def smuggled_user_id(self, name="microsoft.asc"):
+        self.key_file(armor(openpgp.with_smuggled_user_id("vendor")), name)
+
+    def html_key(self, name="microsoft.asc"):
+        self.key_file("<html><body>Please sign in</body></html>\n", name)
+
+
+class Mirror(Archive):
+    """deb.distro.test: where the sensor's dependency comes from."""
+
+    def __init__(self, root, suite="bookworm", key="distribution"):
+        super().__init__(root, MIRROR_HOST, "debian", suite, key)
+
+    def source(self, scheme="http"):
+        """The line for the machine's sources.list; the key goes to MIRROR_KEYRING."""
+        return f"deb [signed-by={MIRROR_KEYRING}] {scheme}://{MIRROR_HOST}/debian {self.suite} main\n"
+
+    def keyring(self):
+        """The bytes for MIRROR_KEYRING."""
+        return binary("distribution")
+
+
+def main():
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sensor"))
+    import build
+    import tempfile
+    with tempfile.TemporaryDirectory() as work:
+        Vendor(sys.argv[1]).publish([build.build(v, work) for v in build.VERSIONS])
+        Mirror(sys.argv[1]).publish([build.build_dependency(work)])
+    for name, digits in fingerprints().items():
+        print(f"{name:14}{digits}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,382 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "platform/crypto.h"
+#include "tests/unit/identity.h"
+
+#define PLAIN "{\"defenderForEndpointOnboardingScript\":\"c2VjcmV0\"}"
+
+typedef struct Fixture {
+        Identity alice, bob, twin, curve; /* twin: alice's names and serial over bob's key */
+} Fixture;
+
+static char *rsa_key_pem(EVP_PKEY *key)
+{
+        BIO *bio = BIO_new(BIO_s_mem());
+
+        assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL), 1);
+        return bio_text(bio);
+}
+
+static int setup(void **state)
+{
+        Fixture *f = text_allocate(sizeof(*f));
+
+        make_identity(&f->alice, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = make_key(EVP_PKEY_RSA) });
+        make_identity(&f->bob, &(IdentitySpec){ .cn = "Bob", .serial = 0x77, .key = make_key(EVP_PKEY_RSA) });
+        EVP_PKEY_up_ref(f->bob.key);
+        make_identity(&f->twin, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = f->bob.key });
+        make_identity(&f->curve, &(IdentitySpec){ .cn = "Curve", .serial = 3, .key = make_key(EVP_PKEY_EC) });
+        *state = f;
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        Fixture *f = *state;
+
+        identity_clear(&f->alice);
+        identity_clear(&f->bob);
+        identity_clear(&f->twin);
+        identity_clear(&f->curve);
+        free(f);
+        return 0;
+}
+
+typedef struct Der {
+        unsigned char *bytes;
+        size_t length;
+} Der;
+
+static void der_clear(Der *der)
+{
+        free(der->bytes);
+}
+
+static Der der_of(CMS_ContentInfo *cms)
+{
+        unsigned char *bytes = NULL;
+        int length;
+        Der der;
+
+        assert_non_null(cms);
+        length = i2d_CMS_ContentInfo(cms, &bytes);
+        assert_true(length > 0);
+        der = (Der){ .bytes = text_allocate((size_t)length + 1), .length = (size_t)length };
+        memcpy(der.bytes, bytes, der.length);
+        OPENSSL_free(bytes);
+        CMS_ContentInfo_free(cms);
+        return der;
+}
+
+static Der seal(const char *plain, const EVP_CIPHER *cipher, unsigned int flags, bool oaep, X509 *const certificates[])
+{
+        BIO *bio = BIO_new_mem_buf(plain, (int)strlen(plain));
+        CMS_ContentInfo *cms = CMS_encrypt(NULL, bio, cipher, CMS_BINARY | CMS_PARTIAL | flags);
+        size_t i;
+
+        for (i = 0; certificates[i]; i++) {
+                CMS_RecipientInfo *recipient =
+                        CMS_add1_recipient_cert(cms, certificates[i], flags | (oaep ? CMS_KEY_PARAM : 0));
+
+                assert_non_null(recipient);
+                if (oaep)
+                        EVP_PKEY_CTX_set_rsa_padding(CMS_RecipientInfo_get0_pkey_ctx(recipient),
+                                                     RSA_PKCS1_OAEP_PADDING);
+        }
+        assert_int_equal(CMS_final(cms, bio, NULL, CMS_BINARY | flags), 1);
+        BIO_free(bio);
+        return der_of(cms);
+}
+
+#define SEAL_FOR(certificate, cipher) seal(PLAIN, cipher, 0, false, (X509 *const[]){ certificate, NULL })
+
+static int open_with(const void *der, size_t length, const char *certificate_pem, const char *key, Secret *plain,
+                     Error *err)
+{
+        CryptoCmsRequest request = {
+                .der = der,
+                .der_length = length,
+                .certificate_pem = certificate_pem,
+                .certificate_length = strlen(certificate_pem),
+                .key_pem = key,
+                .key_length = strlen(key),
+        };
+        int result = crypto_cms_open(&request, plain, err);
+
+        assert_int_equal(ERR_peek_error(), 0);
+        return result;
+}
+
+static void assert_opens(Der der, const char *certificate_pem, const char *key, const char *expected)
+{
+        _cleanup_secret_ Secret plain = { 0 };
+        Error err = { 0 };
+
+        if (open_with(der.bytes, der.length, certificate_pem, key, &plain, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_int_equal(plain.length, strlen(expected));
+        assert_memory_equal(plain.data, expected, plain.length + 1);
+}
+
+static void assert_refused(Der der, const Identity *who, ErrorKind kind, const char *words)
+{
+        _cleanup_secret_ Secret plain = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(open_with(der.bytes, der.length, who->certificate_pem, who->key_pem, &plain, &err), -1);
+        if (err.kind != kind || !strstr(err.text, words))
+                fail_msg("expected %s \"%s\", not %s \"%s\"", error_kind_name(kind), words, error_kind_name(err.kind),
+                         err.text);
+        assert_null(plain.data);
+}
+
+static void accepted_ciphers_open(void **state)
+{
+        const Fixture *f = *state;
+        const EVP_CIPHER *ciphers[] = { EVP_des_ede3_cbc(), EVP_aes_128_cbc(), EVP_aes_256_cbc() };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(ciphers); i++) {
+                _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, ciphers[i]);
+
+                assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+        }
+}
+
+static void recipient_named_by_key_identifier_opens(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der =
+                seal(PLAIN, EVP_aes_256_cbc(), CMS_USE_KEYID, false, (X509 *const[]){ f->alice.certificate, NULL });
+
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+        assert_refused(der, &f->bob, ERROR_TRUST, "another certificate (key identifier ");
+}
+
+static void oaep_key_transport_opens(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der =
+                seal(PLAIN, EVP_aes_256_cbc(), 0, true, (X509 *const[]){ f->alice.certificate, NULL });
+
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+}
+
+static void second_of_several_recipients_opens(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der =
+                seal(PLAIN, EVP_aes_128_cbc(), 0, false,
+                     (X509 *const[]){ f->curve.certificate, f->bob.certificate, f->alice.certificate, NULL });
+
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+}
+
+static void large_and_empty_contents_open(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_free_ char *large = text_allocate(300001);
+        _cleanup_(der_clear) Der der = { 0 }, empty = { 0 };
+
+        memset(large, 'x', 300000);
+        der = seal(large, EVP_des_ede3_cbc(), 0, false, (X509 *const[]){ f->alice.certificate, NULL });
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, large);
+        empty = seal("", EVP_des_ede3_cbc(), 0, false, (X509 *const[]){ f->alice.certificate, NULL });
+        assert_opens(empty, f->alice.certificate_pem, f->alice.key_pem, "");
+}
+
+static void traditional_rsa_key_is_read(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_free_ char *key = rsa_key_pem(f->alice.key);
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+
+        assert_non_null(strstr(key, "BEGIN RSA PRIVATE KEY"));
+        assert_opens(der, f->alice.certificate_pem, key, PLAIN);
+}
+
+static void another_certificate_is_refused_with_its_serial(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
+
+        assert_refused(der, &f->bob, ERROR_TRUST, "another certificate (serial 1234), not for serial 77");
+}
+
+static void same_serial_over_another_key_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
+
+        assert_refused(der, &f->twin, ERROR_TRUST, "does not open the content");
+}
+
+static void key_of_another_certificate_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        Identity mixed = { .certificate_pem = f->alice.certificate_pem, .key_pem = f->bob.key_pem };
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
+
+        assert_refused(der, &mixed, ERROR_TRUST, "the private key is not the certificate's");
+}
+
+static void damaged_padding_is_refused_as_wrong_certificate(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+
+        der.bytes[der.length - 1 - 16] ^= 0x80; /* CBC: turns the same bit of the last byte of plain text */
+        assert_refused(der, &f->alice, ERROR_TRUST, "does not open the content");
+}
+
+static void other_cipher_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_192_cbc());
+
+        assert_refused(der, &f->alice, ERROR_INPUT, "content cipher AES-192-CBC is not accepted");
+}
+
+static void key_agreement_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->curve.certificate, EVP_aes_256_cbc());
+
+        assert_refused(der, &f->curve, ERROR_INPUT, "no recipient with an RSA key");
+}
+
+static void signed_data_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        BIO *bio = BIO_new_mem_buf(PLAIN, -1);
+        _cleanup_(der_clear) Der der = der_of(CMS_sign(f->alice.certificate, f->alice.key, NULL, bio, CMS_BINARY));
+
+        BIO_free(bio);
+        assert_refused(der, &f->alice, ERROR_INPUT, "pkcs7-signedData");
+}
+
+static void content_left_out_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        BIO *bio = BIO_new_mem_buf(PLAIN, -1);
+        CMS_ContentInfo *cms = CMS_encrypt(NULL, bio, EVP_aes_256_cbc(), CMS_PARTIAL | CMS_DETACHED);
+        _cleanup_(der_clear) Der der = { 0 };
+
+        CMS_add1_recipient_cert(cms, f->alice.certificate, 0);
+        BIO_free(bio);
+        bio = BIO_new(BIO_s_mem());
+        BIO_puts(bio, PLAIN);
+        CMS_final(cms, bio, NULL, CMS_DETACHED);
+        BIO_free(bio);
+        der = der_of(cms);
+        assert_refused(der, &f->alice, ERROR_INPUT, "the CMS has no content");
+}
+
+static void trailing_bytes_are_refused(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+
+        der.length++; /* the fixture has room for a zero byte */
+        assert_refused(der, &f->alice, ERROR_INPUT, "bytes follow the CMS");
+}
+
+static void every_cut_is_refused(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+        size_t i;
+
+        for (i = 0; i < der.length; i++) {
+                _cleanup_free_ unsigned char *cut = text_allocate(i);
+
+                memcpy(cut, der.bytes, i);
+                assert_refused((Der){ cut, i }, &f->alice, ERROR_INPUT, i ? "not CMS" : "0 bytes of CMS");
+        }
+}
+
+/* Whatever turns: plain text, or an error; never a crash, never a leak. Each byte up to the encrypted key, then some.
+ */
+static void every_damaged_byte_is_survived(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+        size_t i;
+
+        for (i = 0; i < der.length; i += i < 160 ? 1 : 7) {
+                _cleanup_secret_ Secret plain = { 0 };
+                Error err = { 0 };
+
+                der.bytes[i] ^= 0x11;
+                if (open_with(der.bytes, der.length, f->alice.certificate_pem, f->alice.key_pem, &plain, &err) < 0)
+                        assert_true(err.kind == ERROR_INPUT || err.kind == ERROR_TRUST);
+                der.bytes[i] ^= 0x11;
+        }
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+}
+
+static void huge_content_is_refused_unread(void **state)
+{
+        const Fixture *f = *state;
+        Der der = { (unsigned char *)"", CRYPTO_CMS_MAX + 1 };
+
+        assert_refused(der, &f->alice, ERROR_INPUT, "1048577 bytes of CMS");
+}
+
+static void key_with_passphrase_is_refused_without_asking(void **state)
+{
+        const Fixture *f = *state;
+        _cleanup_free_ char *locked = key_pem(f->alice.key, "open sesame");
+        Identity who = { .certificate_pem = f->alice.certificate_pem, .key_pem = locked };
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+
+        assert_refused(der, &who, ERROR_INPUT, "no private key can be read");
+}
+
+static void files_without_pem_are_refused(void **state)
+{
+        const Fixture *f = *state;
+        char nothing[] = "nothing here\n", damaged[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        Identity no_certificate = { .certificate_pem = nothing, .key_pem = f->alice.key_pem };
+        Identity bad_certificate = { .certificate_pem = damaged, .key_pem = f->alice.key_pem };
+        Identity no_key = { .certificate_pem = f->alice.certificate_pem, .key_pem = nothing };
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+
+        assert_refused(der, &no_certificate, ERROR_INPUT, "no certificate can be read: no start line");
+        assert_refused(der, &bad_certificate, ERROR_INPUT, "no certificate can be read");
+        assert_refused(der, &no_key, ERROR_INPUT, "no private key can be read");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(accepted_ciphers_open),
+                cmocka_unit_test(recipient_named_by_key_identifier_opens),
+                cmocka_unit_test(oaep_key_transport_opens),
+                cmocka_unit_test(second_of_several_recipients_opens),
+                cmocka_unit_test(large_and_empty_contents_open),
+                cmocka_unit_test(traditional_rsa_key_is_read),
+                cmocka_unit_test(another_certificate_is_refused_with_its_serial),
+                cmocka_unit_test(same_serial_over_another_key_is_refused),
+                cmocka_unit_test(key_of_another_certificate_is_refused),
+                cmocka_unit_test(damaged_padding_is_refused_as_wrong_certificate),
+                cmocka_unit_test(other_cipher_is_refused),
+                cmocka_unit_test(key_agreement_is_refused),
+                cmocka_unit_test(signed_data_is_refused),
+                cmocka_unit_test(content_left_out_is_refused),
+                cmocka_unit_test(trailing_bytes_are_refused),
+                cmocka_unit_test(every_cut_is_refused),
+                cmocka_unit_test(every_damaged_byte_is_survived),
+                cmocka_unit_test(huge_content_is_refused_unread),
+                cmocka_unit_test(key_with_passphrase_is_refused_without_asking),
+                cmocka_unit_test(files_without_pem_are_refused),
+        };
+
+        return cmocka_run_group_tests(tests, setup, teardown);
+}

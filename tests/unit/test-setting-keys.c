@@ -1,0 +1,279 @@
+#include "tests/unit/settings_fixture.h"
+
+static void all_settings_acted_on_arrive_in_the_request(void **state)
+{
+        static const char all[] = "{\"azureResourceId\": \"" RESOURCE "\", \"defenderForServersWorkspaceId\": \"" GUID
+                                  "\", \"forceReOnboarding\": true, \"tags\": {\"GROUP\": \"web servers\"}, "
+                                  "\"channel\": \"insiders-slow\", \"expectedTenantId\": \"" GUID "\", "
+                                  "\"repairPackageManager\": true, \"verifyOnboarding\": \"strict\", "
+                                  "\"maxWaitMinutes\": 90}";
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        const Request *request = &settings.request;
+
+        must_read_public(*state, all, &settings);
+        assert_string_equal(request->azure_resource_id, RESOURCE);
+        assert_string_equal(request->workspace_id, GUID);
+        assert_true(request->force_reonboarding);
+        assert_string_equal(request->group_tag, "web servers");
+        assert_string_equal(request->channel, "insiders-slow");
+        assert_string_equal(request->expected_tenant_id, GUID);
+        assert_true(request->repair_package_manager);
+        assert_true(request->verify_strict);
+        assert_int_equal(request->max_wait_minutes, 90);
+        assert_int_equal(request->n_notes, 0);
+}
+
+static void texts_stand_in_for_booleans_and_numbers(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+
+        must_read_public(
+                *state,
+                "{\"forceReOnboarding\": \"True\", \"repairPackageManager\": \"FALSE\", \"maxWaitMinutes\": \" 5 \","
+                "\"verifyOnboarding\": \"warn\", \"azureResourceId\": \" " RESOURCE "\\n\"}",
+                &settings);
+        assert_true(settings.request.force_reonboarding);
+        assert_false(settings.request.repair_package_manager);
+        assert_false(settings.request.verify_strict);
+        assert_int_equal(settings.request.max_wait_minutes, 5);
+        assert_string_equal(settings.request.azure_resource_id, RESOURCE);
+}
+
+static void null_and_empty_values_are_as_good_as_absent(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+
+        must_read_public(
+                *state,
+                "{\"azureResourceId\": \"\", \"defenderForServersWorkspaceId\": null, \"forceReOnboarding\": \"\","
+                "\"tags\": null, \"channel\": \"  \", \"expectedTenantId\": null, \"maxWaitMinutes\": \"\","
+                "\"proxy\": \"\", \"unknown\": null, \"defenderForEndpointOnboardingScript\": \"\"}",
+                &settings);
+        assert_no_settings(&settings);
+}
+
+static void a_wrong_value_is_refused_with_key_value_and_example(void **state)
+{
+        static const struct {
+                const char *object, *words;
+        } rows[] = {
+                { "{\"forceReOnboarding\": \"yes\"}",
+                  "\"forceReOnboarding\" is \"yes\" (3 characters), not true or false" },
+                { "{\"forceReOnboarding\": 1}", "the number 1" },
+                { "{\"forceReOnboarding\": []}", "a list" },
+                { "{\"maxWaitMinutes\": 0}", "the number 0" },
+                { "{\"maxWaitMinutes\": 91}", "from 1 to 90" },
+                { "{\"maxWaitMinutes\": \"5m\"}", "\"5m\"" },
+                { "{\"maxWaitMinutes\": 4.5}", "4.5" },
+                { "{\"maxWaitMinutes\": 9999999999}", "maxWaitMinutes" },
+                { "{\"maxWaitMinutes\": true}", "the boolean true" },
+                { "{\"channel\": \"beta\"}", "one of prod|insiders-fast|insiders-slow" },
+                { "{\"channel\": \"Prod\"}", "\"channel\": \"prod\"" },
+                { "{\"channel\": \"pro\"}", "\"pro\"" },
+                { "{\"channel\": \"prod|insiders-fast\"}", "one of" },
+                { "{\"verifyOnboarding\": true}", "one of warn|strict" },
+                { "{\"expectedTenantId\": \"contoso\"}", "GUID" },
+                { "{\"azureResourceId\": \"vm1\"}", "/subscriptions/" },
+                { "{\"azureResourceId\": \"/subscriptions/\"}", "/subscriptions/" },
+                { "{\"azureResourceId\": \"/subscriptions/a\\nb\"}", "a\\x0ab" },
+                { "{\"azureResourceId\": \"/subscriptions/a\\u0085b\"}", "azureResourceId" },
+                { "{\"azureResourceId\": {}}", "an object" },
+                { "{\"defenderForServersWorkspaceId\": \"a b\"}", "letters, digits" },
+                { "{\"defenderForServersWorkspaceId\": \"$(id)\"}", "letters, digits" },
+                { "{\"tags\": \"GROUP\"}", "\"tags\" is \"GROUP\"" },
+                { "{\"tags\": {\"GROUP\": 5}}", "\"GROUP\" is the number 5" },
+                { "{\"tags\": {\"GROUP\": \"a\\tb\"}}", "printable" },
+                { "{\"passiveMode\": \"maybe\"}", "passiveMode" },
+                { "{\"groupIds\": [1]}", "a list of texts" },
+                { "{\"managedConfig\": \"x\"}", "managedConfig" },
+                { "{\"onConflict\": \"explode\"}", "fail|passive|ignore" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++)
+                must_refuse_public(*state, rows[i].object, rows[i].words);
+}
+
+static void lengths_have_limits(void **state)
+{
+        static const struct {
+                const char *before, *after;
+                int max;
+        } rows[] = {
+                { "{\"azureResourceId\": \"/subscriptions/", "\"}", 1024 - 15 },
+                { "{\"defenderForServersWorkspaceId\": \"", "\"}", 200 },
+                { "{\"tags\": {\"GROUP\": \"", "\"}}", 200 },
+        };
+        char fill[1026];
+        size_t i;
+
+        memset(fill, 'x', sizeof(fill));
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *fits = text_format("%s%.*s%s", rows[i].before, rows[i].max, fill, rows[i].after),
+                                    *too_long = text_format("%s%.*s%s", rows[i].before, rows[i].max + 1, fill,
+                                                            rows[i].after);
+                _cleanup_(settings_clear) Settings settings = { 0 };
+
+                must_read_public(*state, fits, &settings);
+                must_refuse_public(*state, too_long, "characters");
+        }
+}
+
+static void values_are_shown_in_part_only(void **state)
+{
+        Scratch *scratch = *state;
+        char fill[900], object[1000];
+        Failure failure;
+        Settings settings;
+
+        memset(fill, 'x', sizeof(fill));
+        snprintf(object, sizeof(object), "{\"channel\": \"%.*s\"}", (int)sizeof(fill), fill);
+        write_public(scratch, object);
+        assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+        fill[61] = '\0';
+        assert_null(strstr(failure.found, fill));
+        assert_non_null(strstr(failure.found, "(900 characters)"));
+}
+
+static void values_that_may_hold_a_credential_are_never_shown(void **state)
+{
+        static const char *const objects[] = {
+                "{\"proxy\": \"http://user:hunter2\\n@proxy\"}",
+                "{\"onboardingPackageUri\": \"https://x/?sig=hunter2\\u0001\"}",
+                "{\"managedConfig\": \"hunter2\"}",
+                "{\"mirrorUrl\": [\"hunter2\"]}",
+                "{\"defenderForEndpointOnboardingScript\": \"hunter2\"}",
+                "{\"defenderForEndpointOnboardingScript\": {\"hunter2\": 1}}",
+                "{\"defenderForEndpointOffboardingScript\": \"hunter2\"}",
+        };
+        Scratch *scratch = *state;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(objects); i++) {
+                Failure failure = { 0 };
+                Settings settings;
+
+                write_public(scratch, objects[i]);
+                assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+                assert_null(strstr(failure.found, "hunter2"));
+        }
+}
+
+static void settings_for_later_are_told(void **state)
+{
+        static const char *const later[] = {
+                "\"version\": \"101.1\"",
+                "\"allowDowngrade\": true",
+                "\"installPath\": \"/data\"",
+                "\"passiveMode\": true",
+                "\"proxy\": \"http://p:1\"",
+                "\"groupIds\": [\"a\"]",
+                "\"managedConfig\": {}",
+                "\"onConflict\": \"fail\"",
+                "\"refusalAs\": \"error\"",
+                "\"driftAs\": \"report\"",
+                "\"skipChecks\": []",
+                "\"useExistingRepo\": true",
+                "\"mirrorUrl\": \"https://m\"",
+                "\"packageFile\": \"/x.deb\"",
+                "\"allowUnsupportedDistro\": true",
+                "\"allowTenantChange\": \"true\"",
+                "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
+                "\"onboardingPackageSha256\": \"00\"",
+                "\"onboardingFromAzure\": true",
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(later); i++) {
+                _cleanup_(settings_clear) Settings settings = { 0 };
+                _cleanup_free_ char *object = text_format("{%s}", later[i]), *key = text_copy(later[i]);
+
+                *(strchr(key + 1, '"') + 1) = '\0';
+                must_read_public(*state, object, &settings);
+                assert_int_equal(settings.request.n_notes, 1);
+                assert_true(has_note(&settings, "does not act on it yet"));
+                assert_true(has_note(&settings, key));
+                assert_false(has_note(&settings, "hunter2"));
+        }
+}
+
+static void bookkeeping_of_others_has_no_effect_and_is_never_fatal(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 }, odd = { 0 };
+
+        must_read_public(*state,
+                         "{\"vNextEnabled\": \"true\", \"autoUpdate\": true, \"provisionedBy\": \"Manual\", "
+                         "\"installedBy\": \"Policy\"}",
+                         &settings);
+        assert_no_settings(&settings);
+        must_read_public(*state, "{\"vNextEnabled\": \"on\", \"installedBy\": 5}", &odd);
+        assert_int_equal(odd.request.n_notes, 2);
+        assert_true(has_note(&odd, "vNextEnabled"));
+}
+
+static void unknown_keys_are_told_and_never_fatal(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+
+        must_read_public(
+                *state,
+                "{\"azureResourceID\": \"hunter2\", \"chanel\": \"prod\", \"workspace\\u0007\\\"\": 1, \"x\": [], "
+                "\"DefenderForEndpointOnboardingScript\": \"hunter2\"}",
+                &settings);
+        assert_null(settings.request.azure_resource_id);
+        assert_null(settings.request.channel);
+        assert_int_equal(settings.request.n_notes, 5);
+        assert_true(has_note(&settings,
+                             "\"azureResourceID\" is not known and has no effect; did you mean \"azureResourceId\"?"));
+        assert_true(has_note(&settings, "did you mean \"channel\"?"));
+        assert_true(has_note(&settings, "\"workspace\\x07\\x22\" is not known; it has no effect"));
+        assert_true(has_note(&settings, "did you mean \"defenderForEndpointOnboardingScript\" in protectedSettings?"));
+        assert_false(has_note(&settings, "hunter2"));
+}
+
+static void other_tags_are_told(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+
+        must_read_public(*state, "{\"tags\": {\"GROUP\": \"a\", \"group\": \"b\", \"Team\": 5}}", &settings);
+        assert_string_equal(settings.request.group_tag, "a");
+        assert_int_equal(settings.request.n_notes, 2);
+        assert_true(has_note(&settings, "\"Team\""));
+}
+
+static void many_notes_are_bounded_and_the_last_says_so(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        _cleanup_(text_clear) Text object = { 0 };
+        int i;
+
+        for (i = 0; i < 100; i++)
+                text_append(&object, "%s\"unknown%d\": 1", i ? "," : "{", i);
+        text_append(&object, "}");
+        must_read_public(*state, object.data, &settings);
+        assert_int_equal(settings.request.n_notes, REQUEST_NOTES_MAX);
+        assert_true(has_note(&settings, "there are more settings"));
+        assert_true(has_note(&settings, "unknown0"));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_open, scratch_close)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(all_settings_acted_on_arrive_in_the_request),
+                TEST(texts_stand_in_for_booleans_and_numbers),
+                TEST(null_and_empty_values_are_as_good_as_absent),
+                TEST(a_wrong_value_is_refused_with_key_value_and_example),
+                TEST(lengths_have_limits),
+                TEST(values_are_shown_in_part_only),
+                TEST(values_that_may_hold_a_credential_are_never_shown),
+                TEST(settings_for_later_are_told),
+                TEST(bookkeeping_of_others_has_no_effect_and_is_never_fatal),
+                TEST(unknown_keys_are_told_and_never_fatal),
+                TEST(other_tags_are_told),
+                TEST(many_notes_are_bounded_and_the_last_says_so),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
