@@ -13,7 +13,7 @@ void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS])
         tags[2] = (PlanTag){ "GROUP", request->group_tag, false };
 }
 
-static bool tag_differs(const PlanTag *tag, const SensorHealth *health)
+bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health)
 {
         const char *now = sensor_tag(health, tag->key);
 
@@ -24,14 +24,14 @@ static bool tag_differs(const PlanTag *tag, const SensorHealth *health)
         return tag->ignore_case ? !text_equal_nocase(now, tag->value) : !text_equal(now, tag->value);
 }
 
-bool plan_tags_differ(const Request *request, const Facts *facts)
+static bool tags_differ(const Request *request, const Facts *facts)
 {
         PlanTag tags[PLAN_TAGS];
         size_t i;
 
         plan_tags(request, tags);
         for (i = 0; i < PLAN_TAGS; i++)
-                if (tag_differs(&tags[i], &facts->sensor.health))
+                if (plan_tag_differs(&tags[i], &facts->sensor.health))
                         return true;
         return false;
 }
@@ -170,7 +170,7 @@ static const char *why_service(const Request *request, const Facts *facts)
 
 static const char *why_settings(const Request *request, const Facts *facts)
 {
-        return plan_tags_differ(request, facts) ? "device tags are not as asked" : NULL;
+        return tags_differ(request, facts) ? "device tags are not as asked" : NULL;
 }
 
 static const char *why_verify(const Request *request, const Facts *facts)

@@ -36,9 +36,6 @@ const char *step_name(StepId id); /* "repository" ...: also the name of its stat
 /* The sensor is licensed, in the tenant of the package (in any, when there is no usable package). */
 bool plan_is_licensed(const Request *request, const Facts *facts);
 
-/* True: a tag that is asked for is known to be missing or different, or cannot be known yet. */
-bool plan_tags_differ(const Request *request, const Facts *facts);
-
 typedef struct PlanTag {
         const char *key;
         const char *value; /* NULL: not asked */
@@ -47,3 +44,6 @@ typedef struct PlanTag {
 
 #define PLAN_TAGS 3
 void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS]);
+
+/* Asked for, and known to be missing or different, or not known. */
+bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health);

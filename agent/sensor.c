@@ -5,22 +5,11 @@
 #include "platform/base/text.h"
 #include "platform/process.h"
 
-const char *sensor_tag(const SensorHealth *health, const char *key)
-{
-        size_t i;
-
-        for (i = 0; i < health->n_tags; i++)
-                if (text_equal(health->tags[i].key, key))
-                        return health->tags[i].value;
-        return NULL;
-}
-
+/* text is escaped already. */
 static void note_trouble(SensorHealth *health, const char *text)
 {
-        _cleanup_free_ char *escaped = text_escape(text, sizeof(health->trouble) - 16);
-
         health->answering = TRI_NO;
-        snprintf(health->trouble, sizeof(health->trouble), "%s", *escaped ? escaped : "no output");
+        snprintf(health->trouble, sizeof(health->trouble), "%.*s", (int)sizeof(health->trouble) - 1, *text ? text : "no output");
 }
 
 static int call(const Host *host, const char *const *argv, Deadline deadline, ProcessResult *ret, Error *err)

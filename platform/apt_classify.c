@@ -84,6 +84,7 @@ static const Rule rules[] = {
         { APT_DEPENDENCY, { "Unable to satisfy dependencies" } },
         { APT_DEPENDENCY, { "remove is disabled" } },
         { APT_DEPENDENCY, { "dependency problems" } },
+        { APT_BROKEN, { "dpkg exited unexpectedly" } },
         { APT_STALE, { "Unable to fetch some archives" } },
         { APT_NETWORK, { "files failed to download" } },
 };
@@ -231,9 +232,14 @@ static void show_rest(Shown *shown, const Lines *lines)
 {
         size_t i;
 
-        for (i = 0; i < lines->n; i++)
-                if (is_error(lines->items[i].text) && !strstr(lines->items[i].text, "Can not write log"))
-                        show(shown, lines, i);
+        for (i = 0; i < lines->n; i++) {
+                if (!is_error(lines->items[i].text) || strstr(lines->items[i].text, "Can not write log"))
+                        continue;
+                show(shown, lines, i);
+                /* dpkg gives its reason in the next line */
+                if (text_starts_with(lines->items[i].text, "dpkg: error processing") && i + 1 < lines->n)
+                        show(shown, lines, i + 1);
+        }
         if (shown->n == 0 && lines->n > 0)
                 show(shown, lines, lines->n - 1);
 }

@@ -8,6 +8,7 @@
 
 #define QUERY_MS 30000
 #define SHOWN_MAX 200
+#define MARK "state="
 
 /* dpkg's three letters: wanted, state, "R" when it must be installed again. Triggers that wait do not make it broken.
  */
@@ -33,20 +34,29 @@ static PackageState state_of(const char *letters)
         }
 }
 
-static void read_state(const char *output, PackageState *ret_state, char version[64])
+/* The line that begins with our mark: dpkg may warn of other packages before it, on stderr. */
+static void read_state(const ProcessResult *result, PackageState *ret_state, char version[64])
 {
+        const char *cursor = result->output, *end = cursor + result->output_length, *line;
+        size_t length, mark = strlen(MARK);
         char word[64] = "";
 
-        if (strlen(output) < 3)
+        while (text_next_line(&cursor, end, &line, &length)) {
+                _cleanup_free_ char *copy = text_copy_n(line, length);
+
+                if (!text_starts_with(copy, MARK) || strlen(copy) < mark + 3)
+                        continue;
+                *ret_state = state_of(copy + mark);
+                if (sscanf(copy + mark + 3, "%63s", word) == 1)
+                        snprintf(version, 64, "%s", word);
                 return;
-        *ret_state = state_of(output);
-        if (sscanf(output + 3, "%63s", word) == 1)
-                snprintf(version, 64, "%s", word);
+        }
 }
 
 int apt_package_state(const Host *host, const char *package, PackageState *ret_state, char version[64], Error *err)
 {
-        const char *const argv[] = { "dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}\n", package, NULL };
+        const char *const argv[] = { "dpkg-query", "-W", ("-f=" MARK "${db:Status-Abbrev} ${Version}\n"), package,
+                                     NULL };
         const ProcessSpec spec = { .argv = argv, .deadline = deadline_in(QUERY_MS), .output_fd = -1 };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         _cleanup_free_ char *line = NULL;
@@ -60,7 +70,7 @@ int apt_package_state(const Host *host, const char *package, PackageState *ret_s
         version[0] = '\0';
         *ret_state = result.exit_status == 1 ? PACKAGE_ABSENT : PACKAGE_UNKNOWN;
         if (result.exit_status == 0)
-                read_state(result.output, ret_state, version);
+                read_state(&result, ret_state, version);
         return 0;
 }
 

@@ -1,18 +1,10 @@
 #include "agent/steps.h"
 
 #include "platform/base/log.h"
-#include "platform/base/text.h"
 
 static bool is_answering(const Mission *mission)
 {
         return mission->facts.sensor.health.answering == TRI_YES;
-}
-
-static bool differs(const PlanTag *tag, const SensorHealth *health)
-{
-        const char *now = sensor_tag(health, tag->key);
-
-        return tag->value && !(tag->ignore_case ? text_equal_nocase(now, tag->value) : text_equal(now, tag->value));
 }
 
 int step_settings(Mission *mission, Failure *failure)
@@ -27,7 +19,7 @@ int step_settings(Mission *mission, Failure *failure)
         for (i = 0; i < PLAN_TAGS; i++) {
                 const char *now = sensor_tag(&mission->facts.sensor.health, tags[i].key);
 
-                if (!differs(&tags[i], &mission->facts.sensor.health))
+                if (!plan_tag_differs(&tags[i], &mission->facts.sensor.health))
                         continue;
                 mission_say(mission, "setting the device tag %s", tags[i].key);
                 log_info("device tag %s: %s -> %s", tags[i].key, now ? now : "none", tags[i].value);

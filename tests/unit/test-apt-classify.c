@@ -78,7 +78,8 @@ static const struct {
         { "install-archive-missing", 100, APT_STALE, false, "Unable to fetch some archives" },
         { "install-interrupted", 100, APT_BROKEN, false, "dpkg was interrupted" },
         { "install-disk-full", 100, APT_DISK, true, "No space left on device" },
-        { "install-overwrite", 100, APT_OTHER, true, "dpkg: error processing archive" },
+        { "install-overwrite", 100, APT_OTHER, true,
+          "trying to overwrite '/opt/mdatp/file', which is also in package other 1" },
         { "install-locked", 100, APT_LOCKED, false, "/var/lib/dpkg/lock. It is held by process" },
         { "install-locked-frontend", 100, APT_LOCKED, false, "/var/lib/dpkg/lock-frontend. It is held by process" },
         { "configure-locked", 2, APT_LOCKED, false, "database lock was locked" },
@@ -101,7 +102,7 @@ static void recorded_runs_are_understood(void **state)
         }
 }
 
-/* As older and other releases put it, from their sources' messages. */
+/* As other releases put it; not recorded here. */
 static const struct {
         const char *output;
         int status;
@@ -135,6 +136,7 @@ static const struct {
           "index files "
           "will be used. GPG error: " PREFIX " x InRelease: The following signatures were invalid: EXPKEYSIG 12\n",
           0, APT_SIGNATURE, true },
+        { "E: Sub-process /usr/bin/dpkg exited unexpectedly\n", 100, APT_BROKEN, false },
         { "E: Package 'mdatp' has no installation candidate\n", 100, APT_NOT_FOUND, true },
         { "W: Download is performed unsandboxed as root as file '/x' couldn't be accessed by user '_apt'. - "
           "pkgAcquire::Run (13: "

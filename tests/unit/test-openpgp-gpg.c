@@ -19,7 +19,6 @@
 typedef struct Home {
         char folder[32];
         char alice[OPENPGP_FINGERPRINT_HEX], bob[OPENPGP_FINGERPRINT_HEX];
-        bool usable;
 } Home;
 
 /* Runs a program below the home; output (both streams) goes to its file "out". Its exit status. */
@@ -103,10 +102,6 @@ static int setup(void **state)
         *state = home;
         snprintf(home->folder, sizeof(home->folder), "/tmp/openpgp-XXXXXX");
         assert_non_null(mkdtemp(home->folder));
-        home->usable = run(home, (const char *const[]){ "gpg", "--version", NULL }) == 0 &&
-                       run(home, (const char *const[]){ "gpgv", "--version", NULL }) == 0;
-        if (!home->usable)
-                return 0;
         GPG(home, "--quick-gen-key", ALICE, "rsa2048", "sign", "never");
         GPG(home, "--quick-gen-key", BOB, "ed25519", "sign", "never");
         look_up(home, ALICE, home->alice);
@@ -126,8 +121,7 @@ static int teardown(void **state)
 {
         Home *home = *state;
 
-        if (home->usable)
-                run(home, (const char *const[]){ "gpgconf", "--kill", "all", NULL });
+        run(home, (const char *const[]){ "gpgconf", "--kill", "all", NULL });
         nftw(home->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
         free(home);
         return 0;
@@ -164,18 +158,9 @@ static char *show(const Home *home, const OpenpgpKey *key)
         return slurp(home, "out", &length);
 }
 
-static Home *usable_home(void **state)
-{
-        Home *home = *state;
-
-        if (!home->usable)
-                skip();
-        return home;
-}
-
 static void armored_export_of_two_keys_is_read(void **state)
 {
-        const Home *home = usable_home(state);
+        const Home *home = *state;
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
 
         GPG(home, "--armor", "--output", "two.asc", "--export", home->alice, home->bob);
@@ -187,7 +172,7 @@ static void armored_export_of_two_keys_is_read(void **state)
 
 static void subkey_and_foreign_signature_do_not_reach_gpg(void **state)
 {
-        const Home *home = usable_home(state);
+        const Home *home = *state;
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
         _cleanup_free_ char *before = NULL, *after = NULL;
         size_t length;
@@ -208,7 +193,7 @@ static void subkey_and_foreign_signature_do_not_reach_gpg(void **state)
 /* Bob's user id and certification, pasted behind Alice's key. */
 static void smuggled_user_id_does_not_reach_gpg(void **state)
 {
-        const Home *home = usable_home(state);
+        const Home *home = *state;
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 }, bob = { 0 };
         _cleanup_(text_clear) Text mixed = { 0 };
         _cleanup_free_ char *shown = NULL, *alice = NULL;
@@ -234,7 +219,7 @@ static void smuggled_user_id_does_not_reach_gpg(void **state)
 
 static void stripped_keyring_verifies_the_key_and_not_its_subkey(void **state)
 {
-        const Home *home = usable_home(state);
+        const Home *home = *state;
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
         _cleanup_free_ char *exactly = text_format("%s!", home->alice);
         const OpenpgpKey *key;
@@ -260,7 +245,7 @@ static void stripped_keyring_verifies_the_key_and_not_its_subkey(void **state)
 /* gpg writes a revocation with every new key, disarmed by a colon before the dashes. */
 static void key_revoked_by_gpg_is_refused(void **state)
 {
-        const Home *home = usable_home(state);
+        const Home *home = *state;
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
         _cleanup_free_ char *name = text_format("openpgp-revocs.d/%s.rev", home->bob);
         size_t length;
@@ -288,5 +273,10 @@ int main(void)
                 cmocka_unit_test(key_revoked_by_gpg_is_refused),
         };
 
+        /* cmocka's own skip() reads as a failure in TAP */
+        if (access("/usr/bin/gpg", X_OK) < 0 || access("/usr/bin/gpgv", X_OK) < 0) {
+                puts("1..0 # SKIP gpg and gpgv are not installed");
+                return 0;
+        }
         return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,530 @@
+/*
+ * Programs named apt-get and dpkg stand first in PROCESS_PATH, and apt's state folders are empty: both in a mount
+ * namespace of this test's own, so that the machine it runs on is never touched. Without the right to make one
+ * (not root), those tests are skipped.
+ */
+#include "scratch.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "lock_holder.h"
+#include "platform/apt.h"
+
+#define PROGRAMS "/usr/local/sbin"
+#define LISTS_LOCK "/var/lib/apt/lists/lock"
+#define FRONTEND_LOCK "/var/lib/dpkg/lock-frontend"
+
+static const Scratch machine = { .root = "" };
+
+typedef struct Stage {
+        Scratch scratch;
+        Host host;
+        AptRun run;
+        char *output; /* path of the transaction's output */
+        Text said;
+        pid_t started;
+        pid_t holder; /* let go when the first wait is told */
+        volatile sig_atomic_t stop;
+        bool stop_when_told;
+} Stage;
+
+static bool cover(const char *path)
+{
+        return access(path, F_OK) == 0 && mount("none", path, "tmpfs", 0, "mode=755") == 0;
+}
+
+/* Once; false: not permitted. */
+static bool have_own_namespace(void)
+{
+        static int have = -1;
+
+        if (have < 0)
+                have = unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                       cover(PROGRAMS) && cover("/var/lib/dpkg") && cover("/var/lib/apt");
+        return have;
+}
+
+static void hear(const char *text, void *userdata)
+{
+        Stage *stage = userdata;
+
+        text_append(&stage->said, "%s\n", text);
+        if (stage->holder > 0)
+                release_lock(stage->holder);
+        stage->holder = 0;
+        if (stage->stop_when_told)
+                stage->stop = 1;
+}
+
+static void note_start(pid_t pid, void *userdata)
+{
+        ((Stage *)userdata)->started = pid;
+}
+
+static int stage_open(void **state)
+{
+        Stage *stage = text_allocate(sizeof(*stage));
+        void *scratch;
+
+        assert_int_equal(scratch_open(&scratch), 0);
+        stage->scratch = *(Scratch *)scratch;
+        free(scratch);
+        host_init(&stage->host);
+        stage->host.packages_url = "https://packages.example.test";
+        stage->host.stop = &stage->stop;
+        stage->output = text_format("%s/output", stage->scratch.root);
+        stage->run = (AptRun){
+                .deadline = deadline_in(20000),
+                .output_fd = open(stage->output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600),
+                .archives = stage->scratch.root,
+                .on_progress = hear,
+                .on_start = note_start,
+                .userdata = stage,
+        };
+        *state = stage;
+        return 0;
+}
+
+static int stage_close(void **state)
+{
+        Stage *stage = *state;
+        void *scratch = text_allocate(sizeof(Scratch));
+
+        *(Scratch *)scratch = stage->scratch;
+        scratch_close(&scratch);
+        unlink(PROGRAMS "/apt-get");
+        unlink(PROGRAMS "/dpkg");
+        close(stage->run.output_fd);
+        text_clear(&stage->said);
+        free(stage->output);
+        free(stage);
+        return 0;
+}
+
+/* A program that notes its arguments and environment below the scratch root, then runs the script there. */
+static void program(const Stage *stage, const char *name, const char *script)
+{
+        _cleanup_free_ char *path = text_format(PROGRAMS "/%s", name);
+        _cleanup_free_ char *text = text_format("#!/bin/sh\ncd %s\nprintf '%%s\\n' \"$@\" > argv\nenv > environment\n"
+                                                "echo run >> runs\n%s\n",
+                                                stage->scratch.root, script);
+
+        if (!have_own_namespace())
+                skip();
+        scratch_write(&machine, path, text);
+        assert_int_equal(chmod(path, 0755), 0);
+}
+
+static char *recorded(const Stage *stage, const char *name)
+{
+        _cleanup_free_ char *path = text_format("/%s", name);
+        char *text = scratch_read(&stage->scratch, path);
+
+        return text ? text : text_copy("");
+}
+
+static void assert_has(const char *text, const char *words)
+{
+        if (!strstr(text, words))
+                fail_msg("\"%s\" is not in: %s", words, text);
+}
+
+static void assert_has_not(const char *text, const char *words)
+{
+        if (strstr(text, words))
+                fail_msg("\"%s\" is in: %s", words, text);
+}
+
+static AptResult refresh(Stage *stage, const char *file)
+{
+        AptResult result;
+        Error err = { 0 };
+
+        if (apt_refresh(&stage->host, &stage->run, file, &result, &err) < 0)
+                fail_msg("%s", err.text);
+        return result;
+}
+
+static AptResult download(Stage *stage, const char *version)
+{
+        AptResult result;
+        Error err = { 0 };
+
+        if (apt_download(&stage->host, &stage->run, "mdatp", version, &result, &err) < 0)
+                fail_msg("%s", err.text);
+        return result;
+}
+
+static AptResult install(Stage *stage)
+{
+        AptResult result;
+        Error err = { 0 };
+
+        if (apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err) < 0)
+                fail_msg("%s", err.text);
+        return result;
+}
+
+static void one_source_is_refreshed_alone_and_signed_or_not_at_all(void **state)
+{
+        _cleanup_free_ char *argv = NULL, *environment = NULL;
+
+        program(*state, "apt-get", "");
+        assert_int_equal(refresh(*state, "/etc/apt/sources.list.d/x.list").trouble, APT_OK);
+        argv = recorded(*state, "argv");
+        assert_has(argv, "-q\nupdate\n");
+        assert_has(argv, "\n-oDir::Etc::sourcelist=/etc/apt/sources.list.d/x.list\n");
+        assert_has(argv, "\n-oDir::Etc::sourceparts=-\n");
+        assert_has(argv, "\n-oAPT::Get::List-Cleanup=false\n");
+        assert_has(argv, "\n-oAcquire::AllowInsecureRepositories=false\n");
+        environment = recorded(*state, "environment");
+        assert_has(environment, "DEBIAN_FRONTEND=noninteractive\n");
+        assert_has(environment, "NEEDRESTART_SUSPEND=1\n");
+        assert_has(environment, "LC_ALL=C\n");
+}
+
+static void a_warning_of_an_old_apt_is_trouble_in_a_refresh(void **state)
+{
+        AptResult result;
+
+        program(*state, "apt-get",
+                "echo 'W: Failed to fetch https://packages.example.test/x  503 Service Unavailable'");
+        result = refresh(*state, "/x.list");
+        assert_int_equal(result.trouble, APT_NETWORK);
+        assert_true(result.ours);
+}
+
+static void a_full_refresh_tolerates_what_is_foreign(void **state)
+{
+        _cleanup_free_ char *argv = NULL;
+        AptResult result;
+
+        program(*state, "apt-get", "echo 'E: Failed to fetch http://foreign.test/x  Could not resolve' >&2; exit 100");
+        result = refresh(*state, NULL);
+        assert_int_equal(result.trouble, APT_OK);
+        assert_has(result.text, "foreign.test");
+        argv = recorded(*state, "argv");
+        assert_has_not(argv, "Dir::Etc");
+        assert_has_not(argv, "AllowInsecure");
+        program(*state, "apt-get", "echo 'E: Failed to fetch https://packages.example.test/x  404'; exit 100");
+        assert_int_equal(refresh(*state, NULL).trouble, APT_NETWORK);
+        program(*state, "apt-get",
+                "echo 'E: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Suite)'; exit 100");
+        assert_int_equal(refresh(*state, NULL).trouble, APT_BROKEN);
+}
+
+static void a_download_takes_no_lock_and_removes_nothing(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL,
+                            *archives = text_format("\n-oDir::Cache::archives=%s/\n", stage->scratch.root);
+
+        program(stage, "apt-get", "echo 'W: Failed to fetch something, says a script'");
+        assert_int_equal(download(stage, "101.25032.0006").trouble, APT_OK);
+        argv = recorded(stage, "argv");
+        assert_has(argv, "\ninstall\n");
+        assert_has(argv, "\n--download-only\n");
+        assert_has(argv, "\n--no-remove\n");
+        assert_has(argv, "\n-oDebug::NoLocking=true\n");
+        assert_has(argv, "\n-oAPT::Get::AllowUnauthenticated=false\n");
+        assert_has(argv, archives);
+        assert_true(text_ends_with(argv, "\n--\nmdatp=101.25032.0006\n"));
+        assert_has_not(argv, "--no-download");
+        assert_int_equal(stage->started, 0); /* no transaction */
+        assert_has(stage->said.data, "downloading mdatp: 0 MB so far");
+}
+
+static void a_download_ends_at_the_deadline(void **state)
+{
+        Stage *stage = *state;
+        AptResult result;
+        Error err = { 0 };
+
+        program(stage, "apt-get", "exec sleep 60");
+        stage->run.deadline = deadline_in(300);
+        assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_TIMEOUT);
+}
+
+static void a_download_ends_when_asked_to_stop(void **state)
+{
+        Stage *stage = *state;
+        AptResult result;
+        Error err = { 0 };
+
+        program(stage, "apt-get", "exec sleep 60");
+        stage->stop_when_told = true;
+        assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_STOPPED);
+}
+
+static void an_installation_uses_no_network_and_is_never_signalled(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL, *output = NULL;
+
+        program(stage, "apt-get", "echo Setting up mdatp; sleep 0.4; echo done");
+        stage->run.deadline = deadline_in(100); /* far less than it needs */
+        assert_int_equal(install(stage).trouble, APT_OK);
+        argv = recorded(stage, "argv");
+        assert_has(argv, "\n--no-download\n");
+        assert_has(argv, "\n--no-remove\n");
+        assert_has(argv, "\n-oDpkg::Options::=--force-confold\n");
+        assert_true(text_ends_with(argv, "\n--\nmdatp\n"));
+        assert_has_not(argv, "NoLocking");
+        assert_has_not(argv, "download-only");
+        assert_true(stage->started > 0);
+        assert_has(stage->said.data, "installing mdatp");
+        output = recorded(stage, "output");
+        assert_string_equal(output, "Setting up mdatp\ndone\n");
+}
+
+static void only_this_runs_output_is_judged(void **state)
+{
+        const Stage *stage = *state;
+        AptResult result;
+
+        assert_true(dprintf(stage->run.output_fd, "E: dpkg was interrupted, says an earlier run\n") > 0);
+        program(*state, "apt-get", "echo 'E: Unable to locate package mdatp'; exit 100");
+        result = install(*state);
+        assert_int_equal(result.trouble, APT_NOT_FOUND);
+        assert_has_not(result.text, "interrupted");
+}
+
+static void success_is_success_whatever_a_script_printed(void **state)
+{
+        program(*state, "apt-get", "echo 'W: GPG error: https://packages.example.test/x NO_PUBKEY'");
+        assert_int_equal(install(*state).trouble, APT_OK);
+}
+
+static void the_holder_of_a_lock_is_named_and_waited_for(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *pid = NULL, *runs = NULL;
+
+        program(stage, "apt-get", "");
+        stage->holder = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
+        pid = text_format("(pid %d", (int)stage->holder);
+        assert_int_equal(install(stage).trouble, APT_OK);
+        assert_true(text_starts_with(stage->said.data, "waiting 0 s for apt: "));
+        assert_has(stage->said.data, pid);
+        assert_has(stage->said.data, " holds " FRONTEND_LOCK);
+        runs = recorded(stage, "runs");
+        assert_string_equal(runs, "run\n");
+}
+
+static void a_lock_held_for_ever_is_told_at_the_deadline(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *runs = NULL;
+        AptResult result;
+        Error err = { 0 };
+        pid_t pid;
+
+        program(stage, "apt-get", "");
+        pid = hold_lock(&machine, "/var/lib/dpkg/lock", F_WRLCK);
+        stage->run.deadline = deadline_in(400);
+        result = install(stage);
+        assert_int_equal(result.trouble, APT_LOCKED);
+        assert_has(result.text, " holds /var/lib/dpkg/lock; we waited 0 s");
+        runs = recorded(stage, "runs");
+        assert_string_equal(runs, "");
+        assert_int_equal(apt_wait_for_locks(&stage->host, &stage->run, &err), -1);
+        assert_int_equal(err.kind, ERROR_BUSY);
+        assert_has(err.text, " holds /var/lib/dpkg/lock");
+        release_lock(pid);
+}
+
+static void waiting_ends_when_asked_to_stop(void **state)
+{
+        Stage *stage = *state;
+        AptResult result;
+        Error err = { 0 };
+        pid_t pid;
+
+        program(stage, "apt-get", "");
+        pid = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
+        stage->stop_when_told = true;
+        assert_int_equal(apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_STOPPED);
+        release_lock(pid);
+}
+
+static void a_refresh_waits_for_the_lists_only(void **state)
+{
+        Stage *stage = *state;
+        pid_t pid;
+
+        program(stage, "apt-get", "");
+        pid = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
+        stage->holder = hold_lock(&machine, LISTS_LOCK, F_WRLCK);
+        assert_int_equal(refresh(stage, "/x.list").trouble, APT_OK);
+        assert_has(stage->said.data, " holds " LISTS_LOCK);
+        assert_has_not(stage->said.data, FRONTEND_LOCK);
+        release_lock(pid);
+}
+
+#define LOCKED "echo 'E: Could not get lock " FRONTEND_LOCK ". It is held by process 1 (x)'; exit 100"
+
+static void a_lock_lost_in_a_race_is_waited_for_again(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *runs = NULL;
+
+        program(stage, "apt-get", "test $(grep -c . runs) -ge 3 || { " LOCKED "; }");
+        assert_int_equal(install(stage).trouble, APT_OK);
+        runs = recorded(stage, "runs");
+        assert_string_equal(runs, "run\nrun\nrun\n");
+        assert_has(stage->said.data, "E: Could not get lock");
+}
+
+static void a_race_lost_for_ever_ends_at_the_deadline(void **state)
+{
+        Stage *stage = *state;
+
+        program(stage, "apt-get", LOCKED);
+        stage->run.deadline = deadline_in(700);
+        assert_int_equal(install(stage).trouble, APT_LOCKED);
+}
+
+static void what_apt_would_read_as_something_else_is_refused(void **state)
+{
+        static const char *const odd[] = { "",        "-o",        "mdatp-",  "mdatp+", "mdatp ",
+                                           "./mdatp", "mdatp/sid", "mdatp=1", "mdatp*", "md\natp" };
+        static const char *const odd_versions[] = { "", "1-", "1+", "1 2", "1/sid", "*", "1.0\n" };
+        Stage *stage = *state;
+        AptResult result;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(odd); i++) {
+                Error err = { 0 };
+
+                assert_int_equal(apt_install(&stage->host, &stage->run, odd[i], NULL, &result, &err), -1);
+                assert_int_equal(err.kind, ERROR_INPUT);
+        }
+        for (i = 0; i < ELEMENTSOF(odd_versions); i++) {
+                Error err = { 0 };
+
+                assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", odd_versions[i], &result, &err), -1);
+                assert_int_equal(err.kind, ERROR_INPUT);
+        }
+}
+
+static void pending_configuration_is_a_transaction(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+        AptResult result;
+        Error err = { 0 };
+
+        program(stage, "dpkg", "exit 0");
+        assert_int_equal(apt_configure_pending(&stage->host, &stage->run, &result, &err), 0);
+        assert_int_equal(result.trouble, APT_OK);
+        argv = recorded(stage, "argv");
+        assert_string_equal(argv, "--force-confdef\n--force-confold\n--configure\n-a\n");
+        assert_true(stage->started > 0);
+}
+
+/* By the real dpkg-query, on a database of the test's own. */
+static void the_state_of_a_package_is_read_from_dpkg(void **state)
+{
+        static const struct {
+                const char *status;
+                PackageState state;
+                const char *version;
+        } rows[] = {
+                { "install ok installed", PACKAGE_INSTALLED, "101.1" },
+                { "hold ok installed", PACKAGE_INSTALLED, "101.1" },
+                { "install ok triggers-pending", PACKAGE_INSTALLED, "101.1" },
+                { "install ok unpacked", PACKAGE_BROKEN, "101.1" },
+                { "install ok half-configured", PACKAGE_BROKEN, "101.1" },
+                { "install reinstreq half-installed", PACKAGE_BROKEN, "101.1" },
+                { "deinstall ok config-files", PACKAGE_CONFIG_FILES, "101.1" },
+                { "install ok not-installed", PACKAGE_ABSENT, "" },
+        };
+        Stage *stage = *state;
+        size_t i;
+
+        if (!have_own_namespace() || access("/usr/bin/dpkg-query", X_OK) != 0)
+                skip();
+        scratch_folder(&machine, "/var/lib/dpkg/info");
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *status =
+                        text_format("Package: mdatp\nStatus: %s\nArchitecture: amd64\n%s%s\n", rows[i].status,
+                                    *rows[i].version ? "Version: 101.1\n" : "",
+                                    strstr(rows[i].status, "triggers") ? "Triggers-Pending: x\n" : "");
+                PackageState found = PACKAGE_UNKNOWN;
+                char version[64] = "x";
+                Error err = { 0 };
+
+                scratch_write(&machine, "/var/lib/dpkg/status", status);
+                if (apt_package_state(&stage->host, "mdatp", &found, version, &err) < 0)
+                        fail_msg("%s: %s", rows[i].status, err.text);
+                if (found != rows[i].state || !text_equal(version, rows[i].version))
+                        fail_msg("%s: state %d, version %s", rows[i].status, found, version);
+        }
+}
+
+static void a_package_nobody_knows_is_absent(void **state)
+{
+        Stage *stage = *state;
+        PackageState found = PACKAGE_UNKNOWN;
+        char version[64] = "x";
+        Error err = { 0 };
+
+        if (!have_own_namespace() || access("/usr/bin/dpkg-query", X_OK) != 0)
+                skip();
+        scratch_write(&machine, "/var/lib/dpkg/status", "");
+        assert_int_equal(apt_package_state(&stage->host, "mdatp", &found, version, &err), 0);
+        assert_int_equal(found, PACKAGE_ABSENT);
+        assert_string_equal(version, "");
+        scratch_write(&machine, "/var/lib/dpkg/status", "garbage\n");
+        assert_int_equal(apt_package_state(&stage->host, "mdatp", &found, version, &err), -1);
+        assert_int_equal(err.kind, ERROR_COMMAND);
+}
+
+static void an_interrupted_dpkg_leaves_numbers_behind(void **state)
+{
+        Stage *stage = *state;
+        Host host = stage->host;
+
+        host.root = stage->scratch.root;
+        assert_false(apt_is_interrupted(&host));
+        scratch_write(&stage->scratch, "/var/lib/dpkg/updates/tmp.i", "");
+        assert_false(apt_is_interrupted(&host));
+        scratch_write(&stage->scratch, "/var/lib/dpkg/updates/0003", "");
+        assert_true(apt_is_interrupted(&host));
+}
+
+#define STAGED(f) cmocka_unit_test_setup_teardown(f, stage_open, stage_close)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                STAGED(one_source_is_refreshed_alone_and_signed_or_not_at_all),
+                STAGED(a_warning_of_an_old_apt_is_trouble_in_a_refresh),
+                STAGED(a_full_refresh_tolerates_what_is_foreign),
+                STAGED(a_download_takes_no_lock_and_removes_nothing),
+                STAGED(a_download_ends_at_the_deadline),
+                STAGED(a_download_ends_when_asked_to_stop),
+                STAGED(an_installation_uses_no_network_and_is_never_signalled),
+                STAGED(only_this_runs_output_is_judged),
+                STAGED(success_is_success_whatever_a_script_printed),
+                STAGED(the_holder_of_a_lock_is_named_and_waited_for),
+                STAGED(a_lock_held_for_ever_is_told_at_the_deadline),
+                STAGED(waiting_ends_when_asked_to_stop),
+                STAGED(a_refresh_waits_for_the_lists_only),
+                STAGED(a_lock_lost_in_a_race_is_waited_for_again),
+                STAGED(a_race_lost_for_ever_ends_at_the_deadline),
+                STAGED(what_apt_would_read_as_something_else_is_refused),
+                STAGED(pending_configuration_is_a_transaction),
+                STAGED(the_state_of_a_package_is_read_from_dpkg),
+                STAGED(a_package_nobody_knows_is_absent),
+                STAGED(an_interrupted_dpkg_leaves_numbers_behind),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,386 @@
+/*
+ * Links agent/plan.c with the reasons and base alone: a planner that learns I/O stops linking.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "agent/plan.h"
+#include "platform/base/text.h"
+
+#define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
+#define OTHER "e91b7f34-06ad-4c52-9f80-1d2c3b4a5e02"
+#define RESOURCE "/subscriptions/1/resourceGroups/Group/providers/Microsoft.Compute/virtualMachines/m"
+
+static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .org_id = ORG };
+
+static Request asked(void)
+{
+        return (Request){ .azure_resource_id = RESOURCE, .onboarding = &package, .max_wait_minutes = 45 };
+}
+
+static Facts fresh(void)
+{
+        Facts f = { .look = LOOK_SECOND };
+
+        f.machine.systemd = TRI_YES;
+        f.machine.distro_known = TRI_YES;
+        f.machine.support = &support;
+        strcpy(f.machine.distro.id, "debian");
+        strcpy(f.machine.distro.architecture, "x86_64");
+        f.package.manager = TRI_YES;
+        f.package.interrupted = TRI_NO;
+        f.package.state = PACKAGE_ABSENT;
+        f.sensor.files = f.sensor.loaded = f.sensor.enabled = f.sensor.active = TRI_NO;
+        f.sensor.onboarded = f.sensor.offboarding_file = TRI_NO;
+        f.sensor.health.answering = TRI_NO;
+        return f;
+}
+
+static Facts healthy(void)
+{
+        Facts f = fresh();
+
+        f.package.state = PACKAGE_INSTALLED;
+        f.sensor.files = f.sensor.loaded = f.sensor.enabled = f.sensor.active = f.sensor.onboarded = TRI_YES;
+        strcpy(f.sensor.onboarded_org, ORG);
+        f.sensor.health = (SensorHealth){ .answering = TRI_YES, .licensed = TRI_YES, .healthy = TRI_YES, .tags_known = TRI_YES,
+                                          .org_id = ORG, .n_tags = 1, .tags = { { "AzureResourceId", RESOURCE } } };
+        return f;
+}
+
+static char *steps_of(const Request *request, const Facts *facts)
+{
+        _cleanup_(text_clear) Text text = { 0 };
+        Plan plan;
+        size_t i;
+
+        plan_make(request, facts, &plan);
+        if (plan.refusal.reason)
+                text_append(&text, "refused: %s", reason_get(plan.refusal.reason)->id);
+        for (i = 0; i < plan.n_steps; i++)
+                text_append(&text, "%s%s", i ? " " : "", step_name(plan.steps[i].id));
+        return text_take(&text);
+}
+
+#define assert_plan(request, facts, expected)                                      \
+        do {                                                                       \
+                _cleanup_free_ char *_steps = steps_of(&(request), &(facts));      \
+                assert_string_equal(_steps, expected);                             \
+        } while (0)
+
+static void a_fresh_machine_gets_all_steps(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        assert_plan(q, f, "repository package onboard service settings verify");
+        q.azure_resource_id = NULL;
+        assert_plan(q, f, "repository package onboard service verify");
+}
+
+static void a_healthy_machine_gets_none(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        assert_plan(q, f, "");
+        f.look = LOOK_FIRST;
+        f.package.state = PACKAGE_UNKNOWN;
+        f.machine.distro_known = f.package.manager = TRI_NOT_ASKED;
+        f.machine.support = NULL;
+        assert_plan(q, f, "");
+}
+
+static void tags_are_compared_without_case_but_groups_are_not(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.azure_resource_id = "/SUBSCRIPTIONS/1/resourcegroups/GROUP/providers/microsoft.compute/virtualmachines/M";
+        assert_plan(q, f, "");
+        q.azure_resource_id = RESOURCE "2";
+        assert_plan(q, f, "settings");
+        q = asked();
+        q.group_tag = "Servers";
+        assert_plan(q, f, "settings");
+        f.sensor.health.n_tags = 2;
+        f.sensor.health.tags[1] = (SensorTag){ "GROUP", "servers" };
+        assert_plan(q, f, "settings");
+        f.sensor.health.tags[1] = (SensorTag){ "GROUP", "Servers" };
+        assert_plan(q, f, "");
+}
+
+static void drift_is_mended_step_by_step(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.sensor.enabled = TRI_NO;
+        assert_plan(q, f, "service");
+        f = healthy();
+        f.sensor.active = TRI_NO;
+        f.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        assert_plan(q, f, "service settings verify");
+        f = healthy();
+        f.sensor.health.licensed = TRI_NO;
+        assert_plan(q, f, "verify");
+        f = healthy();
+        f.sensor.health.licensed = TRI_NO;
+        f.sensor.offboarding_file = TRI_YES;
+        assert_plan(q, f, "onboard verify");
+        f = healthy();
+        f.package.state = PACKAGE_BROKEN;
+        assert_plan(q, f, "repository package service");
+}
+
+static void a_sensor_that_does_not_answer_is_waited_for(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.azure_resource_id = NULL;
+        f.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        assert_plan(q, f, "verify");
+}
+
+static void a_forced_onboarding_happens_once(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.force_reonboarding = true;
+        assert_plan(q, f, "onboard");
+        f.fulfilled = TRI_YES;
+        assert_plan(q, f, "");
+}
+
+static void no_package_refuses_only_without_a_licence(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        q.onboarding = NULL;
+        q.onboarding_failure.reason = REASON_CERTIFICATE_WRONG;
+        assert_plan(q, f, "refused: certificate-wrong");
+        f = healthy();
+        assert_plan(q, f, "");
+        f.sensor.health.licensed = TRI_NO;
+        assert_plan(q, f, "refused: certificate-wrong");
+        f.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        q.azure_resource_id = NULL;
+        assert_plan(q, f, "verify");
+}
+
+static void another_tenant_is_refused(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        strcpy(f.sensor.health.org_id, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+        f = healthy();
+        f.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        strcpy(f.sensor.onboarded_org, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+        /* offboarded, or never licensed: nobody's */
+        f = healthy();
+        strcpy(f.sensor.health.org_id, OTHER);
+        f.sensor.health.licensed = TRI_NO;
+        strcpy(f.sensor.onboarded_org, OTHER);
+        assert_plan(q, f, "onboard verify");
+        f = fresh();
+        q.expected_tenant_id = OTHER;
+        assert_plan(q, f, "refused: tenant-unexpected");
+}
+
+static void an_unfit_machine_is_refused_before_anything_changes(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        f.machine.support = NULL;
+        assert_plan(q, f, "refused: distribution-unsupported");
+        f = fresh();
+        strcpy(f.machine.distro.architecture, "armv7l");
+        assert_plan(q, f, "refused: architecture-unsupported");
+        f = fresh();
+        strcpy(f.machine.distro.architecture, "aarch64");
+        assert_plan(q, f, "repository package onboard service settings verify");
+        f = fresh();
+        f.package.manager = TRI_NO;
+        assert_plan(q, f, "refused: package-manager-missing");
+        f = fresh();
+        f.machine.systemd = TRI_NO;
+        assert_plan(q, f, "refused: systemd-missing");
+        /* a sensor that is there stays manageable */
+        f = healthy();
+        f.machine.support = NULL;
+        assert_plan(q, f, "");
+}
+
+static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        f.package.interrupted = TRI_YES;
+        assert_plan(q, f, "refused: package-manager-broken");
+        q.repair_package_manager = true;
+        assert_plan(q, f, "repository package onboard service settings verify");
+}
+
+/* --- every mix of facts converges --------------------------------------------------------------------- */
+
+static void apply(StepId id, const Request *q, Facts *f)
+{
+        switch (id) {
+        case STEP_REPOSITORY:
+                break;
+        case STEP_PACKAGE:
+                f->package.state = PACKAGE_INSTALLED;
+                f->package.interrupted = TRI_NO;
+                f->sensor.files = f->sensor.loaded = TRI_YES;
+                break;
+        case STEP_ONBOARD:
+                f->sensor.onboarded = TRI_YES;
+                f->sensor.offboarding_file = TRI_NO;
+                snprintf(f->sensor.onboarded_org, sizeof(f->sensor.onboarded_org), "%s", q->onboarding->org_id);
+                f->fulfilled = TRI_YES;
+                break;
+        case STEP_SERVICE:
+                f->sensor.enabled = f->sensor.active = TRI_YES;
+                break;
+        case STEP_SETTINGS:
+                f->sensor.health.answering = TRI_YES;
+                f->sensor.health.tags_known = TRI_YES;
+                f->sensor.health.n_tags = 1;
+                f->sensor.health.tags[0] = (SensorTag){ "AzureResourceId", RESOURCE };
+                break;
+        case STEP_VERIFY:
+                f->sensor.health.answering = TRI_YES;
+                f->sensor.health.licensed = TRI_YES;
+                f->sensor.health.tags_known = TRI_YES;
+                snprintf(f->sensor.health.org_id, sizeof(f->sensor.health.org_id), "%s", f->sensor.onboarded_org);
+                break;
+        case _STEP_MAX:
+                fail();
+        }
+}
+
+/* Counts down a mixed-radix number: one digit per dimension of the mix. */
+static unsigned digit(unsigned *number, unsigned base)
+{
+        unsigned d = *number % base;
+
+        *number /= base;
+        return d;
+}
+
+static Tri tri_digit(unsigned *number)
+{
+        static const Tri values[] = { TRI_UNKNOWN, TRI_NO, TRI_YES };
+
+        return values[digit(number, 3)];
+}
+
+static Facts mix(unsigned number)
+{
+        static const PackageState states[] = { PACKAGE_UNKNOWN, PACKAGE_ABSENT, PACKAGE_CONFIG_FILES, PACKAGE_BROKEN, PACKAGE_INSTALLED };
+        static const char *const orgs[] = { "", ORG, OTHER };
+        Facts f = fresh();
+
+        f.package.state = states[digit(&number, 5)];
+        f.sensor.files = tri_digit(&number);
+        f.sensor.enabled = tri_digit(&number);
+        f.sensor.active = tri_digit(&number);
+        f.sensor.onboarded = tri_digit(&number);
+        strcpy(f.sensor.onboarded_org, orgs[digit(&number, 3)]);
+        f.sensor.offboarding_file = tri_digit(&number);
+        f.sensor.health.answering = digit(&number, 2) ? TRI_YES : TRI_NO;
+        f.sensor.health.licensed = tri_digit(&number);
+        strcpy(f.sensor.health.org_id, orgs[digit(&number, 3)]);
+        f.sensor.health.tags_known = tri_digit(&number);
+        f.fulfilled = tri_digit(&number);
+        return f;
+}
+
+#define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 3 * 3)
+
+static void check_converges(const Request *q, Facts f, unsigned number)
+{
+        Plan plan;
+        size_t i;
+
+        plan_make(q, &f, &plan);
+        if (plan.refusal.reason)
+                return;
+        for (i = 0; i < plan.n_steps; i++)
+                apply(plan.steps[i].id, q, &f);
+        plan_make(q, &f, &plan);
+        if (!plan.refusal.reason && plan.n_steps > 0)
+                fail_msg("mix %u: still wants %s: %s", number, step_name(plan.steps[0].id), plan.steps[0].why);
+}
+
+static void every_mix_of_facts_converges(void **state)
+{
+        Request q = asked(), forced = asked(), bare = asked();
+        unsigned number;
+
+        forced.force_reonboarding = true;
+        bare.onboarding = NULL;
+        bare.azure_resource_id = NULL;
+        bare.onboarding_failure.reason = REASON_ONBOARDING_MISSING;
+        for (number = 0; number < MIXES; number++) {
+                Facts f = mix(number);
+
+                check_converges(&q, f, number);
+                check_converges(&forced, f, number);
+                check_converges(&bare, f, number);
+        }
+}
+
+/* Whatever the facts: a plan never asks for the package of a sensor that is there, nor onboards over another tenant's licence. */
+static void no_mix_of_facts_overrides_another_tenant(void **state)
+{
+        Request q = asked();
+        unsigned number;
+
+        q.force_reonboarding = true;
+        for (number = 0; number < MIXES; number++) {
+                Facts f = mix(number);
+                Plan plan;
+
+                if (f.sensor.files != TRI_YES || f.sensor.health.answering != TRI_YES || f.sensor.health.licensed != TRI_YES ||
+                    f.sensor.offboarding_file == TRI_YES || strcmp(f.sensor.health.org_id, OTHER) != 0)
+                        continue;
+                plan_make(&q, &f, &plan);
+                assert_int_equal(plan.refusal.reason, REASON_TENANT_OTHER);
+                assert_int_equal(plan.n_steps, 0);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_fresh_machine_gets_all_steps),
+                cmocka_unit_test(a_healthy_machine_gets_none),
+                cmocka_unit_test(tags_are_compared_without_case_but_groups_are_not),
+                cmocka_unit_test(drift_is_mended_step_by_step),
+                cmocka_unit_test(a_sensor_that_does_not_answer_is_waited_for),
+                cmocka_unit_test(a_forced_onboarding_happens_once),
+                cmocka_unit_test(no_package_refuses_only_without_a_licence),
+                cmocka_unit_test(another_tenant_is_refused),
+                cmocka_unit_test(an_unfit_machine_is_refused_before_anything_changes),
+                cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
+                cmocka_unit_test(every_mix_of_facts_converges),
+                cmocka_unit_test(no_mix_of_facts_overrides_another_tenant),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
