@@ -6,15 +6,16 @@
 #include "platform/process.h"
 
 typedef struct LockHolder {
-        const char *path;         /* the lock file */
-        ProcessIdentity process;  /* pid 0: held, by a process we cannot see (another pid namespace) */
+        const char *path;        /* the lock file */
+        ProcessIdentity process; /* pid 0: held by a process we cannot see (another pid namespace) */
 } LockHolder;
 
 /*
- * Is any of these files (NULL-terminated, absolute) locked with fcntl? A missing file is not locked. *ret_held tells; *ret_holder
- * is filled then.
+ * Is any of these files (NULL-terminated, absolute) locked with fcntl? A missing file is not locked. *ret_held tells;
+ * *ret_holder is filled then.
  */
-int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder, Error *err) _must_check_;
+int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder,
+               Error *err) _must_check_;
 
 /* "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend". Caller frees. */
 char *locks_describe(const LockHolder *holder);

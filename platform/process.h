@@ -22,27 +22,27 @@ typedef struct ProcessSpec {
          * outlives us without SIGPIPE); past the deadline process_run goes on waiting.
          */
         bool transaction;
-        bool stoppable;                 /* a stop request (Host.stop) ends it like the deadline does: ERROR_STOPPED */
-        int output_fd;                  /* stdout and stderr go there when > 2; else they are captured */
+        bool stoppable; /* a stop request (Host.stop) ends it like the deadline does: ERROR_STOPPED */
+        int output_fd;  /* stdout and stderr go there when > 2; else they are captured */
         /* Called about every tick_ms while it runs, and once right after the start. */
         void (*on_tick)(pid_t pid, void *userdata);
         void *userdata;
-        int tick_ms;                    /* 0: 1000 */
+        int tick_ms; /* 0: 1000 */
 } ProcessSpec;
 
 typedef struct ProcessResult {
-        int exit_status;   /* 0..255; 128 + signal when a signal ended it */
-        char *output;      /* stdout and stderr as they came; never NULL; "" with output_fd */
+        int exit_status; /* 0..255; 128 + signal when a signal ended it */
+        char *output;    /* stdout and stderr as they came; never NULL; "" with output_fd */
         size_t output_length;
-        bool truncated;    /* more than PROCESS_OUTPUT_MAX came: the rest was read and dropped */
+        bool truncated; /* more than PROCESS_OUTPUT_MAX came: the rest was read and dropped */
 } ProcessResult;
 
 void process_result_clear(ProcessResult *result);
 
 /*
  * Runs to the end. Errors: ERROR_MISSING no such program, ERROR_TIMEOUT the deadline passed (the
- * whole process group was killed; names the last line of output), ERROR_STOPPED, ERROR_IO. A program that ends with a failure is NOT an error:
- * result->exit_status tells.
+ * whole process group was killed; names the last line of output), ERROR_STOPPED, ERROR_IO. A program that ends with a
+ * failure is NOT an error: result->exit_status tells.
  */
 int process_run(const Host *host, const ProcessSpec *spec, ProcessResult *ret, Error *err) _must_check_;
 
@@ -52,10 +52,10 @@ char *process_last_line(const char *output, size_t max);
 /* Who a process is, from /proc: for messages and for recognising it again. */
 typedef struct ProcessIdentity {
         pid_t pid;
-        uint64_t start_time;  /* clock ticks since boot: with pid, names one process for ever */
-        int64_t age_s;        /* -1: unknown */
-        char name[64];        /* comm, escaped */
-        char unit[128];       /* systemd unit or scope, escaped; "" unknown */
+        uint64_t start_time; /* clock ticks since boot: with pid, names one process for ever */
+        int64_t age_s;       /* -1: unknown */
+        char name[64];       /* comm, escaped */
+        char unit[128];      /* systemd unit or scope, escaped; "" unknown */
 } ProcessIdentity;
 
 /* False: no such process. */

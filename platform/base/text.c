@@ -35,6 +35,8 @@ static _printf_(1, 0) char *format_list(const char *format, va_list ap)
         char *text;
         int length;
 
+        if (!format)
+                abort();
         va_copy(again, ap);
         length = vsnprintf(NULL, 0, format, again);
         va_end(again);

@@ -12,6 +12,7 @@
 
 #include "platform/base/text.h"
 #include "platform/openssl.h"
+#include "tests/unit/rsa_key.h"
 
 /* A certificate with its key, in the forms the module reads. */
 typedef struct Identity {
@@ -24,14 +25,14 @@ typedef struct Identity {
 
 static inline EVP_PKEY *make_key(int type)
 {
-        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type, NULL);
+        EVP_PKEY_CTX *ctx;
         EVP_PKEY *key = NULL;
 
-        assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
         if (type == EVP_PKEY_RSA)
-                assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
-        else
-                assert_int_equal(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1), 1);
+                return rsa_key_next();
+        ctx = EVP_PKEY_CTX_new_id(type, NULL);
+        assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+        assert_int_equal(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1), 1);
         assert_int_equal(EVP_PKEY_keygen(ctx, &key), 1);
         EVP_PKEY_CTX_free(ctx);
         return key;

@@ -12,25 +12,14 @@
 
 #include "platform/base/text.h"
 #include "platform/json.h"
+#include "tests/unit/rsa_key.h"
 
 #define DAY_S (24 * 60 * 60)
-
-static EVP_PKEY *make_key(void)
-{
-        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
-        EVP_PKEY *key = NULL;
-
-        assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
-        assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
-        assert_int_equal(EVP_PKEY_keygen(ctx, &key), 1);
-        EVP_PKEY_CTX_free(ctx);
-        return key;
-}
 
 /* issuer NULL: by itself. */
 static Signer make_signer(const char *name, const Signer *issuer, int from_day, int to_day)
 {
-        Signer signer = { .key = make_key(), .certificate = X509_new() };
+        Signer signer = { .key = rsa_key_next(), .certificate = X509_new() };
         X509_NAME *subject = X509_get_subject_name(signer.certificate);
 
         X509_set_version(signer.certificate, 2);

@@ -53,6 +53,8 @@ static inline void scratch_folder(const Scratch *scratch, const char *path)
         _cleanup_free_ char *full = text_format("%s%s", scratch->root, path);
         char *slash;
 
+        if (!*path)
+                return;
         for (slash = strchr(full + strlen(scratch->root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
                 *slash = '\0';
                 mkdir(full, 0755);

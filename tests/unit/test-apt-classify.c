@@ -1,4 +1,4 @@
-#include "scratch.h"
+#include "tests/unit/scratch.h"
 
 #include "platform/apt.h"
 
@@ -7,8 +7,7 @@
 /* The transcript of a real run, recorded in the C locale. Caller frees. */
 static char *transcript(const char *name, size_t *ret_length)
 {
-        _cleanup_free_ char *path =
-                text_format("%.*s/data/apt/%s.txt", (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__, name);
+        _cleanup_free_ char *path = text_format("tests/unit/data/apt/%s.txt", name);
         _cleanup_fclose_ FILE *file = fopen(path, "re");
         char *bytes = text_allocate(65536);
 

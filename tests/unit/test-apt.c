@@ -3,7 +3,7 @@
  * namespace of this test's own, so that the machine it runs on is never touched. Without the right to make one
  * (not root), those tests are skipped.
  */
-#include "scratch.h"
+#include "tests/unit/scratch.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -42,7 +42,7 @@ static bool have_own_namespace(void)
         static int have = -1;
 
         if (have < 0)
-                have = unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                have = unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
                        cover(PROGRAMS) && cover("/var/lib/dpkg") && cover("/var/lib/apt");
         return have;
 }
