@@ -149,12 +149,17 @@ ReasonId reason_find(const char *id)
 
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...)
 {
+        size_t length, i;
         va_list ap;
 
         failure->reason = reason;
         va_start(ap, format);
         vsnprintf(failure->found, sizeof(failure->found), format, ap);
         va_end(ap);
+        /* what was cut may have been cut inside a character */
+        length = strlen(failure->found);
+        for (i = 0; i < 3 && length == sizeof(failure->found) - 1 - i && !text_is_utf8(failure->found, length); i++)
+                failure->found[--length] = '\0';
         return -1;
 }
 

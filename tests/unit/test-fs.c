@@ -1,0 +1,146 @@
+#include "tests/unit/scratch.h"
+
+#include <unistd.h>
+
+#include "platform/fs.h"
+
+static char *read_text(const Scratch *s, const char *path)
+{
+        char *text = NULL;
+        size_t length;
+
+        assert_int_equal(fs_read(&s->host, path, 65536, &text, &length, NULL), 0);
+        return text;
+}
+
+static void an_absent_file_is_a_value(void **state)
+{
+        Scratch *s = *state;
+        char *text = (char *)"x";
+        size_t length = 7;
+
+        assert_int_equal(fs_read(&s->host, "/no/such/file", 10, &text, &length, NULL), 0);
+        assert_null(text);
+        assert_int_equal(length, 0);
+}
+
+static void reading_is_bounded_and_for_regular_files(void **state)
+{
+        Scratch *s = *state;
+        char *text = NULL;
+        size_t length;
+        Error err = { 0 };
+
+        scratch_write(s, "/f", "12345");
+        assert_int_equal(fs_read(&s->host, "/f", 4, &text, &length, &err), -1);
+        assert_int_equal(err.kind, ERROR_INPUT);
+        assert_int_equal(fs_read(&s->host, "/f", 5, &text, &length, &err), 0);
+        assert_string_equal(text, "12345");
+        free(text);
+        assert_int_equal(fs_read(&s->host, "/", 5, &text, &length, &err), -1);
+        assert_int_equal(err.kind, ERROR_INPUT);
+}
+
+static void writing_replaces_the_whole_file_with_the_exact_mode(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s/f", s->root), *text = NULL;
+        _cleanup_(fs_names_freep) char **names = NULL;
+        struct stat before, after;
+        mode_t old = umask(0077);
+
+        scratch_write(s, "/f", "long old content");
+        assert_int_equal(stat(full, &before), 0);
+        assert_int_equal(fs_write(&s->host, "/f", "new", 3, 0644, NULL), 0);
+        umask(old);
+        assert_int_equal(stat(full, &after), 0);
+        text = read_text(s, "/f");
+        assert_string_equal(text, "new");
+        assert_int_equal(after.st_mode & 07777, 0644);
+        assert_int_not_equal(after.st_ino, before.st_ino);
+        assert_int_equal(fs_list(&s->host, "/", &names, NULL), 0);
+        assert_string_equal(names[0], "f");
+        assert_null(names[1]);
+}
+
+static void a_failed_write_leaves_nothing(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_(fs_names_freep) char **names = NULL;
+        Error err = { 0 };
+
+        scratch_folder(s, "/in-the-way");
+        scratch_write(s, "/in-the-way/x", "");
+        assert_int_equal(fs_write(&s->host, "/in-the-way", "new", 3, 0644, &err), -1);
+        assert_int_equal(fs_list(&s->host, "/", &names, NULL), 0);
+        assert_string_equal(names[0], "in-the-way");
+        assert_null(names[1]);
+        assert_int_equal(fs_write(&s->host, "/no/such/folder/f", "new", 3, 0644, &err), -1);
+        assert_int_equal(err.kind, ERROR_MISSING);
+}
+
+static void removing_a_tree_follows_no_link(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *outside = text_format("%s/outside", s->root), *link = text_format("%s/tree/link", s->root);
+
+        scratch_write(s, "/outside/kept", "bytes");
+        scratch_write(s, "/tree/a/b/c", "bytes");
+        assert_int_equal(symlink(outside, link), 0);
+        assert_int_equal(fs_remove_tree(&s->host, "/tree", NULL), 0);
+        assert_false(fs_exists(&s->host, "/tree"));
+        assert_true(fs_exists(&s->host, "/outside/kept"));
+        assert_int_equal(fs_remove_tree(&s->host, "/tree", NULL), 0);
+}
+
+static void trust_needs_root_and_no_other_writer(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s/f", s->root), *link = text_format("%s/l", s->root);
+        Error err = { 0 };
+
+        if (geteuid() != 0)
+                skip();
+        scratch_write(s, "/f", "");
+        assert_int_equal(fs_check_trusted(&s->host, "/f", &err), 0);
+        assert_int_equal(chmod(full, 0620), 0);
+        assert_int_equal(fs_check_trusted(&s->host, "/f", &err), -1);
+        assert_int_equal(err.kind, ERROR_TRUST);
+        assert_int_equal(chmod(full, 0600), 0);
+        assert_int_equal(chown(full, 12345, 0), 0);
+        assert_int_equal(fs_check_trusted(&s->host, "/f", &err), -1);
+        assert_non_null(strstr(err.text, "12345"));
+        assert_int_equal(symlink("f", link), 0);
+        assert_int_equal(fs_check_trusted(&s->host, "/l", &err), -1);
+}
+
+static void folders_are_made_with_their_ancestors(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s/a/b/c", s->root);
+        struct stat st;
+
+        assert_int_equal(fs_make_folder(&s->host, "/a/b/c", 0700, NULL), 0);
+        assert_int_equal(stat(full, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0700);
+        assert_int_equal(fs_make_folder(&s->host, "/a/b/c", 0755, NULL), 0);
+        assert_int_equal(stat(full, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0700);
+        scratch_write(s, "/file", "");
+        assert_int_equal(fs_make_folder(&s->host, "/file", 0755, NULL), -1);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(an_absent_file_is_a_value, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(reading_is_bounded_and_for_regular_files, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(writing_replaces_the_whole_file_with_the_exact_mode, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_failed_write_leaves_nothing, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(removing_a_tree_follows_no_link, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(trust_needs_root_and_no_other_writer, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(folders_are_made_with_their_ancestors, scratch_open, scratch_close),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "agent/reasons.h"
+#include "platform/base/text.h"
+
+static void every_reason_is_complete(void **state)
+{
+        int i, j;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++) {
+                const Reason *r = reason_get((ReasonId)i);
+
+                if (!r->id || !r->what || !r->remedy || r->installer_code <= 0 || r->azure_code <= 0)
+                        fail_msg("row %d is not complete", i);
+                assert_true(text_ends_with(r->what, ".") && text_ends_with(r->remedy, "."));
+                assert_true(strspn(r->id, "abcdefghijklmnopqrstuvwxyz-") == strlen(r->id));
+                assert_int_equal(reason_find(r->id), i);
+                for (j = i + 1; j < _REASON_MAX; j++)
+                        assert_string_not_equal(r->id, reason_get((ReasonId)j)->id);
+        }
+}
+
+static void azure_codes_are_those_with_a_meaning(void **state)
+{
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++) {
+                int code = reason_get((ReasonId)i)->azure_code;
+
+                assert_true(code == 1 || code == 51 || code == 52 || code == 53 || code == 55 || code == 56);
+        }
+}
+
+/* Fleet reports split the message at blanks and read the 17th word as the installer's code. */
+static void the_17th_word_of_every_message_is_the_installer_code(void **state)
+{
+        int i, n;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++) {
+                char text[FAILURE_TEXT_MAX], *rest = text, *word = NULL;
+                Failure failure = { 0 };
+
+                failure_set(&failure, (ReasonId)i, "Found 7 of 9.");
+                failure_message(&failure, text);
+                assert_true(text_starts_with(text, "Failed to configure Microsoft Defender for Endpoint: "));
+                assert_non_null(strstr(text, reason_get((ReasonId)i)->id));
+                for (n = 0; n < 17; n++)
+                        word = strsep(&rest, " ");
+                assert_int_equal(atoi(word), reason_get((ReasonId)i)->installer_code);
+        }
+}
+
+static void a_message_says_what_was_found_as_a_sentence(void **state)
+{
+        char text[FAILURE_TEXT_MAX];
+        Failure failure = { 0 };
+
+        failure_set(&failure, REASON_DISK_FULL, "only 12 MB are free on /opt");
+        assert_non_null(strstr(failure_message(&failure, text), " only 12 MB are free on /opt. "));
+        failure_set(&failure, REASON_DISK_FULL, "Only 12 MB are free on /opt.");
+        assert_non_null(strstr(failure_message(&failure, text), " Only 12 MB are free on /opt. "));
+        assert_null(strstr(text, ".."));
+}
+
+static void a_cut_text_stays_valid_utf8(void **state)
+{
+        char filler[ERROR_TEXT_MAX + 8];
+        Failure failure = { 0 };
+        size_t i;
+
+        for (i = 0; i + 2 < sizeof(filler); i += 2)
+                memcpy(filler + i, "\xc3\xa9", 2);
+        filler[i] = '\0';
+        failure_set(&failure, REASON_INTERNAL, "%s", filler);
+        assert_true(text_is_utf8(failure.found, strlen(failure.found)));
+        failure_set(&failure, REASON_INTERNAL, "x%s", filler);
+        assert_true(text_is_utf8(failure.found, strlen(failure.found)));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_reason_is_complete),
+                cmocka_unit_test(azure_codes_are_those_with_a_meaning),
+                cmocka_unit_test(the_17th_word_of_every_message_is_the_installer_code),
+                cmocka_unit_test(a_message_says_what_was_found_as_a_sentence),
+                cmocka_unit_test(a_cut_text_stays_valid_utf8),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "agent/sensor.h"
+
+#define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
+
+static SensorHealth from_json(const char *text)
+{
+        SensorHealth health = { 0 };
+
+        assert_true(sensor_parse_json(text, strlen(text), &health));
+        return health;
+}
+
+static SensorHealth from_text(const char *text)
+{
+        SensorHealth health = { 0 };
+
+        assert_true(sensor_parse_text(text, strlen(text), &health));
+        return health;
+}
+
+static void json_of_a_healthy_sensor_is_read(void **state)
+{
+        SensorHealth h = from_json("{\"$type\":\"getHealthAllResult\",\"healthy\":true,\"healthIssues\":[],\"licensed\":true,"
+                                   "\"appVersion\":\"101.24092.0002\",\"orgId\":\"" ORG "\",\"releaseRing\":\"Production\","
+                                   "\"passiveModeEnabled\":{\"displayValue\":true,\"isManaged\":false,\"value\":true},"
+                                   "\"definitionsStatus\":{\"$type\":\"upToDate\"},\"edrMachineId\":\"abc\","
+                                   "\"edrDeviceTags\":{\"isManaged\":false,\"value\":[{\"key\":\"GROUP\",\"value\":\"Web\"}]}}");
+
+        assert_int_equal(h.healthy, TRI_YES);
+        assert_int_equal(h.licensed, TRI_YES);
+        assert_int_equal(h.passive, TRI_YES);
+        assert_string_equal(h.org_id, ORG);
+        assert_string_equal(h.version, "101.24092.0002");
+        assert_string_equal(h.definitions, "upToDate");
+        assert_string_equal(h.machine_id, "abc");
+        assert_string_equal(h.issues, "");
+        assert_int_equal(h.tags_known, TRI_YES);
+        assert_string_equal(sensor_tag(&h, "GROUP"), "Web");
+        assert_null(sensor_tag(&h, "AzureResourceId"));
+}
+
+static void plain_and_object_values_both_count(void **state)
+{
+        SensorHealth h = from_json("{\"licensed\":false,\"passiveModeEnabled\":\"enabled\",\"healthy\":\"false\","
+                                   "\"edrDeviceTags\":[{\"key\":\"A\",\"value\":\"b\"}]}");
+
+        assert_int_equal(h.licensed, TRI_NO);
+        assert_int_equal(h.passive, TRI_YES);
+        assert_int_equal(h.healthy, TRI_NO);
+        assert_string_equal(sensor_tag(&h, "A"), "b");
+}
+
+static void unavailable_means_none(void **state)
+{
+        SensorHealth h = from_json("{\"licensed\":false,\"orgId\":\"unavailable\",\"edrMachineId\":\"unavailable\","
+                                   "\"healthIssues\":[\"missing license\",\"no active supplementary event provider\"]}");
+
+        assert_string_equal(h.org_id, "");
+        assert_string_equal(h.machine_id, "");
+        assert_string_equal(h.issues, "missing license; no active supplementary event provider");
+        assert_int_equal(h.tags_known, TRI_NOT_ASKED);
+}
+
+static void a_line_before_the_object_is_passed_over(void **state)
+{
+        assert_int_equal(from_json("ATTENTION: no license\n{\"licensed\":true}").licensed, TRI_YES);
+}
+
+static void what_is_no_health_is_refused(void **state)
+{
+        static const char *const texts[] = { "", "{", "[]", "{}", "Could not connect to the daemon", "{\"healthy\":true}" };
+        SensorHealth health = { 0 };
+        size_t i;
+
+        for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+                assert_false(sensor_parse_json(texts[i], strlen(texts[i]), &health));
+        assert_false(sensor_parse_text("Could not connect to the daemon: 2", 34, &health));
+}
+
+static void text_of_an_older_sensor_is_read(void **state)
+{
+        SensorHealth h = from_text("ATTENTION: No license found. Contact your administrator.\n"
+                                   "healthy                                     : false\n"
+                                   "health_issues                               : [\"missing license\"]\n"
+                                   "licensed                                    : false\n"
+                                   "app_version                                 : \"101.23102.0003\"\n"
+                                   "org_id                                      : \"" ORG "\"\n"
+                                   "passive_mode_enabled                        : true [managed]\n"
+                                   "release_ring                                : \"InsiderFast\" [managed]\n"
+                                   "definitions_status                          : \"up_to_date\"\n"
+                                   "edr_device_tags                             : [{\"key\":\"AzureResourceId\",\"value\":\"/s/1:2\"}]\r\n");
+
+        assert_int_equal(h.healthy, TRI_NO);
+        assert_int_equal(h.licensed, TRI_NO);
+        assert_int_equal(h.passive, TRI_YES);
+        assert_string_equal(h.org_id, ORG);
+        assert_string_equal(h.version, "101.23102.0003");
+        assert_string_equal(h.ring, "InsiderFast");
+        assert_string_equal(h.issues, "missing license");
+        assert_string_equal(sensor_tag(&h, "AzureResourceId"), "/s/1:2");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(json_of_a_healthy_sensor_is_read),
+                cmocka_unit_test(plain_and_object_values_both_count),
+                cmocka_unit_test(unavailable_means_none),
+                cmocka_unit_test(a_line_before_the_object_is_passed_over),
+                cmocka_unit_test(what_is_no_health_is_refused),
+                cmocka_unit_test(text_of_an_older_sensor_is_read),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+#include "tests/unit/scratch.h"
+
+#include "agent/state.h"
+#include "agent/undo.h"
+#include "platform/fs.h"
+
+#define LIST "/etc/apt/sources.list.d/x.list"
+#define LISTS "/var/lib/apt/lists"
+
+static char *read_text(const Scratch *s, const char *path)
+{
+        char *text = NULL;
+        size_t length;
+
+        assert_int_equal(fs_read(&s->host, path, 65536, &text, &length, NULL), 0);
+        return text;
+}
+
+static void put(const Scratch *s, const char *path, const char *text)
+{
+        assert_int_equal(fs_write(&s->host, path, text, strlen(text), 0644, NULL), 0);
+}
+
+static struct stat look(const Scratch *s, const char *path)
+{
+        _cleanup_free_ char *full = text_format("%s%s", s->root, path);
+        struct stat st;
+
+        assert_int_equal(lstat(full, &st), 0);
+        return st;
+}
+
+static void a_changed_file_comes_back_with_mode_and_time(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s" LIST, s->root), *text = NULL;
+        struct stat before, after;
+
+        scratch_write(s, LIST, "deb old\n");
+        assert_int_equal(chmod(full, 0604), 0);
+        before = look(s, LIST);
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb new\n");
+        /* once more: what is remembered is the first state */
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb newer\n");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        text = read_text(s, LIST);
+        assert_string_equal(text, "deb old\n");
+        after = look(s, LIST);
+        assert_int_equal(after.st_mode, before.st_mode);
+        assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+        assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+        assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
+}
+
+static void what_was_not_there_goes_again(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_folder(s, "/etc/apt/sources.list.d");
+        scratch_write(s, LISTS "/other_host_dists_x", "theirs");
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb new\n");
+        scratch_write(s, "/etc/apt/sources.list.d/.x.list" FS_TEMPORARY "abcdef", "torn");
+        assert_int_equal(undo_remember_prefix(&s->host, LISTS, "ours_dists_", NULL), 0);
+        scratch_write(s, LISTS "/ours_dists_x_InRelease", "ours");
+        assert_int_equal(undo_remember_folder(&s->host, "/var/cache/mde-linux", NULL), 0);
+        scratch_write(s, "/var/cache/mde-linux/archives/partial/a.deb", "bytes");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LIST));
+        assert_false(fs_exists(&s->host, "/etc/apt/sources.list.d/.x.list" FS_TEMPORARY "abcdef"));
+        assert_false(fs_exists(&s->host, LISTS "/ours_dists_x_InRelease"));
+        assert_true(fs_exists(&s->host, LISTS "/other_host_dists_x"));
+        assert_false(fs_exists(&s->host, "/var/cache/mde-linux"));
+}
+
+static void a_folder_that_was_there_stays(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_write(s, "/var/cache/mde-linux/theirs", "bytes");
+        assert_int_equal(undo_remember_folder(&s->host, "/var/cache/mde-linux", NULL), 0);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_true(fs_exists(&s->host, "/var/cache/mde-linux/theirs"));
+}
+
+static void after_the_commit_nothing_is_undone(void **state)
+{
+        Scratch *s = *state;
+        UndoState undo = { 0 };
+
+        scratch_folder(s, "/etc/apt/sources.list.d");
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb new\n");
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.pending && !undo.transaction);
+        assert_int_equal(undo_commit(&s->host, NULL), 0);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_true(fs_exists(&s->host, LIST));
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_false(undo.pending);
+}
+
+static void a_transaction_is_remembered(void **state)
+{
+        Scratch *s = *state;
+        UndoState undo = { 0 };
+
+        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, NULL), 0);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.pending && undo.transaction);
+        assert_int_equal(undo.pid, 812);
+        assert_int_equal(undo.start_time, 4711);
+}
+
+/* A power cut while a record was written: its change was not made. */
+static void a_torn_last_record_is_passed_over(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *journal = NULL;
+
+        scratch_folder(s, "/etc/apt/sources.list.d");
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb new\n");
+        journal = read_text(s, STATE_FOLDER "/undo/journal");
+        _cleanup_free_ char *torn = text_format("%s{\"kind\":\"file\",\"path\":\"/etc/pas", journal);
+        scratch_write(s, STATE_FOLDER "/undo/journal", torn);
+        scratch_write(s, "/etc/pas", "not ours");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LIST));
+        assert_true(fs_exists(&s->host, "/etc/pas"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(a_changed_file_comes_back_with_mode_and_time, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
