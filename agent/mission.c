@@ -123,7 +123,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         }
         started = deadline_now_ms() - started;
         log_info("%s: done ms=%lld", mission->stage, (long long)started);
-        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s: %s", (long long)started / 1000,
+        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s", (long long)started / 1000,
                     (long long)started % 1000 / 100, step->why);
         return 0;
 }

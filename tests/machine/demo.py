@@ -24,6 +24,7 @@ class Portal:
     def __init__(self):
         self.started = time.monotonic()
         self.shown = {}
+        self.seen = 0
 
     def line(self, key, text):
         if self.shown.get(key) != text:
@@ -53,8 +54,9 @@ def main():
             world.agent.start()
             deadline = time.monotonic() + TIMEOUT
             while time.monotonic() < deadline:
-                for report in world.azure.history():
+                for report in world.azure.history()[portal.seen:]:
                     portal.show(report)
+                    portal.seen += 1
                 last = world.azure.handler_status()
                 if last and last.settings and last.settings.status in ("success", "error"):
                     break
