@@ -140,9 +140,9 @@ HttpClient *http_client_new(const Host *host)
 {
         HttpClient *client = text_allocate(sizeof(*client));
 
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                abort();
         client->host = host;
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return client; /* told by the first get */
         client->curl = curl_easy_init();
         if (!client->curl)
                 abort();
@@ -155,17 +155,21 @@ void http_client_free(HttpClient *client)
 {
         if (!client)
                 return;
-        curl_easy_cleanup(client->curl); /* its connections refer to client->tls */
+        if (client->curl) {
+                curl_easy_cleanup(client->curl); /* its connections refer to client->tls */
+                curl_global_cleanup();
+        }
         http_tls_clear(&client->tls);
         text_clear(&client->body);
         free(client);
-        curl_global_cleanup();
 }
 
 static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
 {
         const char *p;
 
+        if (!client->curl)
+                return error_set(err, ERROR_MISSING, "libcurl (libcurl.so.4) cannot be loaded");
         if (!text_starts_with(spec->url, "https://") || strlen(spec->url) > URL_MAX)
                 return error_set(err, ERROR_INPUT,
                                  "the URL does not begin with https:// or is longer than %d characters", URL_MAX);
