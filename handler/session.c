@@ -14,6 +14,7 @@
 #define HANDLER_LOG "MdeExtensionHandlerLog.log"
 #define INSTALLER_LOG "MdeInstallerLog.log"
 
+/* MESSAGE_ID of the journal entry that ends a run: success or failure, MDE_REASON tells */
 #define MESSAGE_TERMINAL "5a1f6c6f0b0a4c0b9d0c7a4de1f7f3b2"
 
 void session_clear(Session *session)
@@ -65,13 +66,13 @@ void session_tell(const Session *session, const Outcome *outcome)
         if (outcome->verdict == VERDICT_WORKING)
                 return;
         if (outcome->verdict == VERDICT_SUCCEEDED) {
-                journal_event(LOG_LEVEL_INFO, MESSAGE_TERMINAL, "", outcome->message);
+                journal_mark_next(MESSAGE_TERMINAL, "none");
                 log_info("sequence %d: success: %s", session->sequence, outcome->message);
                 events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, outcome->message);
                 return;
         }
         failure_message(&outcome->failure, text);
-        journal_event(LOG_LEVEL_ERROR, MESSAGE_TERMINAL, reason_get(outcome->failure.reason)->id, text);
+        journal_mark_next(MESSAGE_TERMINAL, reason_get(outcome->failure.reason)->id);
         log_error("sequence %d: %s", session->sequence, text);
         events_write(&session->host, &session->environment, LOG_LEVEL_ERROR, session->operation, text);
 }

@@ -21,6 +21,7 @@ typedef struct Fields {
 static struct {
         const char *verb;
         int sequence;
+        const char *message_id, *reason; /* of the next entry only */
 } context = { .sequence = -1 };
 
 static void fields_clear(Fields *fields)
@@ -67,7 +68,13 @@ void journal_set_context(const char *verb, int sequence)
         context.sequence = sequence;
 }
 
-void journal_event(LogLevel level, const char *message_id, const char *reason, const char *line)
+void journal_mark_next(const char *message_id, const char *reason)
+{
+        context.message_id = message_id;
+        context.reason = reason;
+}
+
+void journal_sink(LogLevel level, const char *line)
 {
         _cleanup_(fields_clear) Fields fields = { 0 };
         char sequence[16] = "";
@@ -79,12 +86,8 @@ void journal_event(LogLevel level, const char *message_id, const char *reason, c
         fields_add(&fields, "SYSLOG_IDENTIFIER", "mde-linux");
         fields_add(&fields, "MDE_VERB", context.verb);
         fields_add(&fields, "MDE_SEQUENCE", sequence);
-        fields_add(&fields, "MESSAGE_ID", message_id);
-        fields_add(&fields, "MDE_REASON", reason);
+        fields_add(&fields, "MESSAGE_ID", context.message_id);
+        fields_add(&fields, "MDE_REASON", context.reason);
         send_fields(&fields);
-}
-
-void journal_sink(LogLevel level, const char *line)
-{
-        journal_event(level, NULL, NULL, line);
+        journal_mark_next(NULL, NULL);
 }

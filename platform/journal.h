@@ -11,5 +11,5 @@ void journal_sink(LogLevel level, const char *line);
 /* MDE_SEQUENCE and MDE_VERB of later entries; borrowed. */
 void journal_set_context(const char *verb, int sequence);
 
-/* An entry of note: with MESSAGE_ID (32 hex digits) and MDE_REASON. */
-void journal_event(LogLevel level, const char *message_id, const char *reason, const char *line);
+/* The next entry is one of note: MESSAGE_ID (32 hex digits) and MDE_REASON ("" or NULL: none). Borrowed until then. */
+void journal_mark_next(const char *message_id, const char *reason);

@@ -1,6 +1,8 @@
 """The main job: a real guest agent onboards a fresh machine."""
 
-from onboarding_world import RESOURCE, STATE, VERSION, WORKSPACE
+import json
+
+from onboarding_world import LOG, STATE, VERSION
 from scenario import scenario
 
 
@@ -15,6 +17,29 @@ def fresh_machine(w):
     # nothing is left of the journey
     for path in ("/var/cache/mde-linux", f"{STATE}/undo", f"{STATE}/next", f"{STATE}/current"):
         assert not w.machine.exists(path), path
+
+
+@scenario()
+def what_happened_is_in_logs_journal_and_events(w):
+    w.onboard(tags={"GROUP": "Web servers"})
+    assert w.tags()["GROUP"] == "Web servers"
+    assert "sequence 0: success" in w.log()
+    assert "Setting up mdatp" in w.machine.read(f"{LOG}/MdeInstallerLog.log")
+    lines = w.machine.run(["journalctl", "-t", "mde-linux", "-o", "json"]).stdout.splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert any(e.get("MDE_VERB") == "Enable" and e.get("MDE_SEQUENCE") == "0" for e in entries), entries
+    assert any("MESSAGE_ID" in e and "MDE_REASON" in e and "onboarded" in e["MESSAGE"] for e in entries), entries
+    events = [json.loads(path.read_text()) for path in w.machine.path(f"{LOG}/events").glob("*.json")]
+    assert any("onboarded" in event["Message"] for event in events), events
+
+
+@scenario()
+def unknown_settings_are_told_and_never_fatal(w):
+    report = w.onboard(azureResourceID="/subscriptions/1", passiveMode=True)
+    notes = [row for row in report.settings.substatus if row.name.startswith("settings-")]
+    assert [row.status for row in notes] == ["warning", "warning"], notes
+    assert any("azureResourceID" in row.message for row in notes) and any("passiveMode" in row.message for row in notes), notes
+    w.assert_onboarded()
 
 
 @scenario(agent="newest")

@@ -1,0 +1,34 @@
+"""Machines that are refused: nothing changes, the words are exact, and it costs nothing the next time."""
+
+from scenario import scenario
+
+
+@scenario()
+def an_unsupported_distribution_is_refused_once_and_for_all(w):
+    w.prepare()
+    before = w.snapshot()
+    release = w.machine.read("/etc/os-release")
+    w.machine.path("/etc/os-release").unlink()
+    w.machine.write("/etc/os-release", release.replace('VERSION_ID="12"', 'VERSION_ID="25.10"').replace("ID=debian", "ID=ubuntu"))
+    w.publish()
+    w.ask()
+    w.agent.start()
+    report = w.azure.wait_status("error", seq=0)
+    assert report.settings.code == 51, report.settings
+    assert "distribution-unsupported" in report.settings.message and "25.10" in report.settings.message, report.settings
+    assert report.settings.row("ErrorClarification").code == 51
+    assert report.settings.message.split(" ")[16] == "10", report.settings.message
+    w.assert_untouched(before)
+    assert w.requests() == [line for line in w.requests() if "packages.microsoft.com" not in line], w.requests()
+    w.assert_quiet()
+    runs = w.runs()
+    done = w.enable()
+    assert done.returncode == 51 and done.stderr.startswith("Failed to configure Microsoft Defender for Endpoint"), done
+    assert w.runs() == runs
+    # another boot may have brought another distribution release
+    w.machine.path("/etc/os-release").unlink()
+    w.machine.write("/etc/os-release", release)
+    w.machine.reboot()
+    w.azure.forget_uploads()
+    w.azure.wait_status("success", seq=0)
+    w.assert_onboarded()
