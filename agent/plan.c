@@ -102,12 +102,13 @@ static void refuse_distribution(const Request *request, const Facts *facts, Fail
 {
         const Distro *distro = &facts->machine.distro;
         const DistroSupport *support = facts->machine.support;
+        _cleanup_free_ char *names = distro_supported_names();
 
         if (!needs_package(facts) || facts->machine.distro_known == TRI_NOT_ASKED)
                 return;
         if (facts->machine.distro_known == TRI_YES && !support)
-                failure_set(refusal, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s).", distro->name,
-                            distro->id, distro->version);
+                failure_set(refusal, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.",
+                            distro->name, distro->id, distro->version, names);
         else if (support && !text_equal(distro->architecture, "x86_64") &&
                  !(support->arm64 && text_equal(distro->architecture, "aarch64")))
                 failure_set(refusal, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture, distro->name);

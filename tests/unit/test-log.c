@@ -1,0 +1,73 @@
+#include "tests/unit/scratch.h"
+
+#include "platform/base/log.h"
+#include "platform/fs.h"
+
+static char *log_path(const Scratch *s)
+{
+        return text_format("%s/log", s->root);
+}
+
+static char *read_log(const Scratch *s, const char *path)
+{
+        char *text = NULL;
+        size_t length;
+
+        assert_int_equal(fs_read(&s->host, path, 16 * 1024 * 1024, &text, &length, NULL), 0);
+        return text;
+}
+
+static void a_line_has_time_level_and_no_control_characters(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *path = log_path(s), *text = NULL;
+
+        assert_int_equal(log_open(path, NULL), 0);
+        log_error("broken %s", "in\ntwo\x1b[31m");
+        log_close();
+        text = read_log(s, "/log");
+        assert_non_null(strstr(text, "Z][Error] ["));
+        assert_non_null(strstr(text, "broken in two [31m\n"));
+        assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void the_file_is_bounded(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *path = log_path(s), *now = NULL, *old = NULL;
+        char words[2048];
+        int i;
+
+        memset(words, 'x', sizeof(words));
+        words[sizeof(words) - 1] = '\0';
+        assert_int_equal(log_open(path, NULL), 0);
+        for (i = 0; i < 5000; i++)
+                log_info("%d %s", i, words);
+        log_close();
+        now = read_log(s, "/log");
+        old = read_log(s, "/log.1");
+        assert_true(strlen(now) < LOG_FILE_MAX + 4096);
+        assert_true(strlen(old) < LOG_FILE_MAX + 4096);
+        assert_non_null(strstr(now, " 4999 "));
+        assert_false(fs_exists(&s->host, "/log.2"));
+}
+
+static void a_link_in_the_logs_place_is_not_followed(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *path = log_path(s);
+
+        assert_int_equal(symlink("/etc/passwd", path), 0);
+        assert_int_equal(log_open(path, NULL), -1);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(a_line_has_time_level_and_no_control_characters, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(the_file_is_bounded, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_link_in_the_logs_place_is_not_followed, scratch_open, scratch_close),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* What outlives a run: the lock, the queue, the history. */
+#include "tests/unit/scratch.h"
+
+#include "agent/history.h"
+#include "agent/state.h"
+#include "handler/queue.h"
+#include "platform/fs.h"
+
+static const Host *prepared(Scratch *s)
+{
+        assert_int_equal(state_prepare(&s->host, NULL), 0);
+        return &s->host;
+}
+
+static void one_at_a_time_has_the_lock(void **state)
+{
+        const Host *host = prepared(*state);
+        int first = -1, second = -1;
+        Error err = { 0 };
+
+        assert_int_equal(state_lock_try(host, &first, &err), 0);
+        assert_true(first >= 0);
+        assert_int_equal(state_lock_try(host, &second, &err), 0);
+        assert_int_equal(second, -1);
+        assert_int_equal(state_lock_wait(host, deadline_in(1), &second, &err), -1);
+        assert_int_equal(err.kind, ERROR_BUSY);
+        close(first);
+        assert_int_equal(state_lock_wait(host, deadline_in(1000), &second, &err), 0);
+        assert_true(second >= 0);
+        close(second);
+}
+
+static void the_newest_request_is_the_one_taken(void **state)
+{
+        const Host *host = prepared(*state);
+        QueueEntry entry = { 0 };
+        bool taken;
+
+        assert_int_equal(queue_put_next(host, "/var/lib/waagent/X-1.0", 3, NULL), 0);
+        assert_int_equal(queue_put_next(host, "/var/lib/waagent/X-1.1", 1, NULL), 0);
+        assert_true(queue_has_next(host));
+        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
+        assert_true(taken);
+        assert_string_equal(entry.base, "/var/lib/waagent/X-1.1");
+        assert_int_equal(entry.sequence, 1);
+        assert_false(queue_has_next(host));
+        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
+        assert_false(taken);
+        assert_true(queue_read_current(host, &entry));
+        assert_int_equal(entry.pid, getpid());
+        assert_int_equal(queue_clear_current(host, NULL), 0);
+        assert_false(queue_read_current(host, &entry));
+}
+
+static void a_torn_queue_entry_is_dropped(void **state)
+{
+        Scratch *s = *state;
+        const Host *host = prepared(s);
+        QueueEntry entry;
+        bool taken = true;
+
+        scratch_write(s, STATE_FOLDER "/next", "{\"base\":\"/var/li");
+        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
+        assert_false(taken);
+        assert_false(queue_has_next(host));
+}
+
+static void a_folder_name_that_does_not_fit_is_an_error(void **state)
+{
+        const Host *host = prepared(*state);
+        char base[600];
+
+        memset(base, 'a', sizeof(base));
+        base[0] = '/';
+        base[sizeof(base) - 1] = '\0';
+        assert_int_equal(queue_put_next(host, base, 0, NULL), -1);
+        assert_false(queue_has_next(host));
+}
+
+static void history_tells_what_came_of_a_sequence(void **state)
+{
+        Scratch *s = *state;
+        const Host *host = prepared(s);
+        HistoryRecord record = { .digest = "ABC", .verdict = VERDICT_REFUSED, .tenant = "t", .boot = "b" }, read;
+
+        history_read(host, 7, &read);
+        assert_string_equal(read.digest, "");
+        failure_set(&record.failure, REASON_TENANT_OTHER, "The \"sensor\" is in tenant \\ x.");
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        history_read(host, 7, &read);
+        assert_string_equal(read.digest, "ABC");
+        assert_int_equal(read.verdict, VERDICT_REFUSED);
+        assert_int_equal(read.failure.reason, REASON_TENANT_OTHER);
+        assert_string_equal(read.failure.found, record.failure.found);
+        assert_string_equal(read.boot, "b");
+}
+
+static void history_is_written_only_when_it_changes(void **state)
+{
+        Scratch *s = *state;
+        const Host *host = prepared(s);
+        _cleanup_free_ char *path = text_format("%s" STATE_FOLDER "/history/7.json", s->root);
+        HistoryRecord record = { .digest = "ABC", .verdict = VERDICT_SUCCEEDED };
+        struct stat before, after;
+
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        assert_int_equal(stat(path, &before), 0);
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        assert_int_equal(stat(path, &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino);
+        record.verdict = VERDICT_FAILED;
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        assert_int_equal(stat(path, &after), 0);
+        assert_int_not_equal(before.st_ino, after.st_ino);
+}
+
+static void history_of_another_schema_is_not_known(void **state)
+{
+        Scratch *s = *state;
+        const Host *host = prepared(s);
+        HistoryRecord read;
+
+        scratch_write(s, STATE_FOLDER "/history/7.json", "{\"schema\":2,\"request\":\"ABC\",\"verdict\":\"succeeded\"}");
+        history_read(host, 7, &read);
+        assert_string_equal(read.digest, "");
+        assert_int_equal(read.verdict, VERDICT_WORKING);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(one_at_a_time_has_the_lock, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(the_newest_request_is_the_one_taken, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_torn_queue_entry_is_dropped, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_folder_name_that_does_not_fit_is_an_error, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(history_tells_what_came_of_a_sequence, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(history_is_written_only_when_it_changes, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(history_of_another_schema_is_not_known, scratch_open, scratch_close),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
