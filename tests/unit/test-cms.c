@@ -7,13 +7,9 @@
 #include <cmocka.h>
 
 #include "platform/crypto.h"
-#include "tests/unit/identity.h"
+#include "tests/unit/people.h"
 
 #define PLAIN "{\"defenderForEndpointOnboardingScript\":\"c2VjcmV0\"}"
-
-typedef struct Fixture {
-        Identity alice, bob, twin, curve; /* twin: alice's names and serial over bob's key */
-} Fixture;
 
 static char *rsa_key_pem(EVP_PKEY *key)
 {
@@ -21,31 +17,6 @@ static char *rsa_key_pem(EVP_PKEY *key)
 
         assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL), 1);
         return bio_text(bio);
-}
-
-static int setup(void **state)
-{
-        Fixture *f = text_allocate(sizeof(*f));
-
-        make_identity(&f->alice, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = make_key(EVP_PKEY_RSA) });
-        make_identity(&f->bob, &(IdentitySpec){ .cn = "Bob", .serial = 0x77, .key = make_key(EVP_PKEY_RSA) });
-        EVP_PKEY_up_ref(f->bob.key);
-        make_identity(&f->twin, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = f->bob.key });
-        make_identity(&f->curve, &(IdentitySpec){ .cn = "Curve", .serial = 3, .key = make_key(EVP_PKEY_EC) });
-        *state = f;
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        Fixture *f = *state;
-
-        identity_clear(&f->alice);
-        identity_clear(&f->bob);
-        identity_clear(&f->twin);
-        identity_clear(&f->curve);
-        free(f);
-        return 0;
 }
 
 typedef struct Der {
@@ -138,7 +109,7 @@ static void assert_refused(Der der, const Identity *who, ErrorKind kind, const c
 
 static void accepted_ciphers_open(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         const EVP_CIPHER *ciphers[] = { EVP_des_ede3_cbc(), EVP_aes_128_cbc(), EVP_aes_256_cbc() };
         size_t i;
 
@@ -151,7 +122,7 @@ static void accepted_ciphers_open(void **state)
 
 static void recipient_named_by_key_identifier_opens(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der =
                 seal(PLAIN, EVP_aes_256_cbc(), CMS_USE_KEYID, false, (X509 *const[]){ f->alice.certificate, NULL });
 
@@ -161,7 +132,7 @@ static void recipient_named_by_key_identifier_opens(void **state)
 
 static void oaep_key_transport_opens(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der =
                 seal(PLAIN, EVP_aes_256_cbc(), 0, true, (X509 *const[]){ f->alice.certificate, NULL });
 
@@ -170,7 +141,7 @@ static void oaep_key_transport_opens(void **state)
 
 static void second_of_several_recipients_opens(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der =
                 seal(PLAIN, EVP_aes_128_cbc(), 0, false,
                      (X509 *const[]){ f->curve.certificate, f->bob.certificate, f->alice.certificate, NULL });
@@ -180,7 +151,7 @@ static void second_of_several_recipients_opens(void **state)
 
 static void large_and_empty_contents_open(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_free_ char *large = text_allocate(300001);
         _cleanup_(der_clear) Der der = { 0 }, empty = { 0 };
 
@@ -193,7 +164,7 @@ static void large_and_empty_contents_open(void **state)
 
 static void traditional_rsa_key_is_read(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_free_ char *key = rsa_key_pem(f->alice.key);
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
 
@@ -203,7 +174,7 @@ static void traditional_rsa_key_is_read(void **state)
 
 static void another_certificate_is_refused_with_its_serial(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
 
         assert_refused(der, &f->bob, ERROR_TRUST, "another certificate (serial 1234), not for serial 77");
@@ -211,7 +182,7 @@ static void another_certificate_is_refused_with_its_serial(void **state)
 
 static void same_serial_over_another_key_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
 
         assert_refused(der, &f->twin, ERROR_TRUST, "does not open the content");
@@ -219,7 +190,7 @@ static void same_serial_over_another_key_is_refused(void **state)
 
 static void key_of_another_certificate_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         Identity mixed = { .certificate_pem = f->alice.certificate_pem, .key_pem = f->bob.key_pem };
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_des_ede3_cbc());
 
@@ -228,7 +199,7 @@ static void key_of_another_certificate_is_refused(void **state)
 
 static void damaged_padding_is_refused_as_wrong_certificate(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
 
         der.bytes[der.length - 1 - 16] ^= 0x80; /* CBC: turns the same bit of the last byte of plain text */
@@ -237,7 +208,7 @@ static void damaged_padding_is_refused_as_wrong_certificate(void **state)
 
 static void other_cipher_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_192_cbc());
 
         assert_refused(der, &f->alice, ERROR_INPUT, "content cipher AES-192-CBC is not accepted");
@@ -245,7 +216,7 @@ static void other_cipher_is_refused(void **state)
 
 static void key_agreement_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->curve.certificate, EVP_aes_256_cbc());
 
         assert_refused(der, &f->curve, ERROR_INPUT, "no recipient with an RSA key");
@@ -253,7 +224,7 @@ static void key_agreement_is_refused(void **state)
 
 static void signed_data_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         BIO *bio = BIO_new_mem_buf(PLAIN, -1);
         _cleanup_(der_clear) Der der = der_of(CMS_sign(f->alice.certificate, f->alice.key, NULL, bio, CMS_BINARY));
 
@@ -263,7 +234,7 @@ static void signed_data_is_refused(void **state)
 
 static void content_left_out_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         BIO *bio = BIO_new_mem_buf(PLAIN, -1);
         CMS_ContentInfo *cms = CMS_encrypt(NULL, bio, EVP_aes_256_cbc(), CMS_PARTIAL | CMS_DETACHED);
         _cleanup_(der_clear) Der der = { 0 };
@@ -280,7 +251,7 @@ static void content_left_out_is_refused(void **state)
 
 static void trailing_bytes_are_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
 
         der.length++; /* the fixture has room for a zero byte */
@@ -289,7 +260,7 @@ static void trailing_bytes_are_refused(void **state)
 
 static void every_cut_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
         size_t i;
 
@@ -305,7 +276,7 @@ static void every_cut_is_refused(void **state)
  */
 static void every_damaged_byte_is_survived(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
         size_t i;
 
@@ -323,7 +294,7 @@ static void every_damaged_byte_is_survived(void **state)
 
 static void huge_content_is_refused_unread(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         Der der = { (unsigned char *)"", CRYPTO_CMS_MAX + 1 };
 
         assert_refused(der, &f->alice, ERROR_INPUT, "1048577 bytes of CMS");
@@ -331,7 +302,7 @@ static void huge_content_is_refused_unread(void **state)
 
 static void key_with_passphrase_is_refused_without_asking(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         _cleanup_free_ char *locked = key_pem(f->alice.key, "open sesame");
         Identity who = { .certificate_pem = f->alice.certificate_pem, .key_pem = locked };
         _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
@@ -341,7 +312,7 @@ static void key_with_passphrase_is_refused_without_asking(void **state)
 
 static void files_without_pem_are_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         char nothing[] = "nothing here\n", damaged[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         Identity no_certificate = { .certificate_pem = nothing, .key_pem = f->alice.key_pem };
         Identity bad_certificate = { .certificate_pem = damaged, .key_pem = f->alice.key_pem };
@@ -378,5 +349,5 @@ int main(void)
                 cmocka_unit_test(files_without_pem_are_refused),
         };
 
-        return cmocka_run_group_tests(tests, setup, teardown);
+        return cmocka_run_group_tests(tests, people_open, people_close);
 }

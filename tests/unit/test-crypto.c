@@ -7,36 +7,7 @@
 #include <cmocka.h>
 
 #include "platform/crypto.h"
-#include "tests/unit/identity.h"
-
-typedef struct Fixture {
-        Identity alice, bob, twin, curve; /* twin: alice's names and serial over bob's key */
-} Fixture;
-
-static int setup(void **state)
-{
-        Fixture *f = text_allocate(sizeof(*f));
-
-        make_identity(&f->alice, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = make_key(EVP_PKEY_RSA) });
-        make_identity(&f->bob, &(IdentitySpec){ .cn = "Bob", .serial = 0x77, .key = make_key(EVP_PKEY_RSA) });
-        EVP_PKEY_up_ref(f->bob.key);
-        make_identity(&f->twin, &(IdentitySpec){ .cn = "Alice", .serial = 0x1234, .key = f->bob.key });
-        make_identity(&f->curve, &(IdentitySpec){ .cn = "Curve", .serial = 3, .key = make_key(EVP_PKEY_EC) });
-        *state = f;
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        Fixture *f = *state;
-
-        identity_clear(&f->alice);
-        identity_clear(&f->bob);
-        identity_clear(&f->twin);
-        identity_clear(&f->curve);
-        free(f);
-        return 0;
-}
+#include "tests/unit/people.h"
 
 static void digests_are_upper_case_hex(void **state)
 {
@@ -120,7 +91,7 @@ static bool verifies(const Identity *who, const char *text, const unsigned char 
 
 static void only_the_signer_and_the_text_signed_verify(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         unsigned char signature[512];
         size_t length = sign(f->alice.key, EVP_sha256(), "body", signature);
 
@@ -137,7 +108,7 @@ static void only_the_signer_and_the_text_signed_verify(void **state)
 
 static void certificate_without_rsa_key_is_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         bool valid = true;
         Error err = { 0 };
 
@@ -149,7 +120,7 @@ static void certificate_without_rsa_key_is_refused(void **state)
 
 static void certificate_is_read(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         CryptoCertificate certificate;
         char sha1[CRYPTO_SHA1_HEX];
         Error err = { 0 };
@@ -166,7 +137,7 @@ static void certificate_is_read(void **state)
 
 static void names_in_certificates_are_escaped_and_may_be_missing(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         Identity nameless, noisy;
         CryptoCertificate certificate;
         Error err = { 0 };
@@ -186,7 +157,7 @@ static void names_in_certificates_are_escaped_and_may_be_missing(void **state)
 
 static void damaged_certificates_are_refused(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         size_t length = (size_t)f->alice.der_length;
         _cleanup_free_ unsigned char *longer = text_allocate(length + 1);
         CryptoCertificate certificate;
@@ -216,7 +187,7 @@ static bool signed_by(const Identity *who, const Identity *issuer)
 
 static void issuer_needs_the_key_and_the_name(void **state)
 {
-        const Fixture *f = *state;
+        const People *f = *state;
         Identity leaf;
 
         EVP_PKEY_up_ref(f->curve.key);
@@ -243,5 +214,5 @@ int main(void)
                 cmocka_unit_test(issuer_needs_the_key_and_the_name),
         };
 
-        return cmocka_run_group_tests(tests, setup, teardown);
+        return cmocka_run_group_tests(tests, people_open, people_close);
 }
