@@ -109,16 +109,19 @@ class Azure:
         handed over as it is. protected_thumbprint overrides the thumbprint; "" leaves it out.
         settings=False: the goal state has no settings at all.
         """
+        values = self.handler_settings(public, protected, cipher, key_encryption, protected_thumbprint)
+        extension = version and goalstate.Extension(version, state, seq,
+                                                    values if settings else None)
+        self._announce(extension, transport or ("fasttrack" if self.fast_track else "fabric"))
+
+    def handler_settings(self, public, protected, cipher="des3", key_encryption="pkcs1", protected_thumbprint=None):
+        """The handlerSettings object of a settings file, from what goal_state() takes."""
         if isinstance(protected, dict):
             protected = json.dumps(protected).encode()
         if isinstance(protected, bytes):
             protected = self.encrypt(protected, cipher, key_encryption)
         thumbprint = self.thumbprint if protected_thumbprint is None else protected_thumbprint
-        values = goalstate.handler_settings(public, protected,
-                                            (thumbprint or None) if protected else None)
-        extension = version and goalstate.Extension(version, state, seq,
-                                                    values if settings else None)
-        self._announce(extension, transport or ("fasttrack" if self.fast_track else "fabric"))
+        return goalstate.handler_settings(public, protected, (thumbprint or None) if protected else None)
 
     def goal_state_again(self):
         """The same request under a new goal state, as when another extension changes."""

@@ -140,6 +140,16 @@ class OnboardingWorld(World):
             public = {"azureResourceId": resource, "defenderForServersWorkspaceId": workspace, "maxWaitMinutes": 1, **settings}
         self.azure.goal_state(version, seq=seq, public=public, protected=protected, **(encryption or {}))
 
+    def enable_with(self, seq, public=DEFAULT, protected=None, encryption=None, file=None):
+        """Put a settings file in place and run enable, as the guest agent does. file: its very text."""
+        if public is DEFAULT:
+            public = {"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE, "maxWaitMinutes": 1}
+        if file is None:
+            handler_settings = self.azure.handler_settings(public, protected, **(encryption or {}))
+            file = json.dumps({"runtimeSettings": [{"handlerSettings": handler_settings}]})
+        self.machine.write(f"{self.base()}/config/{seq}.settings", file, 0o600)
+        return self.enable(seq=seq)
+
     def onboard(self, version=VERSION, timeout=90, prepare=None, **asked):
         """Fresh machine to terminal success."""
         if not self.made("machine"):
