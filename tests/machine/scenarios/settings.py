@@ -4,14 +4,13 @@ import base64
 import json
 
 import onboarding
-from onboarding_world import ONBOARDING, RESOURCE, STATE, VERSION
+from onboarding_world import ONBOARDING, RESOURCE, VERSION
 from scenario import scenario
 
 THROUGH_AGENT = 3  # of the cases of a table; the rest by enable itself, for it takes the agent 3 s each
 KEY = "defenderForEndpointOnboardingScript"
 INFORMED = "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is"
 OFFBOARDING = "/etc/opt/microsoft/mdatp/mdatp_offboard.json"
-BASE = f"/var/lib/waagent/Microsoft.Azure.AzureDefenderForServers.MDE.Linux-{VERSION}"
 
 
 def sound(w):
@@ -55,7 +54,7 @@ def unusable_packages(w):
             ("bad-signature", "onboarding-signature", "is not a signature of its body"),
             ("chain-empty", "onboarding-damaged", "Its chain has 0 certificates"),
             ("two-blobs", "onboarding-damaged", "holds more than one package"),
-            ("duplicate-in-body", "onboarding-damaged", "orgId"),
+            ("duplicate-in-body", "onboarding-damaged", "a member stands twice"),
             ("no-org", "onboarding-damaged", "orgId")):
         yield onboarding.protected_settings(w.package(kind)), {}, reason, words
     yield {KEY: "?!"}, {}, "onboarding-damaged", f'"{KEY}" is neither base64'
@@ -217,10 +216,10 @@ def a_foreign_root_is_told_and_when_strict_refused(w):
 
 
 WRONG_PUBLIC = (  # setting, value, words of the message
-    ("azureResourceId", 5, '"azureResourceId" is the int 5'),
+    ("azureResourceId", 5, '"azureResourceId" is the number 5'),
     ("azureResourceId", "vm1", '"azureResourceId" is "vm1"'),
     ("forceReOnboarding", "perhaps", '"forceReOnboarding" is "perhaps"'),
-    ("maxWaitMinutes", 0, '"maxWaitMinutes" is the int 0'),
+    ("maxWaitMinutes", 0, '"maxWaitMinutes" is the number 0'),
     ("verifyOnboarding", "loose", '"verifyOnboarding" is "loose"'),
     ("tags", ["a"], '"tags" is a list'),
     ("expectedTenantId", "contoso", '"expectedTenantId" is "contoso"'),
@@ -244,7 +243,7 @@ def wrong_public_settings_are_refused_with_a_right_example(w):
             assert w.enable_with(seq, {name: value}, protected).returncode == 53
             assert_refusal(w.status(seq=seq), "settings-invalid", words)
         assert f'right would be "{name}": ' in w.status(seq=seq)["formattedMessage"]["message"], w.status(seq=seq)
-    assert w.enable_with(20, onboarding.protected_settings(w.package()), protected).returncode == 53
+    assert w.enable_with(20, {KEY: "eA=="}, protected).returncode == 53
     assert_refusal(w.status(seq=20), "settings-invalid", "move it to protectedSettings")
     w.assert_untouched(before)
     assert w.runs() == 0
