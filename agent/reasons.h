@@ -35,6 +35,7 @@ typedef enum ReasonId {
         REASON_DISK_FULL,
         /* repository and package */
         REASON_REPOSITORY_UNREACHABLE,
+        REASON_REPOSITORY_CERTIFICATE,
         REASON_REPOSITORY_NOT_OURS,
         REASON_REPOSITORY_KEY,
         REASON_REPOSITORY_REFRESH,

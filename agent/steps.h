@@ -23,6 +23,9 @@ Step step_verify;
 typedef bool SensorDone(const Mission *mission);
 int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure);
 
+/* Whether apt is worth another try: 1 after a wait that grows with *tries, 0 not, -1 on a stop (*failure says so). */
+int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure);
+
 /* An AptResult that is not APT_OK, as a failure. */
 int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise);
 

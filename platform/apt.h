@@ -32,6 +32,7 @@ typedef enum AptTrouble {
 typedef struct AptResult {
         AptTrouble trouble;
         bool ours;      /* the trouble names our own source or package */
+        bool passing;   /* APT_NETWORK that time may mend: no connection, no name, 5xx; not 403, not a certificate */
         char text[512]; /* the up to three lines that matter, escaped, joined with " | " */
 } AptResult;
 

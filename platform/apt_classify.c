@@ -252,6 +252,17 @@ static bool is_failed_fetch(const Rule *rule)
         return rule && (rule->trouble == APT_SIGNATURE || rule->trouble == APT_NETWORK || rule->trouble == APT_STALE);
 }
 
+/* "URL  404  Not Found": what asking again does not change. */
+static bool is_final_answer(const char *line)
+{
+        const char *at;
+
+        for (at = line; (at = strstr(at, "  4")); at++)
+                if (strspn(at + 2, "0123456789") == 3 && strncmp(at + 2, "408", 3) != 0 && strncmp(at + 2, "429", 3) != 0)
+                        return true;
+        return strstr(line, "ertificate") || strstr(line, "NOSPLIT");
+}
+
 void apt_classify(const char *output, size_t length, int exit_status, const char *package, const char *url_prefix,
                   AptResult *ret)
 {
@@ -272,6 +283,8 @@ void apt_classify(const char *output, size_t length, int exit_status, const char
         if (shown.n == 0)
                 text_append(&shown.text, "it ended with status %d and said nothing", exit_status);
         ret->ours = shown.ours;
+        ret->passing = ret->trouble == APT_NETWORK && strstr(lines.items[decisive].text, "Failed to fetch") &&
+                       !is_final_answer(lines.items[decisive].text);
         snprintf(ret->text, sizeof(ret->text), "%s", shown.text.data);
         text_clear(&shown.text);
 }

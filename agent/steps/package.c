@@ -78,13 +78,18 @@ static int prepare_archives(const Host *host, Error *err)
 
 static int run_download(Mission *mission, AptResult *result, Failure *failure)
 {
+        unsigned tries = 0;
+        int again;
         AptRun run = { .deadline = mission->deadline, .archives = ARCHIVES, .on_progress = on_download_progress, .userdata = mission };
         Error err = { 0 };
 
-        mission_say(mission, "downloading %s", SENSOR_PACKAGE);
-        if (apt_download(mission->host, &run, SENSOR_PACKAGE, NULL, result, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
-        return 0;
+        do {
+                mission_say(mission, "downloading %s", SENSOR_PACKAGE);
+                if (apt_download(mission->host, &run, SENSOR_PACKAGE, NULL, result, &err) < 0)
+                        return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+                again = steps_again(mission, result, &tries, failure);
+        } while (again > 0);
+        return again;
 }
 
 /* The distribution's own lists may be missing or older than its archive: worth one full refresh. */

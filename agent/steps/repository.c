@@ -34,6 +34,8 @@ static int fetch(Mission *mission, const char *path, size_t max, HttpResponse *r
                 return 0;
         if (err.kind == ERROR_INPUT)
                 return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
+        if (err.kind == ERROR_TRUST)
+                return failure_from(failure, REASON_REPOSITORY_CERTIFICATE, &err);
         return steps_fail(failure, REASON_REPOSITORY_UNREACHABLE, &err);
 }
 
@@ -67,6 +69,18 @@ static int find_pinned(const Host *host, const OpenpgpFile *file, const OpenpgpK
         return 0;
 }
 
+/* As it is; in armor, behind which packets cannot be put: its keys. What is no keyring is nobody's. */
+static void append_present(Text *keyring, const char *old, size_t length, const OpenpgpFile *present)
+{
+        size_t i;
+
+        if (present->n_keys > 0 && (*old & 0x80))
+                text_append_bytes(keyring, old, length);
+        else
+                for (i = 0; i < present->n_keys; i++)
+                        text_append_bytes(keyring, (const char *)present->keys[i].packets, present->keys[i].length);
+}
+
 /* The keyring may be shared with other products of the vendor: extended, never replaced. */
 static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
 {
@@ -81,8 +95,7 @@ static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
         if (old && openpgp_read(old, length, &present, NULL) == 0 &&
             openpgp_find(&present, key->fingerprint, &known, NULL) == 0 && known)
                 return 0;
-        if (old && present.n_keys > 0)
-                text_append_bytes(&keyring, old, length);
+        append_present(&keyring, old, length, &present);
         text_append_bytes(&keyring, key->packets, key->length);
         if (undo_remember_file(host, KEYRING, err) < 0)
                 return -1;
@@ -126,14 +139,37 @@ static char *list_prefix(const AptSource *source)
         return name;
 }
 
+static bool has_lists(const Host *host, const char *prefix)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        char **name;
+
+        if (fs_list(host, LISTS, &names, NULL) < 0)
+                return true;
+        for (name = names; *name; name++)
+                if (text_starts_with(*name, prefix))
+                        return true;
+        return false;
+}
+
+/* What apt is about to fetch for the source, whole or in part. Lists that are there already are somebody's: kept. */
+static int remember_lists(const Host *host, const AptSource *source, Error *err)
+{
+        _cleanup_free_ char *prefix = list_prefix(source);
+
+        if (undo_remember_prefix(host, LISTS "/partial", prefix, err) < 0)
+                return -1;
+        return has_lists(host, prefix) ? 0 : undo_remember_prefix(host, LISTS, prefix, err);
+}
+
 static int write_source(Mission *mission, AptSource *source, const char *file, Error *err)
 {
         const char *architecture = distro_debian_architecture(&mission->facts.machine.distro);
-        _cleanup_free_ char *line = NULL, *prefix = list_prefix(source);
+        _cleanup_free_ char *line = NULL;
 
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", KEYRING);
         line = apt_source_format(source, architecture ? architecture : "amd64");
-        if (undo_remember_prefix(mission->host, LISTS, prefix, err) < 0 || undo_remember_file(mission->host, file, err) < 0)
+        if (undo_remember_file(mission->host, file, err) < 0)
                 return -1;
         return fs_write(mission->host, file, line, strlen(line), 0644, err);
 }
@@ -147,11 +183,18 @@ static int refresh(Mission *mission, const char *file, Failure *failure)
 {
         AptRun run = { .deadline = mission->deadline, .on_progress = on_apt_progress, .userdata = mission };
         AptResult result = { 0 };
+        unsigned tries = 0;
+        int again;
         Error err = { 0 };
 
-        mission_say(mission, "reading the package list");
-        if (apt_refresh(mission->host, &run, file, &result, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        do {
+                mission_say(mission, "reading the package list");
+                if (apt_refresh(mission->host, &run, file, &result, &err) < 0)
+                        return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                again = steps_again(mission, &result, &tries, failure);
+        } while (again > 0);
+        if (again < 0)
+                return -1;
         return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_REPOSITORY_REFRESH);
 }
 
@@ -167,6 +210,8 @@ int step_repository(Mission *mission, Failure *failure)
         if (fetch_source(mission, &source, failure) < 0)
                 return -1;
         if (apt_source_find(mission->host, source.uri, source.suite, &found, &existing, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (remember_lists(mission->host, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (found) {
                 log_info("using the source that %s configures", existing.file);

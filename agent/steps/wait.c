@@ -7,6 +7,8 @@
 #define RESTARTS_MAX 3
 /* A deadline that a slow transaction used up still leaves the sensor a moment to come up. */
 #define LEAST_MS 30000
+#define FIRST_PAUSE_MS 2000
+#define LONGEST_PAUSE_MS 30000
 
 int steps_fail(Failure *failure, ReasonId otherwise, const Error *err)
 {
@@ -32,8 +34,27 @@ int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise
         };
         ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;
 
+        if (result->trouble == APT_STALE) /* even after the lists were read anew */
+                reason = result->ours ? REASON_PACKAGE_NOT_FOUND : REASON_DEPENDENCY;
         return failure_set(failure, reason ? reason : otherwise, "The package manager said: %s",
                            *result->text ? result->text : "nothing");
+}
+
+int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure)
+{
+        int64_t pause_ms = *tries < 4 ? FIRST_PAUSE_MS << *tries : LONGEST_PAUSE_MS;
+        Error err = { 0 };
+
+        if (!result->passing)
+                return 0;
+        pause_ms += deadline_now_ms() % 1000; /* machines that failed together do not come back together */
+        if (pause_ms >= deadline_left_ms(mission->deadline))
+                return 0;
+        (*tries)++;
+        mission_say(mission, "the package manager said: %s; next try in %lld s", result->text, (long long)pause_ms / 1000);
+        if (host_wait(mission->host, pause_ms, mission->deadline, &err) < 0)
+                return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : 0;
+        return 1;
 }
 
 static int fail_service(const Mission *mission, Failure *failure)

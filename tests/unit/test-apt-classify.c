@@ -101,6 +101,29 @@ static void recorded_runs_are_understood(void **state)
         }
 }
 
+static void time_mends_some_failures_to_fetch(void **state)
+{
+        static const struct {
+                const char *name;
+                bool passing;
+        } rows[] = {
+                { "refresh-unreachable", true },   { "refresh-noname", true },   { "refresh-503", true },
+                { "refresh-tls-untrusted", false }, { "refresh-403", false },     { "refresh-nothere", false },
+                { "refresh-index404", false },      { "refresh-htmlrelease", false }, { "refresh-otherkey", false },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                size_t length;
+                _cleanup_free_ char *output = transcript(rows[i].name, &length);
+                AptResult result;
+
+                apt_classify(output, length, 100, "mdatp", PREFIX, &result);
+                if (result.passing != rows[i].passing)
+                        fail_msg("%s: %s", rows[i].name, result.text);
+        }
+}
+
 /* As other releases put it; not recorded here. */
 static const struct {
         const char *output;
@@ -228,6 +251,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(recorded_runs_are_understood),
+                cmocka_unit_test(time_mends_some_failures_to_fetch),
                 cmocka_unit_test(other_wordings_are_understood),
                 cmocka_unit_test(trouble_of_our_own_source_comes_first),
                 cmocka_unit_test(what_a_script_prints_is_no_verdict),
