@@ -79,8 +79,8 @@ static const Reason reasons[_REASON_MAX] = {
                 "Let this machine reach the repository's host on port 443, without TLS inspection." },
         [REASON_REPOSITORY_CERTIFICATE] = { "repository-certificate", 24, 55, true, NEXT_RUN,
                 "The TLS certificate of the package repository's address is not trusted.",
-                "Exempt that host from TLS inspection, or give the inspecting authority's certificate as ca-file in "
-                "/etc/mde-linux/mde-linux.conf; check this machine's clock." },
+                "Exempt that host from TLS inspection, or add the inspecting authority's certificate to the ones this machine "
+                "trusts; check this machine's clock." },
         [REASON_REPOSITORY_NOT_OURS] = { "repository-not-genuine", 24, 55, true, NEXT_RUN,
                 "What the package repository's address answered is not what it should be, and was not used.",
                 "Look for a proxy or captive portal that answers in the repository's place." },

@@ -317,9 +317,12 @@ int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptR
         }
         if (run_command(host, &here, &command, ret, err) < 0)
                 return -1;
-        if (!list_file && !ret->ours &&
-            (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE))
+        /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
+        if (!ret->ours &&
+            (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE)) {
                 ret->trouble = APT_OK;
+                ret->passing = false;
+        }
         return 0;
 }
 

@@ -54,8 +54,8 @@ typedef struct AptRun {
 int apt_wait_for_locks(const Host *host, const AptRun *run, Error *err) _must_check_;
 
 /*
- * apt-get update of this one source file (one-line or .sources), or of all when list_file is NULL: then failures to
- * fetch what is not below Host.packages_url give APT_OK with text.
+ * apt-get update of this one source file (one-line or .sources), or of all when list_file is NULL. Failures to fetch
+ * what is not below Host.packages_url give APT_OK with text.
  */
 int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptResult *ret, Error *err) _must_check_;
 

@@ -64,13 +64,13 @@ static char *proxy_words(const HttpTry *try)
         return text_format(" through the proxy %s", host);
 }
 
-/* An operating system's word says more than curl's. */
+/* Of a connection that did not come about the operating system's word says more than curl's; later it is of something else. */
 static const char *cause_words(const HttpTry *try)
 {
         long number = 0;
 
         curl_easy_getinfo(try->curl, CURLINFO_OS_ERRNO, &number);
-        if (number > 0)
+        if (number > 0 && try->code == CURLE_COULDNT_CONNECT)
                 return strerror((int)number);
         return *try->words ? try->words : curl_easy_strerror(try->code);
 }

@@ -264,6 +264,12 @@ def an_existing_source_in_deb822_style_is_reused(w):
                            f"Signed-By: {SITE_KEYRING}\n")
 
 
+@scenario()
+def an_existing_source_beside_a_broken_one_is_reused(w):
+    broken = "deb [trusted=yes] https://gone.test/debian bookworm main\n"
+    reuse(w, "/etc/apt/sources.list", w.mirror.source() + broken + w.vendor.source(f"signed-by={SITE_KEYRING}"))
+
+
 def share_keyring(w, present, expected):
     prepared(w)
     w.machine.write(repository.VENDOR_KEYRING, present)
