@@ -23,14 +23,14 @@ static void on_http_wait(const char *text, void *userdata)
         mission_say(userdata, "%s", text);
 }
 
-static int fetch(Mission *mission, const char *path, size_t max, HttpResponse *response, Failure *failure)
+static int fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response, Failure *failure)
 {
         _cleanup_free_ char *url = text_format("%s/%s", mission->host->packages_url, path);
         HttpSpec spec = { .url = url, .max_bytes = max, .deadline = mission->deadline, .tries = TRIES,
                           .on_wait = on_http_wait, .userdata = mission };
         Error err = { 0 };
 
-        if (http_get(mission->host, &spec, response, &err) == 0)
+        if (http_client_get(http, &spec, response, &err) == 0)
                 return 0;
         if (err.kind == ERROR_INPUT)
                 return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
@@ -39,14 +39,14 @@ static int fetch(Mission *mission, const char *path, size_t max, HttpResponse *r
         return steps_fail(failure, REASON_REPOSITORY_UNREACHABLE, &err);
 }
 
-static int fetch_source(Mission *mission, AptSource *source, Failure *failure)
+static int fetch_source(Mission *mission, HttpClient *http, AptSource *source, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         _cleanup_free_ char *path = text_format("config/%s/%s.list", mission->facts.machine.support->path, channel);
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
         Error err = { 0 };
 
-        if (fetch(mission, path, LIST_MAX, &response, failure) < 0)
+        if (fetch(mission, http, path, LIST_MAX, &response, failure) < 0)
                 return -1;
         if (apt_source_parse_list(response.body, response.length, mission->host->packages_url, source, &err) < 0) {
                 error_prefix(&err, "%s/%s", mission->host->packages_url, path);
@@ -102,7 +102,7 @@ static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
         return fs_write(host, KEYRING, keyring.data, keyring.length, 0644, err);
 }
 
-static int fetch_key(Mission *mission, Failure *failure)
+static int fetch_key(Mission *mission, HttpClient *http, Failure *failure)
 {
         _cleanup_free_ char *path = text_format("keys/%s", mission->facts.machine.support->key_file);
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
@@ -110,7 +110,7 @@ static int fetch_key(Mission *mission, Failure *failure)
         const OpenpgpKey *key;
         Error err = { 0 };
 
-        if (fetch(mission, path, OPENPGP_FILE_MAX, &response, failure) < 0)
+        if (fetch(mission, http, path, OPENPGP_FILE_MAX, &response, failure) < 0)
                 return -1;
         if (openpgp_read(response.body, response.length, &file, &err) < 0) {
                 error_prefix(&err, "%s/%s", mission->host->packages_url, path);
@@ -202,12 +202,13 @@ int step_repository(Mission *mission, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         _cleanup_free_ char *file = text_format("/etc/apt/sources.list.d/microsoft-%s.list", channel);
+        _cleanup_(http_client_freep) HttpClient *http = http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         AptSource source = { 0 }, existing = { 0 };
         bool found = false;
         Error err = { 0 };
 
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
-        if (fetch_source(mission, &source, failure) < 0)
+        if (fetch_source(mission, http, &source, failure) < 0)
                 return -1;
         if (apt_source_find(mission->host, source.uri, source.suite, &found, &existing, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
@@ -217,7 +218,7 @@ int step_repository(Mission *mission, Failure *failure)
                 log_info("using the source that %s configures", existing.file);
                 return refresh(mission, existing.file, failure);
         }
-        if (fetch_key(mission, failure) < 0)
+        if (fetch_key(mission, http, failure) < 0)
                 return -1;
         if (write_source(mission, &source, file, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
