@@ -213,6 +213,9 @@ def a_repository_that_stays_unreachable_ends_in_an_error_at_the_deadline(w):
     w.ask()
     w.agent.start()
     assert_refused(w, 0, "repository-unreachable", f"cannot connect to {VENDOR}: Connection refused", "port 443")
+    told = {report.settings.message for report in w.azure.history() if report and report.settings}
+    tries = [message for message in told if "Connection refused; next try in" in message]
+    assert 3 <= len(tries) <= 20, told
 
 
 @scenario()
