@@ -166,8 +166,23 @@ class OnboardingWorld(World):
 
     def enable(self, version=VERSION, seq=0, check=False):
         """Run enable as the guest agent does, without waiting for it to come by."""
-        return self.machine.run([f"{self.base(version)}/bin/mde-linux", "enable"], check=check, env={
+        done = self.verb("enable", version, seq)
+        assert done.returncode == 0 or not check, done
+        return done
+
+    def verb(self, verb, version=VERSION, seq=0):
+        """Run a verb as the guest agent does; its CompletedProcess."""
+        return self.machine.run([f"{self.base(version)}/bin/mde-linux", verb], check=False, env={
             "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
+
+    def disable(self, version=VERSION, seq=0):
+        return self.verb("disable", version, seq)
+
+    def kill_enables(self):
+        self.machine.run(["pkill", "-KILL", "-f", "bin/mde-linux enable"], check=False)
+
+    def signal_worker(self, signal):
+        self.machine.run(["systemctl", "kill", "--kill-whom=main", f"--signal={signal}", WORKER])
 
     def spawn_enable(self, seq, version=VERSION):
         """The same, in the background; .log has its output."""
