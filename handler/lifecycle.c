@@ -45,7 +45,8 @@ int command_install(void)
         if (code)
                 return code;
         /* left by an uninstall whose worker is still at work: this installation wants to stay */
-        if (fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0 || program_install(&session.host, &err) < 0)
+        if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) && fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
+            program_install(&session.host, &err) < 0)
                 return complain("install", &err);
         log_info("install: version %s is in place at " PROGRAM, version_text);
         return 0;
@@ -109,21 +110,35 @@ int command_update(void)
 }
 
 /* A folder that is damaged must not keep the extension on the machine: these two verbs do what they can without it. */
-static void open_if_possible(Session *session, const char *operation)
+static bool open_if_possible(Session *session, const char *operation)
 {
         Error err = { 0 };
 
         host_init(&session->host);
-        if (session_open(session, operation, &err) < 0)
-                fprintf(stderr, "%s: %s\n", operation, err.text);
+        if (session_open(session, operation, &err) == 0)
+                return true;
+        fprintf(stderr, "%s: %s\n", operation, err.text);
+        return false;
+}
+
+/* What was a success is one no more; an update hands the file to the next version, which may not come as far as writing one. */
+static void tell_disabled(const Session *session)
+{
+        Outcome outcome = { .verdict = VERDICT_WORKING };
+
+        outcome_say(&outcome, "disabled; the sensor stays as it is");
+        outcome_row(&outcome, "disable", ROW_WORKING, "disabled; the sensor stays as it is");
+        session_tell(session, &outcome);
 }
 
 int command_disable(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
         Error err = { 0 };
+        bool open = open_if_possible(&session, "Disable");
 
-        open_if_possible(&session, "Disable");
+        if (open)
+                tell_disabled(&session); /* first: a worker tells its own end later */
         if (queue_drop_next(&session.host, &err) < 0 || worker_unit_stop(&session.host, &err) < 0)
                 log_warning("disable: %s", err.text);
         log_info("disable: the sensor stays as it is");
