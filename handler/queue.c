@@ -175,7 +175,7 @@ int queue_take(const Host *host, bool *ret_taken, QueueEntry *ret, Error *err)
         _cleanup_close_ int lock = lock_queue(host, err);
         ProcessIdentity self = { 0 };
         QueueEntry entry = { 0 };
-        Error write_err;
+        Error write_err = { 0 };
 
         *ret_taken = false;
         if (lock < 0)

@@ -57,6 +57,8 @@ static void the_newest_request_is_taken(void **state)
         assert_int_equal(taken.pid, getpid());
         assert_int_equal(queue_take(host, &any, &taken, &err), 0);
         assert_false(any);
+        assert_int_equal(queue_clear_current(host, &err), 0);
+        assert_false(queue_read_current(host, &taken));
 }
 
 static void what_came_in_meanwhile_is_neither_replaced_nor_dropped(void **state)
@@ -89,6 +91,30 @@ static void other_settings_are_another_request(void **state)
         scratch_write(scratch, "/ext/config/4.settings", "{\"a\": 2}");
         assert_int_equal(queue_make_entry(&scratch->host, "/ext", "/ext/config", 4, &after, &err), 0);
         assert_false(queue_is_same(&before, &after));
+}
+
+static void a_torn_entry_is_dropped(void **state)
+{
+        const Scratch *scratch = *state;
+        QueueEntry taken;
+        bool any = true;
+
+        scratch_write(scratch, STATE_FOLDER "/next", "{\"base\":\"/var/li");
+        assert_int_equal(queue_take(&scratch->host, &any, &taken, NULL), 0);
+        assert_false(any);
+        assert_false(queue_has_next(&scratch->host));
+}
+
+static void a_folder_name_that_does_not_fit_is_an_error(void **state)
+{
+        const Scratch *scratch = *state;
+        QueueEntry one;
+        char base[600];
+
+        memset(base, 'a', sizeof(base));
+        base[0] = '/';
+        base[sizeof(base) - 1] = '\0';
+        assert_int_equal(queue_make_entry(&scratch->host, base, "/ext/config", 0, &one, NULL), -1);
 }
 
 /* The putting process takes no lock but the queue's: whatever the order, its request is the last one standing. */
@@ -126,6 +152,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(the_newest_request_is_taken, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(what_came_in_meanwhile_is_neither_replaced_nor_dropped, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(other_settings_are_another_request, open_state, scratch_close),
+                cmocka_unit_test_setup_teardown(a_torn_entry_is_dropped, open_state, scratch_close),
+                cmocka_unit_test_setup_teardown(a_folder_name_that_does_not_fit_is_an_error, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_request_that_comes_while_one_is_taken_is_not_lost, open_state, scratch_close),
         };
 

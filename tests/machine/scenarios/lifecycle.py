@@ -23,6 +23,11 @@ def sensor(w):
     return w.package_manager_runs(), w.snapshot(), w.onboarding_file(), w.unit("mdatp", "MainPID")
 
 
+def history(w):
+    """Goes from version to version, and is gone after a removal."""
+    return w.machine.path(f"{STATE}/history/0.json").stat().st_ino
+
+
 def broken(w, version, verb):
     """A zip of that version whose command for the verb fails until /run/mended is there, published."""
     path = w.folder / f"{version}-broken.zip"
@@ -72,19 +77,19 @@ def assert_rolled_back(w, before):
 def a_newer_version_takes_over(w):
     w.onboard()
     w.assert_quiet()
-    before = sensor(w)
+    before, known = sensor(w), history(w)
     w.publish(NEWER)
     w.ask(version=NEWER)
     report = w.azure.wait_status("success", seq=0, version=NEWER)
     assert (report.status, report.code) == ("Ready", 0), report
-    assert sensor(w) == before and w.runs() == 1
+    assert (sensor(w), history(w)) == (before, known) and w.runs() == 1
     assert w.machine.run(["/usr/local/sbin/mde-linux", "--version"]).stdout == f"mde-linux {NEWER}\n"
     assert not w.machine.exists(f"{STATE}/successor")
     # and back
     w.ask(version=VERSION)
     report = w.azure.wait_status("success", seq=0, version=VERSION)
     assert (report.status, report.code) == ("Ready", 0), report
-    assert sensor(w) == before and w.runs() == 1
+    assert (sensor(w), history(w)) == (before, known) and w.runs() == 1
     assert w.machine.run([PROGRAM, "--version"]).stdout == f"mde-linux {VERSION}\n"
     # a removal afterwards is one for good
     w.azure.goal_state(VERSION, state="uninstall", settings=False)
