@@ -178,9 +178,6 @@ class OnboardingWorld(World):
     def disable(self, version=VERSION, seq=0):
         return self.verb("disable", version, seq)
 
-    def kill_enables(self):
-        self.machine.run(["pkill", "-KILL", "-f", "bin/mde-linux enable"], check=False)
-
     def signal_worker(self, signal):
         self.machine.run(["systemctl", "kill", "--kill-whom=main", f"--signal={signal}", WORKER])
 

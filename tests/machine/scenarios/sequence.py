@@ -182,6 +182,21 @@ def the_same_sequence_with_other_settings_while_the_worker_runs(w):
     assert w.installations() == 1
 
 
+# Right after the worker told its success, while it lets go and conclude follows.
+AT_THE_END = """
+for step in {steps}; do
+    n=${{step%:*}}
+    rm -f status/$n.status
+    ConfigSequenceNumber=$n bin/mde-linux enable || exit 1
+    i=0
+    while [ $i -lt 2000 ] && ! grep -qs '"operation":"Enable","configurationAppliedTime"' status/$n.status; do
+        i=$((i + 1))
+    done
+    sleep ${{step#*:}}
+done
+"""
+
+
 @scenario()
 def an_enable_as_the_worker_lets_go_is_never_lost(w):
     w.onboard()
@@ -190,13 +205,30 @@ def an_enable_as_the_worker_lets_go_is_never_lost(w):
     resources = [RESOURCE.replace("machine", f"number{number}") for number in range(3)]
     for seq, resource in enumerate(resources, 1):
         w.settings_file(seq, resource=resource)
-    script = "cd {base}; for n in {order}; do ConfigSequenceNumber=${{n%:*}} bin/mde-linux enable; sleep ${{n#*:}}; done"
-    for _ in range(12):
-        order = [chance.randint(1, 3) for _ in range(6)]
-        pauses = [chance.choice((0, 0, 0.02, 0.05, 0.1, 0.15)) for _ in order]
-        w.machine.run(["sh", "-c", script.format(base=w.base(), order=" ".join(map("{}:{}".format, order, pauses)))])
-        last = order[-1]
-        status = w.wait_ended(last)
-        assert status["status"] == "success", (order, pauses, status)
-        assert w.tags()["AzureResourceId"] == resources[last - 1], (order, pauses)
-        assert not w.machine.exists(f"{STATE}/next"), (order, pauses)
+    for _ in range(8):
+        steps = [(chance.randint(1, 3), chance.choice((0, 0, 0.002, 0.005, 0.01, 0.02))) for _ in range(7)]
+        w.machine.run(["sh", "-c", f"cd {w.base()}" + AT_THE_END.format(steps=" ".join(f"{n}:{pause}" for n, pause in steps))])
+        last = steps[-1][0]
+        status = w.wait_ended(last, timeout=20)
+        assert status["status"] == "success", (steps, status)
+        assert w.tags()["AzureResourceId"] == resources[last - 1], steps
+        assert not w.machine.exists(f"{STATE}/next"), steps
+
+
+@scenario()
+def an_enable_while_another_one_looks_is_never_lost(w):
+    w.onboard()
+    w.agent.stop()
+    w.settings_file(1, resource=OTHER)
+    calls = len(w.cli_calls())
+    w.knobs({"cli_hang": "health"})
+    first = w.spawn_enable(0)
+    w.machine.wait(lambda: len(w.cli_calls()) > calls, 10, "the first one to look at the sensor")
+    assert w.enable(seq=1).returncode == 0
+    assert first.poll() is None and w.status(seq=1)["status"] == "transitioning", w.status(seq=1)
+    w.knobs({})
+    assert first.wait(timeout=40) == 0
+    status = w.wait_ended(1)
+    assert status["status"] == "success", status
+    w.assert_onboarded(resource=OTHER)
+    assert w.status(seq=0)["status"] == "success", w.status(seq=0)
