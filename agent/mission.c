@@ -96,16 +96,16 @@ static void fail(Mission *mission, const Failure *failure)
         finish(mission, VERDICT_FAILED, failure);
 }
 
-static bool is_asked_to_stop(Mission *mission, Failure *failure)
+static bool is_asked_to_stop(Mission *mission, const char *when, Failure *failure)
 {
         ReasonId reason = REASON_NONE;
 
-        if (host_stopping(mission->host))
-                reason = REASON_STOPPED;
-        else if (mission->why_stop)
+        if (mission->why_stop)
                 reason = mission->why_stop(mission->userdata);
+        if (!reason && host_stopping(mission->host))
+                reason = REASON_STOPPED;
         if (reason)
-                failure_set(failure, reason, "It ended before the step '%s'.", mission->stage);
+                failure_set(failure, reason, "It ended %s the step '%s'.", when, mission->stage);
         return reason != REASON_NONE;
 }
 
@@ -114,11 +114,13 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         int64_t started = deadline_now_ms();
 
         mission->stage = step_name(step->id);
-        if (is_asked_to_stop(mission, failure))
+        if (is_asked_to_stop(mission, "before", failure))
                 return -1;
         log_info("%s: %s", mission->stage, step->why);
         mission_say(mission, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
+                if (failure->reason == REASON_STOPPED)
+                        is_asked_to_stop(mission, "in", failure);
                 log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
                 return -1;
         }

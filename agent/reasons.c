@@ -132,6 +132,9 @@ static const Reason reasons[_REASON_MAX] = {
                 "Look at 'journalctl -u mde-linux-worker' and restart the guest agent to try again." },
         [REASON_ENVIRONMENT] = { "environment", 1, 1, false, NEXT_RUN, "The folder of the extension is not as it should be.",
                 "Remove the extension and deploy it again." },
+        [REASON_STATE_UNUSABLE] = { "state-unusable", 1, 1, true, NEXT_RUN,
+                "The folder /var/lib/mde-linux, where the extension keeps its state, cannot be used.",
+                "Make the file system of /var writable for root, with space left." },
         [REASON_INTERNAL] = { "internal", 1, 1, false, NEXT_RUN, "Something unexpected happened on this machine.",
                 "Try again; when it stays, report it with the extension's log." },
 };

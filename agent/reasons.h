@@ -58,6 +58,7 @@ typedef enum ReasonId {
         REASON_WORKER_DIED,
         REASON_WORKER_START,
         REASON_ENVIRONMENT,
+        REASON_STATE_UNUSABLE,
         REASON_INTERNAL,
         _REASON_MAX
 } ReasonId;

@@ -16,6 +16,15 @@
 
 #define LOCK_MS 60000
 
+/* Its enable has told that it goes on. */
+static bool is_asked_again(const Host *host, const QueueEntry *entry)
+{
+        QueueEntry next;
+
+        return queue_read_next(host, &next) && next.sequence == entry->sequence && text_equal(next.base, entry->base) &&
+               !text_equal(next.id, entry->id);
+}
+
 static void end_request(const QueueEntry *entry)
 {
         _cleanup_(session_clear) Session session = { 0 };
@@ -33,16 +42,44 @@ static void end_request(const QueueEntry *entry)
                 outcome->verdict = VERDICT_FAILED;
                 failure_set(&outcome->failure, REASON_WORKER_DIED, "systemd says: %s, %s.", result ? result : "unknown",
                             status ? status : "unknown");
-                session_tell(&session, outcome);
+                if (!is_asked_again(&session.host, entry))
+                        session_tell(&session, outcome);
         }
         if (mission_recover(&session.host, false, installer_log, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
 
+/* A worker that failed before it could take a request would fail again, and again: that request ends here too. */
+static void end_untaken(const Host *host)
+{
+        const char *result = getenv("SERVICE_RESULT");
+        QueueEntry entry;
+        Error err = { 0 };
+
+        if (!result || text_equal(result, "success") || !queue_read_next(host, &entry))
+                return;
+        end_request(&entry);
+        if (queue_drop_next(host, &err) < 0)
+                fprintf(stderr, "conclude: %s\n", err.text);
+}
+
+static void end_what_is_left(const Host *host)
+{
+        QueueEntry entry;
+        Error err = { 0 };
+
+        if (!queue_read_current(host, &entry)) {
+                end_untaken(host);
+                return;
+        }
+        end_request(&entry);
+        if (queue_clear_current(host, &err) < 0)
+                fprintf(stderr, "conclude: %s\n", err.text);
+}
+
 int command_conclude(void)
 {
         _cleanup_close_ int lock = -1;
-        QueueEntry entry;
         Error err = { 0 };
         Host host;
 
@@ -50,16 +87,16 @@ int command_conclude(void)
         if (!fs_is_folder(&host, STATE_FOLDER))
                 return 0;
         if (state_lock_wait(&host, deadline_in(LOCK_MS), &lock, &err) < 0) {
+                if (!fs_is_folder(&host, STATE_FOLDER))
+                        return 0; /* uninstalled meanwhile */
                 fprintf(stderr, "conclude: %s\n", err.text);
                 return 1;
         }
-        if (queue_read_current(&host, &entry)) {
-                end_request(&entry);
-                if (queue_clear_current(&host, &err) < 0)
-                        fprintf(stderr, "conclude: %s\n", err.text);
-        }
+        end_what_is_left(&host);
         if (fs_exists(&host, LIFECYCLE_UNINSTALLED))
                 return lifecycle_remove_ours(&host, &err) < 0;
+        close(TAKE_FD(lock));
+        /* the lock first: an enable that found it held looks no further */
         if (queue_has_next(&host) && worker_unit_start(&host, &err) < 0)
                 fprintf(stderr, "conclude: %s\n", err.text);
         return 0;

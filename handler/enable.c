@@ -6,6 +6,7 @@
 
 #include "agent/mission.h"
 #include "agent/state.h"
+#include "agent/undo.h"
 #include "handler/crash.h"
 #include "handler/program.h"
 #include "handler/queue.h"
@@ -13,10 +14,13 @@
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
-#include "platform/process.h"
 
 #define LOOK_MS 12000
-#define LOCK_MS 10000
+
+typedef struct Asked {
+        QueueEntry entry;
+        char seen[QUEUE_ID_MAX]; /* the request that was queued before ours: with the lock held it is ours to replace */
+} Asked;
 
 static void tell_in_progress(const Session *session, const char *what)
 {
@@ -27,18 +31,24 @@ static void tell_in_progress(const Session *session, const char *what)
         session_tell(session, &outcome);
 }
 
-static int start_worker(const Session *session, Outcome *outcome)
+/* Of our own files: no space is something to say, all else is told as it is. */
+static int fail_ours(const Session *session, Outcome *outcome, ReasonId reason, const Error *err)
 {
         Failure failure;
+
+        failure_from(&failure, err->kind == ERROR_SPACE ? REASON_DISK_FULL : reason, err);
+        return session_fail(session, outcome, VERDICT_FAILED, &failure);
+}
+
+static int start_worker(const Session *session, const Asked *asked, Outcome *outcome)
+{
         Error err = { 0 };
 
         tell_in_progress(session, "the worker starts");
         if (program_install(&session->host, &err) < 0 ||
-            queue_put_next(&session->host, session->environment.base, session->sequence, &err) < 0 ||
-            worker_unit_start(&session->host, &err) < 0) {
-                failure_from(&failure, REASON_WORKER_START, &err);
-                return session_fail(session, outcome, VERDICT_FAILED, &failure);
-        }
+            queue_hand_over(&session->host, &asked->entry, asked->seen, &err) < 0 ||
+            worker_unit_start(&session->host, &err) < 0)
+                return fail_ours(session, outcome, REASON_WORKER_START, &err);
         log_info("sequence %d: handed to %s", session->sequence, WORKER_UNIT);
         return 0;
 }
@@ -63,7 +73,7 @@ static bool is_known_to_fail(const Session *session, const HistoryRecord *histor
                text_equal(history->boot, boot) && reason_get(history->failure.reason)->retry == REASON_RETRY_NEVER;
 }
 
-static int look(const Session *session, const Request *request, Outcome *outcome)
+static int look(const Session *session, const Asked *asked, const Request *request, Outcome *outcome)
 {
         HistoryRecord history;
         Facts facts;
@@ -87,10 +97,10 @@ static int look(const Session *session, const Request *request, Outcome *outcome
         }
         if (is_known_to_fail(session, &history, request))
                 return session_fail(session, outcome, VERDICT_REFUSED, &history.failure);
-        return start_worker(session, outcome);
+        return start_worker(session, asked, outcome);
 }
 
-static int with_lock(const Session *session, Outcome *outcome)
+static int with_lock(const Session *session, const Asked *asked, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         Failure failure = { 0 };
@@ -103,73 +113,87 @@ static int with_lock(const Session *session, Outcome *outcome)
                 return session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
         if (settings_read(&session->host, &session->environment, session->sequence, &settings, &failure) < 0)
                 return session_fail(session, outcome, VERDICT_REFUSED, &failure);
-        return look(session, &settings.request, outcome);
+        return look(session, asked, &settings.request, outcome);
 }
 
-static bool is_worked_on(const Host *host, const QueueEntry *current)
+/* A worker that was asked to stop carries nothing to its end. Not known counts as so: then the request waits in the queue. */
+static bool is_stopping(const Host *host)
 {
-        return current->pid > 0 && process_is_alive(host, current->pid, current->start_time);
+        bool stopping = true;
+        Error err;
+
+        return worker_unit_is_stopping(host, &stopping, &err) < 0 || stopping;
 }
 
-/* True: the worker has this request, or will take it from the queue. */
-static bool leave_to_worker(const Session *session, Error *err)
+/* Afterwards whoever holds the lock has this request, or finds it in the queue when the lock is let go. */
+static int leave_to_holder(const Session *session, const Asked *asked, Error *err)
 {
-        QueueEntry current;
-
-        if (!queue_read_current(&session->host, &current) || !is_worked_on(&session->host, &current))
-                return false;
-        if (text_equal(current.base, session->environment.base) && current.sequence == session->sequence &&
-            !queue_has_next(&session->host)) {
-                log_info("sequence %d is being worked on, by pid %d", session->sequence, (int)current.pid);
-                return true;
+        if (!is_stopping(&session->host) && queue_is_worked_on(&session->host, &asked->entry)) {
+                log_info("sequence %d is being worked on", session->sequence);
+                return 0;
         }
+        /* told first: afterwards its end may be told at any moment */
         tell_in_progress(session, "waiting for the run before this one");
-        if (queue_put_next(&session->host, session->environment.base, session->sequence, err) < 0)
-                return false;
-        log_info("sequence %d: queued behind sequence %d", session->sequence, current.sequence);
-        return true;
+        if (queue_put_next(&session->host, &asked->entry, err) < 0)
+                return -1;
+        log_info("sequence %d: queued behind another run", session->sequence);
+        return 0;
 }
 
-/* A request that was queued between the worker's last look and its end would be nobody's. */
-static void pick_up_queued(const Session *session)
+/* What nobody else takes: a request queued while we held the lock, and what a run before a power cut had begun. */
+static void start_for_leftovers(const Session *session)
 {
-        bool active = false;
+        UndoState undo = { 0 };
         Error err = { 0 };
 
-        if (queue_has_next(&session->host) && worker_unit_is_active(&session->host, &active, &err) == 0 && !active &&
-            worker_unit_start(&session->host, &err) < 0)
+        if (!queue_has_next(&session->host) && (undo_state(&session->host, &undo, &err) < 0 || !undo.pending))
+                return;
+        if (program_install(&session->host, &err) < 0 || worker_unit_start(&session->host, &err) < 0)
                 log_error("the worker could not be started: %s", err.text);
+}
+
+static int carry_out(const Session *session, const Asked *asked, int *lock, Outcome *outcome)
+{
+        Error err = { 0 };
+        int code;
+
+        if (queue_drop_seen(&session->host, asked->seen, &err) < 0)
+                log_warning("the queue: %s", err.text);
+        if (!program_is_in_place(&session->host) && program_install(&session->host, &err) < 0)
+                log_warning("the program cannot be put in place: %s", err.text);
+        crash_prepare(session);
+        code = with_lock(session, asked, outcome);
+        crash_forget();
+        close(TAKE_FD(*lock));
+        start_for_leftovers(session);
+        return code;
 }
 
 static int run(const Session *session)
 {
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
-        Failure failure = { 0 };
+        const char *base = session->environment.base, *config = session->environment.config_folder;
+        _cleanup_close_ int lock = -1;
+        Asked asked = { 0 };
+        QueueEntry queued;
         Error err = { 0 };
-        int lock = -1, code = 0;
 
-        if (state_lock_try(&session->host, &lock, &err) == 0 && lock < 0) {
-                bool left = leave_to_worker(session, &err);
-
-                /* once more: the worker may have let go meanwhile; else a command that is about to end holds it */
-                if (state_lock_try(&session->host, &lock, &err) == 0 && lock < 0 && !left &&
-                    state_lock_wait(&session->host, deadline_in(LOCK_MS), &lock, &err) < 0)
-                        lock = -1;
-                if (lock < 0 && left)
-                        return 0;
-                if (lock >= 0 && left && queue_drop_next(&session->host, &err) < 0)
-                        log_warning("the queue: %s", err.text); /* ours again */
-        }
-        if (lock < 0) {
-                failure_from(&failure, REASON_INTERNAL, &err);
-                return session_fail(session, outcome, VERDICT_FAILED, &failure);
-        }
-        crash_prepare(session);
-        code = with_lock(session, outcome);
-        crash_forget();
-        close(lock);
-        pick_up_queued(session);
-        return code;
+        if (queue_make_entry(&session->host, base, config, session->sequence, &asked.entry, &err) < 0 ||
+            state_prepare(&session->host, &err) < 0)
+                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+        if (queue_read_next(&session->host, &queued))
+                snprintf(asked.seen, sizeof(asked.seen), "%s", queued.id);
+        if (state_lock_try(&session->host, &lock, &err) < 0)
+                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+        if (lock >= 0)
+                return carry_out(session, &asked, &lock, outcome);
+        if (leave_to_holder(session, &asked, &err) < 0)
+                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+        snprintf(asked.seen, sizeof(asked.seen), "%s", asked.entry.id);
+        /* once more: it may have been let go before our request could be seen */
+        if (state_lock_try(&session->host, &lock, &err) == 0 && lock >= 0)
+                return carry_out(session, &asked, &lock, outcome);
+        return 0;
 }
 
 int command_enable(void)

@@ -1,6 +1,9 @@
 #include "handler/lifecycle.h"
 
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "agent/mission.h"
 #include "agent/state.h"
@@ -15,6 +18,8 @@
 #include "platform/fs.h"
 
 #define UNINSTALL_MS 200000 /* the agent gives 300 s */
+#define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */
+#define SUCCESSOR_S 3600
 
 static int complain(const char *verb, const Error *err)
 {
@@ -40,46 +45,100 @@ int command_install(void)
         if (code)
                 return code;
         /* left by an uninstall whose worker is still at work: this installation wants to stay */
-        if (fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0 || program_install(&session.host, &err) < 0)
+        if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) && fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
+            program_install(&session.host, &err) < 0)
                 return complain("install", &err);
         log_info("install: version %s is in place at " PROGRAM, version_text);
         return 0;
 }
 
+static char *sibling(const Environment *environment, const char *version)
+{
+        int parent = (int)(strrchr(environment->base, '/') - environment->base);
+
+        return text_format("%.*s/%s-%s", parent, environment->base, environment->name, version);
+}
+
+/* A downgrade runs the update of the version that goes, and names the one that comes. */
+static int open_coming(Session *session)
+{
+        const char *version = getenv("VERSION");
+        _cleanup_free_ char *base = NULL;
+        Error err = { 0 };
+        int code = open_session(session, "Update");
+
+        if (code || text_is_empty(version) || strspn(version, "0123456789.") != strlen(version))
+                return code;
+        base = sibling(&session->environment, version);
+        if (text_equal(base, session->environment.base) || !fs_is_folder(&session->host, base))
+                return 0;
+        environment_clear(&session->environment);
+        return environment_read(&session->host, base, &session->environment, &err) < 0 ? complain("Update", &err) : 0;
+}
+
+/* For the uninstall of the version that goes, which has no other way to know that it is not for good. */
+static int name_successor(const Session *session, Error *err)
+{
+        const char *base = session->environment.base;
+
+        return state_prepare(&session->host, err) < 0 ? -1 : fs_write(&session->host, SUCCESSOR, base, strlen(base), 0600, err);
+}
+
 /*
- * The agent has copied the old version's status files into this folder: an old success must not stand for what the
- * new version has yet to do. Nobody else writes here before our enable, so this needs no lock.
+ * The agent has copied the old version's status files into the new folder: an old success must not stand for what the
+ * new version has yet to do. Nobody else writes there before its enable, so this needs no lock.
  */
 int command_update(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
+        Failure failure;
         Error err = { 0 };
-        int code = open_session(&session, "Update");
+        int code = open_coming(&session);
 
         if (code)
                 return code;
         outcome_say(outcome, "updating to version %s", session.environment.version);
         outcome_row(outcome, "update", ROW_WORKING, "updating to version %s", session.environment.version);
         session_tell(&session, outcome);
-        if (program_install(&session.host, &err) < 0) {
-                Failure failure;
-
-                failure_from(&failure, REASON_WORKER_START, &err);
+        if (program_install(&session.host, &err) < 0 || name_successor(&session, &err) < 0) {
+                failure_from(&failure, err.kind == ERROR_SPACE ? REASON_DISK_FULL : REASON_WORKER_START, &err);
                 return session_fail(&session, outcome, VERDICT_FAILED, &failure);
         }
         log_info("update: to version %s", session.environment.version);
         return 0;
 }
 
+/* A folder that is damaged must not keep the extension on the machine: these two verbs do what they can without it. */
+static bool open_if_possible(Session *session, const char *operation)
+{
+        Error err = { 0 };
+
+        host_init(&session->host);
+        if (session_open(session, operation, &err) == 0)
+                return true;
+        fprintf(stderr, "%s: %s\n", operation, err.text);
+        return false;
+}
+
+/* What was a success is one no more; an update hands the file to the next version, which may not come as far as writing one. */
+static void tell_disabled(const Session *session)
+{
+        Outcome outcome = { .verdict = VERDICT_WORKING };
+
+        outcome_say(&outcome, "disabled; the sensor stays as it is");
+        outcome_row(&outcome, "disable", ROW_WORKING, "disabled; the sensor stays as it is");
+        session_tell(session, &outcome);
+}
+
 int command_disable(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
         Error err = { 0 };
-        int code = open_session(&session, "Disable");
+        bool open = open_if_possible(&session, "Disable");
 
-        if (code)
-                return code;
+        if (open)
+                tell_disabled(&session); /* first: a worker tells its own end later */
         if (queue_drop_next(&session.host, &err) < 0 || worker_unit_stop(&session.host, &err) < 0)
                 log_warning("disable: %s", err.text);
         log_info("disable: the sensor stays as it is");
@@ -94,42 +153,64 @@ int lifecycle_remove_ours(const Host *host, Error *err)
         return program_remove(host, err);
 }
 
-/* An update: another version's folder stands beside ours and takes over what we have. */
-static bool has_successor(const Host *host, const Environment *environment)
+static bool is_recent(const Host *host, const char *path)
 {
-        _cleanup_(fs_names_freep) char **names = NULL;
-        _cleanup_free_ char *prefix = text_format("%s-", environment->name), *folder = NULL;
-        const char *slash = strrchr(environment->base, '/');
-        size_t i;
+        _cleanup_free_ char *full = host_path(host, path);
+        time_t now = time(NULL);
+        struct stat st;
 
-        folder = text_copy_n(environment->base, (size_t)(slash - environment->base));
-        if (fs_list(host, folder, &names, NULL) < 0)
+        return stat(full, &st) == 0 && st.st_mtime > now - SUCCESSOR_S && st.st_mtime < now + SUCCESSOR_S;
+}
+
+/* An update: the version that comes has just named itself, and takes over what we have. A folder left beside ours by
+ * an update that failed is no successor. */
+static bool has_successor(const Session *session)
+{
+        _cleanup_free_ char *base = NULL, *manifest = NULL;
+        size_t length = 0;
+        Error err = { 0 };
+
+        if (!is_recent(&session->host, SUCCESSOR) ||
+            fs_read(&session->host, SUCCESSOR, PATH_MAX, &base, &length, NULL) < 0 || !base)
                 return false;
-        for (i = 0; names[i]; i++) {
-                _cleanup_free_ char *manifest = text_format("%s/%s/HandlerManifest.json", folder, names[i]);
+        if (fs_remove(&session->host, SUCCESSOR, &err) < 0)
+                log_warning("uninstall: %s", err.text);
+        manifest = text_format("%s/HandlerManifest.json", base);
+        return !text_equal(base, session->environment.base) && fs_exists(&session->host, manifest);
+}
 
-                if (text_starts_with(names[i], prefix) && !text_equal(names[i], slash + 1) && fs_exists(host, manifest))
-                        return true;
-        }
-        return false;
+/* True: no worker is left, nor its conclude. */
+static bool wait_for_end(const Host *host, Deadline deadline)
+{
+        bool active = false;
+        Error err = { 0 };
+
+        while (worker_unit_is_active(host, &active, &err) == 0 && active)
+                if (host_wait(host, 50, deadline, &err) < 0)
+                        return false;
+        return true;
 }
 
 static int remove_for_good(const Session *session, Error *err)
 {
         const Host *host = &session->host;
-        _cleanup_free_ char *installer_log = session_installer_log(session);
+        _cleanup_free_ char *installer_log = session->environment.log_folder ? session_installer_log(session)
+                                                                             : text_copy(STATE_FOLDER "/installer.log");
+        Deadline deadline = deadline_in(UNINSTALL_MS);
         _cleanup_close_ int lock = -1;
 
+        /* from now on conclude removes what we could not wait for */
+        if (state_prepare(host, err) < 0 || fs_write(host, LIFECYCLE_UNINSTALLED, "", 0, 0600, err) < 0)
+                log_warning("uninstall: %s", err->text);
         if (queue_drop_next(host, err) < 0 || worker_unit_stop(host, err) < 0)
                 log_warning("uninstall: %s", err->text);
-        /* from now on conclude removes what we could not wait for */
-        if (fs_write(host, LIFECYCLE_UNINSTALLED, "", 0, 0600, err) < 0)
-                return -1;
-        if (state_lock_wait(host, deadline_in(UNINSTALL_MS), &lock, err) < 0) {
+        if (!wait_for_end(host, deadline)) {
                 log_warning("uninstall: a run is still in the package manager; it removes our files when it ends");
                 return 0;
         }
-        if (mission_recover(host, true, installer_log, err) < 0)
+        if (!fs_is_folder(host, STATE_FOLDER))
+                return lifecycle_remove_ours(host, err); /* conclude has been here */
+        if (state_lock_wait(host, deadline, &lock, err) < 0 || mission_recover(host, true, installer_log, err) < 0)
                 log_warning("uninstall: %s", err->text);
         return lifecycle_remove_ours(host, err);
 }
@@ -138,11 +219,9 @@ int command_uninstall(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
         Error err = { 0 };
-        int code = open_session(&session, "Uninstall");
 
-        if (code)
-                return code;
-        if (has_successor(&session.host, &session.environment)) {
+        open_if_possible(&session, "Uninstall");
+        if (has_successor(&session)) {
                 log_info("uninstall: another version takes over");
                 return 0;
         }

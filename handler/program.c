@@ -66,6 +66,15 @@ int program_install(const Host *host, Error *err)
         return prove(host, PROGRAM, err);
 }
 
+bool program_is_in_place(const Host *host)
+{
+        _cleanup_free_ char *path = host_path(host, PROGRAM);
+        struct stat own, present;
+
+        return stat("/proc/self/exe", &own) == 0 && lstat(path, &present) == 0 && S_ISREG(present.st_mode) &&
+               (present.st_mode & S_IXUSR) && present.st_size == own.st_size;
+}
+
 int program_remove(const Host *host, Error *err)
 {
         _cleanup_free_ char *link = host_path(host, PROGRAM_LINK);

@@ -13,4 +13,7 @@
 
 /* Copies the running binary there atomically unless it is there already, proves that it runs, links to it when the name is free. */
 int program_install(const Host *host, Error *err) _must_check_;
+
+/* A quick look: as large as the running binary, and executable. */
+bool program_is_in_place(const Host *host);
 int program_remove(const Host *host, Error *err) _must_check_;

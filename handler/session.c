@@ -24,7 +24,7 @@ void session_clear(Session *session)
         log_close();
 }
 
-static int open_rest(Session *session, Error *err)
+static void open_rest(Session *session)
 {
         _cleanup_free_ char *log = text_format("%s/" HANDLER_LOG, session->environment.log_folder);
         Error log_err = { 0 };
@@ -35,7 +35,6 @@ static int open_rest(Session *session, Error *err)
         log_add_sink(journal_sink);
         if (fs_make_folder(&session->host, session->environment.log_folder, 0755, &log_err) < 0 || log_open(log, &log_err) < 0)
                 log_warning("no log file: %s", log_err.text);
-        return state_prepare(&session->host, err);
 }
 
 int session_open(Session *session, const char *operation, Error *err)
@@ -44,7 +43,8 @@ int session_open(Session *session, const char *operation, Error *err)
         if (environment_find(&session->host, &session->environment, err) < 0 ||
             sequence_find(&session->host, &session->environment, &session->sequence, err) < 0)
                 return -1;
-        return open_rest(session, err);
+        open_rest(session);
+        return 0;
 }
 
 int session_open_at(Session *session, const char *operation, const char *base, int sequence, Error *err)
@@ -53,7 +53,8 @@ int session_open_at(Session *session, const char *operation, const char *base, i
         session->sequence = sequence;
         if (environment_read(&session->host, base, &session->environment, err) < 0)
                 return -1;
-        return open_rest(session, err);
+        open_rest(session);
+        return 0;
 }
 
 void session_tell(const Session *session, const Outcome *outcome)

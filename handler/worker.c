@@ -22,19 +22,36 @@
 #define LEAST_MS 1000    /* and at most this often, but for a new stage */
 
 static volatile sig_atomic_t stop_requested;
+static volatile sig_atomic_t mission_over; /* what the mission looks at while it waits: a stop, or a reason of its own */
 
 static void on_term(int number)
 {
         stop_requested = 1;
+        mission_over = 1;
 }
 
 typedef struct Progress {
         const Session *session;
+        const QueueEntry *entry;
         int64_t told_ms;
         char message[OUTCOME_TEXT_MAX];
         size_t n_rows;
         Verdict verdict;
 } Progress;
+
+/* Settings that came again unchanged are no reason to begin anew. */
+static ReasonId why_stop(void *userdata)
+{
+        const Progress *progress = userdata;
+        const Session *session = progress->session;
+        QueueEntry next;
+
+        if (!fs_is_folder(&session->host, session->environment.status_folder))
+                return REASON_STOPPED; /* the extension was removed under us */
+        if (queue_read_next(&session->host, &next) && !queue_is_same(&next, progress->entry))
+                return REASON_SUPERSEDED;
+        return stop_requested ? REASON_STOPPED : REASON_NONE;
+}
 
 static void on_progress(const Outcome *outcome, void *userdata)
 {
@@ -43,6 +60,8 @@ static void on_progress(const Outcome *outcome, void *userdata)
         bool changed = !text_equal(progress->message, outcome->message);
         bool important = outcome->n_rows != progress->n_rows || outcome->verdict != progress->verdict;
 
+        if (why_stop(progress))
+                mission_over = 1; /* ends a wait or a download; a transaction is never ended */
         if (outcome->verdict == VERDICT_SUCCEEDED || outcome->verdict == VERDICT_REFUSED)
                 return; /* told by the caller, when history is written */
         if (outcome->verdict == VERDICT_FAILED && outcome->failure.reason != REASON_INSTALL_STILL_RUNNING)
@@ -56,21 +75,21 @@ static void on_progress(const Outcome *outcome, void *userdata)
         snprintf(progress->message, sizeof(progress->message), "%s", outcome->message);
 }
 
-static ReasonId why_stop(void *userdata)
+/* It goes on under the same number: its end is still to come. */
+static bool is_continued(const Session *session, const QueueEntry *entry, const Outcome *outcome)
 {
-        const Progress *progress = userdata;
-        const Session *session = progress->session;
+        QueueEntry next;
 
-        if (!fs_is_folder(&session->host, session->environment.status_folder))
-                return REASON_STOPPED; /* the extension was removed under us */
-        return queue_has_next(&session->host) ? REASON_SUPERSEDED : REASON_NONE;
+        return outcome->verdict == VERDICT_FAILED &&
+               (outcome->failure.reason == REASON_SUPERSEDED || outcome->failure.reason == REASON_STOPPED) &&
+               queue_read_next(&session->host, &next) && text_equal(next.base, entry->base) && next.sequence == entry->sequence;
 }
 
-static void carry_out(const Session *session, Outcome *outcome)
+static void carry_out(const Session *session, const QueueEntry *entry, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         _cleanup_free_ char *installer_log = session_installer_log(session);
-        Progress progress = { .session = session };
+        Progress progress = { .session = session, .entry = entry };
         Failure failure = { 0 };
         HistoryRecord history;
         Mission mission = { .host = &session->host, .request = &settings.request, .installer_log = installer_log,
@@ -90,7 +109,8 @@ static void carry_out(const Session *session, Outcome *outcome)
         mission_run(&mission, outcome);
         /* history first: an enable that reads the terminal status finds it written */
         session_remember(session, &settings.request, outcome);
-        session_tell(session, outcome);
+        if (!is_continued(session, entry, outcome))
+                session_tell(session, outcome);
 }
 
 static void work_on(const QueueEntry *entry)
@@ -100,7 +120,8 @@ static void work_on(const QueueEntry *entry)
         Error err = { 0 };
 
         host_init(&session.host);
-        session.host.stop = &stop_requested;
+        mission_over = stop_requested;
+        session.host.stop = &mission_over;
         if (session_open_at(&session, "Enable", entry->base, entry->sequence, &err) < 0) {
                 log_error("sequence %d of %s cannot be worked on: %s", entry->sequence, entry->base, err.text);
                 return;
@@ -108,7 +129,7 @@ static void work_on(const QueueEntry *entry)
         log_info("sequence %d: the worker begins, pid %d, version %s", entry->sequence, (int)getpid(),
                  version_text);
         crash_prepare(&session);
-        carry_out(&session, outcome);
+        carry_out(&session, entry, outcome);
         crash_forget();
 }
 
@@ -123,19 +144,31 @@ static bool let_go(const Host *host, int *lock)
         return state_lock_try(host, lock, &err) < 0 || *lock < 0; /* not ours again: that enable goes on with it */
 }
 
+/* Nothing was asked for, but an earlier run was cut off in the middle and is not put right yet. */
+static void clean_up(const Host *host)
+{
+        Error err = { 0 };
+
+        if (mission_recover(host, false, STATE_FOLDER "/installer.log", &err) < 0)
+                log_error("what an earlier run had begun: %s", err.text);
+}
+
 static int work(const Host *host, int *lock)
 {
+        bool taken, first = true;
         QueueEntry entry;
-        bool taken;
         Error err = { 0 };
 
         for (;;) {
                 if (stop_requested)
                         return 0;
                 if (queue_take(host, &taken, &entry, &err) < 0) {
-                        log_error("the queue: %s", err.text);
+                        fprintf(stderr, "the worker cannot go on: %s\n", err.text);
                         return 1;
                 }
+                if (!taken && first)
+                        clean_up(host);
+                first = false;
                 if (!taken && let_go(host, lock))
                         return 0;
                 if (!taken)
@@ -157,6 +190,8 @@ int command_worker(void)
         host_init(&host);
         host.stop = &stop_requested;
         if (state_prepare(&host, &err) < 0 || state_lock_wait(&host, deadline_in(LOCK_MS), &lock, &err) < 0) {
+                if (stop_requested)
+                        return 0;
                 fprintf(stderr, "the worker cannot begin: %s\n", err.text);
                 return 1;
         }

@@ -12,6 +12,7 @@
 
 #define UNIT_FOLDER "/run/systemd/system"
 #define UNIT_FILE UNIT_FOLDER "/" WORKER_UNIT
+#define SLICE "mdelinux.slice"
 
 static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Linux); gone after a reboot.\n"
                                 "[Unit]\n"
@@ -24,7 +25,7 @@ static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Lin
                                 "KillMode=process\n"
                                 "SendSIGKILL=no\n"
                                 "TimeoutStopSec=3h\n"
-                                "Slice=mdelinux.slice\n"
+                                "Slice=" SLICE "\n"
                                 "CPUShares=256\n"
                                 "CPUWeight=25\n"
                                 "BlockIOWeight=100\n"
@@ -39,6 +40,13 @@ static int write_unit(const Host *host, Error *err)
         if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 && text_equal(present, unit_text))
                 return 0;
         return fs_write_volatile(host, UNIT_FILE, unit_text, strlen(unit_text), 0644, err);
+}
+
+static int read_state(const Host *host, UnitState *ret, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+
+        return systemd_open(&systemd, err) < 0 ? -1 : systemd_unit_state(systemd, WORKER_UNIT, ret, err);
 }
 
 int worker_unit_start(const Host *host, Error *err)
@@ -68,23 +76,36 @@ int worker_unit_stop(const Host *host, Error *err)
 
 int worker_unit_is_active(const Host *host, bool *ret_active, Error *err)
 {
-        _cleanup_(systemd_closep) Systemd *systemd = NULL;
         UnitState unit = { 0 };
 
-        if (systemd_open(&systemd, err) < 0 || systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
+        if (read_state(host, &unit, err) < 0)
                 return -1;
-        *ret_active = text_equal(unit.load, "loaded") && !text_equal(unit.active, "inactive") && !text_equal(unit.active, "failed");
+        *ret_active = unit.job_pending || (!text_equal(unit.active, "inactive") && !text_equal(unit.active, "failed"));
         return 0;
 }
 
+/* A job that waits for a unit which runs can only be there to end it. */
+int worker_unit_is_stopping(const Host *host, bool *ret_stopping, Error *err)
+{
+        UnitState unit = { 0 };
+
+        if (read_state(host, &unit, err) < 0)
+                return -1;
+        *ret_stopping = unit.job_pending || text_equal(unit.active, "deactivating");
+        return 0;
+}
+
+/* The slice was made by systemd for our unit, and would stay. */
 int worker_unit_remove(const Host *host, Error *err)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
 
+        if (fs_remove_leftovers(host, UNIT_FILE, err) < 0)
+                return -1;
         if (!fs_exists(host, UNIT_FILE))
                 return 0;
         if (fs_remove(host, UNIT_FILE, err) < 0 || systemd_open(&systemd, err) < 0 ||
-            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0)
+            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 || systemd_reload(systemd, err) < 0)
                 return -1;
-        return systemd_reload(systemd, err);
+        return systemd_stop(systemd, SLICE, err);
 }

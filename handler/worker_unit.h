@@ -14,4 +14,5 @@
 int worker_unit_start(const Host *host, Error *err) _must_check_;
 int worker_unit_stop(const Host *host, Error *err) _must_check_; /* asks; does not wait */
 int worker_unit_is_active(const Host *host, bool *ret_active, Error *err) _must_check_;
+int worker_unit_is_stopping(const Host *host, bool *ret_stopping, Error *err) _must_check_;
 int worker_unit_remove(const Host *host, Error *err) _must_check_;

@@ -186,6 +186,10 @@ class Machine:
         """Start a program in the machine and return its Popen; .log is where its output goes."""
         return self._start(self._inside(argv), {**ENVIRONMENT, **(env or {})}, self._enter_inside)
 
+    def end(self, process):
+        """SIGKILL what spawn() started."""
+        _kill_inside(process)
+
     def spawn_outside(self, argv, env=None):
         """Start a program of the host in the machine's network only; .log as for spawn()."""
         return self._start(["nsenter", f"--net={self._netns}", "--", *argv], env)

@@ -16,6 +16,7 @@ for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
     sys.path.insert(0, str(folder))
 
 import build as sensor
+import goalstate
 import onboarding
 import repository
 import secrets_check
@@ -41,6 +42,7 @@ SITE = """\
 onboarding-roots = {root}
 repository-keys = {keys}
 """
+AGENTS_OWN = ("/var/lib/waagent/", "/var/log/", "/tmp/", "/var/tmp/", "/var/lib/systemd/", "/root/.")
 DEFAULT = object()
 
 
@@ -164,8 +166,76 @@ class OnboardingWorld(World):
 
     def enable(self, version=VERSION, seq=0, check=False):
         """Run enable as the guest agent does, without waiting for it to come by."""
-        return self.machine.run([f"{self.base(version)}/bin/mde-linux", "enable"], check=check, env={
+        done = self.verb("enable", version, seq)
+        assert done.returncode == 0 or not check, done
+        return done
+
+    def verb(self, verb, version=VERSION, seq=0):
+        """Run a verb as the guest agent does; its CompletedProcess."""
+        return self.machine.run([f"{self.base(version)}/bin/mde-linux", verb], check=False, env={
             "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
+
+    def disable(self, version=VERSION, seq=0):
+        return self.verb("disable", version, seq)
+
+    def signal_worker(self, signal):
+        self.machine.run(["systemctl", "kill", "--kill-whom=main", f"--signal={signal}", WORKER])
+
+    def spawn_enable(self, seq, version=VERSION):
+        """The same, in the background; .log has its output."""
+        return self.machine.spawn([f"{self.base(version)}/bin/mde-linux", "enable"], env={
+            "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
+
+    def settings_file(self, seq, protected=DEFAULT, resource=RESOURCE, workspace=WORKSPACE, version=VERSION, **settings):
+        """Write SEQ.settings as the guest agent would, for enables that the scenario runs itself."""
+        if protected is DEFAULT:
+            protected = self.azure.encrypt(json.dumps(onboarding.protected_settings(self.package())).encode())
+        values = goalstate.handler_settings(
+            {"azureResourceId": resource, "defenderForServersWorkspaceId": workspace, "maxWaitMinutes": 1, **settings},
+            protected, self.azure.thumbprint)
+        self.machine.write(f"{self.base(version)}/config/{seq}.settings",
+                           json.dumps({"runtimeSettings": [{"handlerSettings": values}]}), mode=0o600)
+
+    def install_only(self, version=VERSION):
+        """The extension unpacked and installed by a guest agent that is gone again; nothing done to the machine."""
+        if not self.made("machine"):
+            self.prepare()
+        self.publish(version)
+        self.azure.goal_state(version, public={}, protected=None)
+        self.agent.start()
+        self.azure.wait_status("error", seq=0)
+        self.agent.stop()
+
+    def make_fresh(self):
+        """As if the sensor and we had never been here (the extension stays unpacked)."""
+        self.machine.run(["dpkg", "--purge", "mdatp"])
+        self.machine.run(["sh", "-c", "rm -rf /etc/opt/microsoft /var/opt/microsoft /var/lib/mde-linux /etc/apt/sources.list.d/*"
+                          " /usr/share/keyrings/microsoft-prod.gpg /var/lib/apt/lists/packages*"])
+
+    def onboarding_file(self):
+        status = self.machine.path(ONBOARDING).stat()
+        return status.st_ino, status.st_mtime_ns
+
+    def hold_postinst(self):
+        """From now on the sensor's postinst waits for release()."""
+        self.machine.run(["rm", "-f", "/run/go"])
+        self.knobs({"postinst_wait_file": "/run/go"})
+
+    def wait_postinst(self):
+        self.machine.wait(lambda: "postinst configure  begin" in self.sensor_log(), 60, "the postinst to begin")
+
+    def release(self):
+        self.machine.write("/run/go", "")
+
+    def hold_download(self):
+        """From now on the sensor's package stops after its first bytes, until let_download_go()."""
+        self.faults({"packages.microsoft.com/debian/12/prod/pool/": {"stall": 1000}})
+
+    def wait_download(self):
+        self.machine.wait(lambda: any("/pool/" in line for line in self.requests()), 60, "the download to begin")
+
+    def let_download_go(self):
+        self.faults({})
 
     def status(self, version=VERSION, seq=0):
         """The status file as it is now: its status object, or None."""
@@ -197,6 +267,32 @@ class OnboardingWorld(World):
     def runs(self):
         """How often a worker began."""
         return self.log().count("the worker begins")
+
+    def wait_ended(self, seq, version=VERSION, timeout=60):
+        """Wait for the terminal status of a sequence number in the file; returns it."""
+        def ended():
+            status = self.status(version, seq)
+            return status if status and status["status"] in ("success", "error") else None
+        return self.machine.wait(ended, timeout, f"a terminal status of sequence {seq}")
+
+    def installations(self):
+        return self.sensor_log().count("postinst configure  begin")
+
+    def cli_calls(self):
+        """What mdatp was called with, one line a call."""
+        path = "/var/log/mdatp-stand-in-cli.log"
+        return self.machine.read(path).splitlines() if self.machine.exists(path) else []
+
+    def files(self):
+        """Every file and link the machine made or changed: {path: (inode, size, mtime)}; the guest agent's and logs left out."""
+        found = {}
+        for path in sorted(self.machine.upper.rglob("*")):
+            name = "/" + str(path.relative_to(self.machine.upper))
+            if path.is_dir() and not path.is_symlink() or name.startswith(AGENTS_OWN):
+                continue
+            status = path.lstat()
+            found[name] = (status.st_ino, status.st_size, status.st_mtime_ns)
+        return found
 
     def package_manager_runs(self):
         """What the package manager and its scripts left behind: equal means it did not run."""

@@ -1,9 +1,8 @@
-/* What outlives a run: the lock, the queue, the history. */
+/* What outlives a run: the lock and the history. */
 #include "tests/unit/scratch.h"
 
 #include "agent/history.h"
 #include "agent/state.h"
-#include "handler/queue.h"
 #include "platform/fs.h"
 
 static const Host *prepared(Scratch *s)
@@ -28,53 +27,6 @@ static void one_at_a_time_has_the_lock(void **state)
         assert_int_equal(state_lock_wait(host, deadline_in(1000), &second, &err), 0);
         assert_true(second >= 0);
         close(second);
-}
-
-static void the_newest_request_is_the_one_taken(void **state)
-{
-        const Host *host = prepared(*state);
-        QueueEntry entry = { 0 };
-        bool taken;
-
-        assert_int_equal(queue_put_next(host, "/var/lib/waagent/X-1.0", 3, NULL), 0);
-        assert_int_equal(queue_put_next(host, "/var/lib/waagent/X-1.1", 1, NULL), 0);
-        assert_true(queue_has_next(host));
-        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
-        assert_true(taken);
-        assert_string_equal(entry.base, "/var/lib/waagent/X-1.1");
-        assert_int_equal(entry.sequence, 1);
-        assert_false(queue_has_next(host));
-        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
-        assert_false(taken);
-        assert_true(queue_read_current(host, &entry));
-        assert_int_equal(entry.pid, getpid());
-        assert_int_equal(queue_clear_current(host, NULL), 0);
-        assert_false(queue_read_current(host, &entry));
-}
-
-static void a_torn_queue_entry_is_dropped(void **state)
-{
-        Scratch *s = *state;
-        const Host *host = prepared(s);
-        QueueEntry entry;
-        bool taken = true;
-
-        scratch_write(s, STATE_FOLDER "/next", "{\"base\":\"/var/li");
-        assert_int_equal(queue_take(host, &taken, &entry, NULL), 0);
-        assert_false(taken);
-        assert_false(queue_has_next(host));
-}
-
-static void a_folder_name_that_does_not_fit_is_an_error(void **state)
-{
-        const Host *host = prepared(*state);
-        char base[600];
-
-        memset(base, 'a', sizeof(base));
-        base[0] = '/';
-        base[sizeof(base) - 1] = '\0';
-        assert_int_equal(queue_put_next(host, base, 0, NULL), -1);
-        assert_false(queue_has_next(host));
 }
 
 static void history_tells_what_came_of_a_sequence(void **state)
@@ -130,9 +82,6 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(one_at_a_time_has_the_lock, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(the_newest_request_is_the_one_taken, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(a_torn_queue_entry_is_dropped, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(a_folder_name_that_does_not_fit_is_an_error, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_tells_what_came_of_a_sequence, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_is_written_only_when_it_changes, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_of_another_schema_is_not_known, scratch_open, scratch_close),
