@@ -29,12 +29,20 @@ static int open_file(const char *path)
         return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 }
 
-static void rotate(void)
+/* False: another process has rotated it already, or somebody moved it away. */
+static bool is_still_in_place(const struct stat *ours)
+{
+        struct stat st;
+
+        return lstat(the_log.path, &st) == 0 && st.st_dev == ours->st_dev && st.st_ino == ours->st_ino;
+}
+
+static void rotate(const struct stat *ours)
 {
         _cleanup_free_ char *old = text_format("%s.1", the_log.path);
         int fd;
 
-        if (rename(the_log.path, old) < 0)
+        if (is_still_in_place(ours) && rename(the_log.path, old) < 0)
                 return;
         fd = open_file(the_log.path);
         if (fd < 0)
@@ -92,7 +100,7 @@ static void write_file(LogLevel level, const char *line)
         if (the_log.fd < 0)
                 return;
         if (fstat(the_log.fd, &st) == 0 && st.st_size > LOG_FILE_MAX)
-                rotate();
+                rotate(&st);
         clock_gettime(CLOCK_REALTIME, &now);
         gmtime_r(&now.tv_sec, &tm);
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);

@@ -52,6 +52,32 @@ static void the_file_is_bounded(void **state)
         assert_false(fs_exists(&s->host, "/log.2"));
 }
 
+/* enable and the worker share the file: who comes late must not put the new file over the old one. */
+static void a_file_that_another_process_rotated_is_not_rotated_again(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *path = log_path(s), *rotated = text_format("%s.1", path), *now = NULL, *old = NULL;
+        char *words = text_allocate(LOG_FILE_MAX + 1);
+
+        memset(words, 'x', LOG_FILE_MAX);
+        words[LOG_FILE_MAX - 1] = '\n';
+        scratch_write(s, "/log", words);
+        free(words);
+        assert_int_equal(log_open(path, NULL), 0);
+        log_info("the last line of the old file");
+        assert_int_equal(rename(path, rotated), 0);
+        scratch_write(s, "/log", "the other process\n");
+        log_info("we again");
+        log_info("and again");
+        log_close();
+        now = read_log(s, "/log");
+        old = read_log(s, "/log.1");
+        assert_non_null(strstr(now, "the other process\n"));
+        assert_non_null(strstr(now, "we again"));
+        assert_non_null(strstr(now, "and again"));
+        assert_non_null(strstr(old, "the last line of the old file"));
+}
+
 static void a_link_in_the_logs_place_is_not_followed(void **state)
 {
         Scratch *s = *state;
@@ -66,6 +92,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_line_has_time_level_and_no_control_characters, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(the_file_is_bounded, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_file_that_another_process_rotated_is_not_rotated_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_link_in_the_logs_place_is_not_followed, scratch_open, scratch_close),
         };
 
