@@ -21,10 +21,11 @@
 #define SAVED_MAX (4 * 1024 * 1024)
 #define JOURNAL_MAX (256 * 1024)
 
+/* Begins with a line end: what stands before it may be torn, and must not take this record with it. */
 static int append_record(const Host *host, Json *record, Error *err)
 {
         _cleanup_free_ char *path = host_path(host, JOURNAL),
-                            *line = text_format("%s\n", json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+                            *line = text_format("\n%s\n", json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
         _cleanup_close_ int fd = -1, folder = -1;
         _cleanup_free_ char *folder_path = host_path(host, FOLDER);
         size_t length = strlen(line);
@@ -49,7 +50,7 @@ static Json *record_new(const char *kind, const char *path)
         return record;
 }
 
-/* One line a record; a torn last line (power cut while writing it) is no record: its change was not made. */
+/* One line a record; a torn one (power cut or full disk while writing it) is no record: its change was not made. */
 static int read_records(const Host *host, Json **ret, Error *err)
 {
         _cleanup_free_ char *text = NULL;
@@ -62,33 +63,37 @@ static int read_records(const Host *host, Json **ret, Error *err)
         for (cursor = text; text && text_next_line(&cursor, text + length, &line, &n);) {
                 Json *record = NULL;
 
-                if (cursor[-1] != '\n' || json_parse(line, n, &record, NULL) < 0)
-                        break;
-                json_object_array_add(records, record);
+                if (cursor[-1] == '\n' && json_parse(line, n, &record, NULL) == 0)
+                        json_object_array_add(records, record);
         }
         *ret = TAKE_PTR(records);
         return 0;
 }
 
-static bool is_remembered(Json *records, const char *kind, const char *path)
+static bool is_same(Json *a, Json *b, const char *member)
+{
+        return text_equal(json_string(a, member), json_string(b, member));
+}
+
+static bool is_remembered(Json *records, Json *wanted)
 {
         size_t i;
 
         for (i = 0; i < json_object_array_length(records); i++) {
                 Json *record = json_object_array_get_idx(records, i);
 
-                if (text_equal(json_string(record, "kind"), kind) && text_equal(json_string(record, "path"), path))
+                if (is_same(record, wanted, "kind") && is_same(record, wanted, "path") && is_same(record, wanted, "prefix"))
                         return true;
         }
         return false;
 }
 
 /* Makes STATE/undo and reads what it holds; *ret_known: this very thing is remembered already. */
-static int prepare(const Host *host, const char *kind, const char *path, Json **ret_records, bool *ret_known, Error *err)
+static int prepare(const Host *host, Json *wanted, Json **ret_records, bool *ret_known, Error *err)
 {
         if (fs_make_folder(host, FOLDER, 0700, err) < 0 || read_records(host, ret_records, err) < 0)
                 return -1;
-        *ret_known = is_remembered(*ret_records, kind, path);
+        *ret_known = is_remembered(*ret_records, wanted);
         return 0;
 }
 
@@ -120,7 +125,7 @@ int undo_remember_file(const Host *host, const char *path, Error *err)
         _cleanup_json_ Json *records = NULL;
         bool known;
 
-        if (prepare(host, "file", path, &records, &known, err) < 0)
+        if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
         if (known)
                 return 0;
@@ -135,7 +140,7 @@ int undo_remember_folder(const Host *host, const char *path, Error *err)
         _cleanup_json_ Json *records = NULL;
         bool known;
 
-        if (prepare(host, "folder", path, &records, &known, err) < 0)
+        if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
         return known || fs_exists(host, path) ? 0 : append_record(host, record, err);
 }
@@ -146,9 +151,9 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
         _cleanup_json_ Json *records = NULL;
         bool known;
 
-        if (prepare(host, "prefix", folder, &records, &known, err) < 0)
-                return -1;
         json_object_object_add(record, "prefix", json_object_new_string(prefix));
+        if (prepare(host, record, &records, &known, err) < 0)
+                return -1;
         return known ? 0 : append_record(host, record, err);
 }
 

@@ -132,6 +132,39 @@ static void a_torn_last_record_is_passed_over(void **state)
         assert_true(fs_exists(&s->host, "/etc/pas"));
 }
 
+/* A run may go on with the journal of one that was cut off. */
+static void what_comes_behind_a_torn_record_counts(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_folder(s, "/etc/apt/sources.list.d");
+        scratch_write(s, STATE_FOLDER "/undo/journal", "{\"kind\":\"file\",\"path\":\"/etc/pas");
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        put(s, LIST, "deb new\n");
+        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, NULL), 0);
+        UndoState undo = { 0 };
+
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.transaction);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LIST));
+}
+
+static void two_prefixes_of_one_folder_are_two_things(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_folder(s, LISTS);
+        assert_int_equal(undo_remember_prefix(&s->host, LISTS, "first_dists_", NULL), 0);
+        assert_int_equal(undo_remember_prefix(&s->host, LISTS, "second_dists_", NULL), 0);
+        assert_int_equal(undo_remember_prefix(&s->host, LISTS, "second_dists_", NULL), 0);
+        scratch_write(s, LISTS "/first_dists_x", "ours");
+        scratch_write(s, LISTS "/second_dists_x", "ours");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LISTS "/first_dists_x"));
+        assert_false(fs_exists(&s->host, LISTS "/second_dists_x"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -141,6 +174,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_comes_behind_a_torn_record_counts, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(two_prefixes_of_one_folder_are_two_things, scratch_open, scratch_close),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
