@@ -202,8 +202,8 @@ static int restore_file(const Host *host, Json *record, const char *path, Error 
 
         if (fs_remove_leftovers(host, path, err) < 0)
                 return -1;
-        if (!saved)
-                return fs_remove(host, path, err);
+        if (!saved) /* it may lie on another file system than the journal, which goes next */
+                return fs_remove_durably(host, path, err);
         if (fs_read(host, saved, SAVED_MAX, &data, &length, err) < 0)
                 return -1;
         if (!data)

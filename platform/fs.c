@@ -185,6 +185,15 @@ int fs_remove(const Host *host, const char *path, Error *err)
         return 0;
 }
 
+int fs_remove_durably(const Host *host, const char *path, Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+
+        if (!fs_exists(host, path))
+                return 0;
+        return fs_remove(host, path, err) < 0 ? -1 : sync_folder_of(full, err);
+}
+
 int fs_remove_leftovers(const Host *host, const char *path, Error *err)
 {
         _cleanup_free_ char *folder = folder_of(path), *prefix = text_format(".%s" FS_TEMPORARY, strrchr(path, '/') + 1);

@@ -34,6 +34,9 @@ int fs_make_folder(const Host *host, const char *path, mode_t mode, Error *err) 
 /* Removes a file; absent is fine. */
 int fs_remove(const Host *host, const char *path, Error *err) _must_check_;
 
+/* The same, and a power cut does not bring it back. */
+int fs_remove_durably(const Host *host, const char *path, Error *err) _must_check_;
+
 /* Removes a folder and all in it, never following links; absent is fine. */
 int fs_remove_tree(const Host *host, const char *path, Error *err) _must_check_;
 
