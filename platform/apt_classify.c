@@ -38,6 +38,7 @@ typedef struct Rule {
 
 /* What stops everything, whoever is named. */
 static const Rule global_rules[] = {
+        { APT_BROKEN, { "Could not open lock file" } }, /* not held by anybody: no permission, no folder */
         { APT_LOCKED, { "Could not get lock" } },
         { APT_LOCKED, { "Unable to acquire the dpkg frontend lock" } },
         { APT_LOCKED, { "Unable to lock " } },

@@ -135,6 +135,9 @@ static const struct {
           false },
         { "dpkg: error: dpkg frontend is locked by another process\n", 2, APT_LOCKED, false },
         { "dpkg: error: dpkg status database is locked by another process\n", 2, APT_LOCKED, false },
+        { "E: Could not open lock file /var/lib/apt/lists/lock - open (13: Permission denied)\n"
+          "E: Unable to lock directory /var/lib/apt/lists/\n",
+          100, APT_BROKEN, false },
         { "E: You must manually run 'dpkg --configure -a'\nE: dpkg was interrupted, you must manually run 'sudo dpkg "
           "--configure -a' to correct the problem. \n",
           100, APT_BROKEN, false },
