@@ -10,6 +10,7 @@
 #include "platform/fs.h"
 #include "platform/process.h"
 
+#define CANDIDATE PROGRAM ".new"
 #define BINARY_MAX (64 * 1024 * 1024)
 #define PROOF_MS 10000
 
@@ -51,6 +52,20 @@ static void make_link(const Host *host)
                 return;
 }
 
+static int replace(const Host *host, Error *err)
+{
+        _cleanup_free_ char *candidate = host_path(host, CANDIDATE), *program = host_path(host, PROGRAM);
+
+        if (fs_copy(host, "/proc/self/exe", CANDIDATE, 0755, err) < 0)
+                return -1;
+        if (prove(host, CANDIDATE, err) < 0) {
+                (void)unlink(candidate);
+                return -1;
+        }
+        return rename(candidate, program) < 0 ? error_errno(err, errno, "put %s in place", PROGRAM) : 0;
+}
+
+/* Proven even when it is there already: units that cannot run it would never tell how they ended. */
 int program_install(const Host *host, Error *err)
 {
         char own[CRYPTO_SHA256_HEX], present[CRYPTO_SHA256_HEX];
@@ -58,12 +73,11 @@ int program_install(const Host *host, Error *err)
         if (digest_of(host, "/proc/self/exe", own, err) < 0 || digest_of(host, PROGRAM, present, err) < 0)
                 return -1;
         if (text_equal(own, present))
-                return 0;
-        if (fs_make_folder(host, PROGRAM_FOLDER "/bin", 0755, err) < 0 ||
-            fs_copy(host, "/proc/self/exe", PROGRAM, 0755, err) < 0)
+                return prove(host, PROGRAM, err);
+        if (fs_make_folder(host, PROGRAM_FOLDER "/bin", 0755, err) < 0 || replace(host, err) < 0)
                 return -1;
         make_link(host);
-        return prove(host, PROGRAM, err);
+        return 0;
 }
 
 bool program_is_in_place(const Host *host)

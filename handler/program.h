@@ -11,7 +11,10 @@
 #define PROGRAM PROGRAM_FOLDER "/bin/mde-linux"
 #define PROGRAM_LINK "/usr/local/sbin/mde-linux"
 
-/* Copies the running binary there atomically unless it is there already, proves that it runs, links to it when the name is free. */
+/*
+ * Copies the running binary there unless it is there already, and links to it when the name is free. It runs, or this
+ * fails; a copy that does not run never takes the place of one that did.
+ */
 int program_install(const Host *host, Error *err) _must_check_;
 
 /* A quick look: as large as the running binary, and executable. */

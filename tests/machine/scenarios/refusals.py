@@ -32,3 +32,16 @@ def an_unsupported_distribution_is_refused_once_and_for_all(w):
     w.azure.forget_uploads()
     w.azure.wait_status("success", seq=0)
     w.assert_onboarded()
+
+
+@scenario()
+def a_program_that_may_not_run_where_it_is_put_is_told(w):
+    """Such a unit starts as far as systemd is asked, and neither the worker nor conclude can say a word."""
+    w.onboard()
+    w.machine.run(["mount", "--bind", "/usr/local", "/usr/local"])
+    w.machine.run(["mount", "-o", "remount,bind,noexec", "/usr/local"])
+    for _ in range(2):
+        done = w.enable_with(1, public={"tags": {"GROUP": "Web servers"}})
+        assert done.returncode == 1 and "(worker-start)" in done.stderr, done
+        assert w.status(seq=1)["status"] == "error", w.status(seq=1)
+    w.machine.run(["umount", "/usr/local"])
