@@ -1,6 +1,7 @@
 /*
  * argv -> row of the command table -> exit code.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -38,6 +39,18 @@ static void print_help(FILE *file)
         fprintf(file, "\n  --version  print the version\n  --help     print this\n");
 }
 
+/* Closed by who started us, they would be the numbers of our lock and log, and programs we run inherit these three. */
+static void open_standard_descriptors(void)
+{
+        int fd;
+
+        do
+                fd = open("/dev/null", O_RDWR);
+        while (fd >= 0 && fd <= STDERR_FILENO);
+        if (fd >= 0)
+                close(fd);
+}
+
 /* Settings pass through our memory: no core dump may hold them. */
 static void harden(void)
 {
@@ -53,6 +66,7 @@ int main(int argc, char *argv[])
 {
         size_t i;
 
+        open_standard_descriptors();
         harden();
         if (argc == 2 && text_equal(argv[1], "--version"))
                 return printf("mde-linux %s\n", version_text) < 0;
