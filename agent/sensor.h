@@ -21,7 +21,7 @@
 
 typedef struct SensorTag {
         char key[64];
-        char value[1024];
+        char value[1024 + 1]; /* the longest that can be asked for */
 } SensorTag;
 
 typedef struct SensorHealth {

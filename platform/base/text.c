@@ -220,6 +220,12 @@ bool text_to_bool(const char *text, bool *ret)
         return true;
 }
 
+/* C0, DEL and, in UTF-8, C1: terminals obey both. */
+static bool is_control(const unsigned char *p, size_t length)
+{
+        return length == 1 ? *p < 0x20 || *p == 0x7f : length == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+}
+
 char *text_escape(const char *text, size_t max)
 {
         _cleanup_(text_clear) Text out = { 0 };
@@ -229,7 +235,7 @@ char *text_escape(const char *text, size_t max)
         while (left > 0 && out.length < max) {
                 size_t n = utf8_length(p, left);
 
-                if (n == 0 || *p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\') {
+                if (n == 0 || is_control(p, n) || *p == '"' || *p == '\\') {
                         text_append(&out, "\\x%02x", *p);
                         n = 1;
                 } else

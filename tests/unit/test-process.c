@@ -352,6 +352,7 @@ static void the_last_line_is_the_last_that_says_something(void **state)
                 { "one\ntwo\n\n", "two" },
                 { "10%\r  20%\r", "20%" },
                 { "a\n\x1b[1mb\"\n", "\\x1b[1mb\\x22" },
+                { "\xc2\x9b" "1mb \xc3\xa9\xc2\xa0", "\\xc2\\x9b1mb \xc3\xa9\xc2\xa0" }, /* CSI as one character */
         };
         size_t i;
 

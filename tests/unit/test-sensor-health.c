@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "agent/sensor.h"
+#include "handler/setting_keys.h"
+#include "platform/base/text.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 
@@ -74,6 +76,20 @@ static void a_line_before_the_object_is_passed_over(void **state)
         assert_int_equal(from_json("ATTENTION: no license\n{\"licensed\":true}").licensed, TRI_YES);
 }
 
+/* Cut by a byte it would differ from what is asked for, and be set again, for ever. */
+static void the_longest_tag_is_read_whole(void **state)
+{
+        char value[SETTING_STRING_MAX + 1];
+        SensorHealth health = { 0 };
+
+        memset(value, 'x', SETTING_STRING_MAX);
+        value[SETTING_STRING_MAX] = '\0';
+        _cleanup_free_ char *text = text_format("{\"licensed\": true, \"edrDeviceTags\": [{\"key\": \"AzureResourceId\", "
+                                                "\"value\": \"%s\"}]}", value);
+        assert_true(sensor_parse_json(text, strlen(text), &health));
+        assert_string_equal(sensor_tag(&health, "AzureResourceId"), value);
+}
+
 static void what_is_no_health_is_refused(void **state)
 {
         static const char *const texts[] = { "", "{", "[]", "{}", "Could not connect to the daemon", "{\"healthy\":true}" };
@@ -115,6 +131,7 @@ int main(void)
                 cmocka_unit_test(plain_and_object_values_both_count),
                 cmocka_unit_test(unavailable_means_none),
                 cmocka_unit_test(a_line_before_the_object_is_passed_over),
+                cmocka_unit_test(the_longest_tag_is_read_whole),
                 cmocka_unit_test(what_is_no_health_is_refused),
                 cmocka_unit_test(text_of_an_older_sensor_is_read),
         };
