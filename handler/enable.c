@@ -116,7 +116,7 @@ static int with_lock(const Session *session, const Asked *asked, Outcome *outcom
         return look(session, asked, &settings.request, outcome);
 }
 
-/* A worker that was asked to stop carries nothing to its end. Not known counts as so: then the request waits in the queue. */
+/* A worker that was asked to stop ends nothing. Not known counts as so: then the request waits in the queue. */
 static bool is_stopping(const Host *host)
 {
         bool stopping = true;

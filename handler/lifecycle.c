@@ -17,7 +17,7 @@
 #include "platform/base/version.h"
 #include "platform/fs.h"
 
-#define UNINSTALL_MS 200000 /* the agent gives 300 s */
+#define UNINSTALL_MS 200000                 /* the agent gives 300 s */
 #define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */
 #define SUCCESSOR_S 3600
 
@@ -45,7 +45,8 @@ int command_install(void)
         if (code)
                 return code;
         /* left by an uninstall whose worker is still at work: this installation wants to stay */
-        if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) && fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
+        if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) &&
+             fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
             program_install(&session.host, &err) < 0)
                 return complain("install", &err);
         log_info("install: version %s is in place at " PROGRAM, version_text);
@@ -81,7 +82,9 @@ static int name_successor(const Session *session, Error *err)
 {
         const char *base = session->environment.base;
 
-        return state_prepare(&session->host, err) < 0 ? -1 : fs_write(&session->host, SUCCESSOR, base, strlen(base), 0600, err);
+        if (state_prepare(&session->host, err) < 0)
+                return -1;
+        return fs_write(&session->host, SUCCESSOR, base, strlen(base), 0600, err);
 }
 
 /*
@@ -121,7 +124,7 @@ static bool open_if_possible(Session *session, const char *operation)
         return false;
 }
 
-/* What was a success is one no more; an update hands the file to the next version, which may not come as far as writing one. */
+/* The success found is one no more: an update hands the file to the next version, which may never write one. */
 static void tell_disabled(const Session *session)
 {
         Outcome outcome = { .verdict = VERDICT_WORKING };

@@ -62,7 +62,7 @@ static bool read_entry(const Host *host, const char *path, QueueEntry *ret)
         return true;
 }
 
-/* The lock is on the folder itself: it needs no file, no space and no right to write. Closing the descriptor lets go. */
+/* The lock is on the folder itself: it needs no file, no space, no right to write. Closing the descriptor lets go. */
 static int lock_queue(const Host *host, Error *err)
 {
         _cleanup_free_ char *path = host_path(host, STATE_FOLDER);

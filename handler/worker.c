@@ -22,7 +22,7 @@
 #define LEAST_MS 1000    /* and at most this often, but for a new stage */
 
 static volatile sig_atomic_t stop_requested;
-static volatile sig_atomic_t mission_over; /* what the mission looks at while it waits: a stop, or a reason of its own */
+static volatile sig_atomic_t mission_over; /* what a mission that waits looks at: a stop, or a reason of its own */
 
 static void on_term(int number)
 {
@@ -82,7 +82,8 @@ static bool is_continued(const Session *session, const QueueEntry *entry, const 
 
         return outcome->verdict == VERDICT_FAILED &&
                (outcome->failure.reason == REASON_SUPERSEDED || outcome->failure.reason == REASON_STOPPED) &&
-               queue_read_next(&session->host, &next) && text_equal(next.base, entry->base) && next.sequence == entry->sequence;
+               queue_read_next(&session->host, &next) && text_equal(next.base, entry->base) &&
+               next.sequence == entry->sequence;
 }
 
 static void carry_out(const Session *session, const QueueEntry *entry, Outcome *outcome)
