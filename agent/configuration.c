@@ -137,6 +137,8 @@ int configuration_read(const Host *host, Configuration *ret, Failure *failure)
                 return failure_from(failure, REASON_CONFIGURATION_UNTRUSTED, &err);
         if (text && parse(&configuration, text, length, failure) < 0)
                 return -1;
+        if (configuration.ca_file && fs_check_trusted(host, configuration.ca_file, &err) < 0)
+                return failure_from(failure, REASON_CONFIGURATION_UNTRUSTED, &err);
         *ret = configuration;
         configuration = (Configuration){ 0 };
         return 0;

@@ -157,12 +157,34 @@ static int verify_link(const Certificates *certificates, size_t i, size_t issuer
                            place(i, name), place(issuer, issuer_name));
 }
 
+static int describe(const Secret *der, const char *name, CryptoCertificate *ret, Failure *failure)
+{
+        Error err;
+
+        if (crypto_certificate_read(der->data, der->length, ret, &err) < 0)
+                return damaged(failure, name, &err);
+        return 0;
+}
+
+/* Else whoever has any certificate below a known root could sign packages with it. */
+static int verify_authority(const Certificates *certificates, size_t i, Failure *failure)
+{
+        CryptoCertificate issuer;
+        char name[PLACE_MAX];
+
+        if (describe(&certificates->der[i], place(i, name), &issuer, failure) < 0)
+                return -1;
+        if (issuer.is_authority)
+                return 0;
+        return failure_set(failure, REASON_ONBOARDING_SIGNATURE, "Its chain is broken: %s is no certificate authority", name);
+}
+
 static int verify_chain(const Certificates *certificates, Failure *failure)
 {
         size_t i;
 
         for (i = 0; i + 1 < certificates->n; i++)
-                if (verify_link(certificates, i, i + 1, failure) < 0)
+                if (verify_link(certificates, i, i + 1, failure) < 0 || verify_authority(certificates, i + 1, failure) < 0)
                         return -1;
         return verify_link(certificates, i, i, failure);
 }
@@ -173,15 +195,6 @@ static bool is_known(const char *sha256, const char *const *roots)
                 if (text_equal_nocase(*roots, sha256))
                         return true;
         return false;
-}
-
-static int describe(const Secret *der, const char *name, CryptoCertificate *ret, Failure *failure)
-{
-        Error err;
-
-        if (crypto_certificate_read(der->data, der->length, ret, &err) < 0)
-                return damaged(failure, name, &err);
-        return 0;
 }
 
 int onboarding_trust_check(const OnboardingBlob *blob, const char *const *extra_roots, OnboardingPackage *ret,

@@ -212,6 +212,7 @@ int crypto_certificate_read(const void *der, size_t length, CryptoCertificate *r
                 return error_set(err, ERROR_INPUT, "the certificate's dates cannot be read: %s", openssl_reason());
         common_name(X509_get_subject_name(certificate), read.subject_cn, sizeof(read.subject_cn));
         common_name(X509_get_issuer_name(certificate), read.issuer_cn, sizeof(read.issuer_cn));
+        read.is_authority = X509_get_extension_flags(certificate) & EXFLAG_CA;
         crypto_sha256_hex(der, length, read.sha256);
         crypto_sha1_hex(der, length, read.sha1);
         *ret = read;

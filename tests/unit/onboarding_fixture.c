@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include "platform/base/text.h"
 #include "platform/json.h"
@@ -29,6 +30,12 @@ static Signer make_signer(const char *name, const Signer *issuer, int from_day, 
         X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
         X509_set_issuer_name(signer.certificate, issuer ? X509_get_subject_name(issuer->certificate) : subject);
         X509_set_pubkey(signer.certificate, signer.key);
+        if (strstr(name, "CA")) {
+                X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, "critical,CA:TRUE");
+
+                X509_add_ext(signer.certificate, extension, -1);
+                X509_EXTENSION_free(extension);
+        }
         assert_true(X509_sign(signer.certificate, issuer ? issuer->key : signer.key, EVP_sha256()) > 0);
         return signer;
 }
@@ -44,10 +51,12 @@ void keys_make(Keys *keys)
         _cleanup_free_ unsigned char *der = NULL;
         int length;
 
-        keys->root = make_signer("Stand-in Root", NULL, -4000, 4000);
+        keys->root = make_signer("Stand-in Root CA", NULL, -4000, 4000);
         keys->issuing = make_signer("Stand-in Server CA", &keys->root, -3000, 3000);
         keys->leaf = make_signer("onboarding.stand-in.test", &keys->issuing, -1, 365);
         keys->expired = make_signer("onboarding.stand-in.test", &keys->issuing, -800, -400);
+        keys->end_entity = make_signer("www.stand-in.test", &keys->root, -1, 365);
+        keys->below_end_entity = make_signer("onboarding.stand-in.test", &keys->end_entity, -1, 365);
         keys->impostor = make_signer("Stand-in Server CA", &keys->root, -3000, 3000);
         length = i2d_X509(keys->root.certificate, &der);
         crypto_sha256_hex(der, (size_t)length, keys->root_sha256);
@@ -57,6 +66,8 @@ void keys_clear(Keys *keys)
 {
         signer_clear(&keys->root);
         signer_clear(&keys->issuing);
+        signer_clear(&keys->end_entity);
+        signer_clear(&keys->below_end_entity);
         signer_clear(&keys->leaf);
         signer_clear(&keys->expired);
         signer_clear(&keys->impostor);

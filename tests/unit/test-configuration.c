@@ -30,6 +30,7 @@ static void trust_and_endpoints_are_read(void **state)
         Failure failure = { 0 };
         Host host;
 
+        scratch_write(s, "/etc/ca.pem", "");
         assert_int_equal(read_it(s,
                                  "# ours\n[endpoints]\npackages = https://mirror.example/ms\n\n[trust]\nca-file=/etc/ca.pem\n"
                                  "onboarding-roots=" ROOT64 "\nrepository-keys = " KEY40 ", " KEY40 "\n",
@@ -72,6 +73,20 @@ static void what_is_not_known_is_refused_with_line_and_key(void **state)
         }
 }
 
+static void an_authority_that_others_may_write_is_refused(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s/etc/ca.pem", s->root);
+        Configuration c = { 0 };
+        Failure failure = { 0 };
+
+        scratch_write(s, "/etc/ca.pem", "");
+        assert_int_equal(chmod(full, 0666), 0);
+        assert_int_equal(read_it(s, "[trust]\nca-file=/etc/ca.pem\n", &c, &failure), -1);
+        assert_int_equal(failure.reason, REASON_CONFIGURATION_UNTRUSTED);
+        assert_non_null(strstr(failure.found, "/etc/ca.pem"));
+}
+
 static void a_file_that_others_may_write_is_refused(void **state)
 {
         Scratch *s = *state;
@@ -91,6 +106,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(no_file_configures_nothing, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(trust_and_endpoints_are_read, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_not_known_is_refused_with_line_and_key, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(an_authority_that_others_may_write_is_refused, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_file_that_others_may_write_is_refused, scratch_open, scratch_close),
         };
 

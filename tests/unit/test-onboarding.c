@@ -333,6 +333,14 @@ static void a_chain_must_link_up_to_a_root(void **state)
                        "5 certificates");
 }
 
+static void only_an_authority_may_sign_for_the_next_link(void **state)
+{
+        const Keys *keys = *state;
+
+        assert_unsigned(keys, &(Recipe){ .leaf = &keys->below_end_entity, .chain = { &keys->end_entity, &keys->root } },
+                        "chain[0] is no certificate authority");
+}
+
 static void members_of_the_wrong_kind_are_refused(void **state)
 {
         static const struct {
@@ -442,6 +450,7 @@ int main(void)
                 cmocka_unit_test(a_body_that_is_not_what_was_signed_is_refused),
                 cmocka_unit_test(a_package_without_any_signature_is_refused),
                 cmocka_unit_test(a_chain_must_link_up_to_a_root),
+                cmocka_unit_test(only_an_authority_may_sign_for_the_next_link),
                 cmocka_unit_test(members_of_the_wrong_kind_are_refused),
                 cmocka_unit_test(doubled_members_are_refused_at_each_layer),
                 cmocka_unit_test(what_stands_after_a_layer_is_refused),
