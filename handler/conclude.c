@@ -35,7 +35,7 @@ static void end_request(const QueueEntry *entry)
                             status ? status : "unknown");
                 session_tell(&session, outcome);
         }
-        if (mission_recover(&session.host, false, installer_log, &err) < 0)
+        if (mission_recover(&session.host, NULL, installer_log, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
 
@@ -60,6 +60,8 @@ int command_conclude(void)
         }
         if (fs_exists(&host, LIFECYCLE_UNINSTALLED))
                 return lifecycle_remove_ours(&host, &err) < 0;
+        /* in this order: an enable that found the lock held has left its request before that */
+        close(TAKE_FD(lock));
         if (queue_has_next(&host) && worker_unit_start(&host, &err) < 0)
                 fprintf(stderr, "conclude: %s\n", err.text);
         return 0;

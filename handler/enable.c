@@ -111,14 +111,26 @@ static bool is_worked_on(const Host *host, const QueueEntry *current)
         return current->pid > 0 && process_is_alive(host, current->pid, current->start_time);
 }
 
+/* The worker died; what takes its time is the package manager it had started, which conclude waits for. */
+static bool is_being_concluded(const Host *host)
+{
+        bool active = false;
+
+        return worker_unit_is_active(host, &active, NULL) == 0 && active;
+}
+
 /* True: the worker has this request, or will take it from the queue. */
 static bool leave_to_worker(const Session *session, Error *err)
 {
         QueueEntry current;
+        bool alive;
 
-        if (!queue_read_current(&session->host, &current) || !is_worked_on(&session->host, &current))
+        if (!queue_read_current(&session->host, &current))
                 return false;
-        if (text_equal(current.base, session->environment.base) && current.sequence == session->sequence &&
+        alive = is_worked_on(&session->host, &current);
+        if (!alive && !is_being_concluded(&session->host))
+                return false;
+        if (alive && text_equal(current.base, session->environment.base) && current.sequence == session->sequence &&
             !queue_has_next(&session->host)) {
                 log_info("sequence %d is being worked on, by pid %d", session->sequence, (int)current.pid);
                 return true;

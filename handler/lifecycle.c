@@ -118,6 +118,7 @@ static int remove_for_good(const Session *session, Error *err)
 {
         const Host *host = &session->host;
         _cleanup_free_ char *installer_log = session_installer_log(session);
+        AptRun repair = { .deadline = deadline_in(UNINSTALL_MS) };
         _cleanup_close_ int lock = -1;
 
         if (queue_drop_next(host, err) < 0 || worker_unit_stop(host, err) < 0)
@@ -129,7 +130,7 @@ static int remove_for_good(const Session *session, Error *err)
                 log_warning("uninstall: a run is still in the package manager; it removes our files when it ends");
                 return 0;
         }
-        if (mission_recover(host, true, installer_log, err) < 0)
+        if (mission_recover(host, &repair, installer_log, err) < 0)
                 log_warning("uninstall: %s", err->text);
         return lifecycle_remove_ours(host, err);
 }

@@ -47,6 +47,8 @@ static void on_progress(const Outcome *outcome, void *userdata)
                 return; /* told by the caller, when history is written */
         if (outcome->verdict == VERDICT_FAILED && outcome->failure.reason != REASON_INSTALL_STILL_RUNNING)
                 return;
+        if (!important && outcome->verdict == VERDICT_FAILED)
+                return; /* terminal, and told */
         if (!important && !(changed && now - progress->told_ms >= LEAST_MS) && now - progress->told_ms < REWRITE_MS)
                 return;
         session_tell(progress->session, outcome);

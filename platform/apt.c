@@ -118,10 +118,10 @@ static const char *own(Command *command, char *word)
         return command->owned[command->n_owned++] = word;
 }
 
-static void say(const AptRun *run, const char *text)
+static void say(const AptRun *run, const char *text, pid_t transaction)
 {
         if (run->on_progress)
-                run->on_progress(text, run->userdata);
+                run->on_progress(text, transaction, run->userdata);
 }
 
 static void say_waiting(const AptRun *run, int64_t since, const char *who)
@@ -129,7 +129,7 @@ static void say_waiting(const AptRun *run, int64_t since, const char *who)
         _cleanup_free_ char *text =
                 text_format("waiting %lld s for apt: %s", (long long)(deadline_now_ms() - since) / 1000, who);
 
-        say(run, text);
+        say(run, text, 0);
 }
 
 static int wait_for(const Host *host, const AptRun *run, const char *const *locks, Error *err)
@@ -244,7 +244,7 @@ static void tick(pid_t pid, void *userdata)
                 text = describe_transaction(ticker);
         else
                 text = run->archives ? describe_download(ticker) : text_copy(ticker->command->doing);
-        say(run, text);
+        say(run, text, ticker->command->transaction ? pid : 0);
 }
 
 static int run_once(const Host *host, const AptRun *run, const Command *command, AptResult *ret, Error *err)
@@ -296,7 +296,7 @@ static int run_command(const Host *host, const AptRun *run, const Command *comma
                         return -1;
                 if (ret->trouble != APT_LOCKED)
                         return 0;
-                say(run, ret->text);
+                say(run, ret->text, 0);
                 if (host_wait(host, LOOK_MS, run->deadline, &wait) < 0)
                         return wait.kind == ERROR_TIMEOUT ? 0 : error_set(err, wait.kind, "%s", wait.text);
         }

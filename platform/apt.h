@@ -44,8 +44,8 @@ typedef struct AptRun {
          * pass through all folders above, apt downloads as _apt (and gives partial/ to it), else as root.
          */
         const char *archives;
-        /* What is being waited for or done, about once a second while it lasts; may be NULL. */
-        void (*on_progress)(const char *text, void *userdata);
+        /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
+        void (*on_progress)(const char *text, pid_t pid, void *userdata);
         void (*on_start)(pid_t pid, void *userdata); /* a transaction has started: to be remembered across a crash */
         void *userdata;
 } AptRun;

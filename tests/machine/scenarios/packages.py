@@ -78,7 +78,7 @@ def busy_apt_is_named_and_waited_for(w):
     w.mirror.publish([sensor.build_dependency(w.folder / "debs"), sensor.build_slow(w.folder / "debs")])
     w.machine.run(["apt-get", "update"])
     w.start_unit("slow-upgrade.service", "apt-get", "install", "-y", "slow-stand-in")
-    w.machine.wait(lambda: "half-configured slow-stand-in" in w.machine.read("/var/log/dpkg.log"), 20, "the other apt")
+    w.machine.wait(lambda: w.machine.run(["pgrep", "-f", "slow-stand-in.postinst"], check=False).stdout, 20, "the other apt")
     w.publish()
     w.ask()
     w.agent.start()
