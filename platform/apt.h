@@ -82,7 +82,7 @@ typedef enum PackageState {
 int apt_package_state(const Host *host, const char *package, PackageState *ret_state, char version[64],
                       Error *err) _must_check_;
 
-/* dpkg was interrupted: files wait in /var/lib/dpkg/updates. While dpkg runs too: ask when no lock is held. */
+/* dpkg was interrupted: files wait in /var/lib/dpkg/updates and nobody is at work on them. Reads only. */
 bool apt_is_interrupted(const Host *host);
 
 /* What a finished command's output means. Pure; for the functions above and their tests. */
