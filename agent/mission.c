@@ -153,7 +153,8 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         if (is_asked_to_stop(mission, failure))
                 return -1;
         log_info("%s: %s", mission->stage, step->why);
-        mission_say(mission, "%s", step->why);
+        /* not told yet: the step's own first words follow at once */
+        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
                 log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
                 return -1;

@@ -7,9 +7,11 @@
 
 import functools
 import json
+import os
 import re
 import sys
 import threading
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -240,6 +242,48 @@ class OnboardingWorld(World):
         self.machine.write("/root/hold-lock", (HERE.parent / "fixtures/hold-lock").read_text(), 0o755)
         self.start_unit(unit, "/bin/sh", "-c", f"sleep infinity | exec python3 /root/hold-lock {' '.join(paths)} > /run/held")
         self.machine.wait(lambda: self.machine.exists("/run/held") and "held" in self.machine.read("/run/held"), 10, "the locks")
+
+    def hold_back(self, path):
+        """From now on the server holds its answers for this path, and only for it, back; returns what lets them go."""
+        go = self.folder / f"go-{time.monotonic_ns()}"
+        self.faults({path: {"wait_file": str(go)}})
+        return go.touch
+
+    def kill_worker(self):
+        """As the kernel would when memory is out: the worker itself, not what it had started."""
+        self.machine.run(["systemctl", "kill", "--kill-who=main", "--signal=KILL", WORKER])
+
+    def cut_power(self):
+        """And power comes back. The guest agent, if it was started, starts again."""
+        self.machine.power_cut()
+        self.azure.forget_uploads()
+        self.machine.boot()
+
+    def fill_disk(self, leave_mib):
+        """Let so much be left (disk=True)."""
+        disk = self.machine.disk
+        os.sync()
+        filler = disk / "filler"
+        with open(filler, "ab") as file:
+            left = os.statvfs(disk)
+            more = left.f_bfree * left.f_frsize - (leave_mib << 20)
+            os.posix_fallocate(file.fileno(), file.tell(), max(more, 1))
+
+    def empty_disk(self):
+        (self.machine.disk / "filler").unlink()
+
+    def leftovers(self):
+        """Files of ours that only a run needs."""
+        found = self.machine.run(["find", "/etc", "/usr", "/var", "/opt", "/root", "-xdev", "-name", "*.mde-linux-*"]).stdout.split()
+        return found + [path for path in ("/var/cache/mde-linux", f"{STATE}/undo", f"{STATE}/next", f"{STATE}/current")
+                        if self.machine.exists(path)]
+
+    def assert_sane(self):
+        """The end of a bumpy road: the package manager is content, nothing of the journey is left."""
+        assert self.machine.run(["dpkg", "--audit"]).stdout == ""
+        self.machine.run(["apt-get", "check"])
+        self.assert_quiet()
+        assert not self.leftovers(), self.leftovers()
 
     def scripts(self):
         """What the sensor's maintainer scripts said: [("postinst configure", "begin"), ...]"""
