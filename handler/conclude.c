@@ -6,6 +6,7 @@
 
 #include "agent/mission.h"
 #include "agent/state.h"
+#include "agent/undo.h"
 #include "handler/lifecycle.h"
 #include "handler/queue.h"
 #include "handler/session.h"
@@ -13,8 +14,21 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/process.h"
 
 #define LOCK_MS 60000
+
+/* Downloads and questions to the sensor, which nobody waits for any more; never what a transaction started. */
+static void end_strays(const Host *host)
+{
+        UndoState undo = { 0 };
+        size_t n = 0;
+
+        if (undo_state(host, &undo, NULL) == 0 && !undo.transaction)
+                n = process_kill_unit(host, WORKER_UNIT);
+        if (n > 0)
+                log_info("ended %zu processes that the worker had left behind", n);
+}
 
 static void end_request(const QueueEntry *entry)
 {
@@ -35,6 +49,7 @@ static void end_request(const QueueEntry *entry)
                             status ? status : "unknown");
                 session_tell(&session, outcome);
         }
+        end_strays(&session.host);
         if (mission_recover(&session.host, NULL, installer_log, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }

@@ -4,6 +4,7 @@
  */
 #include "platform/process.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "platform/fs.h"
 
 #define PROC_FILE_MAX (64 * 1024)
+#define KILL_MS 5000
 
 static char *read_proc(const Host *host, pid_t pid, const char *name)
 {
@@ -113,4 +115,36 @@ bool process_is_alive(const Host *host, pid_t pid, uint64_t start_time)
         char state;
 
         return pid > 0 && read_stat(host, pid, &state, &start) && start == start_time && state != 'Z' && state != 'X';
+}
+
+static size_t kill_once(const Host *host, const char *unit)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        ProcessIdentity identity;
+        size_t killed = 0;
+        char **name;
+
+        if (fs_list(host, "/proc", &names, NULL) < 0)
+                return 0;
+        for (name = names; *name; name++) {
+                pid_t pid = (pid_t)strtol(*name, NULL, 10);
+
+                if (pid <= 1 || pid == getpid() || !process_identify(host, pid, &identity) || !text_equal(identity.unit, unit) ||
+                    !process_is_alive(host, pid, identity.start_time))
+                        continue;
+                kill(pid, SIGKILL);
+                killed++;
+        }
+        return killed;
+}
+
+size_t process_kill_unit(const Host *host, const char *unit)
+{
+        Deadline deadline = deadline_in(KILL_MS);
+        size_t first = kill_once(host, unit);
+
+        /* again: one may have been about to fork */
+        while (first > 0 && kill_once(host, unit) > 0 && host_wait(host, 20, deadline, NULL) == 0)
+                ;
+        return first;
 }
