@@ -25,7 +25,7 @@ typedef struct Stage {
         AptRun run;
         char *output; /* path of the transaction's output */
         Text said;
-        pid_t started;
+        pid_t started, told;
         pid_t holder; /* let go when the first wait is told */
         volatile sig_atomic_t stop;
         bool stop_when_told;
@@ -47,10 +47,11 @@ static bool have_own_namespace(void)
         return have;
 }
 
-static void hear(const char *text, void *userdata)
+static void hear(const char *text, pid_t pid, void *userdata)
 {
         Stage *stage = userdata;
 
+        stage->told = pid;
         text_append(&stage->said, "%s\n", text);
         if (stage->holder > 0)
                 release_lock(stage->holder);
@@ -277,6 +278,7 @@ static void an_installation_uses_no_network_and_is_never_signalled(void **state)
         assert_has_not(argv, "NoLocking");
         assert_has_not(argv, "download-only");
         assert_true(stage->started > 0);
+        assert_int_equal(stage->told, stage->started); /* whose progress it is */
         assert_has(stage->said.data, "installing mdatp");
         output = recorded(stage, "output");
         assert_string_equal(output, "Setting up mdatp\ndone\n");
@@ -490,12 +492,17 @@ static void an_interrupted_dpkg_leaves_numbers_behind(void **state)
 {
         Stage *stage = *state;
         Host host = stage->host;
+        pid_t at_work;
 
         host.root = stage->scratch.root;
         assert_false(apt_is_interrupted(&host));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/tmp.i", "");
         assert_false(apt_is_interrupted(&host));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/0003", "");
+        assert_true(apt_is_interrupted(&host));
+        at_work = hold_lock(&stage->scratch, FRONTEND_LOCK, F_WRLCK); /* it has them too while it runs */
+        assert_false(apt_is_interrupted(&host));
+        release_lock(at_work);
         assert_true(apt_is_interrupted(&host));
 }
 
