@@ -82,7 +82,9 @@ int mission_recover(const Host *host, const AptRun *repair, const char *installe
                 return -1;
         if (state == PACKAGE_INSTALLED)
                 return undo_commit(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
-        if (state == PACKAGE_BROKEN)
+        if (state == PACKAGE_BROKEN && !repair)
                 return 0; /* half there: the source has to stay until the package step mended it */
+        if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
+                return undo_prefixes(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
         return undo_roll_back(host, err);
 }
