@@ -10,6 +10,7 @@
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
+#include "platform/process.h"
 
 #define LOOK_MS 60000
 #define INSTALLER_LOG_MAX (4 * 1024 * 1024)
@@ -56,6 +57,37 @@ void mission_say_overdue(Mission *mission, const char *found)
         tell(mission);
 }
 
+static void on_apt_progress(const char *text, pid_t pid, void *userdata)
+{
+        Mission *mission = userdata;
+        _cleanup_free_ char *overdue = NULL;
+
+        if (pid == 0 || !deadline_passed(mission->deadline)) {
+                mission_say(mission, "%s", text);
+                return;
+        }
+        overdue = text_format("still %s (pid %d)", text, (int)pid);
+        mission_say_overdue(mission, overdue);
+}
+
+static int on_apt_start(pid_t pid, void *userdata, Error *err)
+{
+        Mission *mission = userdata;
+        ProcessIdentity identity = { 0 };
+
+        if (pid != 0 && !process_identify(mission->host, pid, &identity))
+                return 0; /* ended already */
+        if (undo_remember_transaction(mission->host, pid, identity.start_time, err) < 0)
+                return error_prefix(err, "remember the transaction across a crash");
+        return 0;
+}
+
+AptRun mission_apt_run(Mission *mission)
+{
+        return (AptRun){ .deadline = mission->deadline, .output_fd = -1, .on_progress = on_apt_progress,
+                         .on_start = on_apt_start, .userdata = mission };
+}
+
 int mission_open_installer_log(const char *path, Error *err)
 {
         _cleanup_free_ char *old = text_format("%s.1", path);
@@ -81,16 +113,25 @@ static void finish(Mission *mission, Verdict verdict, const Failure *failure)
 /* Before the commit point everything goes back; after it the journal is empty and nothing is undone. */
 static void fail(Mission *mission, const Failure *failure)
 {
-        UndoState undo = { 0 };
+        UndoState undo = { 0 }, left = { 0 };
+        PackageState state = PACKAGE_UNKNOWN;
+        char version[64];
         Error err = { 0 };
 
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what, failure->found);
         if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
-                log_info("nothing was installed: undoing what this run changed");
-                if (mission_recover(mission->host, false, mission->installer_log, &err) < 0) {
+                log_info("undoing what this run changed, unless it got installed");
+                if (mission_recover(mission->host, NULL, mission->installer_log, &err) < 0 ||
+                    undo_state(mission->host, &left, &err) < 0) {
                         log_error("undo: %s", err.text);
                         outcome_row(mission->outcome, "undo", ROW_ERROR, "not finished, the next run goes on with it: %s", err.text);
-                } else
+                } else if (left.pending)
+                        outcome_row(mission->outcome, "undo", ROW_WARNING,
+                                    "the package is half installed: its repository stays, the next run goes on from there");
+                else if (undo.transaction && apt_package_state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
+                         state == PACKAGE_INSTALLED)
+                        outcome_row(mission->outcome, "undo", ROW_WARNING, "the package got installed: it and its repository stay");
+                else
                         outcome_row(mission->outcome, "undo", ROW_SUCCESS, "what this run had changed is as it was before");
         }
         finish(mission, VERDICT_FAILED, failure);
@@ -117,7 +158,8 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         if (is_asked_to_stop(mission, "before", failure))
                 return -1;
         log_info("%s: %s", mission->stage, step->why);
-        mission_say(mission, "%s", step->why);
+        /* not told yet: the step's own first words follow at once */
+        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
                 if (failure->reason == REASON_STOPPED)
                         is_asked_to_stop(mission, "in", failure);
@@ -175,6 +217,7 @@ static void check(Mission *mission)
 
 void mission_run(Mission *mission, Outcome *outcome)
 {
+        AptRun repair = mission_apt_run(mission);
         Failure failure = { 0 };
         Error err = { 0 };
         size_t i;
@@ -183,8 +226,8 @@ void mission_run(Mission *mission, Outcome *outcome)
         mission->outcome = outcome;
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
-        if (mission_recover(mission->host, true, mission->installer_log, &err) < 0) {
-                failure_from(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        if (!mission->dry_run && mission_recover(mission->host, &repair, mission->installer_log, &err) < 0) {
+                steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
                 finish(mission, VERDICT_FAILED, &failure);
                 return;
         }

@@ -37,10 +37,10 @@ void mission_run(Mission *mission, Outcome *outcome);
 
 /*
  * What a crash or power cut left of an earlier run: its transaction is waited for; then what it changed is kept when
- * the package got installed, and undone when not. repair: a transaction that was cut off is completed with dpkg
- * --configure -a; without it such a state is left for the next run.
+ * the package got installed, and undone when not. repair: how a transaction that was cut off is completed (dpkg
+ * --configure -a, its output goes to installer_log); NULL: such a state is left for the next run.
  */
-int mission_recover(const Host *host, bool repair, const char *installer_log, Error *err) _must_check_;
+int mission_recover(const Host *host, const AptRun *repair, const char *installer_log, Error *err) _must_check_;
 
 /* Everything is as asked: verdict, message and rows of the outcome from the facts. */
 void mission_report_success(const Request *request, const Facts *facts, Outcome *outcome);
@@ -50,6 +50,9 @@ void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
 
 /* For steps: the deadline passed inside a transaction: a terminal error is told, and the mission goes on. */
 void mission_say_overdue(Mission *mission, const char *found);
+
+/* For steps: how the package manager is run: its progress is told, its transactions are remembered across a crash. */
+AptRun mission_apt_run(Mission *mission);
 
 /* Opens installer_log for appending, bounded. -1 with *err filled. */
 int mission_open_installer_log(const char *path, Error *err) _must_check_;

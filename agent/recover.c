@@ -7,64 +7,91 @@
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
+#include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/process.h"
 
-static int wait_for_transaction(const Host *host, const UndoState *undo, Error *err)
+#define UNKNOWN_MS (10 * 60 * 1000)
+
+static int wait_for_transaction(const Host *host, const UndoState *undo, const AptRun *told, Error *err)
 {
         Host patient = *host;
 
         patient.stop = NULL; /* asked to stop: even so, the command that runs is waited for */
         if (undo->transaction && process_is_alive(host, undo->pid, undo->start_time))
                 log_info("waiting for the package manager of an earlier run, pid %d", (int)undo->pid);
-        while (undo->transaction && process_is_alive(host, undo->pid, undo->start_time))
+        while (undo->transaction && process_is_alive(host, undo->pid, undo->start_time)) {
+                if (told && told->on_progress)
+                        told->on_progress("waiting for the installation that an earlier run began", undo->pid, told->userdata);
                 if (host_wait(&patient, 500, DEADLINE_NEVER, err) < 0)
                         return -1;
+        }
+        /* killed between the start and the note of the pid: whoever holds the locks may be ours */
+        if (undo->transaction && undo->pid == 0)
+                return apt_wait_for_locks(&patient, &(AptRun){ .deadline = deadline_in(UNKNOWN_MS), .output_fd = -1 }, err);
         return 0;
 }
 
-static int complete_transaction(const Host *host, const char *installer_log, Error *err)
+/* What comes of it is read from the package's state. */
+static int complete_transaction(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
 {
         _cleanup_close_ int fd = mission_open_installer_log(installer_log, err);
-        AptRun run = { .deadline = DEADLINE_NEVER, .output_fd = fd };
+        AptRun run = *repair;
         AptResult result = { 0 };
 
         if (fd < 0)
                 return -1;
+        run.output_fd = fd;
         log_info("our own transaction was cut off: dpkg --configure -a");
         if (apt_configure_pending(host, &run, &result, err) < 0)
                 return -1;
+        if (result.trouble == APT_LOCKED)
+                return error_set(err, ERROR_BUSY, "%s", result.text);
         if (result.trouble != APT_OK)
                 log_warning("dpkg --configure -a: %s", result.text);
         return 0;
 }
 
-int mission_recover(const Host *host, bool repair, const char *installer_log, Error *err)
+/* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
+static int end_transaction(const Host *host, const AptRun *repair, const char *installer_log, PackageState *ret_state, Error *err)
+{
+        char version[64];
+
+        if (apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err) < 0)
+                return -1;
+        if (*ret_state == PACKAGE_UNKNOWN)
+                return error_set(err, ERROR_COMMAND, "dpkg-query does not tell the state of %s", SENSOR_PACKAGE);
+        if (*ret_state == PACKAGE_INSTALLED && !apt_is_interrupted(host))
+                return 0;
+        if (!repair) {
+                if (apt_is_interrupted(host))
+                        *ret_state = PACKAGE_BROKEN;
+                return 0;
+        }
+        /* also when our package is not there yet: what it depends on may have been cut off */
+        if (complete_transaction(host, repair, installer_log, err) < 0)
+                return -1;
+        return apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err);
+}
+
+int mission_recover(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
 {
         PackageState state = PACKAGE_UNKNOWN;
         UndoState undo = { 0 };
-        char version[64];
 
         if (undo_state(host, &undo, err) < 0)
                 return -1;
         if (!undo.pending)
                 return 0;
-        if (wait_for_transaction(host, &undo, err) < 0)
+        if (wait_for_transaction(host, &undo, repair, err) < 0)
                 return -1;
-        if (undo.transaction) {
-                if (apt_package_state(host, SENSOR_PACKAGE, &state, version, err) < 0)
-                        return -1;
-                if ((state == PACKAGE_BROKEN || apt_is_interrupted(host)) && !repair)
-                        return 0;
-                if (state == PACKAGE_BROKEN || apt_is_interrupted(host)) {
-                        if (complete_transaction(host, installer_log, err) < 0 ||
-                            apt_package_state(host, SENSOR_PACKAGE, &state, version, err) < 0)
-                                return -1;
-                }
-        }
+        if (undo.transaction && end_transaction(host, repair, installer_log, &state, err) < 0)
+                return -1;
         if (state == PACKAGE_INSTALLED)
                 return undo_commit(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
-        if (state == PACKAGE_BROKEN)
+        if (state == PACKAGE_BROKEN && !repair)
                 return 0; /* half there: the source has to stay until the package step mended it */
+        if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
+                return undo_prefixes(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
         return undo_roll_back(host, err);
 }

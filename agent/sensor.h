@@ -34,6 +34,7 @@ typedef struct SensorHealth {
         char machine_id[64];  /* EDR machine id: "" until the cloud answered once */
         char ring[32];
         char definitions[64]; /* "upToDate" ...; "" unknown */
+        int64_t expires_s;    /* of its build, since 1970; 0: unknown */
         Tri passive;
         char issues[512];     /* joined with "; " */
         SensorTag tags[SENSOR_TAGS_MAX];

@@ -52,6 +52,11 @@ static Tri tri_member(Json *object, const char *name)
         return tri_of(string_of(object, name));
 }
 
+static int64_t milliseconds(const char *digits)
+{
+        return digits && strlen(digits) < 18 && digits[strspn(digits, "0123456789")] == '\0' ? strtoll(digits, NULL, 10) : 0;
+}
+
 static void add_tags(Json *list, SensorHealth *health)
 {
         size_t i;
@@ -111,6 +116,7 @@ bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
         take(string_of(root, "edrMachineId"), health->machine_id, sizeof(health->machine_id));
         take(string_of(root, "releaseRing"), health->ring, sizeof(health->ring));
         take(string_of(root, "definitionsStatus"), health->definitions, sizeof(health->definitions));
+        health->expires_s = milliseconds(string_of(root, "productExpiration")) / 1000;
         add_issues(json_member(root, "healthIssues"), health);
         tags = value_of(root, "edrDeviceTags");
         if (json_object_is_type(tags, json_type_array))

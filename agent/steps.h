@@ -26,6 +26,9 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
 /* Whether apt is worth another try: 1 after a wait that grows with *tries, 0 not, -1 on a stop (*failure says so). */
 int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure);
 
+/* The first boot of a cloud image installs packages of its own: its turn first. */
+int steps_wait_for_first_boot(Mission *mission, Failure *failure);
+
 /* An AptResult that is not APT_OK, as a failure. */
 int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise);
 

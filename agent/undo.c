@@ -250,6 +250,22 @@ static int undo_record(const Host *host, Json *record, Error *err)
         return 0;
 }
 
+int undo_prefixes(const Host *host, Error *err)
+{
+        _cleanup_json_ Json *records = NULL;
+        size_t i;
+
+        if (read_records(host, &records, err) < 0)
+                return -1;
+        for (i = 0; i < json_object_array_length(records); i++) {
+                Json *record = json_object_array_get_idx(records, i);
+
+                if (text_equal(json_string(record, "kind"), "prefix") && undo_record(host, record, err) < 0)
+                        return -1;
+        }
+        return 0;
+}
+
 int undo_commit(const Host *host, Error *err)
 {
         /* the journal first: without it the saved copies mean nothing */

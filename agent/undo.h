@@ -33,5 +33,8 @@ typedef struct UndoState {
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 
+/* Removes what undo_remember_prefix() stands for, and forgets nothing. */
+int undo_prefixes(const Host *host, Error *err) _must_check_;
+
 int undo_commit(const Host *host, Error *err) _must_check_;    /* forgets; nothing pending is fine */
 int undo_roll_back(const Host *host, Error *err) _must_check_; /* puts back, last change first; then forgets */

@@ -6,6 +6,7 @@
 
 #include "agent/mission.h"
 #include "agent/state.h"
+#include "agent/undo.h"
 #include "handler/lifecycle.h"
 #include "handler/queue.h"
 #include "handler/session.h"
@@ -13,6 +14,7 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/process.h"
 
 #define LOCK_MS 60000
 
@@ -23,6 +25,18 @@ static bool is_asked_again(const Host *host, const QueueEntry *entry)
 
         return queue_read_next(host, &next) && next.sequence == entry->sequence && text_equal(next.base, entry->base) &&
                !text_equal(next.id, entry->id);
+}
+
+/* Downloads and questions to the sensor, which nobody waits for any more; never what a transaction started. */
+static void end_strays(const Host *host)
+{
+        UndoState undo = { 0 };
+        size_t n = 0;
+
+        if (undo_state(host, &undo, NULL) == 0 && !undo.transaction)
+                n = process_kill_unit(host, WORKER_UNIT);
+        if (n > 0)
+                log_info("ended %zu processes that the worker had left behind", n);
 }
 
 static void end_request(const QueueEntry *entry)
@@ -45,7 +59,8 @@ static void end_request(const QueueEntry *entry)
                 if (!is_asked_again(&session.host, entry))
                         session_tell(&session, outcome);
         }
-        if (mission_recover(&session.host, false, installer_log, &err) < 0)
+        end_strays(&session.host);
+        if (mission_recover(&session.host, NULL, installer_log, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
 
@@ -95,8 +110,8 @@ int command_conclude(void)
         end_what_is_left(&host);
         if (fs_exists(&host, LIFECYCLE_UNINSTALLED))
                 return lifecycle_remove_ours(&host, &err) < 0;
+        /* in this order: an enable that found the lock held has left its request before that */
         close(TAKE_FD(lock));
-        /* the lock first: an enable that found it held looks no further */
         if (queue_has_next(&host) && worker_unit_start(&host, &err) < 0)
                 fprintf(stderr, "conclude: %s\n", err.text);
         return 0;

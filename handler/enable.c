@@ -100,11 +100,22 @@ static int look(const Session *session, const Asked *asked, const Request *reque
         return start_worker(session, asked, outcome);
 }
 
+/* We hold the lock: what a reboot left of a worker is nobody's any more. */
+static void forget_dead_run(const Host *host)
+{
+        QueueEntry current;
+        Error err = { 0 };
+
+        if (queue_read_current(host, &current) && queue_clear_current(host, &err) < 0)
+                log_warning("the queue: %s", err.text);
+}
+
 static int with_lock(const Session *session, const Asked *asked, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         Failure failure = { 0 };
 
+        forget_dead_run(&session->host);
         if (!systemd_is_running(&session->host)) {
                 failure_set(&failure, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
                 return session_fail(session, outcome, VERDICT_REFUSED, &failure);

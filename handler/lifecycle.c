@@ -200,6 +200,7 @@ static int remove_for_good(const Session *session, Error *err)
         _cleanup_free_ char *installer_log = session->environment.log_folder ? session_installer_log(session)
                                                                              : text_copy(STATE_FOLDER "/installer.log");
         Deadline deadline = deadline_in(UNINSTALL_MS);
+        AptRun repair = { .deadline = deadline };
         _cleanup_close_ int lock = -1;
 
         /* from now on conclude removes what we could not wait for */
@@ -213,7 +214,7 @@ static int remove_for_good(const Session *session, Error *err)
         }
         if (!fs_is_folder(host, STATE_FOLDER))
                 return lifecycle_remove_ours(host, err); /* conclude has been here */
-        if (state_lock_wait(host, deadline, &lock, err) < 0 || mission_recover(host, true, installer_log, err) < 0)
+        if (state_lock_wait(host, deadline, &lock, err) < 0 || mission_recover(host, &repair, installer_log, err) < 0)
                 log_warning("uninstall: %s", err->text);
         return lifecycle_remove_ours(host, err);
 }

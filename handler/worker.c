@@ -66,6 +66,8 @@ static void on_progress(const Outcome *outcome, void *userdata)
                 return; /* told by the caller, when history is written */
         if (outcome->verdict == VERDICT_FAILED && outcome->failure.reason != REASON_INSTALL_STILL_RUNNING)
                 return;
+        if (!important && outcome->verdict == VERDICT_FAILED)
+                return; /* terminal, and told */
         if (!important && !(changed && now - progress->told_ms >= LEAST_MS) && now - progress->told_ms < REWRITE_MS)
                 return;
         session_tell(progress->session, outcome);
@@ -150,7 +152,7 @@ static void clean_up(const Host *host)
 {
         Error err = { 0 };
 
-        if (mission_recover(host, false, STATE_FOLDER "/installer.log", &err) < 0)
+        if (mission_recover(host, NULL, STATE_FOLDER "/installer.log", &err) < 0)
                 log_error("what an earlier run had begun: %s", err.text);
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 
@@ -118,10 +119,10 @@ static const char *own(Command *command, char *word)
         return command->owned[command->n_owned++] = word;
 }
 
-static void say(const AptRun *run, const char *text)
+static void say(const AptRun *run, const char *text, pid_t transaction)
 {
         if (run->on_progress)
-                run->on_progress(text, run->userdata);
+                run->on_progress(text, transaction, run->userdata);
 }
 
 static void say_waiting(const AptRun *run, int64_t since, const char *who)
@@ -129,7 +130,7 @@ static void say_waiting(const AptRun *run, int64_t since, const char *who)
         _cleanup_free_ char *text =
                 text_format("waiting %lld s for apt: %s", (long long)(deadline_now_ms() - since) / 1000, who);
 
-        say(run, text);
+        say(run, text, 0);
 }
 
 static int wait_for(const Host *host, const AptRun *run, const char *const *locks, Error *err)
@@ -235,8 +236,10 @@ static void tick(pid_t pid, void *userdata)
         const AptRun *run = ticker->run;
         _cleanup_free_ char *text = NULL;
 
-        if (!ticker->started && ticker->command->transaction && run->on_start)
-                run->on_start(pid, run->userdata);
+        Error err = { 0 };
+
+        if (!ticker->started && ticker->command->transaction && run->on_start && run->on_start(pid, run->userdata, &err) < 0)
+                log_warning("%s", err.text);
         ticker->started = true;
         if (!run->on_progress)
                 return;
@@ -244,7 +247,7 @@ static void tick(pid_t pid, void *userdata)
                 text = describe_transaction(ticker);
         else
                 text = run->archives ? describe_download(ticker) : text_copy(ticker->command->doing);
-        say(run, text);
+        say(run, text, ticker->command->transaction ? pid : 0);
 }
 
 static int run_once(const Host *host, const AptRun *run, const Command *command, AptResult *ret, Error *err)
@@ -268,6 +271,8 @@ static int run_once(const Host *host, const AptRun *run, const Command *command,
         if (command->transaction && fstat(run->output_fd, &st) < 0)
                 return error_errno(err, errno, "look at the file for the output of %s", command->argv[0]);
         ticker.from = command->transaction ? st.st_size : 0;
+        if (command->transaction && run->on_start && run->on_start(0, run->userdata, err) < 0)
+                return -1;
         if (process_run(host, &spec, &result, err) < 0)
                 return -1;
         if (command->transaction)
@@ -296,7 +301,7 @@ static int run_command(const Host *host, const AptRun *run, const Command *comma
                         return -1;
                 if (ret->trouble != APT_LOCKED)
                         return 0;
-                say(run, ret->text);
+                say(run, ret->text, 0);
                 if (host_wait(host, LOOK_MS, run->deadline, &wait) < 0)
                         return wait.kind == ERROR_TIMEOUT ? 0 : error_set(err, wait.kind, "%s", wait.text);
         }

@@ -44,9 +44,13 @@ typedef struct AptRun {
          * pass through all folders above, apt downloads as _apt (and gives partial/ to it), else as root.
          */
         const char *archives;
-        /* What is being waited for or done, about once a second while it lasts; may be NULL. */
-        void (*on_progress)(const char *text, void *userdata);
-        void (*on_start)(pid_t pid, void *userdata); /* a transaction has started: to be remembered across a crash */
+        /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
+        void (*on_progress)(const char *text, pid_t pid, void *userdata);
+        /*
+         * For what has to be remembered across a crash: with pid 0 just before a transaction is started (-1: then it is not),
+         * and with its pid right after.
+         */
+        int (*on_start)(pid_t pid, void *userdata, Error *err);
         void *userdata;
 } AptRun;
 
@@ -82,7 +86,7 @@ typedef enum PackageState {
 int apt_package_state(const Host *host, const char *package, PackageState *ret_state, char version[64],
                       Error *err) _must_check_;
 
-/* dpkg was interrupted: files wait in /var/lib/dpkg/updates. While dpkg runs too: ask when no lock is held. */
+/* dpkg was interrupted: files wait in /var/lib/dpkg/updates and nobody is at work on them. Reads only. */
 bool apt_is_interrupted(const Host *host);
 
 /* What a finished command's output means. Pure; for the functions above and their tests. */

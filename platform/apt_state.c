@@ -74,7 +74,17 @@ int apt_package_state(const Host *host, const char *package, PackageState *ret_s
         return 0;
 }
 
-bool apt_is_interrupted(const Host *host)
+/* A dpkg that runs has such files as well. */
+static bool is_at_work(const Host *host)
+{
+        static const char *const locks[] = { "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", NULL };
+        LockHolder holder;
+        bool held;
+
+        return locks_look(host, locks, &held, &holder, NULL) == 0 && held;
+}
+
+static bool has_updates(const Host *host)
 {
         _cleanup_(fs_names_freep) char **names = NULL;
         char **name;
@@ -85,4 +95,10 @@ bool apt_is_interrupted(const Host *host)
                 if (**name && (*name)[strspn(*name, "0123456789")] == '\0')
                         return true;
         return false;
+}
+
+bool apt_is_interrupted(const Host *host)
+{
+        /* again afterwards: it may have begun between the two looks */
+        return !is_at_work(host) && has_updates(host) && !is_at_work(host);
 }

@@ -8,20 +8,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "platform/base/text.h"
+#include "platform/process_start.h"
 
 #define TICK_MS 1000
 #define SLICE_MS 250        /* a SIGCHLD or a stop request that slips past costs no more than this */
 #define GRACE_MS 2000       /* between SIGTERM and SIGKILL */
 #define KILLED_MS 5000      /* for a killed program to be gone; it may hang in the kernel */
 #define DRAIN_MAX (1 << 20) /* after the end: a daemon that goes on writing must not keep us */
-#define ENVIRONMENT_MAX 32
 #define LAST_LINE_MAX 200
 
 typedef struct Run {
@@ -31,6 +29,7 @@ typedef struct Run {
         pid_t pid;
         int pipe_fd; /* -1: output goes to a file, or all has been closed */
         int signal_fd;
+        int exec_fd; /* -1: not started */
         int64_t next_tick;
         Text output;
         bool truncated;
@@ -43,6 +42,8 @@ static void run_clear(Run *run)
                 close(run->pipe_fd);
         if (run->signal_fd >= 0)
                 close(run->signal_fd);
+        if (run->exec_fd >= 0)
+                close(run->exec_fd);
         text_clear(&run->output);
 }
 
@@ -52,139 +53,17 @@ void process_result_clear(ProcessResult *result)
         *result = (ProcessResult){ 0 };
 }
 
-static bool is_program(const char *path)
-{
-        struct stat st;
-
-        return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-}
-
-/* The path to execute; NULL: there is no such program. Caller frees. */
-static char *find_program(const char *name)
-{
-        const char *folder = PROCESS_PATH;
-
-        if (strchr(name, '/'))
-                return is_program(name) ? text_copy(name) : NULL;
-        while (*folder) {
-                size_t length = strcspn(folder, ":");
-                _cleanup_free_ char *path = text_format("%.*s/%s", (int)length, folder, name);
-
-                if (is_program(path))
-                        return TAKE_PTR(path);
-                folder += length + (folder[length] == ':');
-        }
-        return NULL;
-}
-
-static bool is_set(const char *const *environment, const char *setting)
-{
-        size_t name = strcspn(setting, "=") + 1;
-
-        for (; environment && *environment; environment++)
-                if (strncmp(*environment, setting, name) == 0)
-                        return true;
-        return false;
-}
-
-static void fill_environment(const ProcessSpec *spec, const char *environment[ENVIRONMENT_MAX])
-{
-        static const char *const always[] = { ("PATH=" PROCESS_PATH), "LC_ALL=C", "HOME=/root" };
-        size_t n = 0, i;
-
-        for (i = 0; i < ELEMENTSOF(always); i++)
-                if (!is_set(spec->environment, always[i]))
-                        environment[n++] = always[i];
-        for (i = 0; spec->environment && spec->environment[i]; i++) {
-                if (n + 1 >= ENVIRONMENT_MAX)
-                        abort(); /* a table of ours that grew too long */
-                environment[n++] = spec->environment[i];
-        }
-        environment[n] = NULL;
-}
-
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-        sigset_t none, all;
-        int r;
-
-        sigemptyset(&none);
-        sigfillset(&all);
-        r = posix_spawnattr_setflags(attributes,
-                                     POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        if (r == 0)
-                r = posix_spawnattr_setpgroup(attributes, 0);
-        if (r == 0)
-                r = posix_spawnattr_setsigmask(attributes, &none);
-        if (r == 0)
-                r = posix_spawnattr_setsigdefault(attributes, &all);
-        return r;
-}
-
-static int set_descriptors(posix_spawn_file_actions_t *actions, int output_fd)
-{
-        int r = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-
-        if (r == 0)
-                r = posix_spawn_file_actions_adddup2(actions, output_fd, STDOUT_FILENO);
-        if (r == 0)
-                r = posix_spawn_file_actions_adddup2(actions, output_fd, STDERR_FILENO);
-        return r;
-}
-
-static int spawn(const char *path, const ProcessSpec *spec, int output_fd, pid_t *ret_pid)
-{
-        const char *environment[ENVIRONMENT_MAX];
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        int r;
-
-        fill_environment(spec, environment);
-        if (posix_spawnattr_init(&attributes) != 0 || posix_spawn_file_actions_init(&actions) != 0)
-                abort(); /* memory */
-        r = set_attributes(&attributes);
-        if (r == 0)
-                r = set_descriptors(&actions, output_fd);
-        if (r == 0)
-                r = posix_spawn(ret_pid, path, &actions, &attributes, (char *const *)spec->argv,
-                                (char *const *)environment);
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-        return r;
-}
-
-/* Our end never blocks; the program's end does, as programs expect. */
-static int make_pipe(int *ret_read, int *ret_write, Error *err)
-{
-        _cleanup_close_ int read_end = -1, write_end = -1;
-        int fds[2];
-
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return error_errno(err, errno, "make a pipe");
-        read_end = fds[0];
-        write_end = fds[1];
-        if (fcntl(read_end, F_SETFL, O_NONBLOCK) < 0)
-                return error_errno(err, errno, "make a pipe");
-        *ret_read = TAKE_FD(read_end);
-        *ret_write = TAKE_FD(write_end);
-        return 0;
-}
-
 static int start(Run *run, Error *err)
 {
         const ProcessSpec *spec = run->spec;
-        _cleanup_free_ char *path = find_program(spec->argv[0]);
+        _cleanup_free_ char *path = process_find(spec->argv[0]);
         _cleanup_close_ int write_end = -1;
-        int r;
 
         if (!path)
                 return error_set(err, ERROR_MISSING, "there is no program %s", spec->argv[0]);
-        if (spec->output_fd <= STDERR_FILENO && make_pipe(&run->pipe_fd, &write_end, err) < 0)
+        if (spec->output_fd <= STDERR_FILENO && process_pipe(&run->pipe_fd, &write_end, err) < 0)
                 return -1;
-        r = spawn(path, spec, write_end >= 0 ? write_end : spec->output_fd, &run->pid);
-        if (r != 0)
-                return error_errno(err, r, "start %s", path);
-        return 0;
+        return process_start(path, spec, write_end >= 0 ? write_end : spec->output_fd, &run->pid, &run->exec_fd, err);
 }
 
 static void keep(Run *run, const char *bytes, size_t length)
@@ -290,11 +169,13 @@ static int fail_unfinished(Run *run, bool gone, Error *err)
 
 static int finish(Run *run, ProcessResult *ret, Error *err)
 {
-        int status;
+        int status, errnum;
 
         drain(run);
         if (waitpid(run->pid, &status, 0) != run->pid)
                 return error_errno(err, errno, "wait for %s", run->spec->argv[0]);
+        if (read(run->exec_fd, &errnum, sizeof(errnum)) == sizeof(errnum))
+                return error_errno(err, errnum, "start %s", run->spec->argv[0]);
         ret->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         ret->output_length = run->output.length;
         ret->output = text_take(&run->output);
@@ -329,7 +210,8 @@ int process_run(const Host *host, const ProcessSpec *spec, ProcessResult *ret, E
                                          .spec = spec,
                                          .deadline = spec->deadline ? spec->deadline : DEADLINE_NEVER,
                                          .pipe_fd = -1,
-                                         .signal_fd = -1 };
+                                         .signal_fd = -1,
+                                         .exec_fd = -1 };
         struct sigaction old_action, default_action = { .sa_handler = SIG_DFL };
         sigset_t child_signal, old_mask;
         int r;

@@ -4,6 +4,7 @@
  */
 #include "platform/process.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "platform/fs.h"
 
 #define PROC_FILE_MAX (64 * 1024)
+#define KILL_MS 5000
 
 static char *read_proc(const Host *host, pid_t pid, const char *name)
 {
@@ -52,40 +54,36 @@ static int64_t read_age(const Host *host, uint64_t start_time)
         return now > started ? now - started : 0;
 }
 
-/* The cgroup systemd keeps the process in: its own hierarchy of version 1, else version 2. Caller frees. */
-static char *find_cgroup(const char *cgroups)
-{
-        const char *cursor = cgroups, *end = cgroups + strlen(cgroups), *line;
-        char *found = NULL;
-        size_t length;
-
-        while (text_next_line(&cursor, end, &line, &length)) {
-                _cleanup_free_ char *copy = text_copy_n(line, length);
-                const char *path = strstr(copy, ":name=systemd:");
-
-                if (path || (!found && text_starts_with(copy, "0::"))) {
-                        free(found);
-                        found = text_copy(path ? path + strlen(":name=systemd:") : copy + strlen("0::"));
-                }
-                if (path)
-                        break;
-        }
-        return found;
-}
-
 /* The first name below the slices: what is deeper belongs to the unit itself (a container, a user's manager). */
-static void read_unit(const Host *host, pid_t pid, char *unit, size_t size)
+static bool take_unit(char *path, char *unit, size_t size)
 {
-        _cleanup_free_ char *cgroups = read_proc(host, pid, "cgroup");
-        _cleanup_free_ char *path = cgroups ? find_cgroup(cgroups) : NULL;
         char *save = NULL, *name;
 
-        for (name = path ? strtok_r(path, "/", &save) : NULL; name; name = strtok_r(NULL, "/", &save))
+        for (name = strtok_r(path, "/", &save); name; name = strtok_r(NULL, "/", &save))
                 if (text_ends_with(name, ".service") || text_ends_with(name, ".scope")) {
                         _cleanup_free_ char *shown = text_escape(name, size - 8);
 
                         snprintf(unit, size, "%s", shown);
-                        return;
+                        return true;
+                }
+        return false;
+}
+
+/* systemd keeps its processes in a hierarchy of its own beside those of version 1, or in version 2; the other names none. */
+static void read_unit(const Host *host, pid_t pid, char *unit, size_t size)
+{
+        static const char *const hierarchies[] = { ":name=systemd:", "0::" };
+        _cleanup_free_ char *cgroups = read_proc(host, pid, "cgroup");
+        const char *cursor, *line;
+        size_t i, length;
+
+        for (i = 0; cgroups && i < ELEMENTSOF(hierarchies); i++)
+                for (cursor = cgroups; text_next_line(&cursor, cgroups + strlen(cgroups), &line, &length);) {
+                        _cleanup_free_ char *copy = text_copy_n(line, length);
+                        char *path = strstr(copy, hierarchies[i]);
+
+                        if (path && (*path == ':' || path == copy) && take_unit(path + strlen(hierarchies[i]), unit, size))
+                                return;
                 }
 }
 
@@ -117,4 +115,36 @@ bool process_is_alive(const Host *host, pid_t pid, uint64_t start_time)
         char state;
 
         return pid > 0 && read_stat(host, pid, &state, &start) && start == start_time && state != 'Z' && state != 'X';
+}
+
+static size_t kill_once(const Host *host, const char *unit)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        ProcessIdentity identity;
+        size_t killed = 0;
+        char **name;
+
+        if (fs_list(host, "/proc", &names, NULL) < 0)
+                return 0;
+        for (name = names; *name; name++) {
+                pid_t pid = (pid_t)strtol(*name, NULL, 10);
+
+                if (pid <= 1 || pid == getpid() || !process_identify(host, pid, &identity) || !text_equal(identity.unit, unit) ||
+                    !process_is_alive(host, pid, identity.start_time))
+                        continue;
+                kill(pid, SIGKILL);
+                killed++;
+        }
+        return killed;
+}
+
+size_t process_kill_unit(const Host *host, const char *unit)
+{
+        Deadline deadline = deadline_in(KILL_MS);
+        size_t first = kill_once(host, unit);
+
+        /* again: one may have been about to fork */
+        while (first > 0 && kill_once(host, unit) > 0 && host_wait(host, 20, deadline, NULL) == 0)
+                ;
+        return first;
 }

@@ -11,60 +11,8 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
-#include "platform/process.h"
 
 #define ARCHIVES STATE_CACHE "/archives"
-#define CLOUD_INIT_UNIT "cloud-final.service"
-
-static void on_progress(const char *text, void *userdata)
-{
-        Mission *mission = userdata;
-
-        if (deadline_passed(mission->deadline))
-                mission_say_overdue(mission, text);
-        else
-                mission_say(mission, "%s", text);
-}
-
-static void on_download_progress(const char *text, void *userdata)
-{
-        mission_say(userdata, "%s", text);
-}
-
-static void on_start(pid_t pid, void *userdata)
-{
-        Mission *mission = userdata;
-        ProcessIdentity identity = { 0 };
-        Error err = { 0 };
-
-        if (!process_identify(mission->host, pid, &identity))
-                return; /* ended already */
-        if (undo_remember_transaction(mission->host, pid, identity.start_time, &err) < 0)
-                log_warning("the transaction cannot be remembered across a crash: %s", err.text);
-}
-
-/* The first boot of a cloud image installs packages of its own: its turn first. */
-static int wait_for_first_boot(Mission *mission, Failure *failure)
-{
-        _cleanup_(systemd_closep) Systemd *systemd = NULL;
-        UnitState unit = { 0 };
-        Error err = { 0 };
-
-        if (systemd_open(&systemd, &err) < 0)
-                return 0;
-        for (;;) {
-                if (systemd_unit_state(systemd, CLOUD_INIT_UNIT, &unit, &err) < 0)
-                        return 0;
-                if (!text_equal(unit.load, "loaded") || !(text_equal(unit.active, "activating") || unit.job_pending))
-                        return 0;
-                mission_say(mission, "waiting for the first boot to finish (%s is %s)", CLOUD_INIT_UNIT,
-                            unit.job_pending && !text_equal(unit.active, "activating") ? "queued" : unit.active);
-                if (host_wait(mission->host, 500, mission->deadline, &err) < 0)
-                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
-                                                         : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
-                                                                       "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
-        }
-}
 
 static int prepare_archives(const Host *host, Error *err)
 {
@@ -78,11 +26,12 @@ static int prepare_archives(const Host *host, Error *err)
 
 static int run_download(Mission *mission, AptResult *result, Failure *failure)
 {
+        AptRun run = mission_apt_run(mission);
         unsigned tries = 0;
-        int again;
-        AptRun run = { .deadline = mission->deadline, .archives = ARCHIVES, .on_progress = on_download_progress, .userdata = mission };
         Error err = { 0 };
+        int again;
 
+        run.archives = ARCHIVES;
         do {
                 mission_say(mission, "downloading %s", SENSOR_PACKAGE);
                 if (apt_download(mission->host, &run, SENSOR_PACKAGE, NULL, result, &err) < 0)
@@ -101,7 +50,7 @@ static bool is_worth_refresh(const AptResult *result)
 
 static int download(Mission *mission, Failure *failure)
 {
-        AptRun run = { .deadline = mission->deadline, .on_progress = on_download_progress, .userdata = mission };
+        AptRun run = mission_apt_run(mission);
         AptResult result = { 0 }, ignored = { 0 };
         Error err = { 0 };
 
@@ -122,12 +71,13 @@ static int transact(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
         _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
-        AptRun run = { .deadline = mission->deadline, .archives = ARCHIVES, .output_fd = fd, .on_progress = on_progress,
-                       .on_start = on_start, .userdata = mission };
+        AptRun run = mission_apt_run(mission);
         AptResult result = { 0 };
 
         if (fd < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
+        run.archives = ARCHIVES;
+        run.output_fd = fd;
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
         if (apt_install(mission->host, &run, SENSOR_PACKAGE, NULL, &result, &err) < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
@@ -138,12 +88,13 @@ static int repair(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
         _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
-        AptRun run = { .deadline = mission->deadline, .output_fd = fd, .on_progress = on_progress, .userdata = mission };
+        AptRun run = mission_apt_run(mission);
         AptResult result = { 0 };
 
         if (fd < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
         log_info("dpkg was interrupted by somebody else; repairPackageManager is set: dpkg --configure -a");
+        run.output_fd = fd;
         mission_say(mission, "repairing the package manager");
         if (apt_configure_pending(mission->host, &run, &result, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
@@ -154,7 +105,7 @@ int step_package(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
 
-        if (wait_for_first_boot(mission, failure) < 0)
+        if (steps_wait_for_first_boot(mission, failure) < 0)
                 return -1;
         if (mission->facts.package.interrupted == TRI_YES && repair(mission, failure) < 0)
                 return -1;

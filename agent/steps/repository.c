@@ -174,14 +174,9 @@ static int write_source(Mission *mission, AptSource *source, const char *file, E
         return fs_write(mission->host, file, line, strlen(line), 0644, err);
 }
 
-static void on_apt_progress(const char *text, void *userdata)
-{
-        mission_say(userdata, "%s", text);
-}
-
 static int refresh(Mission *mission, const char *file, Failure *failure)
 {
-        AptRun run = { .deadline = mission->deadline, .on_progress = on_apt_progress, .userdata = mission };
+        AptRun run = mission_apt_run(mission);
         AptResult result = { 0 };
         unsigned tries = 0;
         int again;
@@ -207,6 +202,8 @@ int step_repository(Mission *mission, Failure *failure)
         bool found = false;
         Error err = { 0 };
 
+        if (steps_wait_for_first_boot(mission, failure) < 0)
+                return -1;
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
         if (fetch_source(mission, http, &source, failure) < 0)
                 return -1;

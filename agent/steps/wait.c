@@ -1,10 +1,14 @@
 #include "agent/steps.h"
 
+#include <time.h>
+
 #include "platform/base/text.h"
 
+#define CLOUD_INIT_UNIT "cloud-final.service"
 #define FIRST_WAIT_MS 40
 #define LONGEST_WAIT_MS 5000
 #define RESTARTS_MAX 3
+#define HOPELESS_MS 15000
 /* A deadline that a slow transaction used up still leaves the sensor a moment to come up. */
 #define LEAST_MS 30000
 #define FIRST_PAUSE_MS 2000
@@ -67,22 +71,51 @@ static int fail_service(const Mission *mission, Failure *failure)
                            *lines ? lines : "none");
 }
 
+static bool is_expired(const SensorHealth *health)
+{
+        return health->expires_s > 0 && health->expires_s < (int64_t)time(NULL);
+}
+
+static bool is_elsewhere(const Mission *mission)
+{
+        const SensorHealth *health = &mission->facts.sensor.health;
+
+        return mission->request->onboarding && health->licensed == TRI_YES && text_is_guid(health->org_id) &&
+               !text_equal_nocase(health->org_id, mission->request->onboarding->org_id);
+}
+
+/* Answers that time does not change. */
+static bool is_hopeless(const Mission *mission)
+{
+        const SensorHealth *health = &mission->facts.sensor.health;
+
+        return health->answering == TRI_YES && (is_elsewhere(mission) || (health->licensed == TRI_NO && is_expired(health)));
+}
+
 static int fail_waiting(const Mission *mission, const char *what, ReasonId reason, Failure *failure)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
+        char expired[64] = "";
+        time_t expires = (time_t)health->expires_s;
+        struct tm tm;
 
         if (health->answering != TRI_YES)
                 return failure_set(failure, REASON_SENSOR_NOT_ANSWERING, "Waited for %s; 'mdatp health' said: %s.", what,
                                    *health->trouble ? health->trouble : "nothing");
-        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s.", what,
+        if (is_elsewhere(mission))
+                return failure_set(failure, REASON_SENSOR_TENANT_DIFFERS, "It was onboarded to %s and reports %s.",
+                                   mission->request->onboarding->org_id, health->org_id);
+        if (is_expired(health) && gmtime_r(&expires, &tm))
+                strftime(expired, sizeof(expired), "; its build expired on %Y-%m-%d: update mdatp", &tm);
+        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s%s.", what,
                            health->licensed == TRI_YES ? "true" : "false", *health->org_id ? health->org_id : "unavailable",
-                           *health->issues ? health->issues : "none");
+                           *health->issues ? health->issues : "none", expired);
 }
 
 int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure)
 {
         Deadline deadline = mission->deadline > deadline_in(LEAST_MS) ? mission->deadline : deadline_in(LEAST_MS);
-        int64_t wait_ms = FIRST_WAIT_MS, started = deadline_now_ms();
+        int64_t wait_ms = FIRST_WAIT_MS, started = deadline_now_ms(), hopeful = started;
         unsigned restarts = mission->facts.sensor.unit.restarts;
         bool first = true;
         Error err = { 0 };
@@ -98,10 +131,34 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
                 first = false;
                 if (text_equal(unit->active, "failed") || unit->restarts >= restarts + RESTARTS_MAX)
                         return fail_service(mission, failure);
+                if (!is_hopeless(mission))
+                        hopeful = deadline_now_ms();
                 mission_say(mission, "waiting for %s, %lld s so far", what, (long long)(deadline_now_ms() - started) / 1000);
-                if (host_wait(mission->host, wait_ms, deadline, &err) < 0)
+                if (deadline_now_ms() - hopeful > HOPELESS_MS || host_wait(mission->host, wait_ms, deadline, &err) < 0)
                         return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
                                                          : fail_waiting(mission, what, reason, failure);
                 wait_ms = wait_ms * 3 / 2 < LONGEST_WAIT_MS ? wait_ms * 3 / 2 : LONGEST_WAIT_MS;
+        }
+}
+
+int steps_wait_for_first_boot(Mission *mission, Failure *failure)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState unit = { 0 };
+        Error err = { 0 };
+
+        if (systemd_open(&systemd, &err) < 0)
+                return 0;
+        for (;;) {
+                if (systemd_unit_state(systemd, CLOUD_INIT_UNIT, &unit, &err) < 0)
+                        return 0;
+                if (!text_equal(unit.load, "loaded") || !(text_equal(unit.active, "activating") || unit.job_pending))
+                        return 0;
+                mission_say(mission, "waiting for the first boot to finish (%s is %s)", CLOUD_INIT_UNIT,
+                            unit.job_pending && !text_equal(unit.active, "activating") ? "queued" : unit.active);
+                if (host_wait(mission->host, 500, mission->deadline, &err) < 0)
+                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
+                                                         : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
+                                                                       "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
         }
 }

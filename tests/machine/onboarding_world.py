@@ -7,8 +7,11 @@
 
 import functools
 import json
+import os
+import re
 import sys
 import threading
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -161,6 +164,22 @@ class OnboardingWorld(World):
         self.agent.start()
         return self.azure.wait_status("success", seq=asked.get("seq", 0), version=version, timeout=timeout)
 
+    def wait_told(self, words, status="transitioning", timeout=30):
+        """The first upload since the goal state whose message holds these words."""
+        return self.azure.wait_report(
+            lambda report: report and report.settings and report.settings.status == status
+            and words in report.settings.message, f"{status} with {words!r}", timeout)
+
+    def wait_error(self, reason, timeout=60, **which):
+        """The terminal error with this reason."""
+        report = self.azure.wait_status("error", timeout=timeout, **which)
+        assert f"({reason})" in report.settings.message, report.settings.message
+        return report
+
+    def enable_again(self):
+        """What the platform does when anything else on the machine changes: enable with the same settings."""
+        self.azure.goal_state_again()
+
     def base(self, version=VERSION):
         return f"/var/lib/waagent/{NAME}-{version}"
 
@@ -299,6 +318,81 @@ class OnboardingWorld(World):
         texts = [self.machine.read(path) for path in ("/var/log/dpkg.log", "/var/log/apt/history.log")
                  if self.machine.exists(path)]
         return texts, len(self.requests())
+
+    def count_installed(self, package="mdatp"):
+        """How often dpkg brought the package to its installed state."""
+        path = "/var/log/dpkg.log"
+        lines = self.machine.read(path).splitlines() if self.machine.exists(path) else []
+        return sum(f" status installed {package}:" in line for line in lines)
+
+    def touch(self, path):
+        self.machine.write(path, "")
+
+    def start_unit(self, name, *argv, **properties):
+        """Start a program in the machine as a transient unit, and do not wait for it."""
+        self.machine.run(["systemd-run", "--quiet", "--no-block", f"--unit={name}",
+                          *(f"--property={key}={value}" for key, value in properties.items()), *argv])
+
+    def hold_locks(self, *paths, unit="busy-apt.service"):
+        """Hold the package manager's locks (all of them, or these) until the unit is stopped."""
+        self.machine.write("/root/hold-lock", (HERE.parent / "fixtures/hold-lock").read_text(), 0o755)
+        self.start_unit(unit, "/bin/sh", "-c", f"sleep infinity | exec python3 /root/hold-lock {' '.join(paths)} > /run/held")
+        self.machine.wait(lambda: self.machine.exists("/run/held") and "held" in self.machine.read("/run/held"), 10, "the locks")
+
+    def hold_back(self, path):
+        """From now on the server holds its answers for this path, and only for it, back; returns what lets them go."""
+        go = self.folder / f"go-{time.monotonic_ns()}"
+        self.faults({path: {"wait_file": str(go)}})
+        return go.touch
+
+    def kill_worker(self):
+        """As the kernel would when memory is out: the worker itself, not what it had started."""
+        self.machine.run(["systemctl", "kill", "--kill-who=main", "--signal=KILL", WORKER])
+
+    def cut_power(self):
+        """And power comes back. The guest agent, if it was started, starts again."""
+        self.machine.power_cut()
+        self.azure.forget_uploads()
+        self.machine.boot()
+
+    def fill_disk(self, leave_mib):
+        """Let so much be left (disk=True)."""
+        disk = self.machine.disk
+        os.sync()
+        filler = disk / "filler"
+        with open(filler, "ab") as file:
+            left = os.statvfs(disk)
+            more = left.f_bfree * left.f_frsize - (leave_mib << 20)
+            os.posix_fallocate(file.fileno(), file.tell(), max(more, 1))
+
+    def empty_disk(self):
+        (self.machine.disk / "filler").unlink()
+
+    def leftovers(self):
+        """Files of ours that only a run needs."""
+        found = self.machine.run(["find", "/etc", "/usr", "/var", "/opt", "/root", "-xdev", "-name", "*.mde-linux-*"]).stdout.split()
+        return found + [path for path in ("/var/cache/mde-linux", f"{STATE}/undo", f"{STATE}/next", f"{STATE}/current")
+                        if self.machine.exists(path)]
+
+    def assert_sane(self):
+        """The end of a bumpy road: the package manager is content, nothing of the journey is left."""
+        assert self.machine.run(["dpkg", "--audit"]).stdout == ""
+        self.machine.run(["apt-get", "check"])
+        self.assert_quiet()
+        assert not self.leftovers(), self.leftovers()
+
+    def scripts(self):
+        """What the sensor's maintainer scripts said: [("postinst configure", "begin"), ...]"""
+        lines = [line.split(" ", 2)[2] for line in self.sensor_log().splitlines()]
+        return [tuple(re.match(r"(.*?) ((?:begin|end|signal|output).*)", line).groups()) for line in lines]
+
+    def assert_never_cut_off(self):
+        """Each maintainer script that began ended by itself; nobody signalled it or took its output away."""
+        said = self.scripts()
+        bad = [line for line in said if line[1].startswith(("signal", "output"))]
+        assert not bad, said
+        begun = sum(what == "begin" for _, what in said)
+        assert begun == sum(what.startswith("end") for _, what in said), said
 
     def sensor_log(self):
         path = "/var/log/mdatp-stand-in.log"

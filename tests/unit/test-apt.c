@@ -25,7 +25,9 @@ typedef struct Stage {
         AptRun run;
         char *output; /* path of the transaction's output */
         Text said;
-        pid_t started;
+        pid_t started, told;
+        int n_starts;
+        bool may_not_start;
         pid_t holder; /* let go when the first wait is told */
         volatile sig_atomic_t stop;
         bool stop_when_told;
@@ -47,10 +49,11 @@ static bool have_own_namespace(void)
         return have;
 }
 
-static void hear(const char *text, void *userdata)
+static void hear(const char *text, pid_t pid, void *userdata)
 {
         Stage *stage = userdata;
 
+        stage->told = pid;
         text_append(&stage->said, "%s\n", text);
         if (stage->holder > 0)
                 release_lock(stage->holder);
@@ -59,9 +62,13 @@ static void hear(const char *text, void *userdata)
                 stage->stop = 1;
 }
 
-static void note_start(pid_t pid, void *userdata)
+static int note_start(pid_t pid, void *userdata, Error *err)
 {
-        ((Stage *)userdata)->started = pid;
+        Stage *stage = userdata;
+
+        stage->n_starts++;
+        stage->started = pid;
+        return stage->may_not_start ? error_set(err, ERROR_SPACE, "no space to remember it") : 0;
 }
 
 static int stage_open(void **state)
@@ -233,7 +240,7 @@ static void a_download_takes_no_lock_and_removes_nothing(void **state)
         assert_has(argv, archives);
         assert_true(text_ends_with(argv, "\n--\nmdatp=101.25032.0006\n"));
         assert_has_not(argv, "--no-download");
-        assert_int_equal(stage->started, 0); /* no transaction */
+        assert_int_equal(stage->n_starts, 0); /* no transaction */
         assert_has(stage->said.data, "downloading mdatp: 0 MB so far");
 }
 
@@ -277,9 +284,24 @@ static void an_installation_uses_no_network_and_is_never_signalled(void **state)
         assert_has_not(argv, "NoLocking");
         assert_has_not(argv, "download-only");
         assert_true(stage->started > 0);
+        assert_int_equal(stage->told, stage->started); /* whose progress it is */
         assert_has(stage->said.data, "installing mdatp");
         output = recorded(stage, "output");
         assert_string_equal(output, "Setting up mdatp\ndone\n");
+}
+
+static void a_transaction_that_cannot_be_remembered_is_not_started(void **state)
+{
+        Stage *stage = *state;
+        AptResult result;
+        Error err = { 0 };
+
+        program(stage, "apt-get", "echo started");
+        stage->may_not_start = true;
+        assert_int_equal(apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_SPACE);
+        assert_int_equal(stage->n_starts, 1);
+        assert_int_equal(lseek(stage->run.output_fd, 0, SEEK_END), 0);
 }
 
 static void only_this_runs_output_is_judged(void **state)
@@ -490,12 +512,17 @@ static void an_interrupted_dpkg_leaves_numbers_behind(void **state)
 {
         Stage *stage = *state;
         Host host = stage->host;
+        pid_t at_work;
 
         host.root = stage->scratch.root;
         assert_false(apt_is_interrupted(&host));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/tmp.i", "");
         assert_false(apt_is_interrupted(&host));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/0003", "");
+        assert_true(apt_is_interrupted(&host));
+        at_work = hold_lock(&stage->scratch, FRONTEND_LOCK, F_WRLCK); /* it has them too while it runs */
+        assert_false(apt_is_interrupted(&host));
+        release_lock(at_work);
         assert_true(apt_is_interrupted(&host));
 }
 
@@ -511,6 +538,7 @@ int main(void)
                 STAGED(a_download_ends_at_the_deadline),
                 STAGED(a_download_ends_when_asked_to_stop),
                 STAGED(an_installation_uses_no_network_and_is_never_signalled),
+                STAGED(a_transaction_that_cannot_be_remembered_is_not_started),
                 STAGED(only_this_runs_output_is_judged),
                 STAGED(success_is_success_whatever_a_script_printed),
                 STAGED(the_holder_of_a_lock_is_named_and_waited_for),

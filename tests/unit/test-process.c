@@ -1,9 +1,11 @@
 #include "tests/unit/scratch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/fanotify.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -242,6 +244,81 @@ static void what_ignores_the_polite_signal_is_killed(void **state)
         assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* As a security product that was stopped: it asked to be asked before anything here is executed, and never answers. */
+static void an_execution_that_is_held_back_is_bounded(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s/program", scratch->root);
+        _cleanup_close_ int group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
+        ProcessSpec spec = { .argv = (const char *const[]){ path, NULL }, .deadline = deadline_in(300) };
+        int64_t before = deadline_now_ms();
+        ProcessResult result = { 0 };
+        Host host = live();
+        Error err = { 0 };
+
+        scratch_write(scratch, "/program", "#!/bin/sh\n");
+        assert_int_equal(chmod(path, 0755), 0);
+        if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path) < 0)
+                skip();
+        assert_int_equal(process_run(&host, &spec, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_TIMEOUT);
+        assert_true(deadline_now_ms() - before < 10000);
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void a_program_that_cannot_be_executed_is_an_error(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s/program", scratch->root);
+        const char *const argv[] = { path, NULL };
+        ProcessResult result = { 0 };
+        Host host = live();
+        Error err = { 0 };
+
+        scratch_write(scratch, "/program", "neither a script nor a program\n");
+        assert_int_equal(chmod(path, 0755), 0);
+        assert_int_equal(process_run(&host, &(ProcessSpec){ .argv = argv }, &result, &err), -1);
+        assert_int_equal(err.errnum, ENOEXEC);
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void write_pid(pid_t pid, void *userdata)
+{
+        assert_int_equal(write(*(int *)userdata, &pid, sizeof(pid)), sizeof(pid));
+}
+
+static pid_t run_in_a_process_that_dies(bool transaction)
+{
+        char path[] = "/tmp/mde-linux-test-XXXXXX";
+        _cleanup_close_ int fd = mkostemp(path, O_CLOEXEC);
+        pid_t runner, pid = 0;
+        int fds[2];
+
+        assert_int_equal(pipe(fds), 0);
+        runner = fork();
+        if (runner == 0) {
+                run_spec(&(ProcessSpec){ .argv = SHELL("sleep 3"), .transaction = transaction, .output_fd = transaction ? fd : -1,
+                                         .on_tick = write_pid, .userdata = &fds[1] });
+                _exit(0);
+        }
+        assert_int_equal(read(fds[0], &pid, sizeof(pid)), sizeof(pid));
+        close(fds[0]);
+        close(fds[1]);
+        kill(runner, SIGKILL);
+        assert_int_equal(waitpid(runner, NULL, 0), runner);
+        unlink(path);
+        return pid;
+}
+
+static void only_a_transaction_outlives_us(void **state)
+{
+        pid_t ordinary = run_in_a_process_that_dies(false), transaction = run_in_a_process_that_dies(true);
+
+        assert_true(ends_soon(ordinary));
+        assert_int_equal(kill(transaction, 0), 0);
+        kill(-transaction, SIGKILL);
+}
+
 static void ask_to_stop(pid_t pid, void *userdata)
 {
         *(volatile sig_atomic_t *)userdata = 1;
@@ -403,6 +480,7 @@ static void the_unit_is_read_from_every_kind_of_hierarchy(void **state)
                   "other.service\n",
                   "unattended-upgrades.service" },
                 { "0::/other.service\n1:name=systemd:/system.slice/a.service\n", "a.service" },
+                { "1:name=systemd:/\n0::/system.slice/in-a-container.service\n", "in-a-container.service" },
                 { "0::/user.slice/user-0.slice/session-3.scope\n", "session-3.scope" },
                 { "0::/user.slice/user-0.slice/user@0.service/app.slice/x.service\n", "user@0.service" },
                 { "0::/system.slice/docker-12ab.scope/init.scope\n", "docker-12ab.scope" },
@@ -482,6 +560,9 @@ int main(void)
                 cmocka_unit_test(a_daemon_left_behind_is_not_waited_for),
                 cmocka_unit_test(the_deadline_ends_the_whole_group),
                 cmocka_unit_test(what_ignores_the_polite_signal_is_killed),
+                WITH_SCRATCH(an_execution_that_is_held_back_is_bounded),
+                WITH_SCRATCH(a_program_that_cannot_be_executed_is_an_error),
+                cmocka_unit_test(only_a_transaction_outlives_us),
                 cmocka_unit_test(a_stop_request_ends_what_may_be_stopped),
                 cmocka_unit_test(other_programs_are_finished_before_a_stop),
                 cmocka_unit_test(a_transaction_outlives_every_deadline),

@@ -100,6 +100,15 @@ def build_dependency(out_dir, version="1.0"):
         return _pack(root, DEPENDENCY, version, "all", "", out_dir)
 
 
+def build_slow(out_dir, name="slow-stand-in", until="/run/go"):
+    """Builds somebody else's package, whose postinst waits until a file exists."""
+    with tempfile.TemporaryDirectory() as work:
+        root = pathlib.Path(work, "root")
+        _put(root, f"usr/share/doc/{name}/README", "Slow to set up.\n")
+        _put(root, "DEBIAN/postinst", f"#!/bin/sh\nuntil [ -e {until} ]; do sleep 0.1; done\n", 0o755)
+        return _pack(root, name, "1.0", "all", "", out_dir)
+
+
 def main():
     out_dir = sys.argv[1]
     for version in sys.argv[2:] or VERSIONS:

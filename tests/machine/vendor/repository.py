@@ -15,6 +15,7 @@ import os
 import pathlib
 import shutil
 import sys
+import time
 
 import openpgp
 import pki
@@ -37,6 +38,7 @@ class Archive:
         self.host = pathlib.Path(root, host)
         self.archive = self.host / base
         self.suite, self.key, self.architectures = suite, key, architectures
+        self.signed = 0
 
     def _put(self, path, data):
         """Replaces a file in one go: the server may be reading it."""
@@ -95,6 +97,9 @@ class Archive:
         (suite / "Release").write_bytes(release)
         (suite / "Release.gpg").write_bytes(openpgp.sign(key, release, clear=False))
         (suite / "InRelease").write_bytes(openpgp.sign(key, release, clear=True))
+        self.signed += 1
+        for name in ("Release", "Release.gpg", "InRelease"):   # two within a second would look the same to apt
+            os.utime(suite / name, times=(time.time() + self.signed,) * 2)
 
     # ---- faults ------------------------------------------------------------------------------
 

@@ -1,0 +1,164 @@
+"""The package manager as it is on real machines: empty, stale, busy, locked, slow, failing."""
+
+import build as sensor
+from onboarding_world import NEWER, STATE, VERSION
+from scenario import scenario
+
+# a third party's source: a host that does not resolve, and a place without a Release file
+FOREIGN = "deb http://gone.test/debian bookworm main\ndeb [trusted=yes] http://deb.distro.test/nothing bookworm main\n"
+
+
+def break_a_foreign_source(w):
+    w.machine.write("/etc/apt/sources.list.d/foreign.list", FOREIGN)
+
+
+def refreshes(w):
+    """How often the distribution's list was asked for."""
+    return sum("deb.distro.test /debian/dists/bookworm/InRelease" in line for line in w.requests())
+
+
+@scenario()
+def empty_lists_cost_one_full_refresh(w):
+    w.prepare(lists="empty")
+    break_a_foreign_source(w)
+    w.onboard()
+    w.assert_onboarded()
+    assert refreshes(w) == 1, w.requests()
+
+
+@scenario()
+def stale_lists_cost_one_full_refresh(w):
+    w.prepare()
+    break_a_foreign_source(w)
+    w.mirror.publish([sensor.build_dependency(w.folder / "debs", "1.1")])
+    before = refreshes(w)
+    w.onboard()
+    w.assert_onboarded()
+    assert refreshes(w) == before + 1, w.requests()
+    assert any("1.0_all.deb 404" in line for line in w.requests()), w.requests()
+
+
+@scenario()
+def fresh_lists_are_left_alone(w):
+    w.prepare()
+    before = refreshes(w)
+    w.onboard()
+    assert refreshes(w) == before, w.requests()
+
+
+CLOUD_FINAL = """\
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.1; done; apt-get update && apt-get install -y libmnl-stand-in'
+"""
+
+
+@scenario()
+def first_boot_finishes_first(w):
+    w.prepare(lists="empty")
+    w.machine.write("/etc/systemd/system/cloud-final.service", CLOUD_FINAL)
+    w.machine.run(["systemctl", "start", "--no-block", "cloud-final"])
+    before = w.snapshot()
+    w.publish()
+    w.ask()
+    w.agent.start()
+    w.wait_told("waiting for the first boot to finish (cloud-final.service is activating)")
+    w.assert_untouched(before)  # not even a list that its own refresh would stumble over
+    w.touch("/run/go")
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert w.unit("cloud-final", "Result")["Result"] == "success"
+    history = w.machine.read("/var/log/apt/history.log")
+    assert history.index("apt-get install -y libmnl-stand-in") < history.index(" mdatp"), history
+
+
+@scenario()
+def busy_apt_is_named_and_waited_for(w):
+    w.prepare()
+    w.mirror.publish([sensor.build_dependency(w.folder / "debs"), sensor.build_slow(w.folder / "debs")])
+    w.machine.run(["apt-get", "update"])
+    w.start_unit("slow-upgrade.service", "apt-get", "install", "-y", "slow-stand-in")
+    w.machine.wait(lambda: w.machine.run(["pgrep", "-f", "slow-stand-in.postinst"], check=False).stdout, 20, "the other apt")
+    w.publish()
+    w.ask()
+    w.agent.start()
+    told = w.wait_told(" s for apt: apt-get (pid ").settings
+    pid = w.unit("slow-upgrade.service", "MainPID")["MainPID"]
+    assert f"apt-get (pid {pid}, slow-upgrade.service, for " in told.message, told
+    assert told.row("package").status == "transitioning", told
+    w.touch("/run/go")
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert w.unit("slow-upgrade.service", "Result")["Result"] == "success"
+
+
+@scenario(timeout=240)
+def locked_for_ever_ends_at_the_deadline(w):
+    w.prepare()
+    before = w.snapshot()
+    w.hold_locks()
+    w.publish()
+    w.ask()
+    w.agent.start()
+    w.wait_told(" s for apt: python3 (pid ")
+    message = w.wait_error("package-manager-locked", timeout=90).settings.message
+    assert "busy-apt.service" in message and "we waited" in message, message
+    w.assert_untouched(before)
+    assert not w.machine.exists(f"{STATE}/undo")
+    w.machine.run(["systemctl", "stop", "busy-apt.service"])
+    w.enable_again()
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+
+
+@scenario(timeout=300)
+def endless_postinst_is_never_cut_off(w):
+    """Its deadline passes, and all that a platform does meanwhile comes by."""
+    w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    w.publish(VERSION, NEWER)
+    w.ask()
+    w.agent.start()
+    w.wait_told("Setting the stand-in sensor up")
+    message = w.wait_error("install-still-running", timeout=90).settings.message
+    assert "still running" in message and "Setting the stand-in sensor up" in message, message
+    pid = w.machine.run(["pgrep", "-f", "apt-get .*install"]).stdout.split()[0]
+    assert f"pid {pid}" in message, message
+    w.agent.restart()
+    w.azure.wait_status("error", seq=0)
+    w.ask(version=NEWER)                    # disable, update, uninstall of the old one, install, enable
+    w.azure.wait_status("transitioning", version=NEWER, timeout=90)
+    assert ("postinst configure ", "begin") == w.scripts()[-1], w.scripts()
+    w.touch("/run/go")
+    w.azure.wait_status("success", version=NEWER, timeout=60)
+    w.assert_onboarded()
+    w.assert_never_cut_off()
+    assert w.count_installed() == 1 and w.scripts().count(("postinst configure ", "begin")) == 1, w.scripts()
+
+
+@scenario(timeout=240)
+def overdue_installation_corrects_its_error(w):
+    w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    w.publish()
+    w.ask()
+    w.agent.start()
+    w.wait_error("install-still-running", timeout=90)
+    w.touch("/run/go")
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    w.assert_never_cut_off()
+
+
+@scenario()
+def failing_postinst_is_told_and_tried_again(w):
+    w.prepare(knobs={"postinst_fail": "once"})
+    w.publish()
+    w.ask()
+    w.agent.start()
+    message = w.wait_error("install-failed").settings.message
+    assert "told to fail here once" in message and "error exit status 1" in message, message
+    assert "mdatp (--configure)" in message, message
+    w.enable_again()
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert w.machine.run(["dpkg", "--audit"]).stdout == ""
+    assert not w.machine.exists(f"{STATE}/undo") and not w.machine.exists("/var/cache/mde-linux")
