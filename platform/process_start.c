@@ -14,6 +14,7 @@
 #include "platform/base/text.h"
 
 #define ENVIRONMENT_MAX 32
+#define DESCRIPTORS_MAX 1024 /* more than we ever have open */
 
 static bool is_program(const char *path)
 {
@@ -111,6 +112,16 @@ static int set_descriptors(int output_fd)
         return dup2(output_fd, STDERR_FILENO);
 }
 
+/* Here and not at the execution, which may be held back: a copy of the mission lock would hold it beyond our own end. */
+static void close_others(int exec_fd)
+{
+        int fd;
+
+        for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
+                if (fd != exec_fd)
+                        close(fd);
+}
+
 /* In the child: nothing but what is allowed between fork and exec. */
 static void _noreturn_ execute(const char *path, const ProcessSpec *spec, const char *const *environment, int output_fd,
                                int exec_fd, pid_t parent)
@@ -118,8 +129,10 @@ static void _noreturn_ execute(const char *path, const ProcessSpec *spec, const 
         int errnum;
 
         if (setpgid(0, 0) == 0 && set_signals() == 0 && (spec->transaction || tie_to(parent) == 0) &&
-            set_descriptors(output_fd) >= 0)
+            set_descriptors(output_fd) >= 0) {
+                close_others(exec_fd);
                 execve(path, (char *const *)spec->argv, (char *const *)environment);
+        }
         errnum = errno;
         if (write(exec_fd, &errnum, sizeof(errnum)) < 0)
                 _exit(126);

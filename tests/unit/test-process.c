@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,7 +128,8 @@ static void no_descriptor_of_ours_leaks(void **state)
         assert_true(fd >= 0);
         assert_false(child_sees(fd));
         assert_int_equal(fcntl(fd, F_SETFD, 0), 0);
-        assert_true(child_sees(fd)); /* so the check can fail */
+        assert_false(child_sees(fd));
+        assert_true(child_sees(STDOUT_FILENO)); /* so the check can fail */
 }
 
 static void remember_pid(pid_t pid, void *userdata)
@@ -264,6 +267,44 @@ static void an_execution_that_is_held_back_is_bounded(void **state)
         assert_int_equal(err.kind, ERROR_TIMEOUT);
         assert_true(deadline_now_ms() - before < 10000);
         assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static int lock_of(const char *path)
+{
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+        return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? fd : -1;
+}
+
+/* What is open in us belongs to us alone, also while the kernel holds the execution back and we die meanwhile. */
+static void a_lock_of_ours_is_free_when_we_are_gone(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s/program", scratch->root), *lock = text_format("%s/lock", scratch->root);
+        _cleanup_close_ int group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
+        ProcessSpec spec = { .argv = (const char *const[]){ path, NULL }, .transaction = true };
+        Deadline deadline;
+        pid_t runner;
+        int fd = -1;
+
+        scratch_write(scratch, "/program", "#!/bin/sh\n");
+        assert_int_equal(chmod(path, 0755), 0);
+        if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path) < 0)
+                skip();
+        runner = fork();
+        if (runner == 0) {
+                if (lock_of(lock) >= 0)
+                        run_spec(&spec);
+                _exit(0);
+        }
+        poll(NULL, 0, 500);
+        assert_int_equal(lock_of(lock), -1);
+        assert_int_equal(kill(runner, SIGKILL), 0);
+        assert_int_equal(waitpid(runner, NULL, 0), runner);
+        for (deadline = deadline_in(1000); fd < 0 && !deadline_passed(deadline); poll(NULL, 0, 20))
+                fd = lock_of(lock);
+        assert_true(fd >= 0);
+        close(fd);
 }
 
 static void a_program_that_cannot_be_executed_is_an_error(void **state)
@@ -561,6 +602,7 @@ int main(void)
                 cmocka_unit_test(the_deadline_ends_the_whole_group),
                 cmocka_unit_test(what_ignores_the_polite_signal_is_killed),
                 WITH_SCRATCH(an_execution_that_is_held_back_is_bounded),
+                WITH_SCRATCH(a_lock_of_ours_is_free_when_we_are_gone),
                 WITH_SCRATCH(a_program_that_cannot_be_executed_is_an_error),
                 cmocka_unit_test(only_a_transaction_outlives_us),
                 cmocka_unit_test(a_stop_request_ends_what_may_be_stopped),
