@@ -21,17 +21,27 @@
 #define SAVED_MAX (4 * 1024 * 1024)
 #define JOURNAL_MAX (256 * 1024)
 
+/* A power cut left part of a record at the end. */
+static bool is_torn(int fd)
+{
+        off_t size = lseek(fd, 0, SEEK_END);
+        char last = '\n';
+
+        return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
 static int append_record(const Host *host, Json *record, Error *err)
 {
-        _cleanup_free_ char *path = host_path(host, JOURNAL),
-                            *line = text_format("%s\n", json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+        _cleanup_free_ char *path = host_path(host, JOURNAL), *folder_path = host_path(host, FOLDER), *line = NULL;
         _cleanup_close_ int fd = -1, folder = -1;
-        _cleanup_free_ char *folder_path = host_path(host, FOLDER);
-        size_t length = strlen(line);
+        size_t length;
 
-        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return error_errno(err, errno, "open %s", JOURNAL);
+        line = text_format("%s%s\n", is_torn(fd) ? "\n" : "",
+                           json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+        length = strlen(line);
         if (write(fd, line, length) != (ssize_t)length || fsync(fd) < 0)
                 return error_errno(err, errno, "write %s", JOURNAL);
         folder = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -49,7 +59,7 @@ static Json *record_new(const char *kind, const char *path)
         return record;
 }
 
-/* One line a record; a torn last line (power cut while writing it) is no record: its change was not made. */
+/* One line a record; a torn line (power cut while writing it) is no record: its change was not made. */
 static int read_records(const Host *host, Json **ret, Error *err)
 {
         _cleanup_free_ char *text = NULL;
@@ -63,7 +73,7 @@ static int read_records(const Host *host, Json **ret, Error *err)
                 Json *record = NULL;
 
                 if (cursor[-1] != '\n' || json_parse(line, n, &record, NULL) < 0)
-                        break;
+                        continue;
                 json_object_array_add(records, record);
         }
         *ret = TAKE_PTR(records);
