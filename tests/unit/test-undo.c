@@ -54,6 +54,25 @@ static void a_changed_file_comes_back_with_mode_and_time(void **state)
         assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
 }
 
+static void fetched_files_go_alone_and_nothing_is_forgotten(void **state)
+{
+        Scratch *s = *state;
+        UndoState undo;
+
+        scratch_folder(s, LISTS);
+        assert_int_equal(undo_remember_prefix(&s->host, LISTS, "ours_", NULL), 0);
+        assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
+        scratch_write(s, LISTS "/ours_InRelease", "");
+        scratch_write(s, LISTS "/other_InRelease", "x");
+        scratch_write(s, LIST, "deb new\n");
+        assert_int_equal(undo_prefixes(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LISTS "/ours_InRelease"));
+        assert_true(fs_exists(&s->host, LISTS "/other_InRelease"));
+        assert_true(fs_exists(&s->host, LIST));
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.pending);
+}
+
 static void what_was_not_there_goes_again(void **state)
 {
         Scratch *s = *state;
@@ -169,6 +188,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_changed_file_comes_back_with_mode_and_time, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(fetched_files_go_alone_and_nothing_is_forgotten, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),
