@@ -1,11 +1,10 @@
 #include "agent/mission.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "agent/recover.h"
+#include "agent/report.h"
 #include "agent/steps.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -13,7 +12,6 @@
 #include "platform/process.h"
 
 #define LOOK_MS 60000
-#define INSTALLER_LOG_MAX (4 * 1024 * 1024)
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
@@ -88,18 +86,6 @@ AptRun mission_apt_run(Mission *mission)
                          .on_start = on_apt_start, .userdata = mission };
 }
 
-int mission_open_installer_log(const char *path, Error *err)
-{
-        _cleanup_free_ char *old = text_format("%s.1", path);
-        struct stat st;
-        int fd;
-
-        if (stat(path, &st) == 0 && st.st_size > INSTALLER_LOG_MAX)
-                rename(path, old);
-        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-        return fd < 0 ? error_errno(err, errno, "open %s", path) : fd;
-}
-
 static void finish(Mission *mission, Verdict verdict, const Failure *failure)
 {
         Outcome *outcome = mission->outcome;
@@ -121,7 +107,7 @@ static void fail(Mission *mission, const Failure *failure)
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what, failure->found);
         if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
                 log_info("undoing what this run changed, unless it got installed");
-                if (mission_recover(mission->host, NULL, mission->installer_log, &err) < 0 ||
+                if (recover_run(mission->host, NULL, mission->installer_log, &err) < 0 ||
                     undo_state(mission->host, &left, &err) < 0) {
                         log_error("undo: %s", err.text);
                         outcome_row(mission->outcome, "undo", ROW_ERROR, "not finished, the next run goes on with it: %s", err.text);
@@ -210,7 +196,7 @@ static void check(Mission *mission)
                 failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
                 fail(mission, &failure);
         } else {
-                mission_report_success(mission->request, &mission->facts, mission->outcome);
+                report_success(mission->request, &mission->facts, mission->outcome);
                 finish(mission, VERDICT_SUCCEEDED, NULL);
         }
 }
@@ -226,7 +212,7 @@ void mission_run(Mission *mission, Outcome *outcome)
         mission->outcome = outcome;
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
-        if (!mission->dry_run && mission_recover(mission->host, &repair, mission->installer_log, &err) < 0) {
+        if (!mission->dry_run && recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
                 steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
                 finish(mission, VERDICT_FAILED, &failure);
                 return;

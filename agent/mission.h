@@ -35,16 +35,6 @@ typedef struct Mission {
 /* Runs to a terminal outcome, always. */
 void mission_run(Mission *mission, Outcome *outcome);
 
-/*
- * What a crash or power cut left of an earlier run: its transaction is waited for; then what it changed is kept when
- * the package got installed, and undone when not. repair: how a transaction that was cut off is completed (dpkg
- * --configure -a, its output goes to installer_log); NULL: such a state is left for the next run.
- */
-int mission_recover(const Host *host, const AptRun *repair, const char *installer_log, Error *err) _must_check_;
-
-/* Everything is as asked: verdict, message and rows of the outcome from the facts. */
-void mission_report_success(const Request *request, const Facts *facts, Outcome *outcome);
-
 /* For steps: what is done now. */
 void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
 
@@ -53,6 +43,3 @@ void mission_say_overdue(Mission *mission, const char *found);
 
 /* For steps: how the package manager is run: its progress is told, its transactions are remembered across a crash. */
 AptRun mission_apt_run(Mission *mission);
-
-/* Opens installer_log for appending, bounded. -1 with *err filled. */
-int mission_open_installer_log(const char *path, Error *err) _must_check_;

@@ -2,8 +2,10 @@
  * One rule for all that can have happened: if the package got installed the commit point was passed and everything
  * stays, else everything goes back as it was. A transaction that still runs is nobody's to signal: it is waited for.
  */
-#include "agent/mission.h"
+#include "agent/recover.h"
 
+#include "agent/installer_log.h"
+#include "agent/sensor.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -35,7 +37,7 @@ static int wait_for_transaction(const Host *host, const UndoState *undo, const A
 /* What comes of it is read from the package's state. */
 static int complete_transaction(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
 {
-        _cleanup_close_ int fd = mission_open_installer_log(installer_log, err);
+        _cleanup_close_ int fd = installer_log_open(installer_log, err);
         AptRun run = *repair;
         AptResult result = { 0 };
 
@@ -74,7 +76,7 @@ static int end_transaction(const Host *host, const AptRun *repair, const char *i
         return apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err);
 }
 
-int mission_recover(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
+int recover_run(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
 {
         PackageState state = PACKAGE_UNKNOWN;
         UndoState undo = { 0 };

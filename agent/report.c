@@ -1,4 +1,6 @@
-#include "agent/mission.h"
+#include "agent/report.h"
+
+#include "agent/plan.h"
 
 #include "platform/base/text.h"
 
@@ -61,7 +63,7 @@ static void report_notes(const Request *request, Outcome *outcome)
         }
 }
 
-void mission_report_success(const Request *request, const Facts *facts, Outcome *outcome)
+void report_success(const Request *request, const Facts *facts, Outcome *outcome)
 {
         const SensorHealth *health = &facts->sensor.health;
 

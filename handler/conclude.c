@@ -4,7 +4,7 @@
  */
 #include "handler/commands.h"
 
-#include "agent/mission.h"
+#include "agent/recover.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "handler/lifecycle.h"
@@ -60,7 +60,7 @@ static void end_request(const QueueEntry *entry)
                         session_tell(&session, outcome);
         }
         end_strays(&session.host);
-        if (mission_recover(&session.host, NULL, installer_log, &err) < 0)
+        if (recover_run(&session.host, NULL, installer_log, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
 

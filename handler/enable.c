@@ -5,6 +5,7 @@
 #include "handler/commands.h"
 
 #include "agent/mission.h"
+#include "agent/report.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "handler/crash.h"
@@ -90,7 +91,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
                 return code;
         }
         if (plan.n_steps == 0 || is_waking_up(&history, request, &facts)) {
-                mission_report_success(request, &facts, outcome);
+                report_success(request, &facts, outcome);
                 session_tell(session, outcome);
                 session_remember(session, request, outcome);
                 return 0;

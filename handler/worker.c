@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/mission.h"
+#include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/crash.h"
 #include "handler/queue.h"
@@ -152,7 +153,7 @@ static void clean_up(const Host *host)
 {
         Error err = { 0 };
 
-        if (mission_recover(host, NULL, STATE_FOLDER "/installer.log", &err) < 0)
+        if (recover_run(host, NULL, STATE_FOLDER "/installer.log", &err) < 0)
                 log_error("what an earlier run had begun: %s", err.text);
 }
 

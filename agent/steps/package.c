@@ -2,12 +2,13 @@
  * Download first, killable and bounded; then the transaction, which uses no network and is never signalled.
  * Its success is the commit point.
  */
+#include "agent/installer_log.h"
+#include "agent/state.h"
 #include "agent/steps.h"
+#include "agent/undo.h"
 
 #include <sys/stat.h>
 
-#include "agent/state.h"
-#include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -70,7 +71,7 @@ static int download(Mission *mission, Failure *failure)
 static int transact(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
-        _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
+        _cleanup_close_ int fd = installer_log_open(mission->installer_log, &err);
         AptRun run = mission_apt_run(mission);
         AptResult result = { 0 };
 
@@ -87,7 +88,7 @@ static int transact(Mission *mission, Failure *failure)
 static int repair(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
-        _cleanup_close_ int fd = mission_open_installer_log(mission->installer_log, &err);
+        _cleanup_close_ int fd = installer_log_open(mission->installer_log, &err);
         AptRun run = mission_apt_run(mission);
         AptResult result = { 0 };
 
