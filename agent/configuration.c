@@ -75,7 +75,8 @@ static const char *set(Configuration *c, const char *section, const char *key, c
         if (text_equal(section, "trust") && text_equal(key, "onboarding-roots"))
                 return set_list(&c->onboarding_roots, value, 64, "SHA-256 digests of 64 hex digits, comma separated");
         if (text_equal(section, "trust") && text_equal(key, "repository-keys"))
-                return set_list(&c->repository_keys, value, 40, "OpenPGP fingerprints of 40 hex digits, comma separated");
+                return set_list(&c->repository_keys, value, 40,
+                                "OpenPGP fingerprints of 40 hex digits, comma separated");
         *known = false;
         return NULL;
 }
@@ -91,7 +92,8 @@ static int take_line(Configuration *c, char *line, unsigned number, char section
                 return 0;
         }
         if (!equals)
-                return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u is neither [section] nor key=value.", number);
+                return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED,
+                                   "Line %u is neither [section] nor key=value.", number);
         *equals = '\0';
         value = text_trim(equals + 1);
         wanted = set(c, section, text_trim(line), value, &known);
@@ -100,9 +102,10 @@ static int take_line(Configuration *c, char *line, unsigned number, char section
         _cleanup_free_ char *shown = text_escape(known ? value : line, 60);
         if (!known)
                 return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED,
-                                   "Line %u: this version does not know the key \"%s\" of section [%s].", number, shown, section);
-        return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s is \"%s\"; it has to be %s.", number, line, shown,
-                           wanted);
+                                   "Line %u: this version does not know the key \"%s\" of section [%s].", number, shown,
+                                   section);
+        return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s is \"%s\"; it has to be %s.", number,
+                           line, shown, wanted);
 }
 
 static int parse(Configuration *c, const char *text, size_t length, Failure *failure)

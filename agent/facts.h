@@ -27,19 +27,19 @@ typedef struct Facts {
         } machine;
 
         struct {
-                Tri manager;      /* apt-get and dpkg are there */
-                Tri interrupted;  /* dpkg was cut off in a transaction */
+                Tri manager;     /* apt-get and dpkg are there */
+                Tri interrupted; /* dpkg was cut off in a transaction */
                 PackageState state;
                 char version[64];
         } package;
 
         struct {
-                Tri files;        /* its program is in place */
-                Tri loaded;       /* systemd knows its unit */
+                Tri files;  /* its program is in place */
+                Tri loaded; /* systemd knows its unit */
                 Tri enabled;
                 Tri active;
                 UnitState unit;
-                Tri onboarded;    /* the onboarding file is there */
+                Tri onboarded; /* the onboarding file is there */
                 char onboarded_org[37];
                 Tri offboarding_file;
                 SensorHealth health;

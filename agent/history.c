@@ -11,7 +11,10 @@
 #define SCHEMA 1
 
 static const char *const verdicts[] = {
-        [VERDICT_WORKING] = "working", [VERDICT_SUCCEEDED] = "succeeded", [VERDICT_REFUSED] = "refused", [VERDICT_FAILED] = "failed",
+        [VERDICT_WORKING] = "working",
+        [VERDICT_SUCCEEDED] = "succeeded",
+        [VERDICT_REFUSED] = "refused",
+        [VERDICT_FAILED] = "failed",
 };
 
 static char *path_of(int sequence)

@@ -1,5 +1,6 @@
 /*
- * installer_log: the file that takes the package manager's output. A file, so that a transaction outlives us without SIGPIPE.
+ * installer_log: the file that takes the package manager's output. A file, so that a transaction outlives us without
+ * SIGPIPE.
  */
 #pragma once
 

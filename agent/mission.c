@@ -82,8 +82,11 @@ static int on_apt_start(pid_t pid, void *userdata, Error *err)
 
 AptRun mission_apt_run(Mission *mission)
 {
-        return (AptRun){ .deadline = mission->deadline, .output_fd = -1, .on_progress = on_apt_progress,
-                         .on_start = on_apt_start, .userdata = mission };
+        return (AptRun){ .deadline = mission->deadline,
+                         .output_fd = -1,
+                         .on_progress = on_apt_progress,
+                         .on_start = on_apt_start,
+                         .userdata = mission };
 }
 
 static void finish(Mission *mission, Verdict verdict, const Failure *failure)
@@ -104,21 +107,27 @@ static void fail(Mission *mission, const Failure *failure)
         char version[64];
         Error err = { 0 };
 
-        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what, failure->found);
+        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
+                    failure->found);
         if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
                 log_info("undoing what this run changed, unless it got installed");
                 if (recover_run(mission->host, NULL, mission->installer_log, &err) < 0 ||
                     undo_state(mission->host, &left, &err) < 0) {
                         log_error("undo: %s", err.text);
-                        outcome_row(mission->outcome, "undo", ROW_ERROR, "not finished, the next run goes on with it: %s", err.text);
+                        outcome_row(mission->outcome, "undo", ROW_ERROR,
+                                    "not finished, the next run goes on with it: %s", err.text);
                 } else if (left.pending)
-                        outcome_row(mission->outcome, "undo", ROW_WARNING,
-                                    "the package is half installed: its repository stays, the next run goes on from there");
-                else if (undo.transaction && apt_package_state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
+                        outcome_row(
+                                mission->outcome, "undo", ROW_WARNING,
+                                "the package is half installed: its repository stays, the next run goes on from there");
+                else if (undo.transaction &&
+                         apt_package_state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
                          state == PACKAGE_INSTALLED)
-                        outcome_row(mission->outcome, "undo", ROW_WARNING, "the package got installed: it and its repository stay");
+                        outcome_row(mission->outcome, "undo", ROW_WARNING,
+                                    "the package got installed: it and its repository stay");
                 else
-                        outcome_row(mission->outcome, "undo", ROW_SUCCESS, "what this run had changed is as it was before");
+                        outcome_row(mission->outcome, "undo", ROW_SUCCESS,
+                                    "what this run had changed is as it was before");
         }
         finish(mission, VERDICT_FAILED, failure);
 }
@@ -154,8 +163,8 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         }
         started = deadline_now_ms() - started;
         log_info("%s: done ms=%lld", mission->stage, (long long)started);
-        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s", (long long)started / 1000,
-                    (long long)started % 1000 / 100, step->why);
+        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s",
+                    (long long)started / 1000, (long long)started % 1000 / 100, step->why);
         return 0;
 }
 

@@ -13,7 +13,7 @@
 typedef struct Mission {
         const Host *host;
         const Request *request;
-        Deadline deadline;         /* for all that waiting can mend; a running transaction is waited for beyond it */
+        Deadline deadline; /* for all that waiting can mend; a running transaction is waited for beyond it */
         bool dry_run;
         bool fulfilled;            /* history: this very request was met before */
         const char *installer_log; /* where the package manager's output goes; appended */

@@ -176,7 +176,8 @@ static int verify_authority(const Certificates *certificates, size_t i, Failure 
                 return -1;
         if (issuer.is_authority)
                 return 0;
-        return failure_set(failure, REASON_ONBOARDING_SIGNATURE, "Its chain is broken: %s is no certificate authority", name);
+        return failure_set(failure, REASON_ONBOARDING_SIGNATURE, "Its chain is broken: %s is no certificate authority",
+                           name);
 }
 
 static int verify_chain(const Certificates *certificates, Failure *failure)
@@ -184,7 +185,8 @@ static int verify_chain(const Certificates *certificates, Failure *failure)
         size_t i;
 
         for (i = 0; i + 1 < certificates->n; i++)
-                if (verify_link(certificates, i, i + 1, failure) < 0 || verify_authority(certificates, i + 1, failure) < 0)
+                if (verify_link(certificates, i, i + 1, failure) < 0 ||
+                    verify_authority(certificates, i + 1, failure) < 0)
                         return -1;
         return verify_link(certificates, i, i, failure);
 }

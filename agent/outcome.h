@@ -9,9 +9,9 @@
 #include "agent/reasons.h"
 
 typedef enum Verdict {
-        VERDICT_WORKING,   /* not terminal */
+        VERDICT_WORKING, /* not terminal */
         VERDICT_SUCCEEDED,
-        VERDICT_REFUSED,   /* nothing was changed */
+        VERDICT_REFUSED, /* nothing was changed */
         VERDICT_FAILED,
 } Verdict;
 

@@ -82,14 +82,16 @@ static void refuse_unusable_package(const Request *request, const Facts *facts, 
 static void refuse_tenant(const Request *request, const Facts *facts, Failure *refusal)
 {
         const OnboardingPackage *package = request->onboarding;
-        const char *now = facts->sensor.health.answering == TRI_YES ? facts->sensor.health.org_id : facts->sensor.onboarded_org;
+        const char *now =
+                facts->sensor.health.answering == TRI_YES ? facts->sensor.health.org_id : facts->sensor.onboarded_org;
 
         if (package && request->expected_tenant_id && !text_equal_nocase(package->org_id, request->expected_tenant_id))
                 failure_set(refusal, REASON_TENANT_UNEXPECTED, "The package is for tenant %s, expectedTenantId is %s.",
                             package->org_id, request->expected_tenant_id);
         else if (is_onboarded_elsewhere(request, facts))
-                failure_set(refusal, REASON_TENANT_OTHER, "The sensor is in tenant %s, the onboarding package is for tenant %s.",
-                            now, package->org_id);
+                failure_set(refusal, REASON_TENANT_OTHER,
+                            "The sensor is in tenant %s, the onboarding package is for tenant %s.", now,
+                            package->org_id);
 }
 
 static void refuse_machine(const Request *request, const Facts *facts, Failure *refusal)
@@ -107,11 +109,13 @@ static void refuse_distribution(const Request *request, const Facts *facts, Fail
         if (!needs_package(facts) || facts->machine.distro_known == TRI_NOT_ASKED)
                 return;
         if (facts->machine.distro_known == TRI_YES && !support)
-                failure_set(refusal, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.",
-                            distro->name, distro->id, distro->version, names);
+                failure_set(refusal, REASON_DISTRIBUTION_UNSUPPORTED,
+                            "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.", distro->name, distro->id,
+                            distro->version, names);
         else if (support && !text_equal(distro->architecture, "x86_64") &&
                  !(support->arm64 && text_equal(distro->architecture, "aarch64")))
-                failure_set(refusal, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture, distro->name);
+                failure_set(refusal, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture,
+                            distro->name);
         else if (facts->package.manager == TRI_NO)
                 failure_set(refusal, REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/apt-get and /usr/bin/dpkg.");
 }
@@ -140,7 +144,8 @@ static const char *why_package(const Request *request, const Facts *facts)
 {
         if (!needs_package(facts))
                 return NULL;
-        return facts->package.state == PACKAGE_BROKEN ? "the package is only half installed" : "the package is not installed";
+        return facts->package.state == PACKAGE_BROKEN ? "the package is only half installed"
+                                                      : "the package is not installed";
 }
 
 static const char *why_onboard(const Request *request, const Facts *facts)

@@ -18,125 +18,158 @@
 static const Reason reasons[_REASON_MAX] = {
         [REASON_NONE] = { "none", 0, 0, false, NEVER, "Nothing is wrong.", "Nothing has to be done." },
 
-        [REASON_SETTINGS_INVALID] = { "settings-invalid", 2, 53, true, NEVER, "A setting of the extension cannot be used.",
-                "Correct that setting and deploy the extension again." },
+        [REASON_SETTINGS_INVALID] = { "settings-invalid", 2, 53, true, NEVER,
+                                      "A setting of the extension cannot be used.",
+                                      "Correct that setting and deploy the extension again." },
         [REASON_ONBOARDING_MISSING] = { "onboarding-missing", 30, 53, true, NEVER,
-                "The onboarding package is not among the protected settings.",
-                "Add \"defenderForEndpointOnboardingScript\" with the base64 text of the Linux onboarding script "
-                "(the property onboardingPackageLinux of Microsoft.Security/mdeOnboardings) to protectedSettings." },
+                                        "The onboarding package is not among the protected settings.",
+                                        "Add \"defenderForEndpointOnboardingScript\" with the base64 text of the Linux "
+                                        "onboarding script "
+                                        "(the property onboardingPackageLinux of Microsoft.Security/mdeOnboardings) to "
+                                        "protectedSettings." },
         [REASON_CERTIFICATE_MISSING] = { "certificate-missing", 30, 53, false, NEXT_RUN,
-                "The certificate that opens the protected settings is not on this machine.",
-                "Restart the guest agent so that it fetches its certificates again, or deploy the extension again." },
+                                         "The certificate that opens the protected settings is not on this machine.",
+                                         "Restart the guest agent so that it fetches its certificates again, or deploy "
+                                         "the extension again." },
         [REASON_CERTIFICATE_WRONG] = { "certificate-wrong", 30, 53, false, NEXT_RUN,
-                "The protected settings were encrypted for another certificate.",
-                "Deploy the extension again so that the platform encrypts the protected settings for this machine." },
+                                       "The protected settings were encrypted for another certificate.",
+                                       "Deploy the extension again so that the platform encrypts the protected "
+                                       "settings for this machine." },
         [REASON_PROTECTED_SETTINGS_DAMAGED] = { "protected-settings-damaged", 30, 53, true, NEVER,
-                "The protected settings cannot be read.",
-                "Deploy the extension again with protectedSettings as a JSON object." },
+                                                "The protected settings cannot be read.",
+                                                "Deploy the extension again with protectedSettings as a JSON object." },
         [REASON_ONBOARDING_DAMAGED] = { "onboarding-damaged", 30, 53, true, NEVER, "The onboarding package is damaged.",
-                "Download the Linux onboarding package again and put its base64 text, unchanged, into "
-                "defenderForEndpointOnboardingScript." },
+                                        "Download the Linux onboarding package again and put its base64 text, "
+                                        "unchanged, into "
+                                        "defenderForEndpointOnboardingScript." },
         [REASON_ONBOARDING_IS_OFFBOARDING] = { "onboarding-is-offboarding", 30, 53, true, NEVER,
-                "The package given for onboarding is an offboarding package.",
-                "Put the onboarding package into defenderForEndpointOnboardingScript." },
+                                               "The package given for onboarding is an offboarding package.",
+                                               "Put the onboarding package into defenderForEndpointOnboardingScript." },
         [REASON_ONBOARDING_SIGNATURE] = { "onboarding-signature", 30, 53, true, NEVER,
-                "The signature of the onboarding package is not valid.",
-                "Download the onboarding package again from the Defender portal; do not use this one, it was altered." },
+                                          "The signature of the onboarding package is not valid.",
+                                          "Download the onboarding package again from the Defender portal; do not use "
+                                          "this one, it was altered." },
         [REASON_ONBOARDING_ROOT_UNKNOWN] = { "onboarding-root-unknown", 30, 53, true, NEVER,
-                "The onboarding package is signed under a root certificate that is not known here.",
-                "Update this extension, or add the root's SHA-256 to onboarding-roots in /etc/mde-linux/mde-linux.conf, "
-                "or set verifyOnboarding to warn." },
+                                             "The onboarding package is signed under a root certificate that is not "
+                                             "known here.",
+                                             "Update this extension, or add the root's SHA-256 to onboarding-roots in "
+                                             "/etc/mde-linux/mde-linux.conf, "
+                                             "or set verifyOnboarding to warn." },
         [REASON_TENANT_UNEXPECTED] = { "tenant-unexpected", 31, 53, true, NEVER,
-                "The onboarding package belongs to another tenant than expectedTenantId allows.",
-                "Use the onboarding package of the expected tenant, or correct expectedTenantId." },
+                                       "The onboarding package belongs to another tenant than expectedTenantId allows.",
+                                       "Use the onboarding package of the expected tenant, or correct "
+                                       "expectedTenantId." },
         [REASON_TENANT_OTHER] = { "tenant-other", 31, 53, true, NEVER,
-                "The sensor on this machine is onboarded to another tenant.",
-                "Offboard it from that tenant first; nothing was changed." },
+                                  "The sensor on this machine is onboarded to another tenant.",
+                                  "Offboard it from that tenant first; nothing was changed." },
         [REASON_CONFIGURATION_UNTRUSTED] = { "configuration-untrusted", 2, 53, true, NEVER,
-                "The file /etc/mde-linux/mde-linux.conf cannot be used.",
-                "Correct the file, or make it owned by root and writable by nobody else." },
+                                             "The file /etc/mde-linux/mde-linux.conf cannot be used.",
+                                             "Correct the file, or make it owned by root and writable by nobody "
+                                             "else." },
 
         [REASON_SYSTEMD_MISSING] = { "systemd-missing", 12, 51, true, NEVER, "This machine is not run by systemd.",
-                "Use a machine with systemd: the sensor needs it." },
+                                     "Use a machine with systemd: the sensor needs it." },
         [REASON_DISTRIBUTION_UNSUPPORTED] = { "distribution-unsupported", 10, 51, true, NEVER,
-                "This distribution is not supported.",
-                "Use a distribution that the sensor supports; nothing was changed." },
+                                              "This distribution is not supported.",
+                                              "Use a distribution that the sensor supports; nothing was changed." },
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
-                "This processor architecture is not supported.", "Use an x86_64 machine; nothing was changed." },
+                                              "This processor architecture is not supported.",
+                                              "Use an x86_64 machine; nothing was changed." },
         [REASON_PACKAGE_MANAGER_MISSING] = { "package-manager-missing", 12, 52, true, NEXT_RUN,
-                "The package manager of this distribution is missing.", "Install apt and dpkg." },
+                                             "The package manager of this distribution is missing.",
+                                             "Install apt and dpkg." },
         [REASON_PACKAGE_MANAGER_BROKEN] = { "package-manager-broken", 23, 52, true, NEXT_RUN,
-                "The package manager is in a broken state that was there before this run.",
-                "Run 'dpkg --configure -a' and 'apt-get -f install', or set repairPackageManager to true." },
+                                            "The package manager is in a broken state that was there before this run.",
+                                            "Run 'dpkg --configure -a' and 'apt-get -f install', or set "
+                                            "repairPackageManager to true." },
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
-                "The package manager was locked for the whole waiting time.",
-                "Find out why that process does not end, or raise maxWaitMinutes." },
+                                            "The package manager was locked for the whole waiting time.",
+                                            "Find out why that process does not end, or raise maxWaitMinutes." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "There is not enough space on the disk.",
-                "Free 2 GB on the file systems of /opt, /var and /tmp." },
+                               "Free 2 GB on the file systems of /opt, /var and /tmp." },
 
         [REASON_REPOSITORY_UNREACHABLE] = { "repository-unreachable", 24, 55, true, WAIT,
-                "The package repository cannot be reached.",
-                "Let this machine reach the repository's host on port 443, without TLS inspection." },
+                                            "The package repository cannot be reached.",
+                                            "Let this machine reach the repository's host on port 443, without TLS "
+                                            "inspection." },
         [REASON_REPOSITORY_CERTIFICATE] = { "repository-certificate", 24, 55, true, NEXT_RUN,
-                "The TLS certificate of the package repository's address is not trusted.",
-                "Exempt that host from TLS inspection, or add the inspecting authority's certificate to the ones this machine "
-                "trusts; check this machine's clock." },
+                                            "The TLS certificate of the package repository's address is not trusted.",
+                                            "Exempt that host from TLS inspection, or add the inspecting authority's "
+                                            "certificate to the ones this machine "
+                                            "trusts; check this machine's clock." },
         [REASON_REPOSITORY_NOT_OURS] = { "repository-not-genuine", 24, 55, true, NEXT_RUN,
-                "What the package repository's address answered is not what it should be, and was not used.",
-                "Look for a proxy or captive portal that answers in the repository's place." },
+                                         "What the package repository's address answered is not what it should be, and "
+                                         "was not used.",
+                                         "Look for a proxy or captive portal that answers in the repository's place." },
         [REASON_REPOSITORY_KEY] = { "repository-key", 24, 55, true, NEXT_RUN,
-                "The repository's signing key is not the pinned one, and was not used.",
-                "Look for a proxy that alters downloads; for a mirror with a key of its own add its fingerprint to "
-                "repository-keys in /etc/mde-linux/mde-linux.conf." },
+                                    "The repository's signing key is not the pinned one, and was not used.",
+                                    "Look for a proxy that alters downloads; for a mirror with a key of its own add "
+                                    "its fingerprint to "
+                                    "repository-keys in /etc/mde-linux/mde-linux.conf." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
-                "The package manager cannot read the repository.", "See the package manager's words above." },
+                                        "The package manager cannot read the repository.",
+                                        "See the package manager's words above." },
         [REASON_PACKAGE_NOT_FOUND] = { "package-not-found", 21, 52, true, NEXT_RUN,
-                "The repository has no sensor package for this machine.",
-                "Check that the repository of this distribution and architecture is complete (mirrors), and no pin hides mdatp." },
+                                       "The repository has no sensor package for this machine.",
+                                       "Check that the repository of this distribution and architecture is complete "
+                                       "(mirrors), and no pin hides mdatp." },
         [REASON_PACKAGE_SIGNATURE] = { "package-signature", 21, 55, true, NEXT_RUN,
-                "A downloaded file is not what the repository's signature says, and was not used.",
-                "Look for a proxy or mirror that alters or caches downloads." },
-        [REASON_PACKAGE_DOWNLOAD] = { "package-download", 21, 55, true, WAIT, "The sensor package could not be downloaded.",
-                "Let this machine reach the repository's host on port 443." },
+                                       "A downloaded file is not what the repository's signature says, and was not "
+                                       "used.",
+                                       "Look for a proxy or mirror that alters or caches downloads." },
+        [REASON_PACKAGE_DOWNLOAD] = { "package-download", 21, 55, true, WAIT,
+                                      "The sensor package could not be downloaded.",
+                                      "Let this machine reach the repository's host on port 443." },
         [REASON_DEPENDENCY] = { "dependency-missing", 23, 52, true, NEXT_RUN,
-                "Packages that the sensor depends on cannot be installed.",
-                "Make the distribution's own repositories usable on this machine (apt-get update must succeed)." },
-        [REASON_INSTALL_FAILED] = { "install-failed", 21, 52, true, NEXT_RUN, "The sensor package could not be installed.",
-                "See MdeInstallerLog.log in the extension's log folder for all that the package manager said." },
+                                "Packages that the sensor depends on cannot be installed.",
+                                "Make the distribution's own repositories usable on this machine (apt-get update must "
+                                "succeed)." },
+        [REASON_INSTALL_FAILED] = { "install-failed", 21, 52, true, NEXT_RUN,
+                                    "The sensor package could not be installed.",
+                                    "See MdeInstallerLog.log in the extension's log folder for all that the package "
+                                    "manager said." },
         [REASON_INSTALL_STILL_RUNNING] = { "install-still-running", 21, 52, true, WAIT,
-                "The installation is still running; it is left to finish.",
-                "Wait: this status is corrected when it ends. If it never does, look at the process named." },
+                                           "The installation is still running; it is left to finish.",
+                                           "Wait: this status is corrected when it ends. If it never does, look at the "
+                                           "process named." },
 
         [REASON_ONBOARDING_WRITE] = { "onboarding-write", 31, 52, true, NEXT_RUN,
-                "The onboarding file could not be written.", "Make /etc/opt/microsoft/mdatp writable for root." },
+                                      "The onboarding file could not be written.",
+                                      "Make /etc/opt/microsoft/mdatp writable for root." },
         [REASON_SERVICE_FAILED] = { "service-failed", 20, 52, true, NEXT_RUN, "The sensor's service does not stay up.",
-                "Look at 'journalctl -u mdatp' and /var/log/microsoft/mdatp." },
+                                    "Look at 'journalctl -u mdatp' and /var/log/microsoft/mdatp." },
         [REASON_SENSOR_NOT_ANSWERING] = { "sensor-not-answering", 20, 52, true, NEXT_RUN, "The sensor does not answer.",
-                "Run 'mdatp health' and look at 'journalctl -u mdatp'." },
+                                          "Run 'mdatp health' and look at 'journalctl -u mdatp'." },
         [REASON_SENSOR_NOT_LICENSED] = { "sensor-not-licensed", 31, 55, true, NEXT_RUN,
-                "The sensor is installed but did not become licensed.",
-                "Run 'mdatp connectivity test', and check that the Defender plan of the subscription is active." },
+                                         "The sensor is installed but did not become licensed.",
+                                         "Run 'mdatp connectivity test', and check that the Defender plan of the "
+                                         "subscription is active." },
         [REASON_SENSOR_TENANT_DIFFERS] = { "sensor-tenant-differs", 31, 53, true, NEXT_RUN,
-                "The sensor reports another tenant than the one it was onboarded to.",
-                "Offboard the sensor from that tenant, then deploy the extension again." },
+                                           "The sensor reports another tenant than the one it was onboarded to.",
+                                           "Offboard the sensor from that tenant, then deploy the extension again." },
         [REASON_SENSOR_TAG] = { "sensor-tag", 41, 52, true, NEXT_RUN, "The sensor did not take a device tag.",
-                "Run 'mdatp edr tag set' by hand to see what it says." },
+                                "Run 'mdatp edr tag set' by hand to see what it says." },
 
-        [REASON_SUPERSEDED] = { "superseded", 1, 1, false, NEXT_RUN, "Newer settings arrived while this run was at work.",
-                "Look at the status of the newer sequence number." },
+        [REASON_SUPERSEDED] = { "superseded", 1, 1, false, NEXT_RUN,
+                                "Newer settings arrived while this run was at work.",
+                                "Look at the status of the newer sequence number." },
         [REASON_STOPPED] = { "stopped", 1, 1, false, NEXT_RUN, "This run was asked to stop before it had finished.",
-                "The next enable goes on from here." },
-        [REASON_WORKER_DIED] = { "worker-died", 1, 1, false, NEXT_RUN, "The program that did the work ended without a result.",
-                "Restart the guest agent to try again; look at 'journalctl -u mde-linux-worker'." },
+                             "The next enable goes on from here." },
+        [REASON_WORKER_DIED] = { "worker-died", 1, 1, false, NEXT_RUN,
+                                 "The program that did the work ended without a result.",
+                                 "Restart the guest agent to try again; look at 'journalctl -u mde-linux-worker'." },
         [REASON_WORKER_START] = { "worker-start", 1, 1, false, NEXT_RUN, "The background worker could not be started.",
-                "Look at 'journalctl -u mde-linux-worker' and restart the guest agent to try again." },
-        [REASON_ENVIRONMENT] = { "environment", 1, 1, false, NEXT_RUN, "The folder of the extension is not as it should be.",
-                "Remove the extension and deploy it again." },
+                                  "Look at 'journalctl -u mde-linux-worker' and restart the guest agent to try "
+                                  "again." },
+        [REASON_ENVIRONMENT] = { "environment", 1, 1, false, NEXT_RUN,
+                                 "The folder of the extension is not as it should be.",
+                                 "Remove the extension and deploy it again." },
         [REASON_STATE_UNUSABLE] = { "state-unusable", 1, 1, true, NEXT_RUN,
-                "The folder /var/lib/mde-linux, where the extension keeps its state, cannot be used.",
-                "Make the file system of /var writable for root, with space left." },
+                                    "The folder /var/lib/mde-linux, where the extension keeps its state, cannot be "
+                                    "used.",
+                                    "Make the file system of /var writable for root, with space left." },
         [REASON_INTERNAL] = { "internal", 1, 1, false, NEXT_RUN, "Something unexpected happened on this machine.",
-                "Try again; when it stays, report it with the extension's log." },
+                              "Try again; when it stays, report it with the extension's log." },
 };
 
 const Reason *reason_get(ReasonId id)
@@ -182,7 +215,8 @@ const char *failure_message(const Failure *failure, char text[FAILURE_TEXT_MAX])
         bool stop = length > 0 && strchr(".!?", failure->found[length - 1]);
 
         snprintf(text, FAILURE_TEXT_MAX,
-                 "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is "
+                 "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code "
+                 "is "
                  "%d (%s). %s %s%s%s",
                  reason->installer_code, reason->id, reason->what, failure->found, stop || !length ? " " : ". ",
                  reason->remedy);

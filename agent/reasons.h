@@ -70,20 +70,20 @@ typedef enum ReasonRetry {
 } ReasonRetry;
 
 typedef struct Reason {
-        const char *id;      /* "tenant-other": stable, what people search for */
-        int installer_code;  /* as mde_installer.sh would exit: fleet reports read it */
-        int azure_code;      /* 51 unsupported, 52 missing dependency, 53 configuration, 55 network, 56 locked, 1 ours */
-        bool user;           /* the customer can mend it; false: the platform or we */
+        const char *id;     /* "tenant-other": stable, what people search for */
+        int installer_code; /* as mde_installer.sh would exit: fleet reports read it */
+        int azure_code;     /* 51 unsupported, 52 missing dependency, 53 configuration, 55 network, 56 locked, 1 ours */
+        bool user;          /* the customer can mend it; false: the platform or we */
         ReasonRetry retry;
-        const char *what;    /* one sentence, with its full stop */
-        const char *remedy;  /* one sentence: what to do */
+        const char *what;   /* one sentence, with its full stop */
+        const char *remedy; /* one sentence: what to do */
 } Reason;
 
 const Reason *reason_get(ReasonId id); /* never NULL */
 ReasonId reason_find(const char *id);  /* REASON_NONE: no such id */
 
 typedef struct Failure {
-        ReasonId reason; /* REASON_NONE: no failure */
+        ReasonId reason;            /* REASON_NONE: no failure */
         char found[ERROR_TEXT_MAX]; /* why: a sentence with the values found */
 } Failure;
 

@@ -24,13 +24,15 @@ static int wait_for_transaction(const Host *host, const UndoState *undo, const A
                 log_info("waiting for the package manager of an earlier run, pid %d", (int)undo->pid);
         while (undo->transaction && process_is_alive(host, undo->pid, undo->start_time)) {
                 if (told && told->on_progress)
-                        told->on_progress("waiting for the installation that an earlier run began", undo->pid, told->userdata);
+                        told->on_progress("waiting for the installation that an earlier run began", undo->pid,
+                                          told->userdata);
                 if (host_wait(&patient, 500, DEADLINE_NEVER, err) < 0)
                         return -1;
         }
         /* killed between the start and the note of the pid: whoever holds the locks may be ours */
         if (undo->transaction && undo->pid == 0)
-                return apt_wait_for_locks(&patient, &(AptRun){ .deadline = deadline_in(UNKNOWN_MS), .output_fd = -1 }, err);
+                return apt_wait_for_locks(&patient, &(AptRun){ .deadline = deadline_in(UNKNOWN_MS), .output_fd = -1 },
+                                          err);
         return 0;
 }
 
@@ -55,7 +57,8 @@ static int complete_transaction(const Host *host, const AptRun *repair, const ch
 }
 
 /* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
-static int end_transaction(const Host *host, const AptRun *repair, const char *installer_log, PackageState *ret_state, Error *err)
+static int end_transaction(const Host *host, const AptRun *repair, const char *installer_log, PackageState *ret_state,
+                           Error *err)
 {
         char version[64];
 
@@ -92,7 +95,7 @@ int recover_run(const Host *host, const AptRun *repair, const char *installer_lo
         if (state == PACKAGE_INSTALLED)
                 return undo_commit(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
         if (state == PACKAGE_BROKEN && !repair)
-                return 0; /* half there: the source has to stay until the package step mended it */
+                return 0;            /* half there: the source has to stay until the package step mended it */
         if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
                 return undo_prefixes(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
         return undo_roll_back(host, err);

@@ -6,8 +6,8 @@
 #include "platform/apt.h"
 
 /*
- * A transaction that still runs is waited for; then what the run changed is kept when the package got installed, and undone
- * when not. repair: how a transaction that was cut off is completed (dpkg --configure -a, its output goes to
+ * A transaction that still runs is waited for; then what the run changed is kept when the package got installed, and
+ * undone when not. repair: how a transaction that was cut off is completed (dpkg --configure -a, its output goes to
  * installer_log); NULL: such a state is left for the next run.
  */
 int recover_run(const Host *host, const AptRun *repair, const char *installer_log, Error *err) _must_check_;

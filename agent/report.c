@@ -11,10 +11,11 @@ static void report_onboarding(const Request *request, const SensorHealth *health
 
         if (!package)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
-                            "The sensor stays onboarded to tenant %s, but the onboarding package could not be compared with it "
+                            "The sensor stays onboarded to tenant %s, but the onboarding package could not be compared "
+                            "with it "
                             "(%s): %s %s %s",
-                            health->org_id, reason_get(failure->reason)->id, reason_get(failure->reason)->what, failure->found,
-                            reason_get(failure->reason)->remedy);
+                            health->org_id, reason_get(failure->reason)->id, reason_get(failure->reason)->what,
+                            failure->found, reason_get(failure->reason)->remedy);
         else if (!package->root_pinned)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "It is signed under a root certificate that is not known here: %s, SHA-256 %s.",
@@ -25,9 +26,11 @@ static void report_health(const SensorHealth *health, Outcome *outcome)
 {
         if (health->healthy == TRI_NO || *health->issues)
                 outcome_row(outcome, "health", ROW_WARNING, "healthy %s; issues: %s",
-                            health->healthy == TRI_YES ? "true" : "false", *health->issues ? health->issues : "none named");
+                            health->healthy == TRI_YES ? "true" : "false",
+                            *health->issues ? health->issues : "none named");
         else
-                outcome_row(outcome, "health", ROW_SUCCESS, "healthy %s", health->healthy == TRI_YES ? "true" : "unknown");
+                outcome_row(outcome, "health", ROW_SUCCESS, "healthy %s",
+                            health->healthy == TRI_YES ? "true" : "unknown");
         if (*health->definitions && !text_equal_nocase(health->definitions, "upToDate") &&
             !text_equal_nocase(health->definitions, "up_to_date"))
                 outcome_row(outcome, "definitions", ROW_WARNING, "definitions are %s", health->definitions);
@@ -69,16 +72,18 @@ void report_success(const Request *request, const Facts *facts, Outcome *outcome
 
         outcome->verdict = VERDICT_SUCCEEDED;
         if (health->answering == TRI_YES) {
-                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded: tenant %s, sensor %s, ring %s.", health->org_id,
-                            health->version, *health->ring ? health->ring : "unknown");
-                outcome_row(outcome, "sensor", ROW_SUCCESS, "version %s, unit enabled and active, licensed", health->version);
+                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded: tenant %s, sensor %s, ring %s.",
+                            health->org_id, health->version, *health->ring ? health->ring : "unknown");
+                outcome_row(outcome, "sensor", ROW_SUCCESS, "version %s, unit enabled and active, licensed",
+                            health->version);
                 outcome_row(outcome, "tenant", ROW_SUCCESS, "%s", health->org_id);
                 report_tags(request, health, outcome);
                 report_health(health, outcome);
         } else {
-                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded; the sensor is starting and does not answer yet.");
-                outcome_row(outcome, "sensor", ROW_WARNING, "unit %s; it does not answer yet: %s", facts->sensor.unit.active,
-                            health->trouble);
+                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded; the sensor is starting and does "
+                                     "not answer yet.");
+                outcome_row(outcome, "sensor", ROW_WARNING, "unit %s; it does not answer yet: %s",
+                            facts->sensor.unit.active, health->trouble);
         }
         report_onboarding(request, health, outcome);
         report_notes(request, outcome);

@@ -11,12 +11,12 @@
 #define REQUEST_NOTES_MAX 16
 
 typedef struct Request {
-        int sequence;                     /* -1: by hand */
-        const char *azure_resource_id;    /* NULL: not asked */
-        const char *workspace_id;         /* NULL: not asked */
-        const char *group_tag;            /* NULL: not asked */
-        const char *channel;              /* NULL: prod for a new sensor, as it is for an existing one */
-        const char *expected_tenant_id;   /* NULL: any */
+        int sequence;                   /* -1: by hand */
+        const char *azure_resource_id;  /* NULL: not asked */
+        const char *workspace_id;       /* NULL: not asked */
+        const char *group_tag;          /* NULL: not asked */
+        const char *channel;            /* NULL: prod for a new sensor, as it is for an existing one */
+        const char *expected_tenant_id; /* NULL: any */
         bool force_reonboarding;
         bool repair_package_manager;
         bool verify_strict;
@@ -28,5 +28,5 @@ typedef struct Request {
         const char *notes[REQUEST_NOTES_MAX]; /* unknown keys, keys without effect: told, never fatal */
         size_t n_notes;
 
-        char digest[CRYPTO_SHA256_HEX];   /* of all of the above that decides: the same request again has the same */
+        char digest[CRYPTO_SHA256_HEX]; /* of all of the above that decides: the same request again has the same */
 } Request;

@@ -9,7 +9,8 @@
 static void note_trouble(SensorHealth *health, const char *text)
 {
         health->answering = TRI_NO;
-        snprintf(health->trouble, sizeof(health->trouble), "%.*s", (int)sizeof(health->trouble) - 1, *text ? text : "no output");
+        snprintf(health->trouble, sizeof(health->trouble), "%.*s", (int)sizeof(health->trouble) - 1,
+                 *text ? text : "no output");
 }
 
 static int call(const Host *host, const char *const *argv, Deadline deadline, ProcessResult *ret, Error *err)
@@ -20,8 +21,8 @@ static int call(const Host *host, const char *const *argv, Deadline deadline, Pr
 }
 
 /* True: settled, one way or the other; false: worth asking for the text form. */
-static bool ask(const Host *host, const char *const *argv, bool (*parse)(const char *, size_t, SensorHealth *), Deadline deadline,
-                SensorHealth *health)
+static bool ask(const Host *host, const char *const *argv, bool (*parse)(const char *, size_t, SensorHealth *),
+                Deadline deadline, SensorHealth *health)
 {
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         Error err = { 0 };

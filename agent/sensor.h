@@ -25,24 +25,25 @@ typedef struct SensorTag {
 } SensorTag;
 
 typedef struct SensorHealth {
-        Tri answering;        /* NO: trouble says why */
+        Tri answering; /* NO: trouble says why */
         char trouble[256];
         Tri healthy;
         Tri licensed;
-        char org_id[64];      /* "" when it has none */
+        char org_id[64]; /* "" when it has none */
         char version[64];
-        char machine_id[64];  /* EDR machine id: "" until the cloud answered once */
+        char machine_id[64]; /* EDR machine id: "" until the cloud answered once */
         char ring[32];
         char definitions[64]; /* "upToDate" ...; "" unknown */
         int64_t expires_s;    /* of its build, since 1970; 0: unknown */
         Tri passive;
-        char issues[512];     /* joined with "; " */
+        char issues[512]; /* joined with "; " */
         SensorTag tags[SENSOR_TAGS_MAX];
         size_t n_tags;
-        Tri tags_known;       /* YES: tags is what the sensor has */
+        Tri tags_known; /* YES: tags is what the sensor has */
 } SensorHealth;
 
-/* Never fails: what could not be learnt stays UNKNOWN. Bounded by SENSOR_CALL_MS (twice, for the text form) and the deadline. */
+/* Never fails: what could not be learnt stays UNKNOWN. Bounded by SENSOR_CALL_MS (twice, for the text form) and the
+ * deadline. */
 void sensor_read_health(const Host *host, Deadline deadline, SensorHealth *ret);
 
 /* NULL: the sensor has no such tag. */

@@ -54,7 +54,8 @@ static Tri tri_member(Json *object, const char *name)
 
 static int64_t milliseconds(const char *digits)
 {
-        return digits && strlen(digits) < 18 && digits[strspn(digits, "0123456789")] == '\0' ? strtoll(digits, NULL, 10) : 0;
+        return digits && strlen(digits) < 18 && digits[strspn(digits, "0123456789")] == '\0' ? strtoll(digits, NULL, 10)
+                                                                                             : 0;
 }
 
 static void add_tags(Json *list, SensorHealth *health)

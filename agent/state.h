@@ -9,7 +9,8 @@
 
 #define STATE_FOLDER "/var/lib/mde-linux"
 #define STATE_LOCK STATE_FOLDER "/lock"
-#define STATE_CACHE "/var/cache/mde-linux" /* downloaded packages, while a run lasts: the downloader's own user must reach it */
+#define STATE_CACHE                                                                                                    \
+        "/var/cache/mde-linux" /* downloaded packages, while a run lasts: the downloader's own user must reach it */
 
 /* Makes the folder. */
 int state_prepare(const Host *host, Error *err) _must_check_;

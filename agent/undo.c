@@ -25,7 +25,8 @@
 static int append_record(const Host *host, Json *record, Error *err)
 {
         _cleanup_free_ char *path = host_path(host, JOURNAL),
-                            *line = text_format("\n%s\n", json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+                            *line = text_format("\n%s\n",
+                                                json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
         _cleanup_close_ int fd = -1, folder = -1;
         _cleanup_free_ char *folder_path = host_path(host, FOLDER);
         size_t length = strlen(line);
@@ -82,7 +83,8 @@ static bool is_remembered(Json *records, Json *wanted)
         for (i = 0; i < json_object_array_length(records); i++) {
                 Json *record = json_object_array_get_idx(records, i);
 
-                if (is_same(record, wanted, "kind") && is_same(record, wanted, "path") && is_same(record, wanted, "prefix"))
+                if (is_same(record, wanted, "kind") && is_same(record, wanted, "path") &&
+                    is_same(record, wanted, "prefix"))
                         return true;
         }
         return false;

@@ -20,14 +20,15 @@ int undo_remember_folder(const Host *host, const char *path, Error *err) _must_c
 /* Names in folder that begin with prefix come into being from now on: removed on undo. */
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
 
-/* A transaction of the package manager runs as this process: after a crash it is waited for and, if cut off, repaired. */
+/* A transaction of the package manager runs as this process: after a crash it is waited for and, if cut off, repaired.
+ */
 int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, Error *err) _must_check_;
 
 /* What a crash left. */
 typedef struct UndoState {
-        bool pending;          /* something is to be committed or undone */
-        bool transaction;      /* a transaction was started */
-        pid_t pid;             /* its process, perhaps still running */
+        bool pending;     /* something is to be committed or undone */
+        bool transaction; /* a transaction was started */
+        pid_t pid;        /* its process, perhaps still running */
         uint64_t start_time;
 } UndoState;
 

@@ -1,7 +1,8 @@
 /*
  * commands: one function a verb; each returns the exit code.
  *
- * Framework verbs are called by the guest agent with the extension's folder as working folder; internal ones by our units.
+ * Framework verbs are called by the guest agent with the extension's folder as working folder; internal ones by our
+ * units.
  */
 #pragma once
 

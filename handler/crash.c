@@ -42,7 +42,8 @@ void crash_prepare(const Session *session)
         size_t i;
 
         crash_forget();
-        failure_set(&outcome.failure, REASON_WORKER_DIED, "It was ended by a fault of its own, in operation %s.", session->operation);
+        failure_set(&outcome.failure, REASON_WORKER_DIED, "It was ended by a fault of its own, in operation %s.",
+                    session->operation);
         prepared.bytes = status_format(&outcome, session->operation, (int64_t)time(NULL));
         prepared.length = strlen(prepared.bytes);
         prepared.path = status_path(&session->environment, session->sequence);

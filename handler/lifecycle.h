@@ -5,7 +5,8 @@
 
 #include "platform/host.h"
 
-#define LIFECYCLE_UNINSTALLED "/var/lib/mde-linux/uninstalled" /* left for conclude when the worker outlives uninstall */
+#define LIFECYCLE_UNINSTALLED                                                                                          \
+        "/var/lib/mde-linux/uninstalled" /* left for conclude when the worker outlives uninstall */
 
 /* Everything of ours outside BASE, the log folder and /etc/mde-linux. */
 int lifecycle_remove_ours(const Host *host, Error *err) _must_check_;

@@ -38,7 +38,8 @@ static int prove(const Host *host, const char *program, Error *err)
         if (result.exit_status != 0 || !strstr(result.output, version_text)) {
                 _cleanup_free_ char *said = process_last_line(result.output, 200);
 
-                return error_set(err, ERROR_COMMAND, "%s does not run here (exit %d): %s", program, result.exit_status, said);
+                return error_set(err, ERROR_COMMAND, "%s does not run here (exit %d): %s", program, result.exit_status,
+                                 said);
         }
         return 0;
 }
@@ -95,7 +96,8 @@ int program_remove(const Host *host, Error *err)
         char target[sizeof(PROGRAM) + 1];
         ssize_t n = readlink(link, target, sizeof(target));
 
-        if (n == (ssize_t)strlen(PROGRAM) && memcmp(target, PROGRAM, (size_t)n) == 0 && fs_remove(host, PROGRAM_LINK, err) < 0)
+        if (n == (ssize_t)strlen(PROGRAM) && memcmp(target, PROGRAM, (size_t)n) == 0 &&
+            fs_remove(host, PROGRAM_LINK, err) < 0)
                 return -1;
         return fs_remove_tree(host, PROGRAM_FOLDER, err);
 }

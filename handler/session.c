@@ -33,7 +33,8 @@ static void open_rest(Session *session)
                 configuration_apply(&session->configuration, &session->host);
         journal_set_context(session->operation, session->sequence);
         log_add_sink(journal_sink);
-        if (fs_make_folder(&session->host, session->environment.log_folder, 0755, &log_err) < 0 || log_open(log, &log_err) < 0)
+        if (fs_make_folder(&session->host, session->environment.log_folder, 0755, &log_err) < 0 ||
+            log_open(log, &log_err) < 0)
                 log_warning("no log file: %s", log_err.text);
 }
 
@@ -62,14 +63,16 @@ void session_tell(const Session *session, const Outcome *outcome)
         char text[FAILURE_TEXT_MAX];
         Error err = { 0 };
 
-        if (status_write(&session->host, &session->environment, session->sequence, session->operation, outcome, &err) < 0)
+        if (status_write(&session->host, &session->environment, session->sequence, session->operation, outcome, &err) <
+            0)
                 log_error("the status cannot be written: %s", err.text);
         if (outcome->verdict == VERDICT_WORKING)
                 return;
         if (outcome->verdict == VERDICT_SUCCEEDED) {
                 journal_mark_next(MESSAGE_TERMINAL, "none");
                 log_info("sequence %d: success: %s", session->sequence, outcome->message);
-                events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, outcome->message);
+                events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation,
+                             outcome->message);
                 return;
         }
         failure_message(&outcome->failure, text);

@@ -96,8 +96,12 @@ static void carry_out(const Session *session, const QueueEntry *entry, Outcome *
         Progress progress = { .session = session, .entry = entry };
         Failure failure = { 0 };
         HistoryRecord history;
-        Mission mission = { .host = &session->host, .request = &settings.request, .installer_log = installer_log,
-                            .on_progress = on_progress, .why_stop = why_stop, .userdata = &progress };
+        Mission mission = { .host = &session->host,
+                            .request = &settings.request,
+                            .installer_log = installer_log,
+                            .on_progress = on_progress,
+                            .why_stop = why_stop,
+                            .userdata = &progress };
 
         if (session->configuration_failure.reason) {
                 session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
@@ -130,8 +134,7 @@ static void work_on(const QueueEntry *entry)
                 log_error("sequence %d of %s cannot be worked on: %s", entry->sequence, entry->base, err.text);
                 return;
         }
-        log_info("sequence %d: the worker begins, pid %d, version %s", entry->sequence, (int)getpid(),
-                 version_text);
+        log_info("sequence %d: the worker begins, pid %d, version %s", entry->sequence, (int)getpid(), version_text);
         crash_prepare(&session);
         carry_out(&session, entry, outcome);
         crash_forget();

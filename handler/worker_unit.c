@@ -37,7 +37,8 @@ static int write_unit(const Host *host, Error *err)
         _cleanup_free_ char *present = NULL;
         size_t length = 0;
 
-        if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 && text_equal(present, unit_text))
+        if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 &&
+            text_equal(present, unit_text))
                 return 0;
         return fs_write_volatile(host, UNIT_FILE, unit_text, strlen(unit_text), 0644, err);
 }
@@ -55,7 +56,8 @@ int worker_unit_start(const Host *host, Error *err)
         UnitState unit = { 0 };
 
         if (write_unit(host, err) < 0 || systemd_open(&systemd, err) < 0 ||
-            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 || systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
+            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 ||
+            systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
                 return -1;
         if ((unit.needs_reload || text_equal(unit.load, "not-found")) && systemd_reload(systemd, err) < 0)
                 return -1;

@@ -238,7 +238,8 @@ static void tick(pid_t pid, void *userdata)
 
         Error err = { 0 };
 
-        if (!ticker->started && ticker->command->transaction && run->on_start && run->on_start(pid, run->userdata, &err) < 0)
+        if (!ticker->started && ticker->command->transaction && run->on_start &&
+            run->on_start(pid, run->userdata, &err) < 0)
                 log_warning("%s", err.text);
         ticker->started = true;
         if (!run->on_progress)
@@ -323,8 +324,7 @@ int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptR
         if (run_command(host, &here, &command, ret, err) < 0)
                 return -1;
         /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
-        if (!ret->ours &&
-            (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE)) {
+        if (!ret->ours && (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE)) {
                 ret->trouble = APT_OK;
                 ret->passing = false;
         }

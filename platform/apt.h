@@ -47,8 +47,8 @@ typedef struct AptRun {
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*
-         * For what has to be remembered across a crash: with pid 0 just before a transaction is started (-1: then it is not),
-         * and with its pid right after.
+         * For what has to be remembered across a crash: with pid 0 just before a transaction is started (-1: then it is
+         * not), and with its pid right after.
          */
         int (*on_start)(pid_t pid, void *userdata, Error *err);
         void *userdata;

@@ -259,7 +259,8 @@ static bool is_final_answer(const char *line)
         const char *at;
 
         for (at = line; (at = strstr(at, "  4")); at++)
-                if (strspn(at + 2, "0123456789") == 3 && strncmp(at + 2, "408", 3) != 0 && strncmp(at + 2, "429", 3) != 0)
+                if (strspn(at + 2, "0123456789") == 3 && strncmp(at + 2, "408", 3) != 0 &&
+                    strncmp(at + 2, "429", 3) != 0)
                         return true;
         return strstr(line, "ertificate") || strstr(line, "NOSPLIT");
 }

@@ -59,7 +59,7 @@ typedef struct CryptoCertificate {
         char subject_cn[128]; /* escaped; "" when it has none */
         char issuer_cn[128];
         int64_t not_before, not_after;  /* Unix seconds */
-        bool is_authority;      /* its basic constraints say so */
+        bool is_authority;              /* its basic constraints say so */
         char sha256[CRYPTO_SHA256_HEX]; /* of the DER */
         char sha1[CRYPTO_SHA1_HEX];
 } CryptoCertificate;

@@ -2,8 +2,9 @@
  * link=system only: libcurl is loaded when the first transfer begins. enable on a finished machine needs none, and
  * the some thirty libraries that a distribution's libcurl brings along double its start-up time and memory.
  *
- * Defined here are the functions of libcurl that http*.c call, under their own names; each hands on to the library. The one
- * variable argument of setopt and getinfo is a pointer or a long: both travel alike on the 64-bit machines we build for.
+ * Defined here are the functions of libcurl that http*.c call, under their own names; each hands on to the library. The
+ * one variable argument of setopt and getinfo is a pointer or a long: both travel alike on the 64-bit machines we build
+ * for.
  */
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>

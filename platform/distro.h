@@ -8,8 +8,8 @@
 #include "platform/host.h"
 
 typedef struct Distro {
-        char id[32];           /* "debian"; "" unknown */
-        char version[32];      /* "12" */
+        char id[32];      /* "debian"; "" unknown */
+        char version[32]; /* "12" */
         char codename[32];
         char name[96];         /* for people, escaped */
         char architecture[16]; /* as uname says: x86_64, aarch64 */
@@ -20,10 +20,10 @@ typedef enum DistroManager { DISTRO_APT } DistroManager;
 
 typedef struct DistroSupport {
         const char *id;
-        const char *version;           /* exactly */
-        const char *path;              /* below config/ of the package server: "debian/12" */
+        const char *version; /* exactly */
+        const char *path;    /* below config/ of the package server: "debian/12" */
         DistroManager manager;
-        const char *key_file;          /* below keys/ */
+        const char *key_file; /* below keys/ */
         bool arm64;
 } DistroSupport;
 

@@ -47,7 +47,11 @@ char *distro_supported_names(void)
         for (i = 0; i < ELEMENTSOF(supported); i++) {
                 bool same = text_equal(id, supported[i].id);
 
-                text_append(&names, "%s%s %s", i == 0 ? "" : same ? "," : "; ", same ? "" : supported[i].id, supported[i].version);
+                text_append(&names, "%s%s %s",
+                            i == 0 ? ""
+                            : same ? ","
+                                   : "; ",
+                            same ? "" : supported[i].id, supported[i].version);
                 id = supported[i].id;
         }
         return text_take(&names);

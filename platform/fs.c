@@ -162,7 +162,9 @@ int fs_make_folder(const Host *host, const char *path, mode_t mode, Error *err)
         if (mkdir(full, mode) == 0)
                 return chmod(full, mode) < 0 ? error_errno(err, errno, "set the mode of %s", path) : 0;
         if (errno == EEXIST)
-                return fs_is_folder(host, path) ? 0 : error_set(err, ERROR_INPUT, "%s is in the way: it is no folder", path);
+                return fs_is_folder(host, path)
+                               ? 0
+                               : error_set(err, ERROR_INPUT, "%s is in the way: it is no folder", path);
         if (errno != ENOENT)
                 return error_errno(err, errno, "make the folder %s", path);
         for (slash = strchr(full + strlen(host->root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -196,7 +198,8 @@ int fs_remove_durably(const Host *host, const char *path, Error *err)
 
 int fs_remove_leftovers(const Host *host, const char *path, Error *err)
 {
-        _cleanup_free_ char *folder = folder_of(path), *prefix = text_format(".%s" FS_TEMPORARY, strrchr(path, '/') + 1);
+        _cleanup_free_ char *folder = folder_of(path),
+                            *prefix = text_format(".%s" FS_TEMPORARY, strrchr(path, '/') + 1);
         _cleanup_(fs_names_freep) char **names = NULL;
         size_t i;
 

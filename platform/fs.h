@@ -11,7 +11,8 @@
 #include "platform/host.h"
 
 /* *ret_data is terminated and belongs to the caller. ERROR_INPUT when larger than max bytes or not a regular file. */
-int fs_read(const Host *host, const char *path, size_t max, char **ret_data, size_t *ret_length, Error *err) _must_check_;
+int fs_read(const Host *host, const char *path, size_t max, char **ret_data, size_t *ret_length,
+            Error *err) _must_check_;
 
 /*
  * Replaces path by a new file with these bytes: temporary name in the same folder, fsync, rename,
@@ -21,7 +22,8 @@ int fs_read(const Host *host, const char *path, size_t max, char **ret_data, siz
 int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
 
 /* The same without fsync, for what a crash may lose (status, unit files under /run). */
-int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
+int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
+                      Error *err) _must_check_;
 
 #define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX */
 

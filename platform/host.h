@@ -17,9 +17,10 @@
 
 typedef struct Host {
         const char *root;
-        const char *packages_url;         /* no trailing slash; https://packages.microsoft.com */
-        const char *ca_file;              /* PEM, added to the machine's bundle; or NULL */
-        const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in; NULL-terminated or NULL */
+        const char *packages_url;            /* no trailing slash; https://packages.microsoft.com */
+        const char *ca_file;                 /* PEM, added to the machine's bundle; or NULL */
+        const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in;
+                                                NULL-terminated or NULL */
         const char *const *repository_keys;  /* OpenPGP fingerprints, 40 hex digits, likewise */
         const volatile sig_atomic_t *stop;   /* nonzero: finish the running command, then stop; or NULL */
 } Host;

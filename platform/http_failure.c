@@ -64,7 +64,8 @@ static char *proxy_words(const HttpTry *try)
         return text_format(" through the proxy %s", host);
 }
 
-/* Of a connection that did not come about the operating system's word says more than curl's; later it is of something else. */
+/* Of a connection that did not come about the operating system's word says more than curl's; later it is of something
+ * else. */
 static const char *cause_words(const HttpTry *try)
 {
         long number = 0;

@@ -61,6 +61,7 @@ typedef struct ProcessIdentity {
 /* False: no such process. */
 bool process_identify(const Host *host, pid_t pid, ProcessIdentity *ret);
 
-/* Kills (SIGKILL) what else runs in a unit; what hangs in the kernel is left after a few seconds. Returns how many there were. */
+/* Kills (SIGKILL) what else runs in a unit; what hangs in the kernel is left after a few seconds. Returns how many
+ * there were. */
 size_t process_kill_unit(const Host *host, const char *unit);
 bool process_is_alive(const Host *host, pid_t pid, uint64_t start_time);

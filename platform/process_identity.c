@@ -69,7 +69,8 @@ static bool take_unit(char *path, char *unit, size_t size)
         return false;
 }
 
-/* systemd keeps its processes in a hierarchy of its own beside those of version 1, or in version 2; the other names none. */
+/* systemd keeps its processes in a hierarchy of its own beside those of version 1, or in version 2; the other names
+ * none. */
 static void read_unit(const Host *host, pid_t pid, char *unit, size_t size)
 {
         static const char *const hierarchies[] = { ":name=systemd:", "0::" };
@@ -82,7 +83,8 @@ static void read_unit(const Host *host, pid_t pid, char *unit, size_t size)
                         _cleanup_free_ char *copy = text_copy_n(line, length);
                         char *path = strstr(copy, hierarchies[i]);
 
-                        if (path && (*path == ':' || path == copy) && take_unit(path + strlen(hierarchies[i]), unit, size))
+                        if (path && (*path == ':' || path == copy) &&
+                            take_unit(path + strlen(hierarchies[i]), unit, size))
                                 return;
                 }
 }
@@ -129,8 +131,8 @@ static size_t kill_once(const Host *host, const char *unit)
         for (name = names; *name; name++) {
                 pid_t pid = (pid_t)strtol(*name, NULL, 10);
 
-                if (pid <= 1 || pid == getpid() || !process_identify(host, pid, &identity) || !text_equal(identity.unit, unit) ||
-                    !process_is_alive(host, pid, identity.start_time))
+                if (pid <= 1 || pid == getpid() || !process_identify(host, pid, &identity) ||
+                    !text_equal(identity.unit, unit) || !process_is_alive(host, pid, identity.start_time))
                         continue;
                 kill(pid, SIGKILL);
                 killed++;

@@ -112,7 +112,8 @@ static int set_descriptors(int output_fd)
         return dup2(output_fd, STDERR_FILENO);
 }
 
-/* Here and not at the execution, which may be held back: a copy of the mission lock would hold it beyond our own end. */
+/* Here and not at the execution, which may be held back: a copy of the mission lock would hold it beyond our own end.
+ */
 static void close_others(int exec_fd)
 {
         int fd;
@@ -139,7 +140,8 @@ static void _noreturn_ execute(const char *path, const ProcessSpec *spec, const 
         _exit(127);
 }
 
-int process_start(const char *path, const ProcessSpec *spec, int output_fd, pid_t *ret_pid, int *ret_exec_fd, Error *err)
+int process_start(const char *path, const ProcessSpec *spec, int output_fd, pid_t *ret_pid, int *ret_exec_fd,
+                  Error *err)
 {
         const char *environment[ENVIRONMENT_MAX];
         _cleanup_close_ int read_end = -1, write_end = -1;

@@ -77,7 +77,8 @@ static int bus_error(Error *err, int r, sd_bus_error *bus, const char *what, con
         return -1;
 }
 
-static void read_string(sd_bus *bus, const char *path, const char *interface, const char *member, char *buffer, size_t size)
+static void read_string(sd_bus *bus, const char *path, const char *interface, const char *member, char *buffer,
+                        size_t size)
 {
         _cleanup_free_ char *value = NULL;
 
@@ -139,7 +140,8 @@ int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error
 static int unit_call(Systemd *systemd, const char *method, const char *what, const char *unit, Error *err)
 {
         sd_bus_error bus_err = SD_BUS_ERROR_NULL;
-        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, method, &bus_err, NULL, "ss", unit, "replace");
+        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, method, &bus_err, NULL, "ss", unit,
+                                   "replace");
 
         return r < 0 ? bus_error(err, r, &bus_err, what, unit) : 0;
 }
@@ -157,7 +159,8 @@ int systemd_stop(Systemd *systemd, const char *unit, Error *err)
 int systemd_reset_failed(Systemd *systemd, const char *unit, Error *err)
 {
         sd_bus_error bus_err = SD_BUS_ERROR_NULL;
-        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, "ResetFailedUnit", &bus_err, NULL, "s", unit);
+        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, "ResetFailedUnit", &bus_err, NULL, "s",
+                                   unit);
 
         if (r < 0 && !sd_bus_error_has_name(&bus_err, "org.freedesktop.systemd1.NoSuchUnit"))
                 return bus_error(err, r, &bus_err, "reset", unit);

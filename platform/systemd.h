@@ -15,15 +15,15 @@ void systemd_close(Systemd *systemd);
 DEFINE_CLEANUP(Systemd *, systemd_close)
 
 typedef struct UnitState {
-        char load[32];      /* loaded, not-found, masked ... */
-        char active[32];    /* active, activating, inactive, failed ... */
+        char load[32];   /* loaded, not-found, masked ... */
+        char active[32]; /* active, activating, inactive, failed ... */
         char sub[32];
-        char file[32];      /* enabled, disabled, static, masked ... or "" */
-        char result[32];    /* services: success, exit-code, signal ...; or "" */
-        unsigned restarts;  /* services; 0 where systemd does not count (before 235) */
+        char file[32];     /* enabled, disabled, static, masked ... or "" */
+        char result[32];   /* services: success, exit-code, signal ...; or "" */
+        unsigned restarts; /* services; 0 where systemd does not count (before 235) */
         pid_t main_pid;
         bool job_pending;
-        bool needs_reload;  /* its file changed since it was loaded */
+        bool needs_reload; /* its file changed since it was loaded */
 } UnitState;
 
 /* A unit that does not exist is no error: load is "not-found". */
@@ -36,5 +36,6 @@ int systemd_reset_failed(Systemd *systemd, const char *unit, Error *err) _must_c
 int systemd_reload(Systemd *systemd, Error *err) _must_check_;
 int systemd_enable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* and reload, as systemctl does */
 
-/* The last lines (at most n) that a unit wrote to the journal in this boot, escaped, joined with " | "; "" when there are none. Caller frees. */
+/* The last lines (at most n) that a unit wrote to the journal in this boot, escaped, joined with " | "; "" when there
+ * are none. Caller frees. */
 char *systemd_last_lines(const char *unit, int n);

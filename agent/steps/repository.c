@@ -23,11 +23,16 @@ static void on_http_wait(const char *text, void *userdata)
         mission_say(userdata, "%s", text);
 }
 
-static int fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response, Failure *failure)
+static int fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response,
+                 Failure *failure)
 {
         _cleanup_free_ char *url = text_format("%s/%s", mission->host->packages_url, path);
-        HttpSpec spec = { .url = url, .max_bytes = max, .deadline = mission->deadline, .tries = TRIES,
-                          .on_wait = on_http_wait, .userdata = mission };
+        HttpSpec spec = { .url = url,
+                          .max_bytes = max,
+                          .deadline = mission->deadline,
+                          .tries = TRIES,
+                          .on_wait = on_http_wait,
+                          .userdata = mission };
         Error err = { 0 };
 
         if (http_client_get(http, &spec, response, &err) == 0)
@@ -197,7 +202,8 @@ int step_repository(Mission *mission, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         _cleanup_free_ char *file = text_format("/etc/apt/sources.list.d/microsoft-%s.list", channel);
-        _cleanup_(http_client_freep) HttpClient *http = http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
+        _cleanup_(http_client_freep) HttpClient *http =
+                http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         AptSource source = { 0 }, existing = { 0 };
         bool found = false;
         Error err = { 0 };

@@ -11,7 +11,8 @@ int step_service(Mission *mission, Failure *failure)
         if (systemd_open(&systemd, &err) < 0 || systemd_unit_state(systemd, SENSOR_UNIT, &unit, &err) < 0)
                 return steps_fail(failure, REASON_SERVICE_FAILED, &err);
         if (text_starts_with(unit.file, "masked") || text_equal(unit.load, "masked"))
-                return failure_set(failure, REASON_SERVICE_FAILED, "%s is masked: somebody forbade it to run.", SENSOR_UNIT);
+                return failure_set(failure, REASON_SERVICE_FAILED, "%s is masked: somebody forbade it to run.",
+                                   SENSOR_UNIT);
         if (text_equal(unit.file, "disabled")) {
                 mission_say(mission, "enabling %s", SENSOR_UNIT);
                 if (systemd_enable(systemd, SENSOR_UNIT, &err) < 0)

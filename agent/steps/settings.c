@@ -13,7 +13,8 @@ int step_settings(Mission *mission, Failure *failure)
         Error err = { 0 };
         size_t i;
 
-        if (steps_wait_for_sensor(mission, is_answering, "the sensor to answer", REASON_SENSOR_NOT_ANSWERING, failure) < 0)
+        if (steps_wait_for_sensor(mission, is_answering, "the sensor to answer", REASON_SENSOR_NOT_ANSWERING, failure) <
+            0)
                 return -1;
         plan_tags(mission->request, tags);
         for (i = 0; i < PLAN_TAGS; i++) {

@@ -55,7 +55,8 @@ int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Fail
         if (pause_ms >= deadline_left_ms(mission->deadline))
                 return 0;
         (*tries)++;
-        mission_say(mission, "the package manager said: %s; next try in %lld s", result->text, (long long)pause_ms / 1000);
+        mission_say(mission, "the package manager said: %s; next try in %lld s", result->text,
+                    (long long)pause_ms / 1000);
         if (host_wait(mission->host, pause_ms, mission->deadline, &err) < 0)
                 return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : 0;
         return 1;
@@ -66,8 +67,9 @@ static int fail_service(const Mission *mission, Failure *failure)
         const UnitState *unit = &mission->facts.sensor.unit;
         _cleanup_free_ char *lines = systemd_last_lines(SENSOR_UNIT, 3);
 
-        return failure_set(failure, REASON_SERVICE_FAILED, "%s is %s (%s), result %s, restarted %u times. Its last lines: %s",
-                           SENSOR_UNIT, unit->active, unit->sub, *unit->result ? unit->result : "unknown", unit->restarts,
+        return failure_set(failure, REASON_SERVICE_FAILED,
+                           "%s is %s (%s), result %s, restarted %u times. Its last lines: %s", SENSOR_UNIT,
+                           unit->active, unit->sub, *unit->result ? unit->result : "unknown", unit->restarts,
                            *lines ? lines : "none");
 }
 
@@ -89,7 +91,8 @@ static bool is_hopeless(const Mission *mission)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
 
-        return health->answering == TRI_YES && (is_elsewhere(mission) || (health->licensed == TRI_NO && is_expired(health)));
+        return health->answering == TRI_YES &&
+               (is_elsewhere(mission) || (health->licensed == TRI_NO && is_expired(health)));
 }
 
 static int fail_waiting(const Mission *mission, const char *what, ReasonId reason, Failure *failure)
@@ -100,16 +103,17 @@ static int fail_waiting(const Mission *mission, const char *what, ReasonId reaso
         struct tm tm;
 
         if (health->answering != TRI_YES)
-                return failure_set(failure, REASON_SENSOR_NOT_ANSWERING, "Waited for %s; 'mdatp health' said: %s.", what,
-                                   *health->trouble ? health->trouble : "nothing");
+                return failure_set(failure, REASON_SENSOR_NOT_ANSWERING, "Waited for %s; 'mdatp health' said: %s.",
+                                   what, *health->trouble ? health->trouble : "nothing");
         if (is_elsewhere(mission))
                 return failure_set(failure, REASON_SENSOR_TENANT_DIFFERS, "It was onboarded to %s and reports %s.",
                                    mission->request->onboarding->org_id, health->org_id);
         if (is_expired(health) && gmtime_r(&expires, &tm))
                 strftime(expired, sizeof(expired), "; its build expired on %Y-%m-%d: update mdatp", &tm);
-        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s%s.", what,
-                           health->licensed == TRI_YES ? "true" : "false", *health->org_id ? health->org_id : "unavailable",
-                           *health->issues ? health->issues : "none", expired);
+        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s%s.",
+                           what, health->licensed == TRI_YES ? "true" : "false",
+                           *health->org_id ? health->org_id : "unavailable", *health->issues ? health->issues : "none",
+                           expired);
 }
 
 int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure)
@@ -133,7 +137,8 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
                         return fail_service(mission, failure);
                 if (!is_hopeless(mission))
                         hopeful = deadline_now_ms();
-                mission_say(mission, "waiting for %s, %lld s so far", what, (long long)(deadline_now_ms() - started) / 1000);
+                mission_say(mission, "waiting for %s, %lld s so far", what,
+                            (long long)(deadline_now_ms() - started) / 1000);
                 if (deadline_now_ms() - hopeful > HOPELESS_MS || host_wait(mission->host, wait_ms, deadline, &err) < 0)
                         return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
                                                          : fail_waiting(mission, what, reason, failure);
@@ -157,8 +162,9 @@ int steps_wait_for_first_boot(Mission *mission, Failure *failure)
                 mission_say(mission, "waiting for the first boot to finish (%s is %s)", CLOUD_INIT_UNIT,
                             unit.job_pending && !text_equal(unit.active, "activating") ? "queued" : unit.active);
                 if (host_wait(mission->host, 500, mission->deadline, &err) < 0)
-                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
-                                                         : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
-                                                                       "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
+                        return err.kind == ERROR_STOPPED
+                                       ? failure_from(failure, REASON_STOPPED, &err)
+                                       : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
+                                                     "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
         }
 }

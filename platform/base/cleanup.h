@@ -17,28 +17,28 @@
 
 #define ELEMENTSOF(a) (sizeof(a) / sizeof((a)[0]))
 
-#define TAKE_PTR(p)                             \
-        ({                                      \
-                __typeof__(p) *_pp = &(p);      \
-                __typeof__(p) _value = *_pp;    \
-                *_pp = NULL;                    \
-                _value;                         \
+#define TAKE_PTR(p)                                                                                                    \
+        ({                                                                                                             \
+                __typeof__(p) *_pp = &(p);                                                                             \
+                __typeof__(p) _value = *_pp;                                                                           \
+                *_pp = NULL;                                                                                           \
+                _value;                                                                                                \
         })
 
-#define TAKE_FD(fd)                             \
-        ({                                      \
-                int *_fdp = &(fd);              \
-                int _value = *_fdp;             \
-                *_fdp = -1;                     \
-                _value;                         \
+#define TAKE_FD(fd)                                                                                                    \
+        ({                                                                                                             \
+                int *_fdp = &(fd);                                                                                     \
+                int _value = *_fdp;                                                                                    \
+                *_fdp = -1;                                                                                            \
+                _value;                                                                                                \
         })
 
 /* Defines free_fn ## p, to be named in _cleanup_(). */
-#define DEFINE_CLEANUP(type, free_fn)                   \
-        static inline void free_fn##p(type *p)          \
-        {                                               \
-                if (*p)                                 \
-                        free_fn(*p);                    \
+#define DEFINE_CLEANUP(type, free_fn)                                                                                  \
+        static inline void free_fn##p(type *p)                                                                         \
+        {                                                                                                              \
+                if (*p)                                                                                                \
+                        free_fn(*p);                                                                                   \
         }
 
 static inline void cleanup_free(void *p)

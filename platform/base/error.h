@@ -13,17 +13,17 @@
 
 typedef enum ErrorKind {
         ERROR_NONE,
-        ERROR_INPUT,    /* what we were given is wrong */
-        ERROR_TRUST,    /* signature, key, certificate, ownership */
-        ERROR_DENIED,   /* permission */
-        ERROR_MISSING,  /* a file or object that had to be there */
-        ERROR_BUSY,     /* held by somebody else: waiting may help */
-        ERROR_NETWORK,  /* unreachable, or answered with a failure: trying again may help */
-        ERROR_TIMEOUT,  /* our own deadline */
-        ERROR_STOPPED,  /* we were asked to stop */
-        ERROR_COMMAND,  /* a program ended with a failure */
-        ERROR_SPACE,    /* disk or quota full */
-        ERROR_IO,       /* anything else the kernel says */
+        ERROR_INPUT,   /* what we were given is wrong */
+        ERROR_TRUST,   /* signature, key, certificate, ownership */
+        ERROR_DENIED,  /* permission */
+        ERROR_MISSING, /* a file or object that had to be there */
+        ERROR_BUSY,    /* held by somebody else: waiting may help */
+        ERROR_NETWORK, /* unreachable, or answered with a failure: trying again may help */
+        ERROR_TIMEOUT, /* our own deadline */
+        ERROR_STOPPED, /* we were asked to stop */
+        ERROR_COMMAND, /* a program ended with a failure */
+        ERROR_SPACE,   /* disk or quota full */
+        ERROR_IO,      /* anything else the kernel says */
         _ERROR_KIND_MAX
 } ErrorKind;
 

@@ -105,7 +105,8 @@ static void write_file(LogLevel level, const char *line)
         gmtime_r(&now.tv_sec, &tm);
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
         /* one write a line: enable and the worker share the file */
-        dprintf(the_log.fd, "[%s.%03ldZ][%s] [%d] %s\n", when, now.tv_nsec / 1000000, names[level], (int)getpid(), line);
+        dprintf(the_log.fd, "[%s.%03ldZ][%s] [%d] %s\n", when, now.tv_nsec / 1000000, names[level], (int)getpid(),
+                line);
 }
 
 void log_line(LogLevel level, const char *format, ...)

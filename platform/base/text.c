@@ -161,7 +161,9 @@ static size_t utf8_length(const unsigned char *p, size_t left)
                 unsigned char mask, lead;
                 size_t length;
                 unsigned long least;
-        } forms[] = { { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 } };
+        } forms[] = {
+                { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 }
+        };
         unsigned long value;
         size_t i, n;
 

@@ -13,9 +13,9 @@
 
 #include "platform/base/cleanup.h"
 
-void *text_allocate(size_t size);                       /* zeroed, never NULL */
-char *text_copy(const char *text);                      /* NULL stays NULL */
-char *text_copy_n(const char *text, size_t length);     /* up to length bytes, terminated */
+void *text_allocate(size_t size);                   /* zeroed, never NULL */
+char *text_copy(const char *text);                  /* NULL stays NULL */
+char *text_copy_n(const char *text, size_t length); /* up to length bytes, terminated */
 char *text_format(const char *format, ...) _printf_(1, 2);
 
 /* A growing buffer; zero-initialised is empty; data is terminated once anything was added. */
@@ -30,13 +30,13 @@ void text_append(Text *text, const char *format, ...) _printf_(2, 3);
 void text_append_bytes(Text *text, const void *bytes, size_t length);
 char *text_take(Text *text); /* never NULL; leaves *text empty */
 
-bool text_equal(const char *a, const char *b);           /* NULL equals NULL only */
-bool text_equal_nocase(const char *a, const char *b);    /* ASCII letters only, any locale */
+bool text_equal(const char *a, const char *b);        /* NULL equals NULL only */
+bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only, any locale */
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
-bool text_is_empty(const char *text);                    /* NULL or "" */
-bool text_is_guid(const char *text);                     /* 8-4-4-4-12 hex digits */
-bool text_is_utf8(const char *text, size_t length);      /* strict: no surrogates, no overlong */
+bool text_is_empty(const char *text);               /* NULL or "" */
+bool text_is_guid(const char *text);                /* 8-4-4-4-12 hex digits */
+bool text_is_utf8(const char *text, size_t length); /* strict: no surrogates, no overlong */
 
 /* The whole text is one decimal number within [min, max]. */
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *ret);

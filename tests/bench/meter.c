@@ -1,6 +1,6 @@
 /*
- * meter: runs a program and prints what it cost, its waited-for children included, as JSON. Small and static, because the
- * peak memory of a program counts that of the process it was forked from.
+ * meter: runs a program and prints what it cost, its waited-for children included, as JSON. Small and static, because
+ * the peak memory of a program counts that of the process it was forked from.
  */
 #include <stdio.h>
 #include <sys/resource.h>

@@ -16,7 +16,7 @@ typedef struct Signer {
 typedef struct Keys {
         Signer root, issuing, leaf, expired;
         Signer end_entity, below_end_entity; /* a plain certificate of the root's, and what its holder signed with it */
-        Signer impostor; /* the issuing CA's name, another key, signed by the root */
+        Signer impostor;                     /* the issuing CA's name, another key, signed by the root */
         char root_sha256[CRYPTO_SHA256_HEX];
 } Keys;
 

@@ -107,8 +107,8 @@ static void time_mends_some_failures_to_fetch(void **state)
                 const char *name;
                 bool passing;
         } rows[] = {
-                { "refresh-unreachable", true },   { "refresh-noname", true },   { "refresh-503", true },
-                { "refresh-tls-untrusted", false }, { "refresh-403", false },     { "refresh-nothere", false },
+                { "refresh-unreachable", true },    { "refresh-noname", true },       { "refresh-503", true },
+                { "refresh-tls-untrusted", false }, { "refresh-403", false },         { "refresh-nothere", false },
                 { "refresh-index404", false },      { "refresh-htmlrelease", false }, { "refresh-otherkey", false },
         };
         size_t i;

@@ -31,11 +31,12 @@ static void trust_and_endpoints_are_read(void **state)
         Host host;
 
         scratch_write(s, "/etc/ca.pem", "");
-        assert_int_equal(read_it(s,
-                                 "# ours\n[endpoints]\npackages = https://mirror.example/ms\n\n[trust]\nca-file=/etc/ca.pem\n"
-                                 "onboarding-roots=" ROOT64 "\nrepository-keys = " KEY40 ", " KEY40 "\n",
-                                 &c, &failure),
-                         0);
+        assert_int_equal(
+                read_it(s,
+                        "# ours\n[endpoints]\npackages = https://mirror.example/ms\n\n[trust]\nca-file=/etc/ca.pem\n"
+                        "onboarding-roots=" ROOT64 "\nrepository-keys = " KEY40 ", " KEY40 "\n",
+                        &c, &failure),
+                0);
         host_init(&host);
         configuration_apply(&c, &host);
         assert_string_equal(host.packages_url, "https://mirror.example/ms");
@@ -105,8 +106,10 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(no_file_configures_nothing, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(trust_and_endpoints_are_read, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(what_is_not_known_is_refused_with_line_and_key, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(an_authority_that_others_may_write_is_refused, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_is_not_known_is_refused_with_line_and_key, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(an_authority_that_others_may_write_is_refused, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_file_that_others_may_write_is_refused, scratch_open, scratch_close),
         };
 

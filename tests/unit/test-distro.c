@@ -28,10 +28,18 @@ static void every_row_of_the_table_is_found_exactly(void **state)
         static const struct {
                 const char *id, *version, *path;
         } rows[] = {
-                { "debian", "11", "debian/11" },       { "debian", "12", "debian/12" },       { "debian", "13", "debian/13" },
-                { "ubuntu", "18.04", "ubuntu/18.04" }, { "ubuntu", "20.04", "ubuntu/20.04" }, { "ubuntu", "22.04", "ubuntu/22.04" },
-                { "ubuntu", "24.04", "ubuntu/24.04" }, { "ubuntu", "25.10", NULL },           { "ubuntu", "24.10", NULL },
-                { "debian", "1", NULL },               { "debian", "", NULL },                { "linuxmint", "22", NULL },
+                { "debian", "11", "debian/11" },
+                { "debian", "12", "debian/12" },
+                { "debian", "13", "debian/13" },
+                { "ubuntu", "18.04", "ubuntu/18.04" },
+                { "ubuntu", "20.04", "ubuntu/20.04" },
+                { "ubuntu", "22.04", "ubuntu/22.04" },
+                { "ubuntu", "24.04", "ubuntu/24.04" },
+                { "ubuntu", "25.10", NULL },
+                { "ubuntu", "24.10", NULL },
+                { "debian", "1", NULL },
+                { "debian", "", NULL },
+                { "linuxmint", "22", NULL },
                 { "fedora", "12", NULL },
         };
         size_t i;

@@ -135,7 +135,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(an_absent_file_is_a_value, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(reading_is_bounded_and_for_regular_files, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(writing_replaces_the_whole_file_with_the_exact_mode, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(writing_replaces_the_whole_file_with_the_exact_mode, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_failed_write_leaves_nothing, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(removing_a_tree_follows_no_link, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(trust_needs_root_and_no_other_writer, scratch_open, scratch_close),

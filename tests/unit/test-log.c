@@ -90,9 +90,11 @@ static void a_link_in_the_logs_place_is_not_followed(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_line_has_time_level_and_no_control_characters, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_line_has_time_level_and_no_control_characters, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(the_file_is_bounded, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(a_file_that_another_process_rotated_is_not_rotated_again, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_file_that_another_process_rotated_is_not_rotated_again, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_link_in_the_logs_place_is_not_followed, scratch_open, scratch_close),
         };
 

@@ -49,8 +49,13 @@ static Facts healthy(void)
         f.package.state = PACKAGE_INSTALLED;
         f.sensor.files = f.sensor.loaded = f.sensor.enabled = f.sensor.active = f.sensor.onboarded = TRI_YES;
         strcpy(f.sensor.onboarded_org, ORG);
-        f.sensor.health = (SensorHealth){ .answering = TRI_YES, .licensed = TRI_YES, .healthy = TRI_YES, .tags_known = TRI_YES,
-                                          .org_id = ORG, .n_tags = 1, .tags = { { "AzureResourceId", RESOURCE } } };
+        f.sensor.health = (SensorHealth){ .answering = TRI_YES,
+                                          .licensed = TRI_YES,
+                                          .healthy = TRI_YES,
+                                          .tags_known = TRI_YES,
+                                          .org_id = ORG,
+                                          .n_tags = 1,
+                                          .tags = { { "AzureResourceId", RESOURCE } } };
         return f;
 }
 
@@ -68,10 +73,10 @@ static char *steps_of(const Request *request, const Facts *facts)
         return text_take(&text);
 }
 
-#define assert_plan(request, facts, expected)                                      \
-        do {                                                                       \
-                _cleanup_free_ char *_steps = steps_of(&(request), &(facts));      \
-                assert_string_equal(_steps, expected);                             \
+#define assert_plan(request, facts, expected)                                                                          \
+        do {                                                                                                           \
+                _cleanup_free_ char *_steps = steps_of(&(request), &(facts));                                          \
+                assert_string_equal(_steps, expected);                                                                 \
         } while (0)
 
 static void a_fresh_machine_gets_all_steps(void **state)
@@ -291,7 +296,8 @@ static Tri tri_digit(unsigned *number)
 
 static Facts mix(unsigned number)
 {
-        static const PackageState states[] = { PACKAGE_UNKNOWN, PACKAGE_ABSENT, PACKAGE_CONFIG_FILES, PACKAGE_BROKEN, PACKAGE_INSTALLED };
+        static const PackageState states[] = { PACKAGE_UNKNOWN, PACKAGE_ABSENT, PACKAGE_CONFIG_FILES, PACKAGE_BROKEN,
+                                               PACKAGE_INSTALLED };
         static const char *const orgs[] = { "", ORG, OTHER };
         Facts f = fresh();
 
@@ -345,7 +351,8 @@ static void every_mix_of_facts_converges(void **state)
         }
 }
 
-/* Whatever the facts: a plan never asks for the package of a sensor that is there, nor onboards over another tenant's licence. */
+/* Whatever the facts: a plan never asks for the package of a sensor that is there, nor onboards over another tenant's
+ * licence. */
 static void no_mix_of_facts_overrides_another_tenant(void **state)
 {
         Request q = asked();
@@ -356,8 +363,9 @@ static void no_mix_of_facts_overrides_another_tenant(void **state)
                 Facts f = mix(number);
                 Plan plan;
 
-                if (f.sensor.files != TRI_YES || f.sensor.health.answering != TRI_YES || f.sensor.health.licensed != TRI_YES ||
-                    f.sensor.offboarding_file == TRI_YES || strcmp(f.sensor.health.org_id, OTHER) != 0)
+                if (f.sensor.files != TRI_YES || f.sensor.health.answering != TRI_YES ||
+                    f.sensor.health.licensed != TRI_YES || f.sensor.offboarding_file == TRI_YES ||
+                    strcmp(f.sensor.health.org_id, OTHER) != 0)
                         continue;
                 plan_make(&q, &f, &plan);
                 assert_int_equal(plan.refusal.reason, REASON_TENANT_OTHER);

@@ -280,7 +280,8 @@ static int lock_of(const char *path)
 static void a_lock_of_ours_is_free_when_we_are_gone(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_free_ char *path = text_format("%s/program", scratch->root), *lock = text_format("%s/lock", scratch->root);
+        _cleanup_free_ char *path = text_format("%s/program", scratch->root),
+                            *lock = text_format("%s/lock", scratch->root);
         _cleanup_close_ int group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
         ProcessSpec spec = { .argv = (const char *const[]){ path, NULL }, .transaction = true };
         Deadline deadline;
@@ -338,8 +339,11 @@ static pid_t run_in_a_process_that_dies(bool transaction)
         assert_int_equal(pipe(fds), 0);
         runner = fork();
         if (runner == 0) {
-                run_spec(&(ProcessSpec){ .argv = SHELL("sleep 3"), .transaction = transaction, .output_fd = transaction ? fd : -1,
-                                         .on_tick = write_pid, .userdata = &fds[1] });
+                run_spec(&(ProcessSpec){ .argv = SHELL("sleep 3"),
+                                         .transaction = transaction,
+                                         .output_fd = transaction ? fd : -1,
+                                         .on_tick = write_pid,
+                                         .userdata = &fds[1] });
                 _exit(0);
         }
         assert_int_equal(read(fds[0], &pid, sizeof(pid)), sizeof(pid));
@@ -470,7 +474,9 @@ static void the_last_line_is_the_last_that_says_something(void **state)
                 { "one\ntwo\n\n", "two" },
                 { "10%\r  20%\r", "20%" },
                 { "a\n\x1b[1mb\"\n", "\\x1b[1mb\\x22" },
-                { "\xc2\x9b" "1mb \xc3\xa9\xc2\xa0", "\\xc2\\x9b1mb \xc3\xa9\xc2\xa0" }, /* CSI as one character */
+                { "\xc2\x9b"
+                  "1mb \xc3\xa9\xc2\xa0",
+                  "\\xc2\\x9b1mb \xc3\xa9\xc2\xa0" }, /* CSI as one character */
         };
         size_t i;
 

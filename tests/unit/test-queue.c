@@ -150,11 +150,13 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(the_newest_request_is_taken, open_state, scratch_close),
-                cmocka_unit_test_setup_teardown(what_came_in_meanwhile_is_neither_replaced_nor_dropped, open_state, scratch_close),
+                cmocka_unit_test_setup_teardown(what_came_in_meanwhile_is_neither_replaced_nor_dropped, open_state,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(other_settings_are_another_request, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_entry_is_dropped, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_name_that_does_not_fit_is_an_error, open_state, scratch_close),
-                cmocka_unit_test_setup_teardown(a_request_that_comes_while_one_is_taken_is_not_lost, open_state, scratch_close),
+                cmocka_unit_test_setup_teardown(a_request_that_comes_while_one_is_taken_is_not_lost, open_state,
+                                                scratch_close),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

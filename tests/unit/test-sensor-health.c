@@ -30,11 +30,12 @@ static SensorHealth from_text(const char *text)
 
 static void json_of_a_healthy_sensor_is_read(void **state)
 {
-        SensorHealth h = from_json("{\"$type\":\"getHealthAllResult\",\"healthy\":true,\"healthIssues\":[],\"licensed\":true,"
-                                   "\"appVersion\":\"101.24092.0002\",\"orgId\":\"" ORG "\",\"releaseRing\":\"Production\","
-                                   "\"passiveModeEnabled\":{\"displayValue\":true,\"isManaged\":false,\"value\":true},"
-                                   "\"definitionsStatus\":{\"$type\":\"upToDate\"},\"edrMachineId\":\"abc\","
-                                   "\"edrDeviceTags\":{\"isManaged\":false,\"value\":[{\"key\":\"GROUP\",\"value\":\"Web\"}]}}");
+        SensorHealth h =
+                from_json("{\"$type\":\"getHealthAllResult\",\"healthy\":true,\"healthIssues\":[],\"licensed\":true,"
+                          "\"appVersion\":\"101.24092.0002\",\"orgId\":\"" ORG "\",\"releaseRing\":\"Production\","
+                          "\"passiveModeEnabled\":{\"displayValue\":true,\"isManaged\":false,\"value\":true},"
+                          "\"definitionsStatus\":{\"$type\":\"upToDate\"},\"edrMachineId\":\"abc\","
+                          "\"edrDeviceTags\":{\"isManaged\":false,\"value\":[{\"key\":\"GROUP\",\"value\":\"Web\"}]}}");
 
         assert_int_equal(h.healthy, TRI_YES);
         assert_int_equal(h.licensed, TRI_YES);
@@ -62,8 +63,9 @@ static void plain_and_object_values_both_count(void **state)
 
 static void unavailable_means_none(void **state)
 {
-        SensorHealth h = from_json("{\"licensed\":false,\"orgId\":\"unavailable\",\"edrMachineId\":\"unavailable\","
-                                   "\"healthIssues\":[\"missing license\",\"no active supplementary event provider\"]}");
+        SensorHealth h =
+                from_json("{\"licensed\":false,\"orgId\":\"unavailable\",\"edrMachineId\":\"unavailable\","
+                          "\"healthIssues\":[\"missing license\",\"no active supplementary event provider\"]}");
 
         assert_string_equal(h.org_id, "");
         assert_string_equal(h.machine_id, "");
@@ -84,15 +86,19 @@ static void the_longest_tag_is_read_whole(void **state)
 
         memset(value, 'x', SETTING_STRING_MAX);
         value[SETTING_STRING_MAX] = '\0';
-        _cleanup_free_ char *text = text_format("{\"licensed\": true, \"edrDeviceTags\": [{\"key\": \"AzureResourceId\", "
-                                                "\"value\": \"%s\"}]}", value);
+        _cleanup_free_ char *text =
+                text_format("{\"licensed\": true, \"edrDeviceTags\": [{\"key\": \"AzureResourceId\", "
+                            "\"value\": \"%s\"}]}",
+                            value);
         assert_true(sensor_parse_json(text, strlen(text), &health));
         assert_string_equal(sensor_tag(&health, "AzureResourceId"), value);
 }
 
 static void what_is_no_health_is_refused(void **state)
 {
-        static const char *const texts[] = { "", "{", "[]", "{}", "Could not connect to the daemon", "{\"healthy\":true}" };
+        static const char *const texts[] = {
+                "", "{", "[]", "{}", "Could not connect to the daemon", "{\"healthy\":true}"
+        };
         SensorHealth health = { 0 };
         size_t i;
 
@@ -112,7 +118,8 @@ static void text_of_an_older_sensor_is_read(void **state)
                                    "passive_mode_enabled                        : true [managed]\n"
                                    "release_ring                                : \"InsiderFast\" [managed]\n"
                                    "definitions_status                          : \"up_to_date\"\n"
-                                   "edr_device_tags                             : [{\"key\":\"AzureResourceId\",\"value\":\"/s/1:2\"}]\r\n");
+                                   "edr_device_tags                             : "
+                                   "[{\"key\":\"AzureResourceId\",\"value\":\"/s/1:2\"}]\r\n");
 
         assert_int_equal(h.healthy, TRI_NO);
         assert_int_equal(h.licensed, TRI_NO);

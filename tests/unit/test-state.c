@@ -72,7 +72,8 @@ static void history_of_another_schema_is_not_known(void **state)
         const Host *host = prepared(s);
         HistoryRecord read;
 
-        scratch_write(s, STATE_FOLDER "/history/7.json", "{\"schema\":2,\"request\":\"ABC\",\"verdict\":\"succeeded\"}");
+        scratch_write(s, STATE_FOLDER "/history/7.json",
+                      "{\"schema\":2,\"request\":\"ABC\",\"verdict\":\"succeeded\"}");
         history_read(host, 7, &read);
         assert_string_equal(read.digest, "");
         assert_int_equal(read.verdict, VERDICT_WORKING);

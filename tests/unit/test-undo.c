@@ -187,8 +187,10 @@ static void two_prefixes_of_one_folder_are_two_things(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_changed_file_comes_back_with_mode_and_time, scratch_open, scratch_close),
-                cmocka_unit_test_setup_teardown(fetched_files_go_alone_and_nothing_is_forgotten, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_changed_file_comes_back_with_mode_and_time, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(fetched_files_go_alone_and_nothing_is_forgotten, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),

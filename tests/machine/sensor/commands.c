@@ -133,7 +133,7 @@ static int definitions(Sensor *s, int argc, char **argv, FILE *out)
 
 static const struct {
         const char *words[4];
-        const char *setting;            /* refused when this is managed */
+        const char *setting; /* refused when this is managed */
         int (*run)(Sensor *s, int argc, char **argv, FILE *out);
 } commands[] = {
         { { "edr", "tag", "set" }, "tags", tag_set },

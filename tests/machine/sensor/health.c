@@ -12,11 +12,11 @@
 enum { PLAIN, QUOTED, LIST, TAGS, NUMBER };
 
 typedef struct {
-        const char *name;               /* as text shows it */
-        const char *camel;              /* as JSON shows it */
+        const char *name;  /* as text shows it */
+        const char *camel; /* as JSON shows it */
         int shape;
-        char *value;                    /* of a LIST: parts divided by "|" */
-        const char *setting;            /* configurable: an object in JSON, [managed] in text */
+        char *value;         /* of a LIST: parts divided by "|" */
+        const char *setting; /* configurable: an object in JSON, [managed] in text */
 } Row;
 
 static void put_string(FILE *out, const char *text)
@@ -183,7 +183,8 @@ static size_t fill(const Sensor *s, Row *rows, bool json)
                 { "edr_client_version", "edrClientVersion", QUOTED, strdup("1.0.0"), NULL },
                 { "edr_configuration_version", "edrConfigurationVersion", QUOTED, strdup("20.199999.main"), NULL },
                 { "edr_machine_id", "edrMachineId", QUOTED,
-                  licensed ? format("%.8s%.8s%.8s%.8s%.8s", guid, guid, guid, guid, guid) : strdup("unavailable"), NULL },
+                  licensed ? format("%.8s%.8s%.8s%.8s%.8s", guid, guid, guid, guid, guid) : strdup("unavailable"),
+                  NULL },
                 { "conflicting_applications", "conflictingApplications", LIST, strdup(conflicts), NULL },
                 { "network_protection_status", "networkProtectionStatus", QUOTED, strdup("stopped"), NULL },
                 { "network_protection_enforcement_level", "networkProtectionEnforcementLevel", QUOTED,

@@ -76,8 +76,8 @@ void sensor_save(const Sensor *s)
 
         if (!file)
                 return;
-        fprintf(file, "org=%s\nseen=%s\npassive=%s\nproxy=%s\ngroup_ids=%s\n",
-                s->org, s->seen, s->passive, s->proxy, s->group_ids);
+        fprintf(file, "org=%s\nseen=%s\npassive=%s\nproxy=%s\ngroup_ids=%s\n", s->org, s->seen, s->passive, s->proxy,
+                s->group_ids);
         for (unsigned i = 0; i < s->n_tags; i++)
                 fprintf(file, "tag=%s=%s\n", s->tags[i].name, s->tags[i].value);
         if (fclose(file) == 0 && rename(STATE ".new", STATE) < 0)

@@ -13,14 +13,14 @@ typedef struct {
 } Tag;
 
 typedef struct {
-        char version[64];               /* of the build that is running, not of the package on disk */
-        char org[64];                   /* empty: not onboarded */
+        char version[64]; /* of the build that is running, not of the package on disk */
+        char org[64];     /* empty: not onboarded */
         bool licensed;
-        char passive[16];               /* enabled | disabled */
+        char passive[16]; /* enabled | disabled */
         char proxy[1024];
         char group_ids[1024];
-        char seen[128];                 /* which onboarding file the licence came from */
-        long long licence_at;           /* when the file in place becomes a licence, in ms */
+        char seen[128];       /* which onboarding file the licence came from */
+        long long licence_at; /* when the file in place becomes a licence, in ms */
         Tag tags[TAGS_MAX];
         unsigned n_tags;
 } Sensor;

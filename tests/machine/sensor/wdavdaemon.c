@@ -1,8 +1,9 @@
 /* The stand-in sensor's daemon: a real blocking fanotify group, a licence, and commands.
  *
  * It asks the kernel for permission events on the folder of its programs and allows each, so that
- * it looks to the machine like the real one; stopped (SIGSTOP) it blocks them, as the real one does. It takes commands only when it is ready: ready_delay_ms after
- * its start, and once ready_file (when that knob is set) is there. crash_loop=N ends it after N ms. */
+ * it looks to the machine like the real one; stopped (SIGSTOP) it blocks them, as the real one does. It takes commands
+ * only when it is ready: ready_delay_ms after its start, and once ready_file (when that knob is set) is there.
+ * crash_loop=N ends it after N ms. */
 
 #define _GNU_SOURCE
 #include "sensor.h"
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 #define TICK_MS 20
-#define GUARDED "/opt/microsoft/mdatp/sbin"     /* nothing here may be opened by the daemon itself */
+#define GUARDED "/opt/microsoft/mdatp/sbin" /* nothing here may be opened by the daemon itself */
 
 static int guard(void)
 {
@@ -63,7 +64,8 @@ static int listen_for_commands(void)
         int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
         unlink(SOCKET);
-        if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 64) < 0) {
+        if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+            listen(listener, 64) < 0) {
                 perror("wdavdaemon: " SOCKET);
                 exit(1);
         }
