@@ -17,7 +17,7 @@
 #include "platform/base/version.h"
 #include "platform/fs.h"
 
-#define UNINSTALL_MS 200000                 /* the agent gives 300 s */
+#define UNINSTALL_MS 60000 /* the agent gives 300 s; whatever takes longer conclude removes when it ends */
 #define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */
 #define SUCCESSOR_S 3600
 
