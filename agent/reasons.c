@@ -88,6 +88,9 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "There is not enough space on the disk.",
                                "Free 2 GB on the file systems of /opt, /var and /tmp." },
 
+        [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
+                                 "This machine lacks what a download over TLS needs.",
+                                 "Install the packages libcurl4 and ca-certificates." },
         [REASON_REPOSITORY_UNREACHABLE] = { "repository-unreachable", 24, 55, true, WAIT,
                                             "The package repository cannot be reached.",
                                             "Let this machine reach the repository's host on port 443, without TLS "

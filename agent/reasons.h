@@ -34,6 +34,7 @@ typedef enum ReasonId {
         REASON_PACKAGE_MANAGER_LOCKED,
         REASON_DISK_FULL,
         /* repository and package */
+        REASON_TLS_MISSING,
         REASON_REPOSITORY_UNREACHABLE,
         REASON_REPOSITORY_CERTIFICATE,
         REASON_REPOSITORY_NOT_OURS,

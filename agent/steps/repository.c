@@ -39,6 +39,8 @@ static int fetch(Mission *mission, HttpClient *http, const char *path, size_t ma
                 return 0;
         if (err.kind == ERROR_INPUT)
                 return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
+        if (err.kind == ERROR_MISSING)
+                return failure_from(failure, REASON_TLS_MISSING, &err);
         if (err.kind == ERROR_TRUST)
                 return failure_from(failure, REASON_REPOSITORY_CERTIFICATE, &err);
         return steps_fail(failure, REASON_REPOSITORY_UNREACHABLE, &err);

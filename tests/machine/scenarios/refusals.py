@@ -45,3 +45,22 @@ def a_program_that_may_not_run_where_it_is_put_is_told(w):
         assert done.returncode == 1 and "(worker-start)" in done.stderr, done
         assert w.status(seq=1)["status"] == "error", w.status(seq=1)
     w.machine.run(["umount", "/usr/local"])
+
+
+@scenario()
+def a_machine_without_certificates_is_told_what_to_install(w):
+    w.prepare()
+    before = w.snapshot()
+    bundle = w.machine.read("/etc/ssl/certs/ca-certificates.crt")
+    w.machine.path("/etc/ssl/certs/ca-certificates.crt").unlink()
+    w.publish()
+    w.ask()
+    w.agent.start()
+    message = w.azure.wait_status("error", seq=0).settings.message
+    assert "tls-missing" in message and "ca-certificates" in message, message
+    w.assert_untouched(before)
+    w.assert_quiet()
+    w.machine.write("/etc/ssl/certs/ca-certificates.crt", bundle)
+    w.enable()
+    w.azure.wait_status("success", seq=0)
+    w.assert_onboarded()
