@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 CACHE = Path(os.environ.get("MDE_LINUX_TEST_CACHE", "/var/cache/mde-linux-tests"))
-DEBIAN = "http://deb.debian.org/debian"
+NOWHERE = "http://mirror.invalid/debian"  # the finished tree's own source: there is no network in a machine
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 PACKAGES = (
@@ -87,7 +87,7 @@ def mirror(apt=Path("/etc/apt")):
         if (re.match(r"https?://.*/debian/?$", uri) and "security" not in suites
                 and "main" in components.split()):
             return uri
-    return DEBIAN
+    raise RuntimeError(f"no Debian mirror is configured below {apt}: an entry like 'deb http://MIRROR/debian bookworm main' is needed")
 
 
 def _sources(apt):
@@ -185,7 +185,7 @@ def _strip(name, tree):
                     "var/log/*.log", "var/log/apt/*", "etc/resolv.conf"):
         for path in tree.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (tree / "etc/apt/sources.list").write_text(f"deb {DEBIAN} {name} main\n", encoding="ascii")
+    (tree / "etc/apt/sources.list").write_text(f"deb {NOWHERE} {name} main\n", encoding="ascii")
     (tree / "etc/hostname").write_text("machine\n", encoding="ascii")
     (tree / "etc/hosts").write_text("127.0.0.1 localhost machine\n", encoding="ascii")
     (tree / "etc/machine-id").write_text("", encoding="ascii")
