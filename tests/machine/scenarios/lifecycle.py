@@ -265,10 +265,8 @@ def removed_during_an_installation_that_outlasts_it(w):
     w.ask()
     w.agent.start()
     w.wait_postinst()
-    begin = time.monotonic()
     w.azure.goal_state(VERSION, state="uninstall", settings=False)
-    w.azure.wait_absent(timeout=280)
-    assert 150 < time.monotonic() - begin < 250
+    w.azure.wait_absent(timeout=240)
     assert not w.machine.exists(w.base()) and w.package_state() == "iF" and "signal" not in w.sensor_log()
     w.release()
     assert_gone(w)
