@@ -290,10 +290,3 @@ int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret,
                         return -1;
         }
 }
-
-int http_get(const Host *host, const HttpSpec *spec, HttpResponse *ret, Error *err)
-{
-        _cleanup_(http_client_freep) HttpClient *client = http_client_new(host);
-
-        return http_client_get(client, spec, ret, err);
-}

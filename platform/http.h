@@ -44,17 +44,7 @@ typedef struct HttpResponse {
 void http_response_clear(HttpResponse *response);
 
 /*
- * 0 only for a status of 200. ERROR_NETWORK: DNS, TCP, stall, a TLS handshake that breaks off, 408, 429, 5xx (tried
- * again while there are tries and time); ERROR_TRUST: the certificate (names the issuer CN of the one presented);
- * ERROR_INPUT: any other status (with the first line of the body, escaped), a redirect away from https, or more
- * than max_bytes; ERROR_MISSING: the machine has no CA bundle; ERROR_TIMEOUT, ERROR_STOPPED.
- * The text names the host and the path, never the query of the URL. When the clocks differ by more than 5 minutes it
- * says so. On failure *ret is filled too, but for the body.
- */
-int http_get(const Host *host, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;
-
-/*
- * The same for several gets in a row: connections stay open, the bundle is read once. Opaque; host is borrowed.
+ * For several gets in a row: connections stay open, the bundle is read once (65 ms). Opaque; host is borrowed.
  * Never NULL. Not for use in two threads.
  */
 typedef struct HttpClient HttpClient;
@@ -63,4 +53,12 @@ HttpClient *http_client_new(const Host *host);
 void http_client_free(HttpClient *client);
 DEFINE_CLEANUP(HttpClient *, http_client_free)
 
+/*
+ * 0 only for a status of 200. ERROR_NETWORK: DNS, TCP, stall, a TLS handshake that breaks off, 408, 429, 5xx (tried
+ * again while there are tries and time); ERROR_TRUST: the certificate (names the issuer CN of the one presented);
+ * ERROR_INPUT: any other status (with the first line of the body, escaped), a redirect away from https, or more
+ * than max_bytes; ERROR_MISSING: the machine has no CA bundle, or no libcurl; ERROR_TIMEOUT, ERROR_STOPPED.
+ * The text names the host and the path, never the query of the URL. When the clocks differ by more than 5 minutes it
+ * says so. On failure *ret is filled too, but for the body.
+ */
 int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;

@@ -20,8 +20,6 @@ static struct {
         char *path;
         LogSink *sinks[SINKS_MAX];
         size_t n_sinks;
-        bool to_stderr;
-        LogLevel stderr_up_to;
 } the_log = { .fd = -1 };
 
 static int open_file(const char *path)
@@ -83,12 +81,6 @@ void log_add_sink(LogSink *sink)
                 the_log.sinks[the_log.n_sinks++] = sink;
 }
 
-void log_to_stderr(LogLevel up_to, bool on)
-{
-        the_log.to_stderr = on;
-        the_log.stderr_up_to = up_to;
-}
-
 static void write_file(LogLevel level, const char *line)
 {
         static const char *const names[] = { "Error", "Warning", "Information", "Debug" };
@@ -127,7 +119,5 @@ void log_line(LogLevel level, const char *format, ...)
         write_file(level, line);
         for (i = 0; i < the_log.n_sinks; i++)
                 the_log.sinks[i](level, line);
-        if (the_log.to_stderr && level <= the_log.stderr_up_to)
-                fprintf(stderr, "%s\n", line);
         errno = saved;
 }

@@ -1,5 +1,5 @@
 /*
- * log: one line an event, to the handler's log file, to the journal and, for people, to stderr.
+ * log: one line an event, to the handler's log file and to the journal.
  *
  * platform/ logs at debug only, agent/ as a step starts and ends, handler/ alone logs errors.
  * Lines are UTC, control characters are escaped; never settings, tokens or whole URLs with a query.
@@ -19,11 +19,10 @@ typedef enum LogLevel { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_
 /* A further place for lines: the journal. Must not log itself. */
 typedef void LogSink(LogLevel level, const char *line);
 
-/* Appends to path from now on (created 0640); lines before it go to stderr only. */
+/* Appends to path from now on (created 0640); lines before it go to the sinks only. */
 int log_open(const char *path, Error *err) _must_check_;
 void log_close(void);
 void log_add_sink(LogSink *sink);
-void log_to_stderr(LogLevel up_to, bool on);
 
 void log_line(LogLevel level, const char *format, ...) _printf_(2, 3);
 

@@ -105,7 +105,10 @@ static inline int ask(const Ask *ask, HttpResponse *response, Error *err)
                 .userdata = ask->userdata,
         };
 
-        return http_get(ask->host ? ask->host : &ask->fixture->scratch->host, &spec, response, err);
+        _cleanup_(http_client_freep) HttpClient *client =
+                http_client_new(ask->host ? ask->host : &ask->fixture->scratch->host);
+
+        return http_client_get(client, &spec, response, err);
 }
 
 static inline void assert_answer(const Ask *what, const char *body)
