@@ -1,11 +1,38 @@
 #include "agent/facts.h"
 
+#include <time.h>
+
 #include "agent/onboarding.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/json.h"
 
 #define ONBOARDING_FILE_MAX (1024 * 1024)
+#define MANAGED_FILE_MAX JSON_SIZE_MAX
+#define HOLD_FILE_MAX 4096
+
+/* What a sensor and its package write to. */
+static const char *const written[] = { "/opt", "/var", "/var/cache", "/var/lib", "/var/log",
+                                       "/etc", "/usr", "/tmp",       NULL };
+
+void facts_clear(Facts *facts)
+{
+        free(facts->sensor.managed_json);
+        *facts = (Facts){ 0 };
+}
+
+static void look_at_hold(const Host *host, Facts *facts)
+{
+        _cleanup_free_ char *text = NULL, *shown = NULL;
+        size_t length = 0;
+
+        facts->hold.held = tri(fs_exists(host, FACTS_HOLD_FILE));
+        if (facts->hold.held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0)
+                return;
+        shown = text_escape(text ? text_trim(text) : "", sizeof(facts->hold.reason) - 8);
+        snprintf(facts->hold.reason, sizeof(facts->hold.reason), "%s", shown);
+}
 
 static void look_at_machine(const Host *host, Facts *facts)
 {
@@ -49,13 +76,24 @@ static void look_at_files(const Host *host, Facts *facts)
                 facts->sensor.onboarded_org[0] = '\0';
 }
 
+/* Of no use when it cannot be read: then what it should hold is UNKNOWN. */
+static void look_at_managed(const Host *host, Facts *facts)
+{
+        free(TAKE_PTR(facts->sensor.managed_json));
+        facts->sensor.managed_length = 0;
+        facts->sensor.managed = TRI_UNKNOWN;
+        if (fs_read(host, SENSOR_MANAGED_FILE, MANAGED_FILE_MAX, &facts->sensor.managed_json,
+                    &facts->sensor.managed_length, NULL) == 0)
+                facts->sensor.managed = tri(facts->sensor.managed_json != NULL);
+}
+
 static void look_at_unit(const Host *host, Facts *facts)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
         UnitState *unit = &facts->sensor.unit;
         Error err = { 0 };
 
-        facts->sensor.loaded = facts->sensor.enabled = facts->sensor.active = TRI_UNKNOWN;
+        facts->sensor.loaded = facts->sensor.enabled = facts->sensor.active = facts->sensor.masked = TRI_UNKNOWN;
         if (!host_is_live(host) || !systemd_is_running(host))
                 return;
         if (systemd_open(&systemd, &err) < 0 || systemd_unit_state(systemd, SENSOR_UNIT, unit, &err) < 0) {
@@ -63,6 +101,7 @@ static void look_at_unit(const Host *host, Facts *facts)
                 return;
         }
         facts->sensor.loaded = tri(text_equal(unit->load, "loaded") || text_equal(unit->load, "masked"));
+        facts->sensor.masked = tri(text_equal(unit->load, "masked") || text_starts_with(unit->file, "masked"));
         facts->sensor.enabled = tri(text_starts_with(unit->file, "enabled") || text_equal(unit->file, "static") ||
                                     text_equal(unit->file, "alias"));
         facts->sensor.active = tri(text_equal(unit->active, "active") || text_equal(unit->active, "reloading"));
@@ -71,6 +110,7 @@ static void look_at_unit(const Host *host, Facts *facts)
 void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
 {
         look_at_files(host, facts);
+        look_at_managed(host, facts);
         look_at_unit(host, facts);
         facts->sensor.health = (SensorHealth){ .answering = TRI_NO };
         if (facts->sensor.files == TRI_YES)
@@ -79,13 +119,14 @@ void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
 
 void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
 {
-        Facts facts = { .look = look };
-
-        facts_refresh_sensor(host, deadline, &facts);
-        facts.machine.systemd = tri(systemd_is_running(host));
-        if (look == LOOK_SECOND) {
-                look_at_machine(host, &facts);
-                look_at_package(host, &facts);
-        }
-        *ret = facts;
+        *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
+        look_at_hold(host, ret);
+        facts_refresh_sensor(host, deadline, ret);
+        ret->machine.systemd = tri(systemd_is_running(host));
+        if (look == LOOK_FIRST)
+                return;
+        look_at_machine(host, ret);
+        look_at_package(host, ret);
+        machine_look(host, written, SENSOR_USER, &ret->machine.fitness);
+        fanotify_look(host, deadline, &ret->fanotify);
 }

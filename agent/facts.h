@@ -7,24 +7,37 @@
 #pragma once
 
 #include "agent/sensor.h"
-#include "agent/tri.h"
 #include "platform/apt.h"
 #include "platform/apt_source.h"
+#include "platform/base/tri.h"
 #include "platform/distro.h"
+#include "platform/fanotify.h"
+#include "platform/machine.h"
 #include "platform/systemd.h"
+
+#define FACTS_HOLD_FILE "/etc/mde-linux/hold"
 
 typedef enum Look { LOOK_FIRST, LOOK_SECOND } Look;
 
 typedef struct Facts {
         Look look;
-        Tri fulfilled; /* history: this very request was met before (a forced onboarding is not forced twice) */
+        int64_t now_s; /* since 1970: rules never ask the clock */
+        Tri fulfilled; /* history: this very request succeeded before (a forced onboarding is not forced twice) */
+
+        struct {
+                Tri held;
+                char reason[256]; /* escaped */
+        } hold;
 
         struct {
                 Tri systemd;
                 Tri distro_known;
                 Distro distro;
                 const DistroSupport *support; /* NULL: not supported, when distro_known */
+                Machine fitness;
         } machine;
+
+        FanotifyFacts fanotify;
 
         struct {
                 Tri manager;     /* apt-get and dpkg are there */
@@ -34,19 +47,26 @@ typedef struct Facts {
         } package;
 
         struct {
-                Tri files;  /* its program is in place */
-                Tri loaded; /* systemd knows its unit */
+                Tri files;        /* its program is in place */
+                char folder[256]; /* where: SENSOR_HOME, or its place below a custom installation path */
+                Tri loaded;       /* systemd knows its unit */
                 Tri enabled;
                 Tri active;
+                Tri masked;
                 UnitState unit;
                 Tri onboarded; /* the onboarding file is there */
                 char onboarded_org[37];
                 Tri offboarding_file;
                 SensorHealth health;
+                Tri managed;        /* the managed JSON is there */
+                char *managed_json; /* owned; NULL: absent, or cannot be read */
+                size_t managed_length;
         } sensor;
 } Facts;
 
-/* Never fails. The deadline bounds the look as a whole. */
+void facts_clear(Facts *facts);
+
+/* Never fails. The deadline bounds the look as a whole. *ret is cleared by the caller before it is filled again. */
 void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret);
 
 /* Refreshes only what a waiting step asks again: the sensor's files, unit and health. */

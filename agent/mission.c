@@ -15,21 +15,35 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
-        [STEP_REPOSITORY] = step_repository, [STEP_PACKAGE] = step_package,   [STEP_ONBOARD] = step_onboard,
-        [STEP_SERVICE] = step_service,       [STEP_SETTINGS] = step_settings, [STEP_VERIFY] = step_verify,
+        [STEP_REPOSITORY] = step_repository,
+        [STEP_INSTALL_PATH] = step_install_path,
+        [STEP_MANAGED_CONFIG] = step_managed_config,
+        [STEP_PACKAGE] = step_package,
+        [STEP_OFFBOARD] = step_offboard,
+        [STEP_ONBOARD] = step_onboard,
+        [STEP_SERVICE] = step_service,
+        [STEP_SETTINGS] = step_settings,
+        [STEP_VERIFY] = step_verify,
 };
 
 /* What it means that a step is still wanted after it was done. */
 static const ReasonId unmet[_STEP_MAX] = {
-        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
-        [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,      [STEP_SERVICE] = REASON_SERVICE_FAILED,
-        [STEP_SETTINGS] = REASON_SENSOR_TAG,           [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
+        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH, [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
+        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
+        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,   [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
+        [STEP_SERVICE] = REASON_SERVICE_FAILED,        [STEP_SETTINGS] = REASON_SENSOR_TAG,
+        [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
 };
 
 static void tell(Mission *mission)
 {
         if (mission->on_progress)
                 mission->on_progress(mission->outcome, mission->userdata);
+}
+
+void mission_clear(Mission *mission)
+{
+        facts_clear(&mission->facts);
 }
 
 void mission_say(Mission *mission, const char *format, ...)
@@ -44,6 +58,12 @@ void mission_say(Mission *mission, const char *format, ...)
         if (!mission->overdue)
                 outcome_say(mission->outcome, "%s", words);
         tell(mission);
+}
+
+void mission_changed(Mission *mission, const char *what, const char *before, const char *after)
+{
+        if (mission->on_change)
+                mission->on_change(what, before, after, mission->userdata);
 }
 
 void mission_say_overdue(Mission *mission, const char *found)
@@ -170,6 +190,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
 
 static void look(Mission *mission)
 {
+        facts_clear(&mission->facts);
         facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
         plan_make(mission->request, &mission->facts, &mission->plan);
@@ -205,7 +226,7 @@ static void check(Mission *mission)
                 failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
                 fail(mission, &failure);
         } else {
-                report_success(mission->request, &mission->facts, mission->outcome);
+                report_success(mission->request, &mission->facts, &mission->plan, mission->outcome);
                 finish(mission, VERDICT_SUCCEEDED, NULL);
         }
 }
@@ -228,6 +249,7 @@ void mission_run(Mission *mission, Outcome *outcome)
         }
         look(mission);
         if (mission->plan.refusal.reason) {
+                report_notes(&mission->plan, outcome);
                 finish(mission, VERDICT_REFUSED, &mission->plan.refusal);
                 return;
         }

@@ -20,11 +20,14 @@ typedef struct Mission {
 
         /* The outcome so far: as a step starts, when the words change, and at least every few seconds while waiting. */
         void (*on_progress)(const Outcome *outcome, void *userdata);
+        /* A change of the sensor's protection or identity, once it was made. All texts are escaped, none is a secret.
+         */
+        void (*on_change)(const char *what, const char *before, const char *after, void *userdata);
         /* Asked between steps: REASON_NONE to go on. */
         ReasonId (*why_stop)(void *userdata);
         void *userdata;
 
-        /* Filled as it runs. */
+        /* Filled as it runs; cleared by the caller: mission_clear. */
         Facts facts;
         Plan plan;
         Outcome *outcome;
@@ -32,11 +35,16 @@ typedef struct Mission {
         bool overdue; /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 
+void mission_clear(Mission *mission);
+
 /* Runs to a terminal outcome, always. */
 void mission_run(Mission *mission, Outcome *outcome);
 
 /* For steps: what is done now. */
 void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
+
+/* For steps: something that protects or identifies this machine was changed: passive mode, proxy, a tag ... */
+void mission_changed(Mission *mission, const char *what, const char *before, const char *after);
 
 /* For steps: the deadline passed inside a transaction: a terminal error is told, and the mission goes on. */
 void mission_say_overdue(Mission *mission, const char *found);

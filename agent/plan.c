@@ -4,6 +4,8 @@
  */
 #include "agent/plan.h"
 
+#include "agent/judge.h"
+#include "agent/situation.h"
 #include "platform/base/text.h"
 
 void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS])
@@ -36,116 +38,40 @@ static bool tags_differ(const Request *request, const Facts *facts)
         return false;
 }
 
-bool plan_is_licensed(const Request *request, const Facts *facts)
-{
-        const SensorHealth *health = &facts->sensor.health;
-
-        if (health->answering != TRI_YES || health->licensed != TRI_YES)
-                return false;
-        return !request->onboarding || text_equal_nocase(health->org_id, request->onboarding->org_id);
-}
-
-/* The daemon does not answer, yet everything it needs is in place: time or the verify step will tell. */
-static bool is_silent_but_complete(const Facts *facts)
-{
-        return facts->sensor.health.answering != TRI_YES && facts->sensor.files == TRI_YES &&
-               facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES;
-}
-
-static bool is_onboarded_elsewhere(const Request *request, const Facts *facts)
-{
-        const SensorHealth *health = &facts->sensor.health;
-        const char *org = health->answering == TRI_YES ? health->org_id : facts->sensor.onboarded_org;
-
-        if (!request->onboarding || facts->sensor.files != TRI_YES || facts->sensor.offboarding_file == TRI_YES)
-                return false;
-        if (health->answering == TRI_YES && health->licensed != TRI_YES)
-                return false;
-        return text_is_guid(org) && !text_equal_nocase(org, request->onboarding->org_id);
-}
-
-static bool needs_package(const Facts *facts)
-{
-        if (facts->look == LOOK_FIRST)
-                return facts->sensor.files == TRI_NO;
-        return facts->package.state != PACKAGE_INSTALLED && facts->package.state != PACKAGE_UNKNOWN;
-}
-
-/* --- refusals: the first that applies is told ----------------------------------------------------- */
-
-static void refuse_unusable_package(const Request *request, const Facts *facts, Failure *refusal)
-{
-        if (!request->onboarding && !plan_is_licensed(request, facts) && !is_silent_but_complete(facts))
-                *refusal = request->onboarding_failure;
-}
-
-static void refuse_tenant(const Request *request, const Facts *facts, Failure *refusal)
-{
-        const OnboardingPackage *package = request->onboarding;
-        const char *now =
-                facts->sensor.health.answering == TRI_YES ? facts->sensor.health.org_id : facts->sensor.onboarded_org;
-
-        if (package && request->expected_tenant_id && !text_equal_nocase(package->org_id, request->expected_tenant_id))
-                failure_set(refusal, REASON_TENANT_UNEXPECTED, "The package is for tenant %s, expectedTenantId is %s.",
-                            package->org_id, request->expected_tenant_id);
-        else if (is_onboarded_elsewhere(request, facts))
-                failure_set(refusal, REASON_TENANT_OTHER,
-                            "The sensor is in tenant %s, the onboarding package is for tenant %s.", now,
-                            package->org_id);
-}
-
-static void refuse_machine(const Request *request, const Facts *facts, Failure *refusal)
-{
-        if (facts->machine.systemd == TRI_NO)
-                failure_set(refusal, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
-}
-
-static void refuse_distribution(const Request *request, const Facts *facts, Failure *refusal)
-{
-        const Distro *distro = &facts->machine.distro;
-        const DistroSupport *support = facts->machine.support;
-        _cleanup_free_ char *names = distro_supported_names();
-
-        if (!needs_package(facts) || facts->machine.distro_known == TRI_NOT_ASKED)
-                return;
-        if (facts->machine.distro_known == TRI_YES && !support)
-                failure_set(refusal, REASON_DISTRIBUTION_UNSUPPORTED,
-                            "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.", distro->name, distro->id,
-                            distro->version, names);
-        else if (support && !text_equal(distro->architecture, "x86_64") &&
-                 !(support->arm64 && text_equal(distro->architecture, "aarch64")))
-                failure_set(refusal, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture,
-                            distro->name);
-        else if (facts->package.manager == TRI_NO)
-                failure_set(refusal, REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/apt-get and /usr/bin/dpkg.");
-}
-
-static void refuse_broken_manager(const Request *request, const Facts *facts, Failure *refusal)
-{
-        if (needs_package(facts) && facts->package.interrupted == TRI_YES && !request->repair_package_manager)
-                failure_set(refusal, REASON_PACKAGE_MANAGER_BROKEN,
-                            "dpkg was interrupted: files wait in /var/lib/dpkg/updates.");
-}
-
-typedef void Refusal(const Request *request, const Facts *facts, Failure *refusal);
-
-static Refusal *const refusals[] = {
-        refuse_unusable_package, refuse_tenant, refuse_machine, refuse_distribution, refuse_broken_manager,
+/* In order: of several refusals the first is told. */
+static Judge *const judges[] = {
+        judge_package, judge_tenant,   judge_machine, judge_intent,
+        judge_sensor,  judge_conflict, judge_fitness, judge_path,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return needs_package(facts) ? "the package has to come from it" : NULL;
+        return situation_needs_package(facts) ? "the package has to come from it" : NULL;
+}
+
+static const char *why_install_path(const Request *request, const Facts *facts)
+{
+        return NULL;
+}
+
+static const char *why_managed_config(const Request *request, const Facts *facts)
+{
+        return NULL;
 }
 
 static const char *why_package(const Request *request, const Facts *facts)
 {
-        if (!needs_package(facts))
+        if (!situation_needs_package(facts))
                 return NULL;
         return facts->package.state == PACKAGE_BROKEN ? "the package is only half installed"
                                                       : "the package is not installed";
+}
+
+static const char *why_offboard(const Request *request, const Facts *facts)
+{
+        return NULL;
 }
 
 static const char *why_onboard(const Request *request, const Facts *facts)
@@ -156,7 +82,7 @@ static const char *why_onboard(const Request *request, const Facts *facts)
                 return "an offboarding file lies on the machine";
         if (request->force_reonboarding && facts->fulfilled != TRI_YES)
                 return "forceReOnboarding asks for it";
-        if (plan_is_licensed(request, facts))
+        if (situation_is_licensed(request, facts))
                 return NULL;
         if (facts->sensor.onboarded != TRI_YES)
                 return "there is no onboarding file";
@@ -167,7 +93,7 @@ static const char *why_onboard(const Request *request, const Facts *facts)
 
 static const char *why_service(const Request *request, const Facts *facts)
 {
-        if (needs_package(facts))
+        if (situation_needs_package(facts))
                 return "the service comes with the package";
         if (facts->sensor.enabled == TRI_NO)
                 return "the unit is not enabled";
@@ -183,7 +109,7 @@ static const char *why_verify(const Request *request, const Facts *facts)
 {
         if (facts->sensor.health.answering != TRI_YES)
                 return "the sensor does not answer yet";
-        return plan_is_licensed(request, facts) ? NULL : "the sensor is not licensed yet";
+        return situation_is_licensed(request, facts) ? NULL : "the sensor is not licensed yet";
 }
 
 typedef const char *Rule(const Request *request, const Facts *facts);
@@ -193,9 +119,15 @@ static const struct {
         const char *name;
         Rule *why;
 } rules[_STEP_MAX] = {
-        [STEP_REPOSITORY] = { "repository", why_repository }, [STEP_PACKAGE] = { "package", why_package },
-        [STEP_ONBOARD] = { "onboard", why_onboard },          [STEP_SERVICE] = { "service", why_service },
-        [STEP_SETTINGS] = { "settings", why_settings },       [STEP_VERIFY] = { "verify", why_verify },
+        [STEP_REPOSITORY] = { "repository", why_repository },
+        [STEP_INSTALL_PATH] = { "install-path", why_install_path },
+        [STEP_MANAGED_CONFIG] = { "managed-config", why_managed_config },
+        [STEP_PACKAGE] = { "package", why_package },
+        [STEP_OFFBOARD] = { "offboard", why_offboard },
+        [STEP_ONBOARD] = { "onboard", why_onboard },
+        [STEP_SERVICE] = { "service", why_service },
+        [STEP_SETTINGS] = { "settings", why_settings },
+        [STEP_VERIFY] = { "verify", why_verify },
 };
 
 const char *step_name(StepId id)
@@ -205,16 +137,20 @@ const char *step_name(StepId id)
 
 void plan_make(const Request *request, const Facts *facts, Plan *ret)
 {
-        Plan plan = { 0 };
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(refusals) && plan.refusal.reason == REASON_NONE; i++)
-                refusals[i](request, facts, &plan.refusal);
-        for (i = 0; i < _STEP_MAX && plan.refusal.reason == REASON_NONE; i++) {
+        *ret = (Plan){ 0 };
+        for (i = 0; i < ELEMENTSOF(judges); i++)
+                judges[i](request, facts, ret);
+        for (i = 0; i < _STEP_MAX && !ret->refusal.reason; i++) {
                 const char *why = rules[i].why(request, facts);
 
                 if (why)
-                        plan.steps[plan.n_steps++] = (PlanStep){ (StepId)i, why };
+                        ret->steps[ret->n_steps++] = (PlanStep){ (StepId)i, why };
         }
-        *ret = plan;
+        if (ret->n_steps > 0 && facts->hold.held == TRI_YES) {
+                judge_refuse(ret, REASON_HELD, "To be done was: %s. The reason given for the hold: %s.",
+                             ret->steps[0].why, facts->hold.reason);
+                ret->n_steps = 0;
+        }
 }

@@ -10,7 +10,10 @@
 
 typedef enum StepId {
         STEP_REPOSITORY,
+        STEP_INSTALL_PATH,   /* before the package, and journalled: undone when it cannot be installed */
+        STEP_MANAGED_CONFIG, /* before the package too: a sensor that shall be passive is so from its first second */
         STEP_PACKAGE,
+        STEP_OFFBOARD,
         STEP_ONBOARD,
         STEP_SERVICE,
         STEP_SETTINGS,
@@ -23,18 +26,28 @@ typedef struct PlanStep {
         const char *why; /* static */
 } PlanStep;
 
+typedef enum PlanNoteLevel { PLAN_INFORMATION, PLAN_WARNING } PlanNoteLevel;
+
+/* What has to be told about this machine, whatever is done. */
+typedef struct PlanNote {
+        char name[40]; /* of its status row */
+        PlanNoteLevel level;
+        char text[600];
+} PlanNote;
+
+#define PLAN_NOTES_MAX 24
+
 typedef struct Plan {
         Failure refusal; /* reason NONE: none */
         PlanStep steps[_STEP_MAX];
         size_t n_steps;
+        PlanNote notes[PLAN_NOTES_MAX];
+        size_t n_notes;
 } Plan;
 
 void plan_make(const Request *request, const Facts *facts, Plan *ret);
 
 const char *step_name(StepId id); /* "repository" ...: also the name of its status row */
-
-/* The sensor is licensed, in the tenant of the package (in any, when there is no usable package). */
-bool plan_is_licensed(const Request *request, const Facts *facts);
 
 typedef struct PlanTag {
         const char *key;

@@ -62,6 +62,27 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_TENANT_OTHER] = { "tenant-other", 31, 53, true, NEVER,
                                   "The sensor on this machine is onboarded to another tenant.",
                                   "Offboard it from that tenant first; nothing was changed." },
+
+        [REASON_TENANT_NOT_ALLOWED] = { "tenant-not-allowed", 31, 53, true, NEVER,
+                                        "This site's policy does not allow the tenant of the onboarding package.",
+                                        "Use the onboarding package of an allowed tenant, or add this one to "
+                                        "allowed-tenants in /etc/mde-linux/mde-linux.conf." },
+        [REASON_OFFBOARDING_MISSING] = { "offboarding-missing", 32, 53, true, NEVER,
+                                         "Changing the tenant needs an offboarding package of the present one.",
+                                         "Add \"defenderForEndpointOffboardingScript\" with the base64 text of the "
+                                         "present tenant's Linux offboarding script to protectedSettings." },
+        [REASON_OFFBOARDING_DAMAGED] = { "offboarding-damaged", 32, 53, true, NEVER,
+                                         "The offboarding package cannot be used.",
+                                         "Download the Linux offboarding package again and put its base64 text, "
+                                         "unchanged, into defenderForEndpointOffboardingScript." },
+        [REASON_OFFBOARDING_EXPIRED] = { "offboarding-expired", 32, 53, true, NEVER,
+                                         "The offboarding package has expired.",
+                                         "Download a new one from the present tenant's Defender portal: it is valid "
+                                         "for a few days only." },
+        [REASON_OFFBOARDING_OTHER_TENANT] = { "offboarding-other-tenant", 32, 53, true, NEVER,
+                                              "The offboarding package is not of the tenant that the sensor is in.",
+                                              "Download the offboarding package from the portal of the sensor's "
+                                              "present tenant." },
         [REASON_CONFIGURATION_UNTRUSTED] = { "configuration-untrusted", 2, 53, true, NEVER,
                                              "The file /etc/mde-linux/mde-linux.conf cannot be used.",
                                              "Correct the file, or make it owned by root and writable by nobody "
@@ -87,6 +108,43 @@ static const Reason reasons[_REASON_MAX] = {
                                             "Find out why that process does not end, or raise maxWaitMinutes." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "There is not enough space on the disk.",
                                "Free 2 GB on the file systems of /opt, /var and /tmp." },
+        [REASON_CONFLICT] = { "conflict", 5, 51, true, NEXT_RUN,
+                              "Another security product on this machine blocks file access through fanotify.",
+                              "Remove or stop that product, or set onConflict to passive to install the sensor in "
+                              "passive mode beside it." },
+        [REASON_HELD] = { "held", 12, 53, true, NEXT_RUN, "Changes to this machine are on hold.",
+                          "Remove the file /etc/mde-linux/hold ('mde-linux unhold') when they may go on." },
+        [REASON_KERNEL_UNSUPPORTED] = { "kernel-unsupported", 12, 51, true, NEVER,
+                                        "The kernel of this machine is too old for the sensor.",
+                                        "Boot a newer kernel; nothing was changed." },
+        [REASON_FANOTIFY_MISSING] = { "fanotify-missing", 12, 51, true, NEVER,
+                                      "The kernel of this machine lacks fanotify, or its permission events.",
+                                      "Boot a kernel with CONFIG_FANOTIFY and CONFIG_FANOTIFY_ACCESS_PERMISSIONS; "
+                                      "nothing was changed." },
+        [REASON_MEMORY_LOW] = { "memory-low", 12, 52, true, NEXT_RUN,
+                                "This machine has too little memory for the sensor.",
+                                "Give it more memory, or name the check memory in skipChecks; nothing was changed." },
+        [REASON_OUT_OF_MEMORY] = { "out-of-memory", 21, 52, true, NEXT_RUN,
+                                   "The kernel ended processes for lack of memory while this run was at work.",
+                                   "Give this machine more memory: the sensor needs 1 GB." },
+        [REASON_MOUNT_UNUSABLE] = { "mount-unusable", 12, 52, true, NEXT_RUN,
+                                    "A file system that the sensor needs cannot be used as it is mounted.",
+                                    "Mount it writable and without noexec; nothing was changed." },
+        [REASON_USER_DATABASE] = { "user-database", 12, 52, true, NEXT_RUN,
+                                   "The sensor's user mdatp cannot be created on this machine.",
+                                   "Make /etc/passwd writable, or create it before: useradd --system "
+                                   "--no-create-home --user-group --shell /usr/sbin/nologin mdatp." },
+        [REASON_CLOCK_WRONG] = { "clock-wrong", 24, 52, true, NEXT_RUN,
+                                 "The clock of this machine is wrong: signatures and certificates cannot be "
+                                 "judged by it.",
+                                 "Set the clock (chronyc makestep, or timedatectl set-ntp true)." },
+        [REASON_INSTALL_PATH] = { "install-path", 52, 53, true, NEVER,
+                                  "The folder named by installPath cannot be used.",
+                                  "Name a folder whose ancestors belong to root, are writable by nobody else, and "
+                                  "are no links, outside the system's own folders." },
+        [REASON_INSTALL_PATH_SETUP] = { "install-path-setup", 51, 52, true, NEXT_RUN,
+                                        "The folder named by installPath could not be prepared.",
+                                        "See the reason above; what was changed is undone." },
 
         [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
                                  "This machine lacks what a download over TLS needs.",
@@ -152,6 +210,34 @@ static const Reason reasons[_REASON_MAX] = {
                                            "Offboard the sensor from that tenant, then deploy the extension again." },
         [REASON_SENSOR_TAG] = { "sensor-tag", 41, 52, true, NEXT_RUN, "The sensor did not take a device tag.",
                                 "Run 'mdatp edr tag set' by hand to see what it says." },
+        [REASON_SENSOR_REMOVED] = { "sensor-removed", 20, 53, true, NEXT_RUN,
+                                    "The sensor was removed from this machine after it had been onboarded.",
+                                    "Deploy the extension again (a new sequence number) or set forceReOnboarding if "
+                                    "it is to come back." },
+        [REASON_SENSOR_OFFBOARDED] = { "sensor-offboarded", 31, 53, true, NEXT_RUN,
+                                       "The sensor was offboarded on this machine after it had been onboarded.",
+                                       "Deploy the extension again (a new sequence number) or set "
+                                       "forceReOnboarding if it is to come back." },
+        [REASON_SENSOR_FILES] = { "sensor-files", 15, 52, true, NEXT_RUN,
+                                  "Files of a sensor are on this machine that no package owns.",
+                                  "Remove what is left of it (/opt/microsoft/mdatp), then run this again." },
+        [REASON_SENSOR_EXPIRED] = { "sensor-expired", 15, 52, true, NEXT_RUN,
+                                    "The build of the sensor on this machine has expired.",
+                                    "Update the package mdatp: an expired build has no licence." },
+        [REASON_SENSOR_TOO_OLD] = { "sensor-too-old", 12, 53, true, NEVER,
+                                    "The sensor's version is too old for this onboarding package.",
+                                    "Ask for a newer version, or none, in the setting version." },
+        [REASON_SERVICE_MASKED] = { "service-masked", 20, 53, true, NEXT_RUN,
+                                    "The sensor's service is masked: somebody forbade it to run.",
+                                    "Run 'systemctl unmask mdatp' if it may run again." },
+        [REASON_OFFBOARDING_FAILED] = { "offboarding-failed", 33, 52, true, NEXT_RUN,
+                                        "The sensor could not be offboarded from its present tenant.",
+                                        "Look at 'mdatp health' and at the journal of mdatp; the onboarding to the "
+                                        "new tenant was not begun." },
+        [REASON_MANAGED_CONFIG] = { "managed-config", 41, 53, true, NEXT_RUN,
+                                    "The sensor's managed configuration could not be changed as asked.",
+                                    "Correct /etc/opt/microsoft/mdatp/managed/mdatp_managed.json, or the setting "
+                                    "named." },
 
         [REASON_SUPERSEDED] = { "superseded", 1, 1, false, NEXT_RUN,
                                 "Newer settings arrived while this run was at work.",

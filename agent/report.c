@@ -54,7 +54,7 @@ static void report_tags(const Request *request, const SensorHealth *health, Outc
         }
 }
 
-static void report_notes(const Request *request, Outcome *outcome)
+static void report_settings(const Request *request, Outcome *outcome)
 {
         size_t i;
 
@@ -66,7 +66,17 @@ static void report_notes(const Request *request, Outcome *outcome)
         }
 }
 
-void report_success(const Request *request, const Facts *facts, Outcome *outcome)
+void report_notes(const Plan *plan, Outcome *outcome)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_notes; i++)
+                outcome_row(outcome, plan->notes[i].name,
+                            plan->notes[i].level == PLAN_WARNING ? ROW_WARNING : ROW_SUCCESS, "%s",
+                            plan->notes[i].text);
+}
+
+void report_success(const Request *request, const Facts *facts, const Plan *plan, Outcome *outcome)
 {
         const SensorHealth *health = &facts->sensor.health;
 
@@ -86,5 +96,6 @@ void report_success(const Request *request, const Facts *facts, Outcome *outcome
                             facts->sensor.unit.active, health->trouble);
         }
         report_onboarding(request, health, outcome);
-        report_notes(request, outcome);
+        report_notes(plan, outcome);
+        report_settings(request, outcome);
 }

@@ -1,14 +1,28 @@
 /*
- * request: what is asked of us, from settings or from a person's command line. Data only; all
- * strings are borrowed from the document or arguments that made it and outlive it.
+ * request: what is asked of us, from settings or from a person's command line, within what the site's policy allows.
+ * Data only; all strings and documents are borrowed from the document or arguments that made it and outlive it.
  */
 #pragma once
 
 #include "agent/onboarding.h"
 #include "agent/reasons.h"
+#include "platform/base/tri.h"
+#include "platform/json.h"
 
 #define REQUEST_MAX_WAIT_MINUTES 45
 #define REQUEST_NOTES_MAX 16
+#define REQUEST_LIST_MAX 32
+
+typedef enum OnConflict {
+        ON_CONFLICT_FAIL,    /* nothing is installed, nothing is changed */
+        ON_CONFLICT_PASSIVE, /* the sensor is installed, and passive from its first second */
+        ON_CONFLICT_IGNORE,  /* a warning, no more */
+} OnConflict;
+
+typedef struct RequestList {
+        const char *items[REQUEST_LIST_MAX];
+        size_t n;
+} RequestList;
 
 typedef struct Request {
         int sequence;                   /* -1: by hand */
@@ -16,14 +30,31 @@ typedef struct Request {
         const char *workspace_id;       /* NULL: not asked */
         const char *group_tag;          /* NULL: not asked */
         const char *channel;            /* NULL: prod for a new sensor, as it is for an existing one */
+        const char *version;            /* NULL: the newest for a new sensor, as it is for an existing one */
+        const char *install_path;       /* NULL: /opt; for a new sensor only */
         const char *expected_tenant_id; /* NULL: any */
+        bool allow_tenant_change;       /* with an offboarding package of the sensor's present tenant */
         bool force_reonboarding;
         bool repair_package_manager;
         bool verify_strict;
+        bool refusal_as_report; /* a refusal is told with a top-level success */
+        bool drift_as_error;    /* what turned bad after a success is told with a top-level error */
+        OnConflict on_conflict;
+        RequestList skip_checks; /* names of fitness checks */
         int max_wait_minutes;
+
+        /* of the sensor; where they are not asked, they are left as they are */
+        Tri passive;       /* NOT_ASKED, NO, YES */
+        const char *proxy; /* "http://host:port" */
+        RequestList group_ids;
+        Json *managed_config; /* an object to be merged into the sensor's managed JSON */
 
         const OnboardingPackage *onboarding; /* NULL: none that can be used; onboarding_failure says why */
         Failure onboarding_failure;
+        const OnboardingPackage *offboarding; /* NULL: none that can be used; offboarding_failure says why */
+        Failure offboarding_failure;          /* reason NONE: none was given */
+
+        const char *const *allowed_tenants; /* [policy]: org ids, NULL-terminated; NULL: any */
 
         const char *notes[REQUEST_NOTES_MAX]; /* unknown keys, keys without effect: told, never fatal */
         size_t n_notes;

@@ -6,15 +6,19 @@
  */
 #pragma once
 
-#include "agent/tri.h"
+#include "platform/base/tri.h"
 #include "platform/host.h"
 
 #define SENSOR_UNIT "mdatp.service"
 #define SENSOR_PACKAGE "mdatp"
-#define SENSOR_PROGRAM "/opt/microsoft/mdatp/sbin/wdavdaemon"
+#define SENSOR_HOME "/opt/microsoft/mdatp"
+#define SENSOR_PROGRAM SENSOR_HOME "/sbin/wdavdaemon"
 #define SENSOR_FOLDER "/etc/opt/microsoft/mdatp"
 #define SENSOR_ONBOARDING_FILE SENSOR_FOLDER "/mdatp_onboard.json"
 #define SENSOR_OFFBOARDING_FILE SENSOR_FOLDER "/mdatp_offboard.json"
+#define SENSOR_MANAGED_FILE SENSOR_FOLDER "/managed/mdatp_managed.json"
+#define SENSOR_PATH_FILE SENSOR_FOLDER "/mde_path.json" /* {"path": "FOLDER/microsoft_mdatp"}: installed elsewhere */
+#define SENSOR_USER "mdatp"
 
 #define SENSOR_TAGS_MAX 16
 #define SENSOR_CALL_MS 10000 /* no call of the CLI may take longer */
@@ -36,7 +40,15 @@ typedef struct SensorHealth {
         char definitions[64]; /* "upToDate" ...; "" unknown */
         int64_t expires_s;    /* of its build, since 1970; 0: unknown */
         Tri passive;
-        char issues[512]; /* joined with "; " */
+        Tri passive_managed; /* by the managed JSON or the portal: the CLI cannot change it */
+        char mode[64];       /* functionalityMode, in newer builds */
+        char managed_by[64]; /* "MDE" for the portal; "" unknown */
+        char tamper[32];     /* tamper protection: block, audit, disabled */
+        Tri troubleshooting; /* the portal allows local changes for a while */
+        char group_ids[256];
+        char proxy[256];
+        char conflicting[512]; /* what the sensor itself takes for conflicting applications, joined with "; " */
+        char issues[512];      /* joined with "; " */
         SensorTag tags[SENSOR_TAGS_MAX];
         size_t n_tags;
         Tri tags_known; /* YES: tags is what the sensor has */

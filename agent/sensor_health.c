@@ -76,20 +76,37 @@ static void add_tags(Json *list, SensorHealth *health)
         health->tags_known = TRI_YES;
 }
 
-static void add_issues(Json *list, SensorHealth *health)
+static void join(Json *list, char *buffer, size_t size)
 {
         size_t i, used;
 
         for (i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
-                Json *issue = json_object_array_get_idx(list, i);
+                Json *entry = json_object_array_get_idx(list, i);
                 _cleanup_free_ char *escaped = NULL;
 
-                if (!json_object_is_type(issue, json_type_string))
+                if (!json_object_is_type(entry, json_type_string))
                         continue;
-                escaped = text_escape(json_object_get_string(issue), 120);
-                used = strlen(health->issues);
-                snprintf(health->issues + used, sizeof(health->issues) - used, "%s%s", used ? "; " : "", escaped);
+                escaped = text_escape(json_object_get_string(entry), 120);
+                used = strlen(buffer);
+                snprintf(buffer + used, size - used, "%s%s", used ? "; " : "", escaped);
         }
+}
+
+static void add_issues(Json *list, SensorHealth *health)
+{
+        join(list, health->issues, sizeof(health->issues));
+}
+
+static void add_conflicting(Json *list, SensorHealth *health)
+{
+        join(list, health->conflicting, sizeof(health->conflicting));
+}
+
+static Tri managed(Json *object, const char *name)
+{
+        Json *flag = json_member(json_member(object, name), "isManaged");
+
+        return json_object_is_type(flag, json_type_boolean) ? tri(json_object_get_boolean(flag)) : TRI_UNKNOWN;
 }
 
 bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
@@ -112,6 +129,13 @@ bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
         health->healthy = tri_member(root, "healthy");
         health->licensed = tri_member(root, "licensed");
         health->passive = tri_member(root, "passiveModeEnabled");
+        health->passive_managed = managed(root, "passiveModeEnabled");
+        health->troubleshooting = tri_member(root, "troubleshootingMode");
+        take(string_of(root, "functionalityMode"), health->mode, sizeof(health->mode));
+        take(string_of(root, "managedBy"), health->managed_by, sizeof(health->managed_by));
+        take(string_of(root, "tamperProtection"), health->tamper, sizeof(health->tamper));
+        take(string_of(root, "edrGroupIds"), health->group_ids, sizeof(health->group_ids));
+        take(string_of(root, "proxy"), health->proxy, sizeof(health->proxy));
         take(string_of(root, "orgId"), health->org_id, sizeof(health->org_id));
         take(string_of(root, "appVersion"), health->version, sizeof(health->version));
         take(string_of(root, "edrMachineId"), health->machine_id, sizeof(health->machine_id));
@@ -119,6 +143,7 @@ bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
         take(string_of(root, "definitionsStatus"), health->definitions, sizeof(health->definitions));
         health->expires_s = milliseconds(string_of(root, "productExpiration")) / 1000;
         add_issues(json_member(root, "healthIssues"), health);
+        add_conflicting(json_member(root, "conflictingApplications"), health);
         tags = value_of(root, "edrDeviceTags");
         if (json_object_is_type(tags, json_type_array))
                 add_tags(tags, health);

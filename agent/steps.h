@@ -10,7 +10,10 @@
 typedef int Step(Mission *mission, Failure *failure);
 
 Step step_repository;
+Step step_install_path;
+Step step_managed_config;
 Step step_package;
+Step step_offboard;
 Step step_onboard;
 Step step_service;
 Step step_settings;

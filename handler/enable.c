@@ -76,8 +76,8 @@ static bool is_known_to_fail(const Session *session, const HistoryRecord *histor
 
 static int look(const Session *session, const Asked *asked, const Request *request, Outcome *outcome)
 {
+        _cleanup_(facts_clear) Facts facts = { 0 };
         HistoryRecord history;
-        Facts facts;
         Plan plan;
 
         history_read(&session->host, session->sequence, &history);
@@ -85,13 +85,16 @@ static int look(const Session *session, const Asked *asked, const Request *reque
         facts.fulfilled = tri(history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, request->digest));
         plan_make(request, &facts, &plan);
         if (plan.refusal.reason) {
-                int code = session_fail(session, outcome, VERDICT_REFUSED, &plan.refusal);
+                int code;
+
+                report_notes(&plan, outcome);
+                code = session_fail(session, outcome, VERDICT_REFUSED, &plan.refusal);
 
                 session_remember(session, request, outcome);
                 return code;
         }
         if (plan.n_steps == 0 || is_waking_up(&history, request, &facts)) {
-                report_success(request, &facts, outcome);
+                report_success(request, &facts, &plan, outcome);
                 session_tell(session, outcome);
                 session_remember(session, request, outcome);
                 return 0;

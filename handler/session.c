@@ -16,6 +16,8 @@
 
 /* MESSAGE_ID of the journal entry that ends a run: success or failure, MDE_REASON tells */
 #define MESSAGE_TERMINAL "5a1f6c6f0b0a4c0b9d0c7a4de1f7f3b2"
+/* and of the one that tells a change of the sensor's protection or identity, old -> new */
+#define MESSAGE_CHANGE "c4f21c3d7be5453c8a6f0e9d5b1a8472"
 
 void session_clear(Session *session)
 {
@@ -79,6 +81,13 @@ void session_tell(const Session *session, const Outcome *outcome)
         journal_mark_next(MESSAGE_TERMINAL, reason_get(outcome->failure.reason)->id);
         log_error("sequence %d: %s", session->sequence, text);
         events_write(&session->host, &session->environment, LOG_LEVEL_ERROR, session->operation, text);
+}
+
+void session_announce(const Session *session, const char *text)
+{
+        journal_mark_next(MESSAGE_CHANGE, "none");
+        log_info("sequence %d: changed: %s", session->sequence, text);
+        events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, text);
 }
 
 int session_fail(const Session *session, Outcome *outcome, Verdict verdict, const Failure *failure)

@@ -30,6 +30,9 @@ int session_open_at(Session *session, const char *operation, const char *base, i
 /* Status file, log, journal and, when terminal, a telemetry event. BASE gone: the log only. */
 void session_tell(const Session *session, const Outcome *outcome);
 
+/* A telemetry event and a journal entry that can be searched for: something that protects this machine was changed. */
+void session_announce(const Session *session, const char *text);
+
 /* Terminal by this failure; returns the exit code for it. */
 int session_fail(const Session *session, Outcome *outcome, Verdict verdict, const Failure *failure);
 

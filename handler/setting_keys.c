@@ -6,164 +6,13 @@
 
 #define SHOWN_MAX 60
 
-static bool is_resource_id(const char *text)
-{
-        char start[sizeof("/subscriptions/")];
-
-        snprintf(start, sizeof(start), "%s", text);
-        return text_equal_nocase(start, "/subscriptions/") && text[sizeof(start) - 1];
-}
-
-static bool is_plain_id(const char *text)
-{
-        static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-";
-
-        return strspn(text, allowed) == strlen(text);
-}
-
-static void take_resource_id(Request *request, const SettingValue *value)
-{
-        request->azure_resource_id = value->text;
-}
-
-static void take_workspace_id(Request *request, const SettingValue *value)
-{
-        request->workspace_id = value->text;
-}
-
-static void take_force(Request *request, const SettingValue *value)
-{
-        request->force_reonboarding = value->yes;
-}
-
-static void take_channel(Request *request, const SettingValue *value)
-{
-        request->channel = value->text;
-}
-
-static void take_expected_tenant(Request *request, const SettingValue *value)
-{
-        request->expected_tenant_id = value->text;
-}
-
-static void take_repair(Request *request, const SettingValue *value)
-{
-        request->repair_package_manager = value->yes;
-}
-
-static void take_verify(Request *request, const SettingValue *value)
-{
-        request->verify_strict = text_equal(value->text, "strict");
-}
-
-static void take_max_wait(Request *request, const SettingValue *value)
-{
-        request->max_wait_minutes = (int)value->number;
-}
-
-static void take_group(Request *request, const SettingValue *value)
-{
-        request->group_tag = value->text;
-}
-
-#define STRING(key, word) .name = key, .places = SETTING_PUBLIC, .type = SETTING_STRING, .effect = word
-#define BOOL(key, word) .name = key, .places = SETTING_PUBLIC, .type = SETTING_BOOL, .effect = word, .example = "true"
-#define SECRET(key)                                                                                                    \
-        .name = key, .places = SETTING_PROTECTED, .type = SETTING_STRING, .effect = SETTING_LATER, .confidential = true
-
-static const SettingKey keys[] = {
-        { STRING("azureResourceId", SETTING_ACTS), .fits = is_resource_id, .take = take_resource_id,
-          .wanted = "the resource ID of this machine, at most 1024 characters, beginning with /subscriptions/",
-          .example = "\"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/"
-                     "Microsoft.Compute/virtualMachines/vm\"" },
-        { STRING("defenderForServersWorkspaceId", SETTING_ACTS), .max = 200, .fits = is_plain_id,
-          .take = take_workspace_id, .wanted = "at most 200 letters, digits and . _ / -",
-          .example = "\"11111111-2222-3333-4444-555555555555\"" },
-        { BOOL("forceReOnboarding", SETTING_ACTS), .take = take_force },
-        { .name = "tags",
-          .places = SETTING_PUBLIC,
-          .type = SETTING_OBJECT,
-          .effect = SETTING_ACTS,
-          .example = "{\"GROUP\": \"servers\"}" },
-        { STRING("channel", SETTING_ACTS), .choices = "prod|insiders-fast|insiders-slow", .take = take_channel,
-          .example = "\"prod\"" },
-        { STRING("expectedTenantId", SETTING_ACTS), .fits = text_is_guid, .take = take_expected_tenant,
-          .wanted = "a tenant ID (GUID)", .example = "\"11111111-2222-3333-4444-555555555555\"" },
-        { BOOL("repairPackageManager", SETTING_ACTS), .take = take_repair },
-        { STRING("verifyOnboarding", SETTING_ACTS), .choices = "warn|strict", .take = take_verify,
-          .example = "\"strict\"" },
-        { .name = "maxWaitMinutes",
-          .places = SETTING_PUBLIC,
-          .type = SETTING_INTEGER,
-          .effect = SETTING_ACTS,
-          .min = 1,
-          .max = 90,
-          .take = take_max_wait,
-          .wanted = "a whole number from 1 to 90",
-          .example = "45" },
-
-        { BOOL("vNextEnabled", SETTING_SILENT) },
-        { BOOL("autoUpdate", SETTING_SILENT) },
-        { STRING("provisionedBy", SETTING_SILENT), .example = "\"Manual\"" },
-        { STRING("installedBy", SETTING_SILENT), .example = "\"Policy\"" },
-
-        { STRING("version", SETTING_LATER), .max = 64, .example = "\"101.24072.0003\"" },
-        { BOOL("allowDowngrade", SETTING_LATER) },
-        { STRING("installPath", SETTING_LATER), .example = "\"/data/mdatp\"" },
-        { BOOL("passiveMode", SETTING_LATER) },
-        { STRING("proxy", SETTING_LATER), .confidential = true, .example = "\"http://proxy.example.com:3128\"" },
-        { .name = "groupIds",
-          .places = SETTING_PUBLIC,
-          .type = SETTING_LIST,
-          .effect = SETTING_LATER,
-          .example = "[\"group1\"]" },
-        { .name = "managedConfig",
-          .places = SETTING_PUBLIC,
-          .type = SETTING_OBJECT,
-          .effect = SETTING_LATER,
-          .confidential = true,
-          .example = "{\"cloudService\": {\"enabled\": true}}" },
-        { STRING("onConflict", SETTING_LATER), .choices = "fail|passive|ignore", .example = "\"fail\"" },
-        { STRING("refusalAs", SETTING_LATER), .choices = "error|report", .example = "\"error\"" },
-        { STRING("driftAs", SETTING_LATER), .choices = "report|error", .example = "\"report\"" },
-        { .name = "skipChecks",
-          .places = SETTING_PUBLIC,
-          .type = SETTING_LIST,
-          .effect = SETTING_LATER,
-          .example = "[\"memory\"]" },
-        { BOOL("useExistingRepo", SETTING_LATER) },
-        { STRING("mirrorUrl", SETTING_LATER), .confidential = true, .example = "\"https://mirror.example.com\"" },
-        { STRING("packageFile", SETTING_LATER), .example = "\"/var/tmp/mdatp.deb\"" },
-        { BOOL("allowUnsupportedDistro", SETTING_LATER) },
-        { BOOL("allowTenantChange", SETTING_LATER) },
-        { .name = "onboardingPackageUri",
-          .places = SETTING_PUBLIC | SETTING_PROTECTED,
-          .type = SETTING_STRING,
-          .effect = SETTING_LATER,
-          .confidential = true,
-          .example = "\"https://example.com/onboarding.py\"" },
-        { STRING("onboardingPackageSha256", SETTING_LATER), .max = 64, .example = "\"64 hexadecimal digits\"" },
-        { BOOL("onboardingFromAzure", SETTING_LATER) },
-
-        { SECRET(SETTING_ONBOARDING_SCRIPT) },
-        { SECRET("defenderForEndpointOffboardingScript") },
-};
-
-static const SettingKey group = { STRING("GROUP", SETTING_ACTS), .max = 200, .take = take_group,
-                                  .wanted = "at most 200 printable characters", .example = "\"servers\"" };
-
-const SettingKey *setting_key_group(void)
-{
-        return &group;
-}
-
 const SettingKey *setting_key_find(const char *name, SettingPlace place)
 {
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(keys); i++)
-                if (strcmp(keys[i].name, name) == 0 && (keys[i].places & place))
-                        return &keys[i];
+        for (i = 0; i < setting_keys_count; i++)
+                if (strcmp(setting_keys[i].name, name) == 0 && (setting_keys[i].places & place))
+                        return &setting_keys[i];
         return NULL;
 }
 
@@ -202,11 +51,11 @@ const SettingKey *setting_key_near(const char *name)
 
         if (strlen(name) > NAME_LONGEST || strlen(name) < 4)
                 return NULL;
-        for (i = 0; i < ELEMENTSOF(keys); i++) {
-                away = text_equal_nocase(keys[i].name, name) ? 0 : distance(name, keys[i].name);
+        for (i = 0; i < setting_keys_count; i++) {
+                away = text_equal_nocase(setting_keys[i].name, name) ? 0 : distance(name, setting_keys[i].name);
                 if (away < best) {
                         best = away;
-                        near = &keys[i];
+                        near = &setting_keys[i];
                 }
         }
         return near;
@@ -269,7 +118,7 @@ static char *describe_wanted(const SettingKey *key)
                 [SETTING_BOOL] = "true or false",
                 [SETTING_INTEGER] = "a whole number",
                 [SETTING_OBJECT] = "an object",
-                [SETTING_LIST] = "a list of texts",
+                [SETTING_LIST] = "a list of at most 32 texts",
         };
 
         if (key->choices)
@@ -335,9 +184,14 @@ static bool is_list_of_strings(Json *json)
 
         if (!json_object_is_type(json, json_type_array))
                 return false;
-        for (i = 0; i < (size_t)json_object_array_length(json); i++)
-                if (!json_object_is_type(json_object_array_get_idx(json, i), json_type_string))
+        if (json_object_array_length(json) > REQUEST_LIST_MAX)
+                return false;
+        for (i = 0; i < (size_t)json_object_array_length(json); i++) {
+                Json *item = json_object_array_get_idx(json, i);
+
+                if (!json_object_is_type(item, json_type_string) || !is_printable(json_object_get_string(item)))
                         return false;
+        }
         return true;
 }
 
@@ -361,7 +215,7 @@ static bool read_value(const SettingKey *key, Json *json, SettingValue *ret)
 
 int setting_key_read(const SettingKey *key, Json *json, SettingValue *ret, Failure *failure)
 {
-        SettingValue value = { .given = json != NULL };
+        SettingValue value = { .given = json != NULL, .json = json };
 
         if (json_object_is_type(json, json_type_string)) {
                 value.text = trimmed(json);

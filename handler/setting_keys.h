@@ -24,6 +24,7 @@ typedef enum SettingPlace {
 
 typedef struct SettingValue {
         bool given;       /* false: null or "" */
+        Json *json;       /* as it came; borrowed */
         const char *text; /* SETTING_STRING; borrowed from the document */
         bool yes;
         int64_t number;
@@ -42,11 +43,15 @@ struct SettingKey {
         bool (*fits)(const char *text); /* NULL: any printable text */
         const char *wanted;             /* what it has to be, in words; NULL: its type says it */
         const char *example;            /* a right value, as JSON */
-        void (*take)(Request *request, const SettingValue *value); /* SETTING_ACTS, but for objects */
+        void (*take)(Request *request, const SettingValue *value); /* SETTING_ACTS; NULL for "tags" */
 };
 
 #define SETTING_STRING_MAX 1024
 #define SETTING_ONBOARDING_SCRIPT "defenderForEndpointOnboardingScript"
+#define SETTING_OFFBOARDING_SCRIPT "defenderForEndpointOffboardingScript"
+
+extern const SettingKey setting_keys[];
+extern const size_t setting_keys_count;
 
 /* NULL: not known at that place. Keys are case-sensitive. */
 const SettingKey *setting_key_find(const char *name, SettingPlace place);
@@ -54,8 +59,7 @@ const SettingKey *setting_key_find(const char *name, SettingPlace place);
 /* The key somebody probably meant, at any place; NULL: none is near. */
 const SettingKey *setting_key_near(const char *name);
 
-/* The member "GROUP" of "tags". */
-const SettingKey *setting_key_group(void);
+extern const SettingKey setting_key_group; /* the member "GROUP" of "tags" */
 
 /* REASON_SETTINGS_INVALID names the key, what was found (not when confidential) and a right example. */
 int setting_key_read(const SettingKey *key, Json *json, SettingValue *ret, Failure *failure) _must_check_;

@@ -5,6 +5,7 @@
 
 #include "handler/document.h"
 #include "handler/protected.h"
+#include "handler/request_digest.h"
 #include "handler/setting_keys.h"
 #include "platform/base/text.h"
 
@@ -65,7 +66,7 @@ static void note_effect(Settings *settings, const SettingKey *key)
 
 static int take_tags(Settings *settings, Json *tags, Failure *failure)
 {
-        const SettingKey *group = setting_key_group();
+        const SettingKey *group = &setting_key_group;
         SettingValue value;
 
         json_object_object_foreach(tags, name, member)
@@ -109,7 +110,7 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
         if (!value.given)
                 return 0;
         note_effect(settings, key);
-        if (key->effect == SETTING_ACTS && key->type == SETTING_OBJECT)
+        if (key->effect == SETTING_ACTS && !key->take)
                 return take_tags(settings, member, failure);
         if (key->effect == SETTING_ACTS)
                 key->take(&settings->request, &value);
@@ -322,29 +323,6 @@ static int read_file(const Host *host, const Environment *environment, int seque
         return failure_from(failure, err.kind == ERROR_INPUT ? REASON_SETTINGS_INVALID : REASON_ENVIRONMENT, &err);
 }
 
-/* Lengths keep two values from being read as one. */
-static void digest_value(Text *canon, const char *name, const char *value)
-{
-        text_append(canon, "%s=%zu:%s\n", name, value ? strlen(value) : 0, value ? value : "-");
-}
-
-static void make_digest(Request *request)
-{
-        _cleanup_(text_clear) Text canon = { 0 };
-        const OnboardingPackage *package = request->onboarding;
-
-        digest_value(&canon, "resource", request->azure_resource_id);
-        digest_value(&canon, "workspace", request->workspace_id);
-        digest_value(&canon, "group", request->group_tag);
-        digest_value(&canon, "channel", request->channel);
-        digest_value(&canon, "tenant", request->expected_tenant_id);
-        text_append(&canon, "force=%d repair=%d strict=%d wait=%d\n", request->force_reonboarding,
-                    request->repair_package_manager, request->verify_strict, request->max_wait_minutes);
-        digest_value(&canon, package ? "package" : "failure",
-                     package ? package->digest : reason_get(request->onboarding_failure.reason)->id);
-        crypto_sha256_hex(canon.data, canon.length, request->digest);
-}
-
 int settings_read(const Host *host, const Environment *environment, int sequence, Settings *ret, Failure *failure)
 {
         _cleanup_(settings_clear) Settings settings = { .request = { .sequence = sequence,
@@ -362,6 +340,6 @@ int settings_read(const Host *host, const Environment *environment, int sequence
         *ret = settings;
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;
-        make_digest(&ret->request);
+        request_digest_make(&ret->request);
         return 0;
 }

@@ -78,6 +78,14 @@ static void on_progress(const Outcome *outcome, void *userdata)
         snprintf(progress->message, sizeof(progress->message), "%s", outcome->message);
 }
 
+static void on_change(const char *what, const char *before, const char *after, void *userdata)
+{
+        const Progress *progress = userdata;
+        _cleanup_free_ char *text = text_format("%s: %s -> %s", what, before, after);
+
+        session_announce(progress->session, text);
+}
+
 /* It goes on under the same number: its end is still to come. */
 static bool is_continued(const Session *session, const QueueEntry *entry, const Outcome *outcome)
 {
@@ -100,6 +108,7 @@ static void carry_out(const Session *session, const QueueEntry *entry, Outcome *
                             .request = &settings.request,
                             .installer_log = installer_log,
                             .on_progress = on_progress,
+                            .on_change = on_change,
                             .why_stop = why_stop,
                             .userdata = &progress };
 
@@ -115,6 +124,7 @@ static void carry_out(const Session *session, const QueueEntry *entry, Outcome *
         mission.fulfilled = history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, settings.request.digest);
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
+        mission_clear(&mission);
         /* history first: an enable that reads the terminal status finds it written */
         session_remember(session, &settings.request, outcome);
         if (!is_continued(session, entry, outcome))

@@ -1,8 +1,9 @@
+#include "agent/situation.h"
 #include "agent/steps.h"
 
 static bool is_licensed(const Mission *mission)
 {
-        return plan_is_licensed(mission->request, &mission->facts);
+        return situation_is_licensed(mission->request, &mission->facts);
 }
 
 int step_verify(Mission *mission, Failure *failure)

@@ -246,6 +246,9 @@ static void apply(StepId id, const Request *q, Facts *f)
 {
         switch (id) {
         case STEP_REPOSITORY:
+        case STEP_INSTALL_PATH:
+        case STEP_MANAGED_CONFIG:
+        case STEP_OFFBOARD:
                 break;
         case STEP_PACKAGE:
                 f->package.state = PACKAGE_INSTALLED;

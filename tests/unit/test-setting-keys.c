@@ -84,7 +84,7 @@ static void a_wrong_value_is_refused_with_key_value_and_example(void **state)
                 { "{\"tags\": {\"GROUP\": 5}}", "\"GROUP\" is the number 5" },
                 { "{\"tags\": {\"GROUP\": \"a\\tb\"}}", "printable" },
                 { "{\"passiveMode\": \"maybe\"}", "passiveMode" },
-                { "{\"groupIds\": [1]}", "a list of texts" },
+                { "{\"groupIds\": [1]}", "a list of at most 32 texts" },
                 { "{\"managedConfig\": \"x\"}", "managedConfig" },
                 { "{\"onConflict\": \"explode\"}", "fail|passive|ignore" },
         };
@@ -162,22 +162,11 @@ static void values_that_may_hold_a_credential_are_never_shown(void **state)
 static void settings_for_later_are_told(void **state)
 {
         static const char *const later[] = {
-                "\"version\": \"101.1\"",
                 "\"allowDowngrade\": true",
-                "\"installPath\": \"/data\"",
-                "\"passiveMode\": true",
-                "\"proxy\": \"http://p:1\"",
-                "\"groupIds\": [\"a\"]",
-                "\"managedConfig\": {}",
-                "\"onConflict\": \"fail\"",
-                "\"refusalAs\": \"error\"",
-                "\"driftAs\": \"report\"",
-                "\"skipChecks\": []",
                 "\"useExistingRepo\": true",
                 "\"mirrorUrl\": \"https://m\"",
                 "\"packageFile\": \"/x.deb\"",
                 "\"allowUnsupportedDistro\": true",
-                "\"allowTenantChange\": \"true\"",
                 "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
                 "\"onboardingPackageSha256\": \"00\"",
                 "\"onboardingFromAzure\": true",
@@ -194,6 +183,53 @@ static void settings_for_later_are_told(void **state)
                 assert_true(has_note(&settings, "does not act on it yet"));
                 assert_true(has_note(&settings, key));
                 assert_false(has_note(&settings, "hunter2"));
+        }
+}
+
+static void settings_of_the_sensor_are_taken(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        const Request *q = &settings.request;
+
+        must_read_public(*state,
+                         "{\"version\": \"101.24092.0002\", \"installPath\": \"/data/av\", \"passiveMode\": \"False\", "
+                         "\"proxy\": \"http://[fd00::1]:3128\", \"groupIds\": [\"a\", \"b\"], \"managedConfig\": "
+                         "{\"cloudService\": {}}, \"onConflict\": \"passive\", \"refusalAs\": \"report\", "
+                         "\"driftAs\": \"error\", \"skipChecks\": [\"memory\"], \"allowTenantChange\": \"true\"}",
+                         &settings);
+        assert_int_equal(q->n_notes, 0);
+        assert_string_equal(q->version, "101.24092.0002");
+        assert_string_equal(q->install_path, "/data/av");
+        assert_int_equal(q->passive, TRI_NO);
+        assert_string_equal(q->proxy, "http://[fd00::1]:3128");
+        assert_int_equal(q->group_ids.n, 2);
+        assert_string_equal(q->group_ids.items[1], "b");
+        assert_non_null(json_member(q->managed_config, "cloudService"));
+        assert_int_equal(q->on_conflict, ON_CONFLICT_PASSIVE);
+        assert_true(q->refusal_as_report && q->drift_as_error && q->allow_tenant_change);
+        assert_string_equal(q->skip_checks.items[0], "memory");
+}
+
+static void folders_and_proxies_have_to_be_plain(void **state)
+{
+        static const char *const wrong[] = {
+                "{\"installPath\": \"data\"}",         "{\"installPath\": \"/\"}",
+                "{\"installPath\": \"/data/../etc\"}", "{\"installPath\": \"/data/..\"}",
+                "{\"installPath\": \"/data//x\"}",     "{\"installPath\": \"/da ta\"}",
+                "{\"proxy\": \"https://p:1\"}",        "{\"proxy\": \"http://p\"}",
+                "{\"proxy\": \"http://p:0\"}",         "{\"proxy\": \"http://user:hunter2@p:1\"}",
+                "{\"proxy\": \"http://p:1/path\"}",    "{\"proxy\": \"http://fd00::1:80\"}",
+                "{\"version\": \"--downgrade\"}",      "{\"version\": \"101 1\"}",
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(wrong); i++) {
+                _cleanup_(settings_clear) Settings settings = { 0 };
+                Failure failure = { 0 };
+
+                write_public(*state, wrong[i]);
+                assert_int_equal(settings_read(&((Scratch *)*state)->host, &environment, 4, &settings, &failure), -1);
+                assert_null(strstr(failure.found, "hunter2"));
         }
 }
 
@@ -269,6 +305,8 @@ int main(void)
                 TEST(values_are_shown_in_part_only),
                 TEST(values_that_may_hold_a_credential_are_never_shown),
                 TEST(settings_for_later_are_told),
+                TEST(settings_of_the_sensor_are_taken),
+                TEST(folders_and_proxies_have_to_be_plain),
                 TEST(bookkeeping_of_others_has_no_effect_and_is_never_fatal),
                 TEST(unknown_keys_are_told_and_never_fatal),
                 TEST(other_tags_are_told),

@@ -1,0 +1,36 @@
+#include "agent/judge.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+
+void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...)
+{
+        char found[ERROR_TEXT_MAX];
+        va_list ap;
+
+        if (plan->refusal.reason)
+                return;
+        va_start(ap, format);
+        vsnprintf(found, sizeof(found), format, ap);
+        va_end(ap);
+        failure_set(&plan->refusal, reason, "%s", found);
+}
+
+void judge_note(Plan *plan, const char *name, PlanNoteLevel level, const char *format, ...)
+{
+        bool full = plan->n_notes == PLAN_NOTES_MAX;
+        PlanNote *note = &plan->notes[full ? PLAN_NOTES_MAX - 1 : plan->n_notes++];
+        va_list ap;
+
+        note->level = full ? PLAN_WARNING : level;
+        snprintf(note->name, sizeof(note->name), "%s", full ? "notes" : name);
+        if (full) {
+                snprintf(note->text, sizeof(note->text), "there is more to tell than fits here");
+                return;
+        }
+        va_start(ap, format);
+        vsnprintf(note->text, sizeof(note->text), format, ap);
+        va_end(ap);
+}

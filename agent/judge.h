@@ -1,0 +1,27 @@
+/*
+ * judge: what speaks against doing what is asked, and what has to be told about this machine. Pure, like the plan.
+ *
+ * Each judge looks at one side of the situation. It may refuse (judge_refuse; of several refusals the first is told)
+ * and add notes, which become rows of the status. A note that is a warning does not keep anything from being done.
+ */
+#pragma once
+
+#include "agent/plan.h"
+#include "agent/situation.h"
+
+typedef void Judge(const Request *request, const Facts *facts, Plan *plan);
+
+Judge judge_package;  /* the onboarding package itself */
+Judge judge_tenant;   /* whose machine this is and shall be */
+Judge judge_machine;  /* systemd, distribution, package manager */
+Judge judge_intent;   /* what a person did on purpose since the request succeeded; holds */
+Judge judge_sensor;   /* what is known of a sensor that is there */
+Judge judge_conflict; /* others that block file access */
+Judge judge_fitness;  /* the machine against the sensor's needs */
+Judge judge_path;     /* installPath */
+
+/* Keeps the first. */
+void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...) _printf_(3, 4);
+
+/* The last place tells that there are more. */
+void judge_note(Plan *plan, const char *name, PlanNoteLevel level, const char *format, ...) _printf_(4, 5);

@@ -1,0 +1,34 @@
+#include "agent/judge.h"
+
+#include "platform/base/text.h"
+
+static void judge_distribution(const Facts *facts, Plan *plan)
+{
+        const Distro *distro = &facts->machine.distro;
+        const DistroSupport *support = facts->machine.support;
+        _cleanup_free_ char *names = distro_supported_names();
+
+        if (facts->machine.distro_known == TRI_NOT_ASKED)
+                return;
+        if (facts->machine.distro_known == TRI_YES && !support)
+                judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.",
+                             distro->name, distro->id, distro->version, names);
+        else if (support && !text_equal(distro->architecture, "x86_64") &&
+                 !(support->arm64 && text_equal(distro->architecture, "aarch64")))
+                judge_refuse(plan, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture,
+                             distro->name);
+        else if (facts->package.manager == TRI_NO)
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/apt-get and /usr/bin/dpkg.");
+}
+
+void judge_machine(const Request *request, const Facts *facts, Plan *plan)
+{
+        if (facts->machine.systemd == TRI_NO)
+                judge_refuse(plan, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
+        if (!situation_needs_package(facts))
+                return;
+        judge_distribution(facts, plan);
+        if (facts->package.interrupted == TRI_YES && !request->repair_package_manager)
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN,
+                             "dpkg was interrupted: files wait in /var/lib/dpkg/updates.");
+}

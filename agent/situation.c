@@ -1,0 +1,59 @@
+#include "agent/situation.h"
+
+#include "platform/base/text.h"
+
+bool situation_needs_package(const Facts *facts)
+{
+        if (facts->look == LOOK_FIRST)
+                return facts->sensor.files == TRI_NO;
+        return facts->package.state != PACKAGE_INSTALLED && facts->package.state != PACKAGE_UNKNOWN;
+}
+
+bool situation_has_sensor(const Facts *facts)
+{
+        return facts->sensor.files == TRI_YES;
+}
+
+bool situation_is_licensed(const Request *request, const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        if (health->answering != TRI_YES || health->licensed != TRI_YES)
+                return false;
+        return !request->onboarding || text_equal_nocase(health->org_id, request->onboarding->org_id);
+}
+
+bool situation_is_silent_but_complete(const Facts *facts)
+{
+        return facts->sensor.health.answering != TRI_YES && facts->sensor.files == TRI_YES &&
+               facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES;
+}
+
+const char *situation_tenant(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        return health->answering == TRI_YES ? health->org_id : facts->sensor.onboarded_org;
+}
+
+bool situation_is_elsewhere(const Request *request, const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+        const char *tenant = situation_tenant(facts);
+
+        if (!request->onboarding || facts->sensor.files != TRI_YES || facts->sensor.offboarding_file == TRI_YES)
+                return false;
+        if (health->answering == TRI_YES && health->licensed != TRI_YES)
+                return false;
+        return text_is_guid(tenant) && !text_equal_nocase(tenant, request->onboarding->org_id);
+}
+
+bool situation_skips(const Request *request, const char *check)
+{
+        size_t i;
+
+        for (i = 0; i < request->skip_checks.n; i++)
+                if (text_equal(request->skip_checks.items[i], check))
+                        return true;
+        return false;
+}
