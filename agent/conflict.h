@@ -38,5 +38,5 @@ bool conflict_exists(const Facts *facts);
 
 /* Product, program, process, unit, package, container, as far as known: "ClamAV: /usr/sbin/clamonacc (pid 812, ...)".
  */
-#define CONFLICT_TEXT_MAX 700
+#define CONFLICT_TEXT_MAX 720
 void conflict_describe(const ConflictGroup *group, char text[CONFLICT_TEXT_MAX]);
