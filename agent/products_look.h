@@ -20,5 +20,6 @@ typedef struct StoppedProducts {
         size_t n;
 } StoppedProducts;
 
-/* Never fails. A masked unit is none: nobody starts it by accident. Live machines only. */
+/* Never fails. A masked unit is none: nobody starts it by accident; nor are products
+ * that get along with the sensor. Live machines only. */
 void products_look(const Host *host, StoppedProducts *ret);

@@ -140,8 +140,8 @@ static void tell_stopped(const Facts *facts, const ConflictGroups *groups, Plan 
 
                 if (!is_running(groups, item->name))
                         note(plan, "stopped-product", &n,
-                             "%s is installed, its unit %s is %s. Once it runs it may hold file access back: remove it "
-                             "if it is not needed, or keep the sensor in passive mode.",
+                             "%s is installed, and its unit %s does not run (%s). Once it does it may hold file access "
+                             "back: remove it if it is not needed, or keep the sensor in passive mode.",
                              item->name, item->unit, item->state);
         }
 }

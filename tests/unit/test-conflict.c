@@ -266,7 +266,7 @@ static void a_stopped_product_is_told_once_it_is_not_running(void **state)
         f.stopped_products = (StoppedProducts){ TRI_YES, { { "ClamAV", "clamav-clamonacc.service", "inactive" } }, 1 };
         plan_make(&q, &f, &plan);
         assert_int_equal(plan.refusal.reason, REASON_NONE);
-        assert_note(plan, "stopped-product", PLAN_WARNING, "clamav-clamonacc.service is inactive");
+        assert_note(plan, "stopped-product", PLAN_WARNING, "clamav-clamonacc.service does not run (inactive)");
         f = healthy();
         f.stopped_products = (StoppedProducts){ TRI_YES, { { "ClamAV", "clamav-clamonacc.service", "inactive" } }, 1 };
         hold(&f, clamonacc);
