@@ -1,7 +1,9 @@
 #include "agent/facts.h"
 
+#include <stdlib.h>
 #include <time.h>
 
+#include "agent/conflict_look.h"
 #include "agent/onboarding.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -11,6 +13,7 @@
 #define ONBOARDING_FILE_MAX (1024 * 1024)
 #define MANAGED_FILE_MAX JSON_SIZE_MAX
 #define HOLD_FILE_MAX 4096
+#define PATH_FILE_MAX (16 * 1024)
 
 /* What a sensor and its package write to. */
 static const char *const written[] = { "/opt", "/var", "/var/cache", "/var/lib", "/var/log",
@@ -60,10 +63,36 @@ static void look_at_package(const Host *host, Facts *facts)
                 log_debug("package state unknown: %s", err.text);
 }
 
+/* As the sensor's installation path is written down: {"path": "FOLDER/microsoft_mdatp"}. Caller frees; NULL: none. */
+static char *read_custom_folder(const Host *host)
+{
+        _cleanup_free_ char *text = NULL;
+        _cleanup_json_ Json *json = NULL;
+        const char *path;
+        size_t length = 0;
+
+        if (fs_read(host, SENSOR_PATH_FILE, PATH_FILE_MAX, &text, &length, NULL) < 0 || !text ||
+            json_parse(text, length, &json, NULL) < 0)
+                return NULL;
+        path = json_string(json, "path");
+        return path && *path == '/' ? text_format("%s" SENSOR_HOME, path) : NULL;
+}
+
+static void look_at_folder(const Host *host, Facts *facts)
+{
+        _cleanup_free_ char *custom = read_custom_folder(host);
+        const char *folder = custom && fs_exists(host, custom) ? custom : SENSOR_HOME;
+        _cleanup_free_ char *resolved = host_is_live(host) ? realpath(folder, NULL) : NULL;
+
+        snprintf(facts->sensor.folder, sizeof(facts->sensor.folder), "%s", resolved ? resolved : folder);
+}
+
 static void look_at_files(const Host *host, Facts *facts)
 {
         _cleanup_free_ char *json = NULL;
         size_t length = 0;
+
+        look_at_folder(host, facts);
 
         facts->sensor.files = tri(fs_exists(host, SENSOR_PROGRAM));
         facts->sensor.offboarding_file = tri(fs_exists(host, SENSOR_OFFBOARDING_FILE));
@@ -128,5 +157,5 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         look_at_machine(host, ret);
         look_at_package(host, ret);
         machine_look(host, written, SENSOR_USER, &ret->machine.fitness);
-        fanotify_look(host, deadline, &ret->fanotify);
+        conflict_look(host, deadline, ret);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "agent/products_look.h"
 #include "agent/sensor.h"
 #include "platform/apt.h"
 #include "platform/apt_source.h"
@@ -38,6 +39,7 @@ typedef struct Facts {
         } machine;
 
         FanotifyFacts fanotify;
+        StoppedProducts stopped_products;
 
         struct {
                 Tri manager;     /* apt-get and dpkg are there */
@@ -48,7 +50,7 @@ typedef struct Facts {
 
         struct {
                 Tri files;        /* its program is in place */
-                char folder[256]; /* where: SENSOR_HOME, or its place below a custom installation path */
+                char folder[256]; /* where, all links followed: SENSOR_HOME, or its place below a custom path */
                 Tri loaded;       /* systemd knows its unit */
                 Tri enabled;
                 Tri active;

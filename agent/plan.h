@@ -32,7 +32,7 @@ typedef enum PlanNoteLevel { PLAN_INFORMATION, PLAN_WARNING } PlanNoteLevel;
 typedef struct PlanNote {
         char name[40]; /* of its status row */
         PlanNoteLevel level;
-        char text[600];
+        char text[900];
 } PlanNote;
 
 #define PLAN_NOTES_MAX 24

@@ -23,17 +23,17 @@ typedef struct FanotifyHolder {
         char exe[256]; /* without " (deleted)"; "" unknown (another user namespace, hidepid) */
         bool deleted;  /* its program was replaced or removed since it started */
         char comm[64];
-        char unit[128];           /* systemd unit; "" unknown */
-        char package[96];         /* that owns exe; "" unknown */
-        char container[80];       /* id or name, from its control group; "" none */
-        bool foreign;             /* another pid or mount namespace than ours: exe is a path in there */
-        FanotifyClass class;      /* the most of its groups */
+        char unit[128];      /* systemd unit; "" unknown */
+        char package[96];    /* that owns exe: filled by who asks package_owner; "" unknown */
+        char container[80];  /* kind and id or name, from its control group: "docker 0123456789ab"; "" none, or ours */
+        bool foreign;        /* another pid namespace than ours, or another root: exe is a path in there */
+        FanotifyClass class; /* the most of its groups */
         uint64_t permission_bits; /* of all its marks: FAN_OPEN_PERM 0x10000 ... */
         unsigned groups, marks;
 } FanotifyHolder;
 
 typedef struct FanotifyFacts {
-        Tri known;             /* YES: the pass was made */
+        Tri known;             /* YES: the pass was made to its end; what was found until then is true in any case */
         Tri supported;         /* the kernel has fanotify */
         Tri permission_events; /* and can block */
         FanotifyHolder holders[FANOTIFY_HOLDERS_MAX];
@@ -42,5 +42,8 @@ typedef struct FanotifyFacts {
         unsigned unreadable; /* processes whose descriptors could not be looked at */
 } FanotifyFacts;
 
-/* Never fails: what could not be learnt stays UNKNOWN. Bounded memory, whatever runs. */
+/* Never fails: what could not be learnt stays UNKNOWN. Bounded memory, whatever runs. Live machines only. */
 void fanotify_look(const Host *host, Deadline deadline, FanotifyFacts *ret);
+
+/* Pure: adds one line of fdinfo to class, permission_bits and marks; false: it is not about fanotify. */
+bool fanotify_parse_line(const char *line, size_t length, FanotifyHolder *holder);

@@ -27,6 +27,9 @@ PACKAGES = (
 
 SUITES = {"bookworm": PACKAGES}
 
+# A tree that has more than another one: that one, copied, and these packages with what they need.
+EXTENDED = {"bookworm-av": ("bookworm", ("clamav-daemon", "fapolicyd", "fatrace"))}
+
 # Nothing a test needs; without them a machine is up in a fraction of a second.
 MASKED = (
     "apt-daily-upgrade.timer", "apt-daily.timer", "console-getty.service", "dpkg-db-backup.timer",
@@ -112,12 +115,19 @@ def _recipe_hash(name):
 
 
 def _build(name, folder, done):
-    if name not in SUITES:
+    if name not in SUITES and name not in EXTENDED:
         raise ValueError(f"no recipe for root {name}")
     for left in folder.glob(f"{name}.building-*"):  # the lock is ours: nobody works there
         shutil.rmtree(left)
     tree = Path(tempfile.mkdtemp(prefix=f"{name}.building-", dir=folder))
     tree.chmod(0o755)
+    if name in EXTENDED:
+        base, packages = EXTENDED[name]
+        _call(["cp", "--archive", "--reflink=auto", f"{root(base)}/.", str(tree)])
+        _extend(base, tree, packages)
+        _strip(base, tree)
+        tree.rename(done)
+        return
     _debootstrap(name, tree)
     _configure(tree)
     _add_newest_agent(tree)
@@ -154,21 +164,9 @@ def _add_newest_agent(tree):
     """
     with tempfile.TemporaryDirectory() as scratch:
         private = Path(scratch)
-        for part in ("lists/partial", "cache/archives/partial"):
-            (private / part).mkdir(parents=True)
-        (private / "status").touch()
-        (private / "sources.list").write_text(
-            f"deb [signed-by={KEYRING}] {mirror()} sid main\n", encoding="ascii")
-        (private / "apt.conf").write_text(
-            f'Dir::Etc::sourcelist "{private}/sources.list";\n'
-            'Dir::Etc::sourceparts "/dev/null";\n'
-            'Dir::Etc::preferences "/dev/null";\n'
-            'Dir::Etc::preferencesparts "/dev/null";\n'
-            f'Dir::State "{private}";\n'
-            f'Dir::State::status "{private}/status";\n'
-            f'Dir::Cache "{private}/cache";\n'
-            'APT::Sandbox::User "root";\n', encoding="ascii")
-        env = {**os.environ, "APT_CONFIG": str(private / "apt.conf")}
+        status = private / "status"
+        status.touch()
+        env = _private_apt(private, "sid", status)
         _call(["apt-get", "--quiet", "update"], env=env)
         _call(["apt-get", "--quiet", "download", "waagent"], env=env, cwd=private)
         package, = private.glob("waagent_*.deb")
@@ -177,6 +175,51 @@ def _add_newest_agent(tree):
         _call(["dpkg-deb", "--extract", str(package), str(home)])
     (home / "waagent").write_text(NEWEST_START, encoding="ascii")
     (home / "unit.conf").write_text(NEWEST_UNIT, encoding="ascii")
+
+
+def _extend(suite, tree, packages):
+    """Install packages into a tree as dpkg would, without starting anything of them.
+
+    apt works from outside with folders of its own, so that what it keeps is not left in the tree.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        env = _private_apt(Path(scratch), suite, tree / "var/lib/dpkg/status")
+        _call(["apt-get", "--quiet", "update"], env=env)
+        _call(["apt-get", "--quiet", "--yes", "--no-install-recommends", "--download-only", "install", *packages], env=env)
+        archives = tree / "var/cache/apt/archives"
+        for package in Path(scratch, "cache/archives").glob("*.deb"):
+            shutil.copy(package, archives)
+        policy = tree / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+        policy.chmod(0o755)
+        install = "mount -t proc proc /proc && dpkg --install /var/cache/apt/archives/*.deb && rm /var/cache/apt/archives/*.deb"
+        _call(["unshare", "--mount", "--pid", "--fork", "chroot", str(tree), "/bin/sh", "-c", install],
+              env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"})
+        policy.unlink()
+    units = [name for package in packages for name in _units(tree, package)]
+    _call(["systemctl", f"--root={tree}", "--quiet", "disable", *units])
+
+
+def _units(tree, package):
+    listed = (tree / f"var/lib/dpkg/info/{package}.list").read_text(encoding="utf-8").splitlines()
+    return [os.path.basename(path) for path in listed if path.startswith("/lib/systemd/system/") and path.endswith((".service", ".socket"))]
+
+
+def _private_apt(private, suite, status):
+    """An environment for apt with this suite as its only source and all of its files below a folder."""
+    for part in ("lists/partial", "cache/archives/partial"):
+        (private / part).mkdir(parents=True)
+    (private / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n", encoding="ascii")
+    (private / "apt.conf").write_text(
+        f'Dir::Etc::sourcelist "{private}/sources.list";\n'
+        'Dir::Etc::sourceparts "/dev/null";\n'
+        'Dir::Etc::preferences "/dev/null";\n'
+        'Dir::Etc::preferencesparts "/dev/null";\n'
+        f'Dir::State "{private}";\n'
+        f'Dir::State::status "{status}";\n'
+        f'Dir::Cache "{private}/cache";\n'
+        'APT::Sandbox::User "root";\n', encoding="ascii")
+    return {**os.environ, "APT_CONFIG": str(private / "apt.conf")}
 
 
 def _strip(name, tree):

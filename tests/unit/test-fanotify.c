@@ -1,0 +1,404 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/base/cleanup.h"
+#include "platform/base/text.h"
+#include "platform/fanotify.h"
+
+static FanotifyHolder parse(const char *text)
+{
+        FanotifyHolder holder = { 0 };
+        const char *cursor = text, *line;
+        size_t length;
+
+        while (text_next_line(&cursor, text + strlen(text), &line, &length))
+                fanotify_parse_line(line, length, &holder);
+        return holder;
+}
+
+static void permission_bits_of_every_kind_of_mark_are_seen(void **state)
+{
+        FanotifyHolder holder = parse("pos:\t0\nflags:\t02000002\nmnt_id:\t15\n"
+                                      "fanotify flags:7 event-flags:8000\n"
+                                      "fanotify mnt_id:1b mflags:0 mask:8 ignored_mask:10000\n"
+                                      "fanotify sdev:fe00000 mflags:0 mask:40008 ignored_mask:0\n"
+                                      "fanotify ino:a7e8df sdev:fe00000 mflags:0 mask:30020 ignored_mask:0 "
+                                      "fhandle-bytes:8 fhandle-type:1 f_handle:1\n");
+
+        assert_int_equal(holder.class, FANOTIFY_CONTENT);
+        assert_int_equal(holder.marks, 3);
+        assert_int_equal(holder.permission_bits, 0x70000);
+}
+
+static void a_mark_that_ignores_permission_events_does_not_ask_for_them(void **state)
+{
+        FanotifyHolder holder = parse("fanotify flags:3 event-flags:0\n"
+                                      "fanotify mnt_id:1b mflags:40 mask:8000003b ignored_mask:10000\n");
+
+        assert_int_equal(holder.class, FANOTIFY_NOTIFY);
+        assert_int_equal(holder.permission_bits, 0);
+        assert_int_equal(holder.marks, 1);
+}
+
+static void foreign_lines_and_torn_ones_are_harmless(void **state)
+{
+        static const char *const lines[] = { "",
+                                             "fanotify",
+                                             "fanotify mask:",
+                                             "fanotify flags:",
+                                             "fanotify flags:zz mask:10000",
+                                             "inotify wd:1 ino:2 sdev:3 mask:10000 ignored_mask:0",
+                                             "mask:10000" };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(lines); i++) {
+                FanotifyHolder holder = parse(lines[i]);
+
+                assert_int_equal(holder.permission_bits, 0);
+        }
+        assert_int_equal(parse("fanotify flags:8 event-flags:0").class, FANOTIFY_PRE_CONTENT);
+        assert_int_equal(parse("fanotify mnt_id:1 mask:ffffffffffffffffff0100000 x").permission_bits, 0x100000);
+}
+
+/* --- against the kernel: skipped where fanotify cannot be used -------------------------------------------------- */
+
+static int setup_folder(void **state)
+{
+        char folder[] = "/tmp/mde-linux-fanotify-XXXXXX";
+
+        assert_non_null(mkdtemp(folder));
+        *state = text_copy(folder);
+        return 0;
+}
+
+static int teardown_folder(void **state)
+{
+        rmdir(*state);
+        free(*state);
+        return 0;
+}
+
+static int open_group(unsigned flags)
+{
+        int group = fanotify_init(flags | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY);
+
+        if (group < 0)
+                skip();
+        return group;
+}
+
+static FanotifyFacts look(void)
+{
+        FanotifyFacts facts;
+        Host host;
+
+        host_init(&host);
+        fanotify_look(&host, DEADLINE_NEVER, &facts);
+        assert_int_equal(facts.known, TRI_YES);
+        return facts;
+}
+
+static const FanotifyHolder *find(const FanotifyFacts *facts, pid_t pid)
+{
+        size_t i;
+
+        for (i = 0; i < facts->n_holders; i++)
+                if (facts->holders[i].pid == pid)
+                        return &facts->holders[i];
+        return NULL;
+}
+
+/* A process that calls body() and then waits for its end; it is ready when this returns. */
+static pid_t start(void (*body)(const void *), const void *argument)
+{
+        int ready[2];
+        char byte;
+        pid_t pid;
+
+        assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                body(argument);
+                if (write(ready[1], "", 1) < 0)
+                        _exit(1);
+                for (;;)
+                        pause();
+        }
+        close(ready[1]);
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        close(ready[0]);
+        return pid;
+}
+
+static void stop(pid_t pid)
+{
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+}
+
+static void a_blocking_holder_is_found_with_who_it_is(void **state)
+{
+        _cleanup_close_ int group = open_group(FAN_CLASS_CONTENT), other = open_group(FAN_CLASS_NOTIF);
+        const FanotifyHolder *holder;
+        char exe[256] = "";
+        FanotifyFacts facts;
+
+        assert_int_equal(fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, *state), 0);
+        assert_int_equal(fanotify_mark(other, FAN_MARK_ADD, FAN_CLOSE, AT_FDCWD, *state), 0);
+        facts = look();
+        fanotify_mark(group, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
+        assert_int_equal(facts.supported, TRI_YES);
+        assert_int_equal(facts.permission_events, TRI_YES);
+        holder = find(&facts, getpid());
+        assert_non_null(holder);
+        assert_int_equal(holder->class, FANOTIFY_CONTENT);
+        assert_int_equal(holder->permission_bits, FAN_OPEN_PERM);
+        assert_int_equal(holder->groups, 2);
+        assert_int_equal(holder->marks, 2);
+        assert_string_equal(holder->comm, "test-fanotify");
+        assert_true(readlink("/proc/self/exe", exe, sizeof(exe) - 1) > 0);
+        assert_string_equal(holder->exe, exe);
+        assert_false(holder->deleted);
+        assert_false(holder->foreign);
+        assert_true(holder->start_time > 0);
+        assert_string_equal(holder->container, "");
+}
+
+static void looking_leaves_no_group_behind(void **state)
+{
+        FanotifyFacts facts = look();
+
+        facts = look();
+        assert_null(find(&facts, getpid()));
+}
+
+static void rename_self(const void *argument)
+{
+        (void)open_group(FAN_CLASS_NOTIF);
+        prctl(PR_SET_NAME, argument);
+}
+
+static void a_hostile_name_is_escaped(void **state)
+{
+        _cleanup_close_ int possible = open_group(FAN_CLASS_NOTIF);
+        pid_t pid = start(rename_self, "a\n\"b\x1b[2J\\");
+        FanotifyFacts facts = look();
+        const FanotifyHolder *holder = find(&facts, pid);
+
+        assert_non_null(holder);
+        assert_string_equal(holder->comm, "a\\x0a\\x22b\\x1b[2J\\x5c");
+        stop(pid);
+}
+
+static void enter_namespace(const void *argument)
+{
+        (void)open_group(FAN_CLASS_NOTIF);
+        if (unshare(CLONE_NEWNS) < 0 || (argument && chroot(argument) < 0))
+                _exit(1);
+}
+
+static void only_another_root_is_foreign_not_a_service_with_mounts_of_its_own(void **state)
+{
+        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
+        pid_t own = start(enter_namespace, NULL), container = start(enter_namespace, *state);
+        FanotifyFacts facts = look();
+
+        assert_non_null(find(&facts, own));
+        assert_false(find(&facts, own)->foreign);
+        assert_non_null(find(&facts, container));
+        assert_true(find(&facts, container)->foreign);
+        stop(own);
+        stop(container);
+}
+
+static void enter_pid_namespace(const void *argument)
+{
+        pid_t child;
+
+        if (unshare(CLONE_NEWPID) < 0)
+                _exit(1);
+        child = fork();
+        if (child != 0)
+                return;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)open_group(FAN_CLASS_NOTIF);
+        prctl(PR_SET_NAME, "in-another-ns");
+        for (;;)
+                pause();
+}
+
+static void another_pid_namespace_is_foreign(void **state)
+{
+        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
+        pid_t pid = start(enter_pid_namespace, NULL);
+        int tries;
+
+        for (tries = 0; tries < 1000; tries++) {
+                FanotifyFacts facts = look();
+                size_t i;
+
+                for (i = 0; i < facts.n_holders; i++)
+                        if (text_equal(facts.holders[i].comm, "in-another-ns")) {
+                                assert_true(facts.holders[i].foreign);
+                                stop(pid);
+                                return;
+                        }
+                usleep(1000);
+        }
+        fail_msg("the process in the other namespace was not found");
+}
+
+static void *end_of_life(void *argument)
+{
+        for (;;)
+                pause();
+        return NULL;
+}
+
+static void leave_first_thread(const void *argument)
+{
+        pthread_t thread;
+
+        (void)open_group(FAN_CLASS_NOTIF);
+        if (pthread_create(&thread, NULL, end_of_life, NULL) != 0 || write(*(const int *)argument, "", 1) < 0)
+                _exit(1);
+        pthread_exit(NULL);
+}
+
+static void a_process_whose_first_thread_ended_is_seen(void **state)
+{
+        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
+        int ready[2], tries;
+        FanotifyFacts facts;
+        char byte;
+        pid_t pid;
+
+        assert_int_equal(pipe(ready), 0);
+        pid = fork();
+        if (pid == 0) {
+                leave_first_thread(&ready[1]);
+                _exit(1);
+        }
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        close(ready[0]);
+        close(ready[1]);
+        for (tries = 0; tries < 100; tries++) {
+                facts = look();
+                assert_non_null(find(&facts, pid));
+        }
+        stop(pid);
+}
+
+static void block(const void *argument)
+{
+        int group = open_group(FAN_CLASS_CONTENT);
+
+        if (fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, argument) < 0)
+                _exit(1);
+}
+
+static void listen_only(const void *argument)
+{
+        (void)open_group(FAN_CLASS_NOTIF);
+}
+
+static void of_too_many_holders_the_blocking_ones_are_kept(void **state)
+{
+        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
+        pid_t pids[FANOTIFY_HOLDERS_MAX + 2];
+        const size_t last = ELEMENTSOF(pids) - 1;
+        FanotifyFacts facts;
+        size_t i;
+
+        for (i = 0; i < last; i++)
+                pids[i] = start(listen_only, NULL);
+        pids[last] = start(block, *state);
+        facts = look();
+        assert_int_equal(facts.n_holders, FANOTIFY_HOLDERS_MAX);
+        assert_true(facts.more >= 2);
+        assert_non_null(find(&facts, pids[last]));
+        for (i = 0; i < ELEMENTSOF(pids); i++)
+                stop(pids[i]);
+}
+
+static void thousands_of_marks_are_read_to_the_last(void **state)
+{
+        _cleanup_close_ int group = open_group(FAN_CLASS_CONTENT | FAN_UNLIMITED_MARKS);
+        _cleanup_free_ char *name = text_format("%s/file", (char *)*state);
+        const FanotifyHolder *holder;
+        FanotifyFacts facts;
+        unsigned i, n = 3000;
+
+        for (i = 0; i < n; i++) {
+                _cleanup_free_ char *path = text_format("%s%u", name, i);
+                _cleanup_close_ int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+                assert_true(fd >= 0);
+                assert_int_equal(
+                        fanotify_mark(group, FAN_MARK_ADD, i == 0 ? FAN_OPEN_PERM : FAN_MODIFY, AT_FDCWD, path), 0);
+        }
+        facts = look();
+        holder = find(&facts, getpid());
+        assert_non_null(holder);
+        assert_int_equal(holder->marks, n);
+        assert_int_equal(holder->permission_bits, FAN_OPEN_PERM);
+        for (i = 0; i < n; i++) {
+                _cleanup_free_ char *path = text_format("%s%u", name, i);
+
+                unlink(path);
+        }
+}
+
+static void what_cannot_be_looked_at_is_unknown(void **state)
+{
+        FanotifyFacts facts;
+        Host host;
+
+        host_init(&host);
+        host.root = *state;
+        fanotify_look(&host, DEADLINE_NEVER, &facts);
+        assert_int_equal(facts.known, TRI_UNKNOWN);
+        assert_int_equal(facts.supported, TRI_UNKNOWN);
+        host.root = "";
+        fanotify_look(&host, 1, &facts);
+        assert_int_equal(facts.known, TRI_UNKNOWN);
+}
+
+#define in_folder(f) cmocka_unit_test_setup_teardown(f, setup_folder, teardown_folder)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(permission_bits_of_every_kind_of_mark_are_seen),
+                cmocka_unit_test(a_mark_that_ignores_permission_events_does_not_ask_for_them),
+                cmocka_unit_test(foreign_lines_and_torn_ones_are_harmless),
+                in_folder(a_blocking_holder_is_found_with_who_it_is),
+                cmocka_unit_test(looking_leaves_no_group_behind),
+                cmocka_unit_test(a_hostile_name_is_escaped),
+                in_folder(only_another_root_is_foreign_not_a_service_with_mounts_of_its_own),
+                cmocka_unit_test(another_pid_namespace_is_foreign),
+                cmocka_unit_test(a_process_whose_first_thread_ended_is_seen),
+                in_folder(of_too_many_holders_the_blocking_ones_are_kept),
+                in_folder(thousands_of_marks_are_read_to_the_last),
+                in_folder(what_cannot_be_looked_at_is_unknown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
