@@ -203,6 +203,14 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
         curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
 }
 
+/* The server may be to blame for a certificate that is over, hardly for one that begins in the future. */
+static int64_t starts_in_s(const HttpTls *tls, const Error *err)
+{
+        int64_t seconds = tls->presented ? tls->certificate.not_before - (int64_t)time(NULL) : 0;
+
+        return err->kind == ERROR_TRUST && seconds > 0 ? seconds : 0;
+}
+
 static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
 {
         HttpTry try = { .spec = spec, .curl = client->curl, .tls = &client->tls, .words = client->words };
@@ -224,6 +232,7 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         ret->status = try.status;
         ret->has_date = try.has_date;
         ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
+        ret->starts_in_s = result < 0 ? starts_in_s(&client->tls, err) : 0;
         if (result == 0) {
                 ret->length = client->body.length;
                 ret->body = text_take(&client->body);
