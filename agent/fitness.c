@@ -250,6 +250,21 @@ static bool install_noexec(const Request *request, const Facts *facts, char text
         return true;
 }
 
+/* dpkg executes a package's scripts from below /var/lib/dpkg itself; rpm hands them to a shell. */
+static bool scripts_noexec(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
+{
+        const DistroSupport *support = facts->machine.support;
+        char where[320];
+
+        if (!support || support->manager != DISTRO_APT || !is_noexec(facts, "/var/lib"))
+                return false;
+        say(text,
+            "Found: /var/lib%s is mounted noexec; dpkg runs the scripts of packages from there. Where apt remounts it "
+            "itself (DPkg::Pre-Invoke), name noexec in skipChecks.",
+            place(machine_mount(machine(facts), "/var/lib"), where));
+        return true;
+}
+
 static bool var_noexec(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
 {
         if (!is_noexec(facts, "/var") || !request->version || version_compare(request->version, NOEXEC_VAR_SINCE) >= 0)
@@ -394,6 +409,7 @@ const FitnessCheck fitness_checks[] = {
         REFUSE("links", REASON_MOUNT_UNUSABLE, opt_is_link),
         REFUSE("read-only", REASON_MOUNT_UNUSABLE, mounted_read_only),
         REFUSE("noexec", REASON_MOUNT_UNUSABLE, install_noexec),
+        REFUSE("noexec", REASON_MOUNT_UNUSABLE, scripts_noexec),
         WARN("noexec", var_noexec),
         NOTE("noexec", tmp_noexec),
         REFUSE("disk", REASON_DISK_FULL, disk_full),

@@ -14,6 +14,7 @@
 #define MIB (INT64_C(1024) * 1024)
 #define GIB (1024 * MIB)
 
+static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
 static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .streamlined = true };
 
 static void add_mount(Facts *f, const char *folder, int64_t free_bytes)
@@ -239,6 +240,11 @@ static void mounts_are_judged_by_what_happens_there(void **state)
         assert_judged(q, f, "");
         q.version = "101.24082.0004";
         assert_judged(q, f, "fitness-noexec=warning: Found: /var is mounted noexec, and version 101.24082.0004");
+        f = roomy();
+        f.machine.support = &support;
+        mount_of(&f, "/var/lib")->noexec = TRI_YES;
+        q.version = NULL;
+        assert_judged(q, f, "mount-unusable: Found: /var/lib (ext4 mounted on /) is mounted noexec; dpkg runs");
         f = roomy();
         mount_of(&f, "/tmp")->noexec = TRI_YES;
         assert_judged(q, f, "fitness-noexec=information: Found: /tmp is mounted noexec; the package manager gets");
