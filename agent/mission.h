@@ -32,7 +32,8 @@ typedef struct Mission {
         Plan plan;
         Outcome *outcome;
         const char *stage;
-        int64_t clock_skew_s; /* our clock minus the repository's, as far as it told; else 0 */
+        bool clock_told;
+        int64_t clock_skew_s; /* our clock minus the repository's, when it told */
         bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 

@@ -38,7 +38,7 @@ typedef struct HttpResponse {
         char *body; /* terminated; never NULL on success, always NULL on failure */
         size_t length;
         long status;          /* 0: none came */
-        int64_t clock_skew_s; /* our clock minus the Date header; valid when has_date */
+        int64_t clock_skew_s; /* our clock minus the server's (Date and Age); valid when has_date */
         bool has_date;
         int64_t starts_in_s; /* ERROR_TRUST: the certificate presented is not valid before so long; 0: that is not it */
         HttpStage failed_at; /* on failure: how far it came */

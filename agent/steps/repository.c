@@ -17,6 +17,7 @@
 #define KEYRING "/usr/share/keyrings/microsoft-prod.gpg"
 #define LISTS "/var/lib/apt/lists"
 #define TRIES 60
+#define APT_FUTURE_S 10 /* what apt puts up with (Acquire::Max-FutureTime) */
 
 static void on_http_wait(const char *text, void *userdata)
 {
@@ -28,6 +29,7 @@ static void look_at_clock(Mission *mission, const HttpResponse *response)
 {
         int64_t skew = response->has_date ? response->clock_skew_s : 0;
 
+        mission->clock_told = response->has_date;
         mission->clock_skew_s = skew;
         if (skew > HTTP_CLOCK_SKEW_MAX_S || skew < -HTTP_CLOCK_SKEW_MAX_S)
                 outcome_row(
@@ -200,18 +202,29 @@ static int write_source(Mission *mission, AptSource *source, const char *file, E
         return fs_write(mission->host, file, line, strlen(line), 0644, err);
 }
 
-/* Dates of the repository's signature that our own clock may be to blame for. */
+/* Dates of the repository's signature: is our own clock to blame, or are they wrong themselves? */
+static bool is_clock_to_blame(const Mission *mission, const AptResult *result)
+{
+        int64_t skew = mission->clock_skew_s;
+
+        if (result->trouble == APT_CLOCK)
+                return !mission->clock_told || skew < -APT_FUTURE_S;
+        return result->trouble == APT_SIGNATURE && mission->clock_told && skew > HTTP_CLOCK_SKEW_MAX_S &&
+               strstr(result->text, "is expired (invalid since");
+}
+
 static int fail_refresh(const Mission *mission, const AptResult *result, Failure *failure)
 {
         int64_t skew = mission->clock_skew_s;
-        bool early = result->trouble == APT_CLOCK,
-             late = result->trouble == APT_SIGNATURE && strstr(result->text, "is expired (invalid since");
+        AptResult other = *result;
 
-        if (!early && !(late && skew > HTTP_CLOCK_SKEW_MAX_S))
-                return steps_fail_apt(failure, result, REASON_REPOSITORY_REFRESH);
-        return failure_set(failure, REASON_CLOCK_WRONG,
-                           "It is %lld s %s the repository's. The package manager said: %s",
-                           (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of", result->text);
+        if (is_clock_to_blame(mission, result) && mission->clock_told)
+                return failure_set(
+                        failure, REASON_CLOCK_WRONG, "It is %lld s %s the repository's. The package manager said: %s",
+                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of", result->text);
+        if (result->trouble == APT_CLOCK && !is_clock_to_blame(mission, result))
+                other.trouble = APT_SIGNATURE;
+        return steps_fail_apt(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
 static int refresh(Mission *mission, const char *file, Failure *failure)
