@@ -112,6 +112,11 @@ def a_user_database_that_cannot_be_written_is_refused(w):
     mount(w, "-o", "remount,bind,ro", "/etc/passwd")
     refuse(w, "user-database", "/etc/passwd is a mount of its own (read-only)", "useradd --system")
     umount(w, "/etc/passwd")
+    w.machine.run(["chattr", "+i", "/etc/group"])
+    try:
+        refuse(w, "user-database", "/etc/group is immutable")
+    finally:
+        w.machine.run(["chattr", "-i", "/etc/group"])
     w.machine.run(["useradd", "--system", "--no-create-home", "--user-group", "--shell", "/usr/sbin/nologin", "mdatp"])
     mount(w, "--bind", "/etc/passwd", "/etc/passwd")
     mount(w, "-o", "remount,bind,ro", "/etc/passwd")
