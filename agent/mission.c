@@ -6,6 +6,7 @@
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"
+#include "agent/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -165,6 +166,21 @@ static bool is_asked_to_stop(Mission *mission, const char *when, Failure *failur
         return reason != REASON_NONE;
 }
 
+/* What a package manager or a service says that the kernel has ended is of no help: that it was ended is. */
+static void look_for_oom_kills(const Mission *mission, Failure *failure)
+{
+        int64_t before = mission->facts.machine.fitness.oom_kills, now = machine_oom_kills(mission->host);
+        char found[sizeof(failure->found)];
+
+        if (mission->facts.machine.fitness.known != TRI_YES || before < 0 || now <= before)
+                return;
+        if (failure->reason != REASON_INSTALL_FAILED && failure->reason != REASON_PACKAGE_MANAGER_BROKEN &&
+            failure->reason != REASON_SERVICE_FAILED)
+                return;
+        snprintf(found, sizeof(found), "%s", failure->found);
+        failure_set(failure, REASON_OUT_OF_MEMORY, "Processes ended: %lld. %s", (long long)(now - before), found);
+}
+
 static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
 {
         int64_t started = deadline_now_ms();
@@ -178,6 +194,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         if (steps[step->id](mission, failure) < 0) {
                 if (failure->reason == REASON_STOPPED)
                         is_asked_to_stop(mission, "in", failure);
+                look_for_oom_kills(mission, failure);
                 log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
                 return -1;
         }
@@ -193,6 +210,8 @@ static void look(Mission *mission)
         facts_clear(&mission->facts);
         facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
+        if (mission->request->install_path)
+                machine_look_at_folder(mission->host, mission->request->install_path, &mission->facts.machine.fitness);
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 
@@ -242,6 +261,7 @@ void mission_run(Mission *mission, Outcome *outcome)
         mission->outcome = outcome;
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
+        repair.temporary = temporary_left(mission->host);
         if (!mission->dry_run && recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
                 steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
                 finish(mission, VERDICT_FAILED, &failure);
@@ -257,6 +277,7 @@ void mission_run(Mission *mission, Outcome *outcome)
                 finish(mission, VERDICT_WORKING, NULL);
                 return;
         }
+        report_notes(&mission->plan, outcome); /* what speaks for care before is not seen any more after */
         outcome_row(outcome, "look", ROW_SUCCESS, "%s; %zu steps to do", mission->facts.machine.distro.name,
                     mission->plan.n_steps);
         for (i = 0; i < mission->plan.n_steps; i++)

@@ -32,7 +32,9 @@ typedef struct Mission {
         Plan plan;
         Outcome *outcome;
         const char *stage;
-        bool overdue; /* a terminal error was told while a transaction goes on: it stands until the end */
+        bool clock_told;
+        int64_t clock_skew_s; /* our clock minus the repository's, when it told */
+        bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 
 void mission_clear(Mission *mission);

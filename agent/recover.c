@@ -7,6 +7,7 @@
 #include "agent/installer_log.h"
 #include "agent/sensor.h"
 #include "agent/state.h"
+#include "agent/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -79,6 +80,11 @@ static int end_transaction(const Host *host, const AptRun *repair, const char *i
         return apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err);
 }
 
+static int remove_folders(const Host *host, Error *err)
+{
+        return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
+}
+
 int recover_run(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
 {
         PackageState state = PACKAGE_UNKNOWN;
@@ -93,10 +99,10 @@ int recover_run(const Host *host, const AptRun *repair, const char *installer_lo
         if (undo.transaction && end_transaction(host, repair, installer_log, &state, err) < 0)
                 return -1;
         if (state == PACKAGE_INSTALLED)
-                return undo_commit(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
+                return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
         if (state == PACKAGE_BROKEN && !repair)
                 return 0;            /* half there: the source has to stay until the package step mended it */
         if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
-                return undo_prefixes(host, err) < 0 ? -1 : fs_remove_tree(host, STATE_CACHE, err);
+                return undo_prefixes(host, err) < 0 ? -1 : remove_folders(host, err);
         return undo_roll_back(host, err);
 }

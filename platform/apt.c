@@ -251,14 +251,27 @@ static void tick(pid_t pid, void *userdata)
         say(run, text, ticker->command->transaction ? pid : 0);
 }
 
+/* Downloads run as another user, who could not use the folder. */
+static void add_temporary(const AptRun *run, const Command *command, const char *word, const char *environment[])
+{
+        size_t i;
+
+        for (i = 0; quiet_environment[i]; i++)
+                environment[i] = quiet_environment[i];
+        if (run->temporary && command->transaction)
+                environment[i] = word;
+}
+
 static int run_once(const Host *host, const AptRun *run, const Command *command, AptResult *ret, Error *err)
 {
+        const char *environment[ELEMENTSOF(quiet_environment) + 1] = { 0 };
+        _cleanup_free_ char *temporary = text_format("TMPDIR=%s", run->temporary ? run->temporary : "");
         Ticker ticker = { .host = host, .run = run, .command = command };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         _cleanup_free_ char *output = NULL;
         ProcessSpec spec = {
                 .argv = command->argv,
-                .environment = quiet_environment,
+                .environment = environment,
                 .deadline = run->deadline,
                 .transaction = command->transaction,
                 .stoppable = !command->transaction,
@@ -271,6 +284,7 @@ static int run_once(const Host *host, const AptRun *run, const Command *command,
 
         if (command->transaction && fstat(run->output_fd, &st) < 0)
                 return error_errno(err, errno, "look at the file for the output of %s", command->argv[0]);
+        add_temporary(run, command, temporary, environment);
         ticker.from = command->transaction ? st.st_size : 0;
         if (command->transaction && run->on_start && run->on_start(0, run->userdata, err) < 0)
                 return -1;
@@ -324,7 +338,8 @@ int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptR
         if (run_command(host, &here, &command, ret, err) < 0)
                 return -1;
         /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
-        if (!ret->ours && (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE)) {
+        if (!ret->ours && (ret->trouble == APT_NETWORK || ret->trouble == APT_SIGNATURE || ret->trouble == APT_STALE ||
+                           ret->trouble == APT_CLOCK)) {
                 ret->trouble = APT_OK;
                 ret->passing = false;
         }

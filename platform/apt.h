@@ -23,7 +23,8 @@ typedef enum AptTrouble {
         APT_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         APT_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
         APT_STALE,      /* 404 for a package, or not the one that was downloaded: refresh and download again */
-        APT_SIGNATURE,  /* not signed, unknown key, expired or not valid yet, hash sum or size mismatch */
+        APT_SIGNATURE,  /* not signed, unknown key, expired, hash sum or size mismatch */
+        APT_CLOCK,      /* not valid yet: by the clock of this machine */
         APT_DISK,       /* no space */
         APT_SCRIPT,     /* a maintainer script failed */
         APT_OTHER,
@@ -44,6 +45,7 @@ typedef struct AptRun {
          * pass through all folders above, apt downloads as _apt (and gives partial/ to it), else as root.
          */
         const char *archives;
+        const char *temporary; /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*

@@ -72,7 +72,7 @@ static const Rule rules[] = {
         { APT_SIGNATURE, { "Hash Sum mismatch" } },
         { APT_SIGNATURE, { "unexpected size" } },
         { APT_SIGNATURE, { "is expired (invalid since" } },
-        { APT_SIGNATURE, { "is not valid yet" } },
+        { APT_CLOCK, { "is not valid yet" } },
         { APT_SIGNATURE, { "unauthenticated" } },
         { APT_STALE, { ".deb", " 404 " } },
         { APT_NETWORK, { "Failed to fetch" } },
@@ -250,7 +250,8 @@ static void show_rest(Shown *shown, const Lines *lines)
  */
 static bool is_failed_fetch(const Rule *rule)
 {
-        return rule && (rule->trouble == APT_SIGNATURE || rule->trouble == APT_NETWORK || rule->trouble == APT_STALE);
+        return rule && (rule->trouble == APT_SIGNATURE || rule->trouble == APT_CLOCK || rule->trouble == APT_NETWORK ||
+                        rule->trouble == APT_STALE);
 }
 
 /* "URL  404  Not Found": what asking again does not change. */

@@ -5,6 +5,7 @@
  */
 #include "platform/http.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -32,6 +33,7 @@ struct HttpClient {
         Text body;
         bool too_large;
         int64_t date, received, retry_at; /* Unix seconds, 0: not told */
+        int64_t age_s;                    /* since a cache on the way was given the answer */
         int64_t retry_after_s;            /* -1: not told */
 };
 
@@ -77,8 +79,11 @@ static size_t take_header(char *line, size_t size, size_t n, void *userdata)
         int64_t retry_after_s;
 
         if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* of a redirect, or of the last answer */
-                client->date = client->retry_at = 0;
+                client->date = client->retry_at = client->age_s = 0;
                 client->retry_after_s = -1;
+        } else if (header_is(line, length, "Age", value, sizeof(value))) {
+                if (!text_to_int64(value, 0, INT32_MAX, &client->age_s))
+                        client->age_s = 0;
         } else if (header_is(line, length, "Date", value, sizeof(value))) {
                 client->date = curl_getdate(value, NULL);
                 client->received = time(NULL);
@@ -196,11 +201,27 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
         client->max_bytes = spec->max_bytes;
         client->too_large = false;
         client->words[0] = '\0';
-        client->date = client->retry_at = 0;
+        client->date = client->retry_at = client->age_s = 0;
         client->retry_after_s = -1;
         client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
         curl_easy_setopt(client->curl, CURLOPT_URL, spec->url);
         curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
+}
+
+/* Some caches set the date anew and some do not: the reading that puts our clock less in the wrong. */
+static int64_t skew_s(const HttpClient *client)
+{
+        int64_t skew = client->received - client->date, aged = skew - client->age_s;
+
+        return llabs(aged) < llabs(skew) ? aged : skew;
+}
+
+/* The server may be to blame for a certificate that is over, hardly for one that begins in the future. */
+static int64_t starts_in_s(const HttpTls *tls, const Error *err)
+{
+        int64_t seconds = tls->presented ? tls->certificate.not_before - (int64_t)time(NULL) : 0;
+
+        return err->kind == ERROR_TRUST && seconds > 0 ? seconds : 0;
 }
 
 static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
@@ -219,11 +240,12 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         try.stopped = try.code == CURLE_ABORTED_BY_CALLBACK;
         try.out_of_time = try.code == CURLE_OPERATION_TIMEDOUT && deadline_left_ms(deadline) < 50;
         try.has_date = client->date > 0;
-        try.clock_skew_s = client->received - client->date;
+        try.clock_skew_s = skew_s(client);
         result = http_failure(&try, &ret->failed_at, err);
         ret->status = try.status;
         ret->has_date = try.has_date;
         ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
+        ret->starts_in_s = result < 0 ? starts_in_s(&client->tls, err) : 0;
         if (result == 0) {
                 ret->length = client->body.length;
                 ret->body = text_take(&client->body);

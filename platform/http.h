@@ -12,6 +12,8 @@
 
 #include "platform/host.h"
 
+#define HTTP_CLOCK_SKEW_MAX_S 300 /* more is told */
+
 typedef struct HttpSpec {
         const char *url;
         const char *proxy; /* http://host:port; NULL: none */
@@ -36,8 +38,9 @@ typedef struct HttpResponse {
         char *body; /* terminated; never NULL on success, always NULL on failure */
         size_t length;
         long status;          /* 0: none came */
-        int64_t clock_skew_s; /* our clock minus the Date header; valid when has_date */
+        int64_t clock_skew_s; /* our clock minus the server's (Date and Age); valid when has_date */
         bool has_date;
+        int64_t starts_in_s; /* ERROR_TRUST: the certificate presented is not valid before so long; 0: that is not it */
         HttpStage failed_at; /* on failure: how far it came */
 } HttpResponse;
 

@@ -14,7 +14,6 @@
 
 #define BODY_WORDS_MAX 100
 #define URL_WORDS_MAX 200
-#define CLOCK_SKEW_MAX_S 300
 
 static const char *after_scheme(const char *url)
 {
@@ -277,7 +276,7 @@ int http_failure(const HttpTry *try, HttpStage *ret_stage, Error *err)
         if (try->code == CURLE_OK && try->status == 200)
                 return 0;
         failure(try, ret_stage, &found);
-        if (try->has_date && (skew > CLOCK_SKEW_MAX_S || skew < -CLOCK_SKEW_MAX_S))
+        if (try->has_date && (skew > HTTP_CLOCK_SKEW_MAX_S || skew < -HTTP_CLOCK_SKEW_MAX_S))
                 return error_set(err, found.kind, "%s (the clock of this machine is %lld s %s)", found.text,
                                  (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead");
         return error_set(err, found.kind, "%s", found.text);

@@ -5,6 +5,7 @@
 #include "agent/installer_log.h"
 #include "agent/state.h"
 #include "agent/steps.h"
+#include "agent/temporary.h"
 #include "agent/undo.h"
 
 #include <sys/stat.h>
@@ -78,6 +79,7 @@ static int transact(Mission *mission, Failure *failure)
         if (fd < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
         run.archives = ARCHIVES;
+        run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
         if (apt_install(mission->host, &run, SENSOR_PACKAGE, NULL, &result, &err) < 0)
@@ -96,6 +98,7 @@ static int repair(Mission *mission, Failure *failure)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
         log_info("dpkg was interrupted by somebody else; repairPackageManager is set: dpkg --configure -a");
         run.output_fd = fd;
+        run.temporary = temporary_choose(&mission->facts);
         mission_say(mission, "repairing the package manager");
         if (apt_configure_pending(mission->host, &run, &result, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
@@ -104,17 +107,19 @@ static int repair(Mission *mission, Failure *failure)
 
 int step_package(Mission *mission, Failure *failure)
 {
+        const char *temporary = temporary_choose(&mission->facts);
         Error err = { 0 };
 
         if (steps_wait_for_first_boot(mission, failure) < 0)
                 return -1;
+        if (prepare_archives(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (mission->facts.package.interrupted == TRI_YES && repair(mission, failure) < 0)
                 return -1;
-        if (prepare_archives(mission->host, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (download(mission, failure) < 0 || transact(mission, failure) < 0)
                 return -1;
-        if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0)
+        if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0 ||
+            temporary_remove(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         return 0;
 }

@@ -17,10 +17,26 @@
 #define KEYRING "/usr/share/keyrings/microsoft-prod.gpg"
 #define LISTS "/var/lib/apt/lists"
 #define TRIES 60
+#define APT_FUTURE_S 10 /* what apt puts up with (Acquire::Max-FutureTime) */
 
 static void on_http_wait(const char *text, void *userdata)
 {
         mission_say(userdata, "%s", text);
+}
+
+/* What is signed still has to be valid by our clock; until then it is worth telling only. */
+static void look_at_clock(Mission *mission, const HttpResponse *response)
+{
+        int64_t skew = response->has_date ? response->clock_skew_s : 0;
+
+        mission->clock_told = response->has_date;
+        mission->clock_skew_s = skew;
+        if (skew > HTTP_CLOCK_SKEW_MAX_S || skew < -HTTP_CLOCK_SKEW_MAX_S)
+                outcome_row(
+                        mission->outcome, "clock", ROW_WARNING,
+                        "The clock of this machine is %lld s %s the package repository's. Set it (chronyc makestep, "
+                        "or timedatectl set-ntp true): the sensor's licence and connections depend on it.",
+                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of");
 }
 
 static int fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response,
@@ -35,8 +51,13 @@ static int fetch(Mission *mission, HttpClient *http, const char *path, size_t ma
                           .userdata = mission };
         Error err = { 0 };
 
-        if (http_client_get(http, &spec, response, &err) == 0)
+        if (http_client_get(http, &spec, response, &err) == 0) {
+                look_at_clock(mission, response);
                 return 0;
+        }
+        if (response->starts_in_s > 0)
+                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
+                                   (long long)response->starts_in_s, err.text);
         if (err.kind == ERROR_INPUT)
                 return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
         if (err.kind == ERROR_MISSING)
@@ -181,6 +202,31 @@ static int write_source(Mission *mission, AptSource *source, const char *file, E
         return fs_write(mission->host, file, line, strlen(line), 0644, err);
 }
 
+/* Dates of the repository's signature: is our own clock to blame, or are they wrong themselves? */
+static bool is_clock_to_blame(const Mission *mission, const AptResult *result)
+{
+        int64_t skew = mission->clock_skew_s;
+
+        if (result->trouble == APT_CLOCK)
+                return !mission->clock_told || skew < -APT_FUTURE_S;
+        return result->trouble == APT_SIGNATURE && mission->clock_told && skew > HTTP_CLOCK_SKEW_MAX_S &&
+               strstr(result->text, "is expired (invalid since");
+}
+
+static int fail_refresh(const Mission *mission, const AptResult *result, Failure *failure)
+{
+        int64_t skew = mission->clock_skew_s;
+        AptResult other = *result;
+
+        if (is_clock_to_blame(mission, result) && mission->clock_told)
+                return failure_set(
+                        failure, REASON_CLOCK_WRONG, "It is %lld s %s the repository's. The package manager said: %s",
+                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of", result->text);
+        if (result->trouble == APT_CLOCK && !is_clock_to_blame(mission, result))
+                other.trouble = APT_SIGNATURE;
+        return steps_fail_apt(failure, &other, REASON_REPOSITORY_REFRESH);
+}
+
 static int refresh(Mission *mission, const char *file, Failure *failure)
 {
         AptRun run = mission_apt_run(mission);
@@ -197,7 +243,7 @@ static int refresh(Mission *mission, const char *file, Failure *failure)
         } while (again > 0);
         if (again < 0)
                 return -1;
-        return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_REPOSITORY_REFRESH);
+        return result.trouble == APT_OK ? 0 : fail_refresh(mission, &result, failure);
 }
 
 int step_repository(Mission *mission, Failure *failure)

@@ -34,6 +34,7 @@ int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise
                 [APT_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
                 [APT_DEPENDENCY] = REASON_DEPENDENCY,
                 [APT_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
+                [APT_CLOCK] = REASON_CLOCK_WRONG,
                 [APT_DISK] = REASON_DISK_FULL,
         };
         ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;

@@ -1,11 +1,13 @@
 """Cgroups of our own in the hierarchies by which systemd tells units apart.
 
 A booted machine makes its slices and services below the cgroup it was started in, so every machine
-needs one to itself. Resource controllers are left alone.
+needs one to itself. Of the resource controllers only memory is used, where the host has it as v1.
 """
 
 import os
 from pathlib import Path
+
+MEMORY = "memory"
 
 
 def make(name):
@@ -17,11 +19,21 @@ def make(name):
     folders = []
     for line in Path("/proc/self/mounts").read_text("utf-8").splitlines():
         _, where, kind, options, *_ = line.split(" ")
-        hierarchy = {"cgroup2": "", "cgroup": "name=systemd"}.get(kind)
-        if hierarchy in ours and (kind == "cgroup2" or hierarchy in options.split(",")):
+        if kind not in ("cgroup", "cgroup2"):
+            continue
+        wanted = {""} if kind == "cgroup2" else {"name=systemd", MEMORY} & set(options.split(","))
+        for hierarchy in wanted & set(ours):
             folders.append(Path(where) / ours[hierarchy] / name)
             folders[-1].mkdir()
     return folders
+
+
+def memory(folders):
+    """The folder of the memory controller among them; None when the host does not have it as v1."""
+    for folder in folders:
+        if (folder / "memory.limit_in_bytes").exists():
+            return folder
+    return None
 
 
 def enter(folders):

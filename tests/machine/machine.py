@@ -161,6 +161,20 @@ class Machine:
         self._unmount()
         self._mount()
 
+    def limit_memory(self, megabytes):
+        """From now on all of the machine together has so much; False: this host has no such controller.
+
+        The machine sees the limit in /run/cgroup-memory, its mount of the hierarchy (v1).
+        """
+        group = cgroup.memory(self._cgroups)
+        if not group:
+            return False
+        (group / "memory.limit_in_bytes").write_text(f"{megabytes << 20}\n", encoding="ascii")
+        if not self.exists("/run/cgroup-memory"):
+            self.run(["mkdir", "/run/cgroup-memory"])
+            self.run(["mount", "-t", "cgroup", "-o", "memory", "memory", "/run/cgroup-memory"])
+        return True
+
     # Inside
 
     def run(self, argv, check=True, timeout=60, env=None, input=None):

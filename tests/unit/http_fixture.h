@@ -11,7 +11,7 @@
 typedef struct Fixture {
         Scratch *scratch; /* its host trusts the machine's authority and, by ca_file, ours */
         Identity machine, ours, foreign;
-        Identity good, stranger, elsewhere, expired, local;
+        Identity good, stranger, elsewhere, expired, future, local;
         Server server; /* with the good certificate */
 } Fixture;
 
@@ -50,6 +50,12 @@ static inline int setup(void **state)
         make_server_identity(&f->stranger, "DNS:localhost", &f->foreign, tomorrow);
         make_server_identity(&f->elsewhere, "DNS:elsewhere.test", &f->ours, tomorrow);
         make_server_identity(&f->expired, "DNS:localhost", &f->ours, 1100000000);
+        make_identity(&f->future, &(IdentitySpec){ .cn = "server",
+                                                   .key = make_key(EVP_PKEY_EC),
+                                                   .issuer = &f->ours,
+                                                   .not_before = tomorrow - 3600,
+                                                   .not_after = tomorrow,
+                                                   .names = "DNS:localhost" });
         scratch_write(f->scratch, "/etc/ssl/certs/ca-certificates.crt", f->machine.certificate_pem);
         scratch_write(f->scratch, "/etc/ours.pem", f->ours.certificate_pem);
         f->scratch->host.ca_file = "/etc/ours.pem";
@@ -62,8 +68,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
         Fixture *f = *state;
-        Identity *identities[] = { &f->machine, &f->ours,     &f->foreign,   &f->good,
-                                   &f->local,   &f->stranger, &f->elsewhere, &f->expired };
+        Identity *identities[] = { &f->machine,  &f->ours,      &f->foreign, &f->good,  &f->local,
+                                   &f->stranger, &f->elsewhere, &f->expired, &f->future };
         size_t i;
 
         server_stop(&f->server);

@@ -90,9 +90,10 @@ static inline bool server_special(SSL *ssl, const char *path, const char *reques
 
                 server_page(ssl, ready ? "200 OK" : "503 Service Unavailable", ready ? "" : "Retry-After: 0\r\n",
                             ready ? "ready" : "");
-        } else if (text_equal(path, "/skewed") || text_equal(path, "/skewed-404")) {
+        } else if (text_equal(path, "/skewed") || text_equal(path, "/skewed-404") ||
+                   text_equal(path, "/skewed-in-a-cache")) {
                 date = server_date(time(NULL) - 7200);
-                text = text_format("Date: %s\r\n", date);
+                text = text_format("%sDate: %s\r\n", strstr(path, "cache") ? "Age: 7190\r\n" : "", date);
                 server_page(ssl, strstr(path, "404") ? "404 Not Found" : "200 OK", text, "late");
         } else if (text_equal(path, "/retry-at")) {
                 date = server_date(time(NULL) + 3600);

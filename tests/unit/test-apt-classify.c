@@ -49,7 +49,7 @@ static const struct {
         { "refresh-badsig-apt3", 100, APT_SIGNATURE, true, "manipulated" },
         { "refresh-unsigned", 100, APT_SIGNATURE, true, "is not signed" },
         { "refresh-expired", 100, APT_SIGNATURE, true, "is expired" },
-        { "refresh-future", 100, APT_SIGNATURE, true, "is not valid yet" },
+        { "refresh-future", 100, APT_CLOCK, true, "is not valid yet" },
         { "refresh-disk-full", 100, APT_DISK, true, "No space left on device" },
         { "refresh-locked", 100, APT_LOCKED, false, "It is held by process" },
         { "refresh-malformed", 100, APT_BROKEN, false,

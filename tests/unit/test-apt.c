@@ -290,6 +290,21 @@ static void an_installation_uses_no_network_and_is_never_signalled(void **state)
         assert_string_equal(output, "Setting up mdatp\ndone\n");
 }
 
+static void scripts_get_the_temporary_folder_and_downloads_do_not(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *installing = NULL, *downloading = NULL;
+
+        program(stage, "apt-get", "");
+        stage->run.temporary = "/var/cache/ours";
+        assert_int_equal(install(stage).trouble, APT_OK);
+        installing = recorded(stage, "environment");
+        assert_has(installing, "TMPDIR=/var/cache/ours\n");
+        assert_int_equal(download(stage, NULL).trouble, APT_OK);
+        downloading = recorded(stage, "environment");
+        assert_has_not(downloading, "TMPDIR");
+}
+
 static void a_transaction_that_cannot_be_remembered_is_not_started(void **state)
 {
         Stage *stage = *state;
@@ -538,6 +553,7 @@ int main(void)
                 STAGED(a_download_ends_at_the_deadline),
                 STAGED(a_download_ends_when_asked_to_stop),
                 STAGED(an_installation_uses_no_network_and_is_never_signalled),
+                STAGED(scripts_get_the_temporary_folder_and_downloads_do_not),
                 STAGED(a_transaction_that_cannot_be_remembered_is_not_started),
                 STAGED(only_this_runs_output_is_judged),
                 STAGED(success_is_success_whatever_a_script_printed),

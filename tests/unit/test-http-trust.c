@@ -56,6 +56,20 @@ static void certificate_of_another_name_is_refused(void **state)
         server_stop(&server);
 }
 
+static void a_certificate_of_the_future_tells_how_far_our_clock_is_behind(void **state)
+{
+        Fixture *f = fixture(state);
+        Server server = server_start(SERVER_HTTPS, &f->future);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(ask(ASK(f, .path = "/ok", .port = server.port), &response, &err), -1);
+        assert_int_equal(err.kind, ERROR_TRUST);
+        assert_non_null(strstr(err.text, "certificate is not yet valid (it is valid from 20"));
+        assert_in_range(response.starts_in_s, 86400 - 3600 - 60, 86400 - 3600);
+        server_stop(&server);
+}
+
 static void expired_certificate_is_refused_with_both_clocks(void **state)
 {
         Fixture *f = fixture(state);
@@ -129,6 +143,7 @@ int main(void)
                 cmocka_unit_test(own_authority_suffices_without_a_bundle),
                 cmocka_unit_test(unknown_authority_is_named),
                 cmocka_unit_test(certificate_of_another_name_is_refused),
+                cmocka_unit_test(a_certificate_of_the_future_tells_how_far_our_clock_is_behind),
                 cmocka_unit_test(expired_certificate_is_refused_with_both_clocks),
                 cmocka_unit_test(broken_handshake_is_the_networks_fault),
                 cmocka_unit_test(redirects_away_from_https_are_refused),

@@ -205,6 +205,17 @@ static void clock_skew_is_measured_and_told_on_failure(void **state)
                        "answered 404: late (the clock of this machine is 720");
 }
 
+static void what_a_cache_kept_tells_the_clock_with_its_age(void **state)
+{
+        Fixture *f = fixture(state);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(ask(ASK(f, .path = "/skewed-in-a-cache"), &response, &err), 0);
+        assert_true(response.has_date);
+        assert_in_range(response.clock_skew_s, 5, 15);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -222,6 +233,7 @@ int main(void)
                 cmocka_unit_test(being_asked_to_stop_ends_it),
                 cmocka_unit_test(connection_cut_in_the_middle_fails),
                 cmocka_unit_test(clock_skew_is_measured_and_told_on_failure),
+                cmocka_unit_test(what_a_cache_kept_tells_the_clock_with_its_age),
         };
 
         return cmocka_run_group_tests(tests, setup, teardown);

@@ -16,6 +16,18 @@ if [ "$1" = configure ]; then
         echo "Release ring: $(knob release_ring Production)" >> /var/log/microsoft/mdatp/install.log
         tell "Setting the stand-in sensor up"
 
+        if [ "$(knob postinst_runs_temporary no)" = yes ]; then
+                helper=$(mktemp)
+                printf '#!/bin/sh\nexit 0\n' > "$helper"
+                chmod 700 "$helper"
+                "$helper"
+                say "ran $helper"
+                rm "$helper"
+        fi
+        if [ "$(knob postinst_eats_memory no)" = yes ]; then
+                tail /dev/zero
+        fi
+
         tenths=$(knob postinst_delay_s 0)0
         while [ "$tenths" -gt 0 ] || ! waited; do
                 sleep 0.1 || true

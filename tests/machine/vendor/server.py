@@ -46,8 +46,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fixtures")
 import pki  # noqa: E402
 
 HOSTS = ("packages.microsoft.com", "deb.distro.test")
-CERTIFICATES = pki.CACHE / "tls-keys"
-KINDS = ("good", "foreign", "expired", "other-name")
+CERTIFICATES = pki.CACHE / "tls-certificates"
+KINDS = ("good", "foreign", "expired", "future", "other-name")
 CHUNK = 1 << 16
 TICK = 0.02
 
@@ -65,6 +65,7 @@ def _make_certificates(directory):
     leaf("good", "ca", HOSTS)
     leaf("foreign", "foreign-ca", HOSTS)
     leaf("expired", "ca", HOSTS, days=(-60, -10))
+    leaf("future", "ca", HOSTS, days=(10, 60))
     leaf("other-name", "ca", ("elsewhere.test",))
 
 
