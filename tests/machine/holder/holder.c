@@ -36,9 +36,11 @@ int main(int argc, char **argv)
 
         if (argc != 5)
                 return 2;
-        group = fanotify_init((content ? FAN_CLASS_CONTENT : FAN_CLASS_NOTIF) | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC);
-        if (group < 0 || (strcmp(argv[2], "-") != 0 &&
-                          fanotify_mark(group, FAN_MARK_ADD, content ? FAN_OPEN_PERM : FAN_OPEN, AT_FDCWD, argv[2]) < 0)) {
+        group = fanotify_init((content ? FAN_CLASS_CONTENT : FAN_CLASS_NOTIF) | FAN_CLOEXEC | FAN_NONBLOCK,
+                              O_RDONLY | O_CLOEXEC);
+        if (group < 0 ||
+            (strcmp(argv[2], "-") != 0 &&
+             fanotify_mark(group, FAN_MARK_ADD, content ? FAN_OPEN_PERM : FAN_OPEN, AT_FDCWD, argv[2]) < 0)) {
                 perror("holder");
                 return 1;
         }
