@@ -149,12 +149,29 @@ static void mark_leaf(Byte *bytes, size_t size, size_t alignment)
                 bytes->alignment = (unsigned char)alignment;
 }
 
-/* The struct as a whole is aligned for its largest member, at its begin and its end; of a group (size 0) only the begin
- * is known. */
+static size_t alignment_of(const JsonField *fields)
+{
+        size_t most = 1, own;
+
+        for (; fields->name; fields++) {
+                own = fields->type == JSON_FIELD_OBJECT ? alignment_of(fields->fields)
+                      : fields->type == JSON_FIELD_TEXT ? 1
+                      : fields->type == JSON_FIELD_LIST || fields->type == JSON_FIELD_OWNED ? 8
+                                                                                            : fields->size;
+                most = own > most ? own : most;
+        }
+        return most;
+}
+
+/* A struct is aligned as its largest member, at its begin and its end; of a group (size 0) only the begin is known. */
 static void mark_struct(const JsonField *fields, Byte *bytes, size_t offset, size_t size)
 {
+        unsigned char alignment = (unsigned char)(size ? alignment_of(fields) : 8);
+
         mark(fields, bytes, offset);
-        bytes[offset + fields->offset].alignment = bytes[offset + size].alignment = 8;
+        bytes[offset + fields->offset].alignment = alignment;
+        if (size)
+                bytes[offset + size].alignment = alignment;
 }
 
 static void mark_field(const JsonField *field, Byte *bytes, size_t offset)
