@@ -249,6 +249,12 @@ static int take_package(const Host *host, Json *plain, Settings *settings, Failu
         return read_package(host, text, settings->request.verify_strict, &settings->onboarding, failure);
 }
 
+static int no_protected_settings(Failure *failure)
+{
+        return failure_set(failure, REASON_ONBOARDING_MISSING,
+                           "There are no protectedSettings: to be added as " FRAGMENT);
+}
+
 static int take_protected(const Host *host, const Environment *environment, Json *handler_settings, Settings *settings,
                           Failure *failure)
 {
@@ -257,8 +263,7 @@ static int take_protected(const Host *host, const Environment *environment, Json
         if (protected_read(host, environment, handler_settings, &plain, failure) < 0)
                 return -1;
         if (!plain)
-                return failure_set(failure, REASON_ONBOARDING_MISSING,
-                                   "There are no protectedSettings: to be added as " FRAGMENT);
+                return no_protected_settings(failure);
         return take_package(host, plain, settings, failure);
 }
 
@@ -353,5 +358,17 @@ int settings_read(const Host *host, const Configuration *configuration, const En
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;
         request_digest_make(&ret->request);
+        return 0;
+}
+
+int settings_from_public(Json *object, const Configuration *configuration, Settings *ret, Failure *failure)
+{
+        _cleanup_(settings_clear) Settings settings = { .document = object };
+
+        if (make_request(configuration, -1, &settings, failure) < 0)
+                return -1;
+        no_protected_settings(&settings.request.onboarding_failure);
+        *ret = settings;
+        settings = (Settings){ 0 };
         return 0;
 }

@@ -37,3 +37,9 @@ void settings_note(Settings *settings, const char *format, ...) _printf_(2, 3);
  */
 int settings_read(const Host *host, const Configuration *configuration, const Environment *environment, int sequence,
                   Settings *ret, Failure *failure) _must_check_;
+
+/*
+ * The same for a plain object of public settings, without protected ones: request.sequence is -1. Takes the object.
+ */
+int settings_from_public(Json *object, const Configuration *configuration, Settings *ret,
+                         Failure *failure) _must_check_;
