@@ -249,12 +249,6 @@ static int take_package(const Host *host, Json *plain, Settings *settings, Failu
         return read_package(host, text, settings->request.verify_strict, &settings->onboarding, failure);
 }
 
-static int no_protected_settings(Failure *failure)
-{
-        return failure_set(failure, REASON_ONBOARDING_MISSING,
-                           "There are no protectedSettings: to be added as " FRAGMENT);
-}
-
 static int take_protected(const Host *host, const Environment *environment, Json *handler_settings, Settings *settings,
                           Failure *failure)
 {
@@ -263,7 +257,8 @@ static int take_protected(const Host *host, const Environment *environment, Json
         if (protected_read(host, environment, handler_settings, &plain, failure) < 0)
                 return -1;
         if (!plain)
-                return no_protected_settings(failure);
+                return failure_set(failure, REASON_ONBOARDING_MISSING,
+                                   "There are no protectedSettings: to be added as " FRAGMENT);
         return take_package(host, plain, settings, failure);
 }
 
@@ -367,7 +362,7 @@ int settings_from_public(Json *object, const Configuration *configuration, Setti
 
         if (make_request(configuration, -1, &settings, failure) < 0)
                 return -1;
-        no_protected_settings(&settings.request.onboarding_failure);
+        failure_set(&settings.request.onboarding_failure, REASON_ONBOARDING_MISSING, "There are no protectedSettings.");
         *ret = settings;
         settings = (Settings){ 0 };
         return 0;

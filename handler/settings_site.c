@@ -82,6 +82,21 @@ static int check_denied(const Configuration *configuration, const char *path, Fa
         return 0;
 }
 
+static void note_denied(const Configuration *configuration, const char *path, Settings *settings)
+{
+        static const char key[] = "deny-settings in [policy] of " CONFIGURATION_FILE;
+
+        if (configuration->denied_settings)
+                settings_note(settings,
+                              "setting \"%s\" has no effect: %s keeps it from being set from outside this machine",
+                              path, key);
+        else
+                settings_note(settings,
+                              "setting \"%s\" has no effect: from outside this machine it can be set only where %s, "
+                              "a list, is there and does not name it",
+                              path, key);
+}
+
 static int apply_policy(const Configuration *configuration, Settings *settings, Failure *failure)
 {
         const char *const *path;
@@ -91,10 +106,7 @@ static int apply_policy(const Configuration *configuration, Settings *settings, 
                         return -1;
                 if (!settings->document || !take_out(settings->document, *path, 0))
                         continue;
-                settings_note(settings,
-                              "setting \"%s\" has no effect: %s does not let it be set from outside this machine "
-                              "(deny-settings in [policy] of " CONFIGURATION_FILE ")",
-                              *path, configuration->denied_settings ? "the site's policy" : "by default a site");
+                note_denied(configuration, *path, settings);
         }
         return 0;
 }
