@@ -142,6 +142,8 @@ static Json *make_field(const JsonField *field, const char *record)
                 return *(const bool *)at ? json_object_new_boolean(1) : NULL;
         case JSON_FIELD_WORD:
                 return make_word(field, at);
+        case JSON_FIELD_NAME:
+                return *(const char *const *)at ? json_object_new_string(*(const char *const *)at) : NULL;
         case JSON_FIELD_TEXT:
                 return *at ? make_text(at, strnlen(at, field->size)) : NULL;
         case JSON_FIELD_OWNED:
@@ -227,6 +229,17 @@ static int read_word(const JsonField *field, Json *json, void *at, const char *p
         return wrong(path, json, wanted.data, err);
 }
 
+static int read_name(const JsonField *field, Json *json, const char **at, const char *path, Error *err)
+{
+        const char *text = json_object_is_type(json, json_type_string) ? json_object_get_string(json) : NULL;
+        const char *found = text ? field->find(text) : NULL;
+
+        if (!found)
+                return wrong(path, json, "a name that is known here", err);
+        *at = found;
+        return 0;
+}
+
 static int read_text(const JsonField *field, Json *json, char *at, const char *path, Error *err)
 {
         _cleanup_free_ char *wanted = NULL;
@@ -288,6 +301,8 @@ static int read_field(const JsonField *field, Json *json, char *record, const ch
                 return 0;
         case JSON_FIELD_WORD:
                 return read_word(field, json, at, path, err);
+        case JSON_FIELD_NAME:
+                return read_name(field, json, (const char **)at, path, err);
         case JSON_FIELD_TEXT:
                 return read_text(field, json, at, path, err);
         case JSON_FIELD_OWNED:

@@ -22,6 +22,7 @@ typedef enum JsonFieldType {
         JSON_FIELD_BITS, /* uint64_t, as "0x1f" */
         JSON_FIELD_BOOL,
         JSON_FIELD_WORD,   /* an enum, by name */
+        JSON_FIELD_NAME,   /* const char * into a table; find() knows its texts */
         JSON_FIELD_TEXT,   /* char[size] */
         JSON_FIELD_OWNED,  /* char *, with its length in a size_t; NULL: absent */
         JSON_FIELD_OBJECT, /* a struct */
@@ -41,7 +42,8 @@ struct JsonField {
         size_t max;               /* lists */
         const char *const *words; /* by value; NULL at 0: that one is absent */
         size_t n_words;
-        const JsonField *fields; /* objects and lists */
+        const char *(*find)(const char *text); /* names: the table's own; NULL: not in it */
+        const JsonField *fields;               /* objects and lists */
 };
 
 /* Rows of tables: the struct, its member, the name in JSON. */
@@ -65,6 +67,11 @@ struct JsonField {
         {                                                                                                              \
                 .name = name_, .type = JSON_FIELD_WORD, .offset = offsetof(type_, member_),                            \
                 .size = sizeof(((type_ *)0)->member_), .words = words_, .n_words = ELEMENTSOF(words_)                  \
+        }
+#define JSON_NAME(type_, member_, name_, find_)                                                                        \
+        {                                                                                                              \
+                .name = name_, .type = JSON_FIELD_NAME, .offset = offsetof(type_, member_), .size = sizeof(char *),    \
+                .find = find_                                                                                          \
         }
 #define JSON_TEXT(type_, member_, name_)                                                                               \
         {                                                                                                              \

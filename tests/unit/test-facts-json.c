@@ -60,6 +60,8 @@ static void fill_field(const JsonField *field, char *record, uint64_t *state)
                 *(bool *)at = next_random(state) & 1;
         } else if (field->type == JSON_FIELD_WORD) {
                 *(unsigned *)at = (unsigned)(next_random(state) % field->n_words);
+        } else if (field->type == JSON_FIELD_NAME) {
+                *(const char **)at = NULL;
         } else if (field->type == JSON_FIELD_TEXT) {
                 random_text(at, field->size, state);
         } else if (field->type == JSON_FIELD_OWNED) {
@@ -198,6 +200,7 @@ static void mark_field(const JsonField *field, Byte *bytes, size_t offset)
         case JSON_FIELD_BITS:
         case JSON_FIELD_BOOL:
         case JSON_FIELD_WORD:
+        case JSON_FIELD_NAME:
                 mark_leaf(bytes + at, field->size, field->size);
                 break;
         }
@@ -279,8 +282,9 @@ static void what_is_wrong_is_named_by_its_path(void **test)
                 { "{\"schema\": 1, \"machine\": {\"fitness\": {\"mounts\": [{}, {\"noexec\": true}]}}}",
                   "machine.fitness.mounts[1].noexec is the boolean \"true\", not one of unknown, no, yes" },
                 { "{\"schema\": 1, \"machine\": {\"fitness\": {\"mounts\": [1]}}}", "mounts[0] is the number" },
-                { "{\"schema\": 1, \"machine\": {\"fitness\": {\"mounts\": [{},{},{},{},{},{},{},{},{}]}}}",
-                  "mounts has 9 elements, more than 8" },
+                { "{\"schema\": 1, \"machine\": {\"fitness\": {\"mounts\": "
+                  "[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]}}}",
+                  "mounts has 17 elements, more than" },
                 { "{\"schema\": 1, \"machine\": {\"fitness\": {\"cpus\": 2147483648}}}", "to 2147483647" },
                 { "{\"schema\": 1, \"fanotify\": {\"more\": -1}}", "from 0 to 4294967295" },
                 { "{\"schema\": 1, \"fanotify\": {\"holders\": [{\"permission_bits\": \"7\"}]}}", "like \"0x10000\"" },
@@ -352,6 +356,35 @@ static void a_managed_json_too_large_is_left_out(void **test)
         facts_clear(facts);
 }
 
+static const char *const colours[] = { "red", "green" };
+
+static const char *find_colour(const char *text)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(colours); i++)
+                if (text_equal(colours[i], text))
+                        return colours[i];
+        return NULL;
+}
+
+static void a_name_of_a_table_comes_back_as_the_tables_own(void **test)
+{
+        typedef struct Wall {
+                const char *colour;
+        } Wall;
+        static const JsonField fields[] = { JSON_NAME(Wall, colour, "colour", find_colour), { 0 } };
+        Wall wall = { colours[1] }, other = { NULL };
+        _cleanup_json_ Json *json = json_record_make(fields, &wall);
+        Error err = { 0 };
+
+        assert_int_equal(json_record_read(fields, json, &other, &err), 0);
+        assert_ptr_equal(other.colour, colours[1]);
+        json_object_object_add(json, "colour", json_object_new_string("grey"));
+        assert_int_equal(json_record_read(fields, json, &other, &err), -1);
+        assert_non_null(strstr(err.text, "colour is the string \"grey\""));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -363,6 +396,7 @@ int main(void)
                 cmocka_unit_test(names_and_passwords_of_proxies_are_not_written),
                 cmocka_unit_test(bytes_that_are_no_text_are_escaped),
                 cmocka_unit_test(a_managed_json_too_large_is_left_out),
+                cmocka_unit_test(a_name_of_a_table_comes_back_as_the_tables_own),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
