@@ -187,6 +187,7 @@ static void mark_field(const JsonField *field, Byte *bytes, size_t offset)
         case JSON_FIELD_LIST:
                 for (i = 0; i < field->max; i++)
                         mark_struct(field->fields, bytes, at + i * field->size, field->size);
+                bytes[at].alignment = 8; /* may begin a struct that ends with the number */
                 mark_leaf(bytes + offset + field->at_length, sizeof(size_t), 8);
                 break;
         case JSON_FIELD_OWNED:
