@@ -7,6 +7,17 @@
 
 #define CONFIGURATION_MAX 65536
 #define LIST_MAX 16
+#define TENANTS_MAX 64
+#define DENIED_MAX 64
+#define SETTINGS_MAX 64
+#define HEX "0123456789abcdefABCDEF"
+
+/* What weakens the sensor most and is asked for least. */
+static const char *const denied_by_default[] = {
+        "managedConfig.antivirusEngine.exclusions",
+        "managedConfig.exclusionSettings",
+        NULL,
+};
 
 static void list_free(char **list)
 {
@@ -16,14 +27,29 @@ static void list_free(char **list)
                 free(*entry);
         free(list);
 }
+DEFINE_CLEANUP(char **, list_free)
 
 void configuration_clear(Configuration *configuration)
 {
+        size_t i;
+
         free(configuration->packages_url);
         free(configuration->ca_file);
         list_free(configuration->onboarding_roots);
         list_free(configuration->repository_keys);
+        list_free(configuration->allowed_tenants);
+        list_free(configuration->denied_settings);
+        for (i = 0; i < configuration->n_settings; i++) {
+                free(configuration->settings[i].name);
+                free(configuration->settings[i].value);
+        }
+        free(configuration->settings);
         *configuration = (Configuration){ 0 };
+}
+
+const char *const *configuration_denied(const Configuration *configuration)
+{
+        return configuration->denied_settings ? (const char *const *)configuration->denied_settings : denied_by_default;
 }
 
 static const char *set_url(char **ret, const char *value)
@@ -44,41 +70,136 @@ static const char *set_path(char **ret, const char *value)
         return NULL;
 }
 
-/* Hex digits of this length, comma separated. */
-static const char *set_list(char ***ret, const char *value, size_t digits, const char *wanted)
+static bool is_root_digest(const char *word)
+{
+        return strlen(word) == 64 && strspn(word, HEX) == 64;
+}
+
+static bool is_fingerprint(const char *word)
+{
+        return strlen(word) == 40 && strspn(word, HEX) == 40;
+}
+
+/* Letters, digits and dots, as names of settings are. */
+static bool is_name(const char *word)
+{
+        return *word &&
+               strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == strlen(word) &&
+               *word != '.' && !strstr(word, "..") && !text_ends_with(word, ".");
+}
+
+/* Comma separated; blank when that may be. */
+static const char *set_list(char ***ret, const char *value, size_t max, bool (*fits)(const char *), const char *wanted)
 {
         _cleanup_free_ char *copy = text_copy(value);
-        char **list = text_allocate((LIST_MAX + 1) * sizeof(char *)), *word, *rest = copy;
+        _cleanup_(list_freep) char **list = text_allocate((max + 1) * sizeof(char *));
+        char *word, *rest = copy;
         size_t n = 0;
 
-        while ((word = strsep(&rest, ","))) {
+        while (*value && (word = strsep(&rest, ","))) {
                 text_trim(word);
-                if (n == LIST_MAX || strlen(word) != digits || strspn(word, "0123456789abcdefABCDEF") != digits) {
-                        list_free(list);
+                if (n == max || !fits(word))
                         return wanted;
-                }
                 list[n++] = text_copy(word);
         }
         list_free(*ret);
-        *ret = list;
+        *ret = TAKE_PTR(list);
+        return NULL;
+}
+
+static const char *set_endpoint(Configuration *c, const char *key, const char *value, bool *known)
+{
+        *known = text_equal(key, "packages");
+        return *known ? set_url(&c->packages_url, value) : NULL;
+}
+
+static const char *set_trust(Configuration *c, const char *key, const char *value, bool *known)
+{
+        static const char roots[] = "SHA-256 digests of 64 hex digits, comma separated";
+        static const char keys[] = "OpenPGP fingerprints of 40 hex digits, comma separated";
+
+        if (text_equal(key, "ca-file"))
+                return set_path(&c->ca_file, value);
+        if (text_equal(key, "onboarding-roots"))
+                return *value ? set_list(&c->onboarding_roots, value, LIST_MAX, is_root_digest, roots) : roots;
+        if (text_equal(key, "repository-keys"))
+                return *value ? set_list(&c->repository_keys, value, LIST_MAX, is_fingerprint, keys) : keys;
+        *known = false;
+        return NULL;
+}
+
+/* No tenant at all is nothing anybody means. */
+static const char *set_tenants(Configuration *c, const char *value)
+{
+        static const char wanted[] = "at most 64 tenant ids (GUIDs), comma separated, like "
+                                     "11111111-2222-3333-4444-555555555555";
+
+        if (c->allowed_tenants)
+                return "there once only";
+        return *value ? set_list(&c->allowed_tenants, value, TENANTS_MAX, text_is_guid, wanted) : wanted;
+}
+
+static const char *set_policy(Configuration *c, const char *key, const char *value, unsigned line, bool *known)
+{
+        if (text_equal(key, "allowed-tenants"))
+                return set_tenants(c, value);
+        *known = text_equal(key, "deny-settings");
+        if (!*known)
+                return NULL;
+        if (c->denied_settings)
+                return "there once only";
+        c->denied_line = line;
+        return set_list(&c->denied_settings, value, DENIED_MAX, is_name,
+                        "names of settings, comma separated, like passiveMode, managedConfig.exclusionSettings");
+}
+
+static const char *add_setting(Configuration *c, const char *name, const char *value, unsigned line)
+{
+        size_t i;
+
+        for (i = 0; i < c->n_settings; i++)
+                if (text_equal(c->settings[i].name, name))
+                        return "there once only";
+        if (c->n_settings == SETTINGS_MAX)
+                return "one of at most 64 settings";
+        if (!c->settings)
+                c->settings = text_allocate(SETTINGS_MAX * sizeof(*c->settings));
+        c->settings[c->n_settings++] = (ConfigurationSetting){ text_copy(name), text_copy(value), line };
         return NULL;
 }
 
 /* NULL: taken. Else what the value should have been; *known false: there is no such key. */
-static const char *set(Configuration *c, const char *section, const char *key, const char *value, bool *known)
+static const char *set(Configuration *c, const char *section, const char *key, const char *value, unsigned line,
+                       bool *known)
 {
         *known = true;
-        if (text_equal(section, "endpoints") && text_equal(key, "packages"))
-                return set_url(&c->packages_url, value);
-        if (text_equal(section, "trust") && text_equal(key, "ca-file"))
-                return set_path(&c->ca_file, value);
-        if (text_equal(section, "trust") && text_equal(key, "onboarding-roots"))
-                return set_list(&c->onboarding_roots, value, 64, "SHA-256 digests of 64 hex digits, comma separated");
-        if (text_equal(section, "trust") && text_equal(key, "repository-keys"))
-                return set_list(&c->repository_keys, value, 40,
-                                "OpenPGP fingerprints of 40 hex digits, comma separated");
+        if (text_equal(section, "settings"))
+                return add_setting(c, key, value, line);
+        if (text_equal(section, "policy"))
+                return set_policy(c, key, value, line, known);
+        if (text_equal(section, "endpoints"))
+                return set_endpoint(c, key, value, known);
+        if (text_equal(section, "trust"))
+                return set_trust(c, key, value, known);
         *known = false;
         return NULL;
+}
+
+/* Values of [settings] may hold what is not for everybody's eyes. */
+static int refuse_line(const char *section, const char *key, const char *value, unsigned number, const char *wanted,
+                       Failure *failure)
+{
+        _cleanup_free_ char *name = text_escape(key, 60), *shown = text_escape(value, 60);
+
+        if (!wanted)
+                return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED,
+                                   "Line %u: this version does not know the key \"%s\" of section [%s].", number, name,
+                                   section);
+        if (text_equal(section, "settings"))
+                return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s has to be %s.", number, name,
+                                   wanted);
+        return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s is \"%s\"; it has to be %s.", number,
+                           name, shown, wanted);
 }
 
 static int take_line(Configuration *c, char *line, unsigned number, char section[32], Failure *failure)
@@ -96,16 +217,8 @@ static int take_line(Configuration *c, char *line, unsigned number, char section
                                    "Line %u is neither [section] nor key=value.", number);
         *equals = '\0';
         value = text_trim(equals + 1);
-        wanted = set(c, section, text_trim(line), value, &known);
-        if (known && !wanted)
-                return 0;
-        _cleanup_free_ char *shown = text_escape(known ? value : line, 60);
-        if (!known)
-                return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED,
-                                   "Line %u: this version does not know the key \"%s\" of section [%s].", number, shown,
-                                   section);
-        return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s is \"%s\"; it has to be %s.", number,
-                           line, shown, wanted);
+        wanted = set(c, section, text_trim(line), value, number, &known);
+        return known && !wanted ? 0 : refuse_line(section, line, value, number, wanted, failure);
 }
 
 static int parse(Configuration *c, const char *text, size_t length, Failure *failure)

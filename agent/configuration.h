@@ -1,9 +1,16 @@
 /*
  * configuration: /etc/mde-linux/mde-linux.conf: what the site's administrator decided.
  *
- * An ini file, owned by root and writable by nobody else, else it is refused. This version knows
- * [endpoints] packages and [trust] ca-file, onboarding-roots, repository-keys. Whatever else stands in it
- * is refused as well: a policy that is silently not enforced would be worse than an error.
+ * An ini file, owned by root and writable by nobody else, else it is refused:
+ *
+ *   [settings]   NAME = VALUE: site defaults for the public settings; lists and objects as JSON in one line
+ *   [policy]     allowed-tenants, deny-settings
+ *   [endpoints]  packages
+ *   [trust]      ca-file, onboarding-roots, repository-keys
+ *
+ * Whatever else stands in it is refused as well: a policy that is silently not enforced would be worse than an error.
+ * For the same reason a key of [settings] or [policy] may not stand twice. Names and values of [settings], and names
+ * in deny-settings, are looked at by who knows the settings.
  */
 #pragma once
 
@@ -12,11 +19,22 @@
 
 #define CONFIGURATION_FILE "/etc/mde-linux/mde-linux.conf"
 
+typedef struct ConfigurationSetting {
+        char *name;
+        char *value; /* trimmed, as it stands there; may be "" */
+        unsigned line;
+} ConfigurationSetting;
+
 typedef struct Configuration {
         char *packages_url;
         char *ca_file;
         char **onboarding_roots; /* NULL-terminated, or NULL */
         char **repository_keys;
+        char **allowed_tenants; /* org ids; NULL: any */
+        char **denied_settings; /* names, dotted to reach into an object; NULL: the built-in ones */
+        unsigned denied_line;   /* where they stand */
+        ConfigurationSetting *settings;
+        size_t n_settings;
 } Configuration;
 
 void configuration_clear(Configuration *configuration);
@@ -26,3 +44,9 @@ int configuration_read(const Host *host, Configuration *ret, Failure *failure) _
 
 /* host borrows from configuration from now on. */
 void configuration_apply(const Configuration *configuration, Host *host);
+
+/*
+ * The names that the control plane may not set here, NULL-terminated: those of [policy] deny-settings (none, when it
+ * is there and empty), else the exclusions inside managedConfig.
+ */
+const char *const *configuration_denied(const Configuration *configuration);

@@ -2,7 +2,7 @@
  * commands: one function a verb; each returns the exit code.
  *
  * Framework verbs are called by the guest agent with the extension's folder as working folder; internal ones by our
- * units.
+ * units. Those of people take words; more of them are in agent/commands.
  */
 #pragma once
 
@@ -14,3 +14,5 @@ int command_uninstall(void);
 
 int command_worker(void);
 int command_conclude(void);
+
+int command_plan(int n_words, char *words[]);

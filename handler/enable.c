@@ -126,7 +126,8 @@ static int with_lock(const Session *session, const Asked *asked, Outcome *outcom
         }
         if (session->configuration_failure.reason)
                 return session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
-        if (settings_read(&session->host, &session->environment, session->sequence, &settings, &failure) < 0)
+        if (settings_read(&session->host, &session->configuration, &session->environment, session->sequence, &settings,
+                          &failure) < 0)
                 return session_fail(session, outcome, VERDICT_REFUSED, &failure);
         return look(session, asked, &settings.request, outcome);
 }

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "agent/commands/check.h"
 #include "handler/commands.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -18,15 +19,20 @@
 static const struct {
         const char *name;
         int (*run)(void);
+        int (*run_with)(int n_words, char *words[]); /* takes words, perhaps none */
         const char *help;
+        bool anybody; /* not only root: it finds out itself what needs root */
 } commands[] = {
-        { "install", command_install, "put the program in place (guest agent)" },
-        { "enable", command_enable, "make the machine as the settings ask (guest agent)" },
-        { "update", command_update, "take over from another version (guest agent)" },
-        { "disable", command_disable, "stop working; the sensor stays (guest agent)" },
-        { "uninstall", command_uninstall, "remove what is ours; the sensor stays (guest agent)" },
-        { "worker", command_worker, "do the work that was queued (mde-linux-worker.service)" },
-        { "conclude", command_conclude, "end what a worker left unfinished (mde-linux-worker.service)" },
+        { "install", command_install, NULL, "put the program in place (guest agent)" },
+        { "enable", command_enable, NULL, "make the machine as the settings ask (guest agent)" },
+        { "update", command_update, NULL, "take over from another version (guest agent)" },
+        { "disable", command_disable, NULL, "stop working; the sensor stays (guest agent)" },
+        { "uninstall", command_uninstall, NULL, "remove what is ours; the sensor stays (guest agent)" },
+        { "worker", command_worker, NULL, "do the work that was queued (mde-linux-worker.service)" },
+        { "conclude", command_conclude, NULL, "end what a worker left unfinished (mde-linux-worker.service)" },
+        { "check", NULL, command_check, "[--json]: what is so on this machine; changes nothing" },
+        { "plan", NULL, command_plan,
+          "[--facts FILE] [--settings FILE] [--json]: what would be done and why; changes nothing", true },
 };
 
 static void print_help(FILE *file)
@@ -74,14 +80,15 @@ int main(int argc, char *argv[])
                 print_help(stdout);
                 return 0;
         }
-        for (i = 0; argc == 2 && i < ELEMENTSOF(commands); i++)
-                if (text_equal(argv[1], commands[i].name)) {
-                        if (geteuid() != 0) {
-                                fprintf(stderr, "mde-linux %s: only root can do this\n", argv[1]);
-                                return 1;
-                        }
-                        return commands[i].run();
+        for (i = 0; argc >= 2 && i < ELEMENTSOF(commands); i++) {
+                if (!text_equal(argv[1], commands[i].name) || (commands[i].run && argc != 2))
+                        continue;
+                if (!commands[i].anybody && geteuid() != 0) {
+                        fprintf(stderr, "mde-linux %s: only root can do this\n", argv[1]);
+                        return 1;
                 }
+                return commands[i].run ? commands[i].run() : commands[i].run_with(argc - 2, argv + 2);
+        }
         print_help(stderr);
         return EXIT_USAGE;
 }

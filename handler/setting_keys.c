@@ -130,14 +130,21 @@ static char *describe_wanted(const SettingKey *key)
         return text_copy(types[key->type]);
 }
 
-static int wrong(const SettingKey *key, Json *json, Failure *failure)
+char *setting_key_complaint(const SettingKey *key, Json *json)
 {
         _cleanup_free_ char *found = describe(key, json), *wanted = describe_wanted(key);
 
+        return text_format("\"%s\" is %s, not %s", key->name, found, wanted);
+}
+
+static int wrong(const SettingKey *key, Json *json, Failure *failure)
+{
+        _cleanup_free_ char *complaint = setting_key_complaint(key, json);
+
         if (!key->example)
-                return failure_set(failure, REASON_SETTINGS_INVALID, "\"%s\" is %s, not %s", key->name, found, wanted);
-        return failure_set(failure, REASON_SETTINGS_INVALID, "\"%s\" is %s, not %s; right would be \"%s\": %s",
-                           key->name, found, wanted, key->name, key->example);
+                return failure_set(failure, REASON_SETTINGS_INVALID, "%s", complaint);
+        return failure_set(failure, REASON_SETTINGS_INVALID, "%s; right would be \"%s\": %s", complaint, key->name,
+                           key->example);
 }
 
 static bool string_fits(const SettingKey *key, const char *text)

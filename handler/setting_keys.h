@@ -63,3 +63,6 @@ extern const SettingKey setting_key_group; /* the member "GROUP" of "tags" */
 
 /* REASON_SETTINGS_INVALID names the key, what was found (not when confidential) and a right example. */
 int setting_key_read(const SettingKey *key, Json *json, SettingValue *ret, Failure *failure) _must_check_;
+
+/* What is wrong with a value that setting_key_read refused: key, what was found, what is wanted. Caller frees. */
+char *setting_key_complaint(const SettingKey *key, Json *json);

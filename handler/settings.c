@@ -7,11 +7,10 @@
 #include "handler/protected.h"
 #include "handler/request_digest.h"
 #include "handler/setting_keys.h"
+#include "handler/settings_site.h"
 #include "platform/base/text.h"
 
 #define FRAGMENT "\"protectedSettings\": {\"" SETTING_ONBOARDING_SCRIPT "\": \"BASE64\"}"
-
-static void note(Settings *settings, const char *format, ...) _printf_(2, 3);
 
 void settings_clear(Settings *settings)
 {
@@ -25,7 +24,7 @@ void settings_clear(Settings *settings)
 }
 
 /* Past the last place: that one tells that there are more. */
-static void note(Settings *settings, const char *format, ...)
+void settings_note(Settings *settings, const char *format, ...)
 {
         Request *request = &settings->request;
         char text[ERROR_TEXT_MAX];
@@ -49,19 +48,20 @@ static void note_unknown(Settings *settings, const char *name)
         _cleanup_free_ char *shown = text_escape(name, 60);
 
         if (!near)
-                note(settings, "setting \"%s\" is not known; it has no effect", shown);
+                settings_note(settings, "setting \"%s\" is not known; it has no effect", shown);
         else if (strcmp(near->name, name) == 0)
-                note(settings, "setting \"%s\" has no effect in protectedSettings: it belongs into publicSettings",
-                     shown);
+                settings_note(settings,
+                              "setting \"%s\" has no effect in protectedSettings: it belongs into publicSettings",
+                              shown);
         else
-                note(settings, "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
-                     near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
+                settings_note(settings, "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
+                              near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
 }
 
 static void note_effect(Settings *settings, const SettingKey *key)
 {
         if (key->effect == SETTING_LATER)
-                note(settings, "setting \"%s\" is known but this version does not act on it yet", key->name);
+                settings_note(settings, "setting \"%s\" is known but this version does not act on it yet", key->name);
 }
 
 static int take_tags(Settings *settings, Json *tags, Failure *failure)
@@ -74,7 +74,7 @@ static int take_tags(Settings *settings, Json *tags, Failure *failure)
                 _cleanup_free_ char *shown = text_escape(name, 60);
 
                 if (strcmp(name, group->name) != 0) {
-                        note(settings, "tag \"%s\" has no effect: only GROUP can be set", shown);
+                        settings_note(settings, "tag \"%s\" has no effect: only GROUP can be set", shown);
                         continue;
                 }
                 if (setting_key_read(group, member, &value, failure) < 0)
@@ -104,7 +104,7 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
                         *failure = found;
                         return -1;
                 }
-                note(settings, "a setting has no effect, and a wrong value: %s", found.found);
+                settings_note(settings, "a setting has no effect, and a wrong value: %s", found.found);
                 return 0;
         }
         if (!value.given)
@@ -167,7 +167,7 @@ static void note_protected(Settings *settings, Json *plain)
                         unknown++;
         }
         if (unknown > 0)
-                note(settings, "protectedSettings has %zu members that are not known", unknown);
+                settings_note(settings, "protectedSettings has %zu members that are not known", unknown);
 }
 
 /* The name under which the package probably stands instead; NULL: none. */
@@ -323,17 +323,29 @@ static int read_file(const Host *host, const Environment *environment, int seque
         return failure_from(failure, err.kind == ERROR_INPUT ? REASON_SETTINGS_INVALID : REASON_ENVIRONMENT, &err);
 }
 
-int settings_read(const Host *host, const Environment *environment, int sequence, Settings *ret, Failure *failure)
+/* From the public settings and what the site says of them. */
+static int make_request(const Configuration *configuration, int sequence, Settings *settings, Failure *failure)
 {
-        _cleanup_(settings_clear) Settings settings = { .request = { .sequence = sequence,
-                                                                     .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES } };
+        settings->request.sequence = sequence;
+        settings->request.max_wait_minutes = REQUEST_MAX_WAIT_MINUTES;
+        settings->request.allowed_tenants = (const char *const *)configuration->allowed_tenants;
+        if (settings_site_apply(configuration, settings, failure) < 0)
+                return -1;
+        return take_public(settings, failure);
+}
+
+int settings_read(const Host *host, const Configuration *configuration, const Environment *environment, int sequence,
+                  Settings *ret, Failure *failure)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
         _cleanup_json_ Json *file = NULL;
         Json *handler_settings;
         bool usable;
 
         if (read_file(host, environment, sequence, &file, failure) < 0 ||
             find_handler_settings(file, &handler_settings, failure) < 0 ||
-            find_public(handler_settings, &settings.document, failure) < 0 || take_public(&settings, failure) < 0)
+            find_public(handler_settings, &settings.document, failure) < 0 ||
+            make_request(configuration, sequence, &settings, failure) < 0)
                 return -1;
         usable = take_protected(host, environment, handler_settings, &settings, &settings.request.onboarding_failure) ==
                  0;
@@ -341,5 +353,17 @@ int settings_read(const Host *host, const Environment *environment, int sequence
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;
         request_digest_make(&ret->request);
+        return 0;
+}
+
+int settings_from_public(Json *object, const Configuration *configuration, Settings *ret, Failure *failure)
+{
+        _cleanup_(settings_clear) Settings settings = { .document = object };
+
+        if (make_request(configuration, -1, &settings, failure) < 0)
+                return -1;
+        failure_set(&settings.request.onboarding_failure, REASON_ONBOARDING_MISSING, "There are no protectedSettings.");
+        *ret = settings;
+        settings = (Settings){ 0 };
         return 0;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "agent/configuration.h"
 #include "agent/request.h"
 #include "handler/environment.h"
 #include "platform/json.h"
@@ -21,13 +22,24 @@ typedef struct Settings {
 
 void settings_clear(Settings *settings);
 
+/* Adds a note to the request. For the parts of settings. */
+void settings_note(Settings *settings, const char *format, ...) _printf_(2, 3);
+
 /*
  * Fills settings->request. Fails only for what makes the request itself unclear (the file is no JSON, a key
  * has the wrong type or an impossible value, a secret stands in the public settings: REASON_SETTINGS_INVALID
  * naming key, value found, a right example; REASON_ENVIRONMENT: the file cannot be read at all).
  * A missing or unusable onboarding package is not a failure here: request.onboarding is NULL and
  * request.onboarding_failure says why (a licensed sensor does not need one).
+ * What the site's configuration denies or sets (settings_site.h) is in the request; a wrong default or policy there is
+ * REASON_CONFIGURATION_UNTRUSTED. The request borrows from the configuration.
  * request.digest does not depend on the encryption, so the same settings encrypted again have the same.
  */
-int settings_read(const Host *host, const Environment *environment, int sequence, Settings *ret,
-                  Failure *failure) _must_check_;
+int settings_read(const Host *host, const Configuration *configuration, const Environment *environment, int sequence,
+                  Settings *ret, Failure *failure) _must_check_;
+
+/*
+ * The same for a plain object of public settings, without protected ones: request.sequence is -1. Takes the object.
+ */
+int settings_from_public(Json *object, const Configuration *configuration, Settings *ret,
+                         Failure *failure) _must_check_;

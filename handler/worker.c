@@ -116,7 +116,8 @@ static void carry_out(const Session *session, const QueueEntry *entry, Outcome *
                 session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
                 return;
         }
-        if (settings_read(&session->host, &session->environment, session->sequence, &settings, &failure) < 0) {
+        if (settings_read(&session->host, &session->configuration, &session->environment, session->sequence, &settings,
+                          &failure) < 0) {
                 session_fail(session, outcome, VERDICT_REFUSED, &failure);
                 return;
         }

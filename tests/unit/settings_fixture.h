@@ -12,13 +12,14 @@
 #define RESOURCE "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/x/y/vm"
 #define GUID "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
+static const Configuration no_configuration;
 static const Environment environment = { .config_folder = (char *)CONFIG };
 
 static inline void must_read(const Scratch *scratch, Settings *ret)
 {
         Failure failure = { 0 };
 
-        if (settings_read(&scratch->host, &environment, 4, ret, &failure) < 0)
+        if (settings_read(&scratch->host, &no_configuration, &environment, 4, ret, &failure) < 0)
                 fail_msg("%s", failure.found);
 }
 
@@ -44,7 +45,7 @@ static inline void must_refuse_file(const Scratch *scratch, const char *words)
         Settings untouched = { .request.sequence = -77 };
         Failure failure = { 0 };
 
-        if (settings_read(&scratch->host, &environment, 4, &untouched, &failure) == 0)
+        if (settings_read(&scratch->host, &no_configuration, &environment, 4, &untouched, &failure) == 0)
                 fail_msg("accepted, which had to say '%s'", words);
         assert_int_equal(failure.reason, REASON_SETTINGS_INVALID);
         if (!strstr(failure.found, words))

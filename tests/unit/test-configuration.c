@@ -53,6 +53,10 @@ static void what_is_not_known_is_refused_with_line_and_key(void **state)
                 const char *text, *words;
         } rows[] = {
                 { "[policy]\nallowed-tenants=x\n", "Line 2" },
+                { "[polciy]\ndeny-settings=channel\n", "section [polciy]" },
+                { "[policy]\ndeny-settings=a b\n", "comma separated" },
+                { "[policy]\ndeny-settings=channel,,tags\n", "comma separated" },
+                { "[trust]\nrepository-keys=\n", "40 hex digits" },
                 { "[trust]\nrepository-keys=ABC\n", "40 hex digits" },
                 { "[trust]\nonboarding-roots=" KEY40 "\n", "64 hex digits" },
                 { "[trust]\nca-file=etc/ca.pem\n", "absolute path" },

@@ -19,6 +19,8 @@
         "\",\"expirationTimestamp\":134000000000000000,\"version\":\"2.14\"}"
 
 /* Made once: keys are slow. Packages are documents; the settings around them are made by package(). */
+static const Configuration no_configuration;
+
 static struct {
         Identity ours, theirs;
         char thumbprint[CRYPTO_SHA1_HEX];
@@ -134,7 +136,7 @@ static void read_from(const Scratch *scratch, const char *config, Settings *ret)
         size_t i;
 
         host.onboarding_roots = scratch->host.onboarding_roots ? scratch->host.onboarding_roots : roots;
-        if (settings_read(&host, &environment, 0, ret, &failure) < 0)
+        if (settings_read(&host, &no_configuration, &environment, 0, ret, &failure) < 0)
                 fail_msg("%s", failure.found);
         assert_null(strstr(ret->request.onboarding_failure.found, MARKER));
         for (i = 0; i < ret->request.n_notes; i++)

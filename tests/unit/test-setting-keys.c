@@ -129,7 +129,7 @@ static void values_are_shown_in_part_only(void **state)
         memset(fill, 'x', sizeof(fill));
         snprintf(object, sizeof(object), "{\"channel\": \"%.*s\"}", (int)sizeof(fill), fill);
         write_public(scratch, object);
-        assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+        assert_int_equal(settings_read(&scratch->host, &no_configuration, &environment, 4, &settings, &failure), -1);
         fill[61] = '\0';
         assert_null(strstr(failure.found, fill));
         assert_non_null(strstr(failure.found, "(900 characters)"));
@@ -154,7 +154,8 @@ static void values_that_may_hold_a_credential_are_never_shown(void **state)
                 Settings settings;
 
                 write_public(scratch, objects[i]);
-                assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+                assert_int_equal(settings_read(&scratch->host, &no_configuration, &environment, 4, &settings, &failure),
+                                 -1);
                 assert_null(strstr(failure.found, "hunter2"));
         }
 }
@@ -228,7 +229,9 @@ static void folders_and_proxies_have_to_be_plain(void **state)
                 Failure failure = { 0 };
 
                 write_public(*state, wrong[i]);
-                assert_int_equal(settings_read(&((Scratch *)*state)->host, &environment, 4, &settings, &failure), -1);
+                assert_int_equal(settings_read(&((Scratch *)*state)->host, &no_configuration, &environment, 4,
+                                               &settings, &failure),
+                                 -1);
                 assert_null(strstr(failure.found, "hunter2"));
         }
 }

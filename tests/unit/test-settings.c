@@ -72,7 +72,7 @@ static void a_file_that_is_no_json_is_refused_and_not_quoted(void **state)
         Scratch *scratch = *state;
 
         scratch_write(scratch, FILE_PATH, "{\"runtimeSettings\": password");
-        assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+        assert_int_equal(settings_read(&scratch->host, &no_configuration, &environment, 4, &settings, &failure), -1);
         assert_int_equal(failure.reason, REASON_SETTINGS_INVALID);
         assert_non_null(strstr(failure.found, FILE_PATH));
         assert_null(strstr(failure.found, "password"));
@@ -97,7 +97,7 @@ static void what_is_not_a_file_is_not_called_a_wrong_setting(void **state)
 
         scratch_folder(scratch, CONFIG);
         assert_int_equal(symlink("4.settings", path), 0); /* ELOOP */
-        assert_int_equal(settings_read(&scratch->host, &environment, 4, &settings, &failure), -1);
+        assert_int_equal(settings_read(&scratch->host, &no_configuration, &environment, 4, &settings, &failure), -1);
         assert_int_equal(failure.reason, REASON_ENVIRONMENT);
 }
 

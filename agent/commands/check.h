@@ -1,0 +1,8 @@
+/*
+ * check: what is so on this machine, as it is looked at before anything is planned. Nothing is changed.
+ */
+#pragma once
+
+/* "mde-linux check [--json]": as lines NAME: VALUE for people, or as the document of facts_json.h. Returns the exit
+ * code. */
+int command_check(int n_words, char *words[]);

@@ -1,0 +1,222 @@
+#include "agent/facts_json.h"
+
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/base/version.h"
+
+/* --- words ------------------------------------------------------------------------------------------- */
+
+static const char *const tri_words[] = { [TRI_UNKNOWN] = "unknown", [TRI_NO] = "no", [TRI_YES] = "yes" };
+static const char *const look_words[] = { [LOOK_FIRST] = "first", [LOOK_SECOND] = "second" };
+static const char *const package_words[] = {
+        [PACKAGE_ABSENT] = "absent",
+        [PACKAGE_CONFIG_FILES] = "config-files",
+        [PACKAGE_BROKEN] = "broken",
+        [PACKAGE_INSTALLED] = "installed",
+};
+static const char *const class_words[] = {
+        [FANOTIFY_NOTIFY] = "notify",
+        [FANOTIFY_CONTENT] = "content",
+        [FANOTIFY_PRE_CONTENT] = "pre-content",
+};
+
+#define TRI(type, member, name) JSON_WORD(type, member, name, tri_words)
+
+/* --- one table a struct ------------------------------------------------------------------------------ */
+
+static const JsonField hold[] = {
+        TRI(Facts, hold.held, "held"),
+        JSON_TEXT(Facts, hold.reason, "reason"),
+        { 0 },
+};
+
+static const JsonField distro[] = {
+        JSON_TEXT(Distro, id, "id"),
+        JSON_TEXT(Distro, version, "version"),
+        JSON_TEXT(Distro, codename, "codename"),
+        JSON_TEXT(Distro, name, "name"),
+        JSON_TEXT(Distro, architecture, "architecture"),
+        JSON_TEXT(Distro, kernel, "kernel"),
+        { 0 },
+};
+
+static const JsonField mount[] = {
+        JSON_TEXT(MachineMount, folder, "folder"),
+        JSON_TEXT(MachineMount, point, "point"),
+        JSON_TEXT(MachineMount, type, "type"),
+        JSON_INTEGER_OR(MachineMount, free_bytes, "free_bytes", -1),
+        JSON_INTEGER_OR(MachineMount, free_inodes, "free_inodes", -1),
+        TRI(MachineMount, noexec, "noexec"),
+        TRI(MachineMount, read_only, "read_only"),
+        TRI(MachineMount, link, "link"),
+        JSON_TEXT(MachineMount, link_target, "link_target"),
+        { 0 },
+};
+
+static const JsonField fitness[] = {
+        TRI(Machine, known, "known"),
+        JSON_INTEGER_OR(Machine, memory, "memory", -1),
+        JSON_INTEGER_OR(Machine, memory_available, "memory_available", -1),
+        JSON_INTEGER_OR(Machine, memory_limit, "memory_limit", -1),
+        JSON_INTEGER(Machine, cpus, "cpus"),
+        JSON_INTEGER(Machine, cpu_percent, "cpu_percent"),
+        JSON_LIST(Machine, mounts, n_mounts, "mounts", mount),
+        TRI(Machine, selinux_enforcing, "selinux_enforcing"),
+        TRI(Machine, fips, "fips"),
+        TRI(Machine, fapolicyd, "fapolicyd"),
+        TRI(Machine, audit_immutable, "audit_immutable"),
+        TRI(Machine, user_exists, "user_exists"),
+        TRI(Machine, user_creatable, "user_creatable"),
+        JSON_TEXT(Machine, user_trouble, "user_trouble"),
+        JSON_INTEGER_OR(Machine, oom_kills, "oom_kills", -1),
+        { 0 },
+};
+
+static const JsonField machine[] = {
+        TRI(Facts, machine.systemd, "systemd"),
+        TRI(Facts, machine.distro_known, "distro_known"),
+        JSON_OBJECT(Facts, machine.distro, "distro", distro),
+        JSON_OBJECT(Facts, machine.fitness, "fitness", fitness),
+        { 0 },
+};
+
+static const JsonField holder[] = {
+        JSON_INTEGER(FanotifyHolder, pid, "pid"),
+        JSON_INTEGER(FanotifyHolder, start_time, "start_time"),
+        JSON_TEXT(FanotifyHolder, exe, "exe"),
+        JSON_BOOL(FanotifyHolder, deleted, "deleted"),
+        JSON_TEXT(FanotifyHolder, comm, "comm"),
+        JSON_TEXT(FanotifyHolder, unit, "unit"),
+        JSON_TEXT(FanotifyHolder, package, "package"),
+        JSON_TEXT(FanotifyHolder, container, "container"),
+        JSON_BOOL(FanotifyHolder, foreign, "foreign"),
+        JSON_WORD(FanotifyHolder, class, "class", class_words),
+        JSON_BITS(FanotifyHolder, permission_bits, "permission_bits"),
+        JSON_INTEGER(FanotifyHolder, groups, "groups"),
+        JSON_INTEGER(FanotifyHolder, marks, "marks"),
+        { 0 },
+};
+
+static const JsonField fanotify[] = {
+        TRI(FanotifyFacts, known, "known"),
+        TRI(FanotifyFacts, supported, "supported"),
+        TRI(FanotifyFacts, permission_events, "permission_events"),
+        JSON_LIST(FanotifyFacts, holders, n_holders, "holders", holder),
+        JSON_INTEGER(FanotifyFacts, more, "more"),
+        JSON_INTEGER(FanotifyFacts, unreadable, "unreadable"),
+        { 0 },
+};
+
+static const JsonField package[] = {
+        TRI(Facts, package.manager, "manager"),
+        TRI(Facts, package.interrupted, "interrupted"),
+        JSON_WORD(Facts, package.state, "state", package_words),
+        JSON_TEXT(Facts, package.version, "version"),
+        { 0 },
+};
+
+static const JsonField unit[] = {
+        JSON_TEXT(UnitState, load, "load"),
+        JSON_TEXT(UnitState, active, "active"),
+        JSON_TEXT(UnitState, sub, "sub"),
+        JSON_TEXT(UnitState, file, "file"),
+        JSON_TEXT(UnitState, result, "result"),
+        JSON_INTEGER(UnitState, restarts, "restarts"),
+        JSON_INTEGER(UnitState, main_pid, "main_pid"),
+        JSON_BOOL(UnitState, job_pending, "job_pending"),
+        JSON_BOOL(UnitState, needs_reload, "needs_reload"),
+        { 0 },
+};
+
+static const JsonField tag[] = {
+        JSON_TEXT(SensorTag, key, "key"),
+        JSON_TEXT(SensorTag, value, "value"),
+        { 0 },
+};
+
+static const JsonField health[] = {
+        TRI(SensorHealth, answering, "answering"),
+        JSON_TEXT(SensorHealth, trouble, "trouble"),
+        TRI(SensorHealth, healthy, "healthy"),
+        TRI(SensorHealth, licensed, "licensed"),
+        JSON_TEXT(SensorHealth, org_id, "org_id"),
+        JSON_TEXT(SensorHealth, version, "version"),
+        JSON_TEXT(SensorHealth, machine_id, "machine_id"),
+        JSON_TEXT(SensorHealth, ring, "ring"),
+        JSON_TEXT(SensorHealth, definitions, "definitions"),
+        JSON_INTEGER(SensorHealth, expires_s, "expires_s"),
+        TRI(SensorHealth, passive, "passive"),
+        TRI(SensorHealth, passive_managed, "passive_managed"),
+        JSON_TEXT(SensorHealth, mode, "mode"),
+        JSON_TEXT(SensorHealth, managed_by, "managed_by"),
+        JSON_TEXT(SensorHealth, tamper, "tamper"),
+        TRI(SensorHealth, troubleshooting, "troubleshooting"),
+        JSON_TEXT(SensorHealth, group_ids, "group_ids"),
+        JSON_TEXT(SensorHealth, proxy, "proxy"),
+        JSON_TEXT(SensorHealth, conflicting, "conflicting"),
+        JSON_TEXT(SensorHealth, issues, "issues"),
+        JSON_LIST(SensorHealth, tags, n_tags, "tags", tag),
+        TRI(SensorHealth, tags_known, "tags_known"),
+        { 0 },
+};
+
+static const JsonField sensor[] = {
+        TRI(Facts, sensor.files, "files"),
+        JSON_TEXT(Facts, sensor.folder, "folder"),
+        TRI(Facts, sensor.loaded, "loaded"),
+        TRI(Facts, sensor.enabled, "enabled"),
+        TRI(Facts, sensor.active, "active"),
+        TRI(Facts, sensor.masked, "masked"),
+        JSON_OBJECT(Facts, sensor.unit, "unit", unit),
+        TRI(Facts, sensor.onboarded, "onboarded"),
+        JSON_TEXT(Facts, sensor.onboarded_org, "onboarded_org"),
+        TRI(Facts, sensor.offboarding_file, "offboarding_file"),
+        JSON_OBJECT(Facts, sensor.health, "health", health),
+        TRI(Facts, sensor.managed, "managed"),
+        JSON_OWNED(Facts, sensor.managed_json, sensor.managed_length, "managed_json", FACTS_JSON_MANAGED_MAX),
+        { 0 },
+};
+
+const JsonField facts_json_fields[] = {
+        JSON_WORD(Facts, look, "look", look_words),
+        JSON_INTEGER(Facts, now_s, "now_s"),
+        TRI(Facts, fulfilled, "fulfilled"),
+        JSON_GROUP("hold", hold),
+        JSON_GROUP("machine", machine),
+        JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),
+        JSON_GROUP("package", package),
+        JSON_GROUP("sensor", sensor),
+        { 0 },
+};
+
+/* --- the document ------------------------------------------------------------------------------------ */
+
+Json *facts_json_make(const Facts *facts)
+{
+        Json *json = json_object_new_object(), *fields = json_record_make(facts_json_fields, facts);
+
+        json_object_object_add(json, "schema", json_object_new_int(FACTS_JSON_SCHEMA));
+        json_object_object_add(json, "program", json_object_new_string(version_text));
+        json_object_object_foreach(fields, name, member) json_object_object_add(json, name, json_object_get(member));
+        json_free(fields);
+        return json;
+}
+
+int facts_json_read(Json *json, Facts *ret, Error *err)
+{
+        _cleanup_(facts_clear) Facts facts;
+        Json *schema = json_member(json, "schema");
+
+        memset(&facts, 0, sizeof(facts));
+        if (json_object_is_type(json, json_type_object) &&
+            (!json_object_is_type(schema, json_type_int) || json_object_get_int(schema) != FACTS_JSON_SCHEMA))
+                return error_set(err, ERROR_INPUT, "these are no facts of schema %d, as this version reads them",
+                                 FACTS_JSON_SCHEMA);
+        if (json_record_read(facts_json_fields, json, &facts, err) < 0)
+                return -1;
+        facts.machine.support = distro_support(&facts.machine.distro);
+        memcpy(ret, &facts, sizeof(facts));
+        facts.sensor.managed_json = NULL;
+        return 0;
+}
