@@ -274,7 +274,9 @@ Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealt
 
         while (item < managed->items + managed->n && item->kind != kind)
                 item++;
-        if (item == managed->items + managed->n || kind == MANAGED_OTHER || health->answering != TRI_YES)
+        if (item == managed->items + managed->n || kind == MANAGED_OTHER)
+                return TRI_NOT_ASKED;
+        if (health->answering != TRI_YES)
                 return TRI_UNKNOWN;
         if (kind != MANAGED_PASSIVE)
                 return *said ? tri(is_text(item->wanted, said)) : TRI_UNKNOWN;

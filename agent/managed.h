@@ -54,8 +54,8 @@ bool managed_wants_passive(const Request *request, const Facts *facts);
 bool managed_leaves_passive(const Request *request, const Facts *facts);
 
 /*
- * Does the sensor report what was asked for? YES, NO, or UNKNOWN: it does not answer, does not tell, or nothing
- * of this kind is asked for.
+ * Does the sensor report what was asked for? YES, NO; UNKNOWN: it does not answer, or says nothing of it; NOT_ASKED:
+ * nothing of this kind was.
  */
 Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealth *health);
 

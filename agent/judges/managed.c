@@ -89,8 +89,7 @@ static void judge_item(const Managed *managed, const ManagedItem *item, const Fa
                            SENSOR_MANAGED_FILE, wanted, reported(item, health),
                            *health->managed_by ? health->managed_by : "unknown");
         else if (health->answering == TRI_YES)
-                judge_note(plan, rows[item->kind], PLAN_INFORMATION,
-                           "%s, as %s says; this version of the sensor does not report it", wanted,
+                judge_note(plan, rows[item->kind], PLAN_INFORMATION, "%s, as %s says; the sensor reports none", wanted,
                            SENSOR_MANAGED_FILE);
 }
 

@@ -17,7 +17,7 @@
 
 #define BACKUPS STATE_FOLDER "/managed"
 #define BACKUPS_MAX 8
-#define TAKE_IN_MS 15000 /* what is not taken in by then is told, and left to the sensor */
+#define TAKE_IN_MS 10000 /* what is not taken in by then is told, and left to the sensor */
 #define PAUSE_MS 250
 
 typedef struct File {
@@ -155,13 +155,18 @@ void steps_announce_managed(Mission *mission)
 
 static bool is_taken_in(Mission *mission)
 {
-        const SensorHealth *health = &mission->facts.sensor.health;
+        static const ManagedKind kinds[] = { MANAGED_PASSIVE, MANAGED_PROXY, MANAGED_GROUPS };
         _cleanup_(managed_clear) Managed managed = { 0 };
+        size_t i;
 
         managed_make(mission->request, &mission->facts, &managed);
-        return managed_reported(&managed, MANAGED_PASSIVE, health) != TRI_NO &&
-               managed_reported(&managed, MANAGED_PROXY, health) != TRI_NO &&
-               managed_reported(&managed, MANAGED_GROUPS, health) != TRI_NO;
+        for (i = 0; i < ELEMENTSOF(kinds); i++) {
+                Tri reported = managed_reported(&managed, kinds[i], &mission->facts.sensor.health);
+
+                if (reported != TRI_YES && reported != TRI_NOT_ASKED)
+                        return false;
+        }
+        return true;
 }
 
 int steps_wait_for_managed(Mission *mission, Failure *failure)
