@@ -88,6 +88,14 @@ static bool is_same_place(const JsonPath *a, const JsonPath *b)
         return begins_with(a, b) || begins_with(b, a);
 }
 
+static ManagedItem *grow(ManagedItem *items, size_t n)
+{
+        items = realloc(items, n * sizeof(*items));
+        if (!items)
+                abort();
+        return items;
+}
+
 /* Takes wanted over; a place that is taken stays as it is. */
 static void add(Managed *managed, ManagedKind kind, const JsonPath *path, Json *wanted)
 {
@@ -101,6 +109,8 @@ static void add(Managed *managed, ManagedKind kind, const JsonPath *path, Json *
                 managed->too_many = true;
                 return;
         }
+        if ((managed->n & (managed->n - 1)) == 0) /* doubles */
+                managed->items = grow(managed->items, managed->n ? 2 * managed->n : 1);
         managed->items[managed->n++] = (ManagedItem){ .kind = kind, .path = *path, .wanted = TAKE_PTR(owned) };
 }
 
@@ -210,7 +220,7 @@ static const char *why_differs(const ManagedItem *item, const Facts *facts)
 
 void managed_make(const Request *request, const Facts *facts, Managed *ret)
 {
-        Managed managed = { .items = text_allocate(MANAGED_ITEMS_MAX * sizeof(ManagedItem)) };
+        Managed managed = { 0 };
         size_t i;
 
         add_settings(&managed, request, facts);
@@ -270,12 +280,14 @@ int managed_edit(const Managed *managed, const char *text, size_t length, char *
 Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealth *health)
 {
         const char *said = kind == MANAGED_PROXY ? health->proxy : health->group_ids;
-        const ManagedItem *item = managed->items;
+        const ManagedItem *item;
+        size_t i = 0;
 
-        while (item < managed->items + managed->n && item->kind != kind)
-                item++;
-        if (item == managed->items + managed->n || kind == MANAGED_OTHER)
+        while (i < managed->n && managed->items[i].kind != kind)
+                i++;
+        if (i == managed->n || kind == MANAGED_OTHER)
                 return TRI_NOT_ASKED;
+        item = &managed->items[i];
         if (health->answering != TRI_YES)
                 return TRI_UNKNOWN;
         if (kind != MANAGED_PASSIVE)
