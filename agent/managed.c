@@ -188,9 +188,9 @@ static bool is_so_without_file(const ManagedItem *item, const Facts *facts)
 
         if (item->kind == MANAGED_OTHER)
                 return false;
-        /* it once was as asked, and cannot tell now: as if it were */
+        /* it once was as asked and cannot tell now: no reason to begin a run; a run that has begun makes sure */
         if (health->answering != TRI_YES)
-                return facts->fulfilled == TRI_YES && situation_has_sensor(facts);
+                return facts->look == LOOK_FIRST && facts->fulfilled == TRI_YES && situation_has_sensor(facts);
         if (item->kind == MANAGED_PASSIVE)
                 return health->passive == wanted;
         return is_text(item->wanted, item->kind == MANAGED_PROXY ? health->proxy : health->group_ids);
