@@ -185,7 +185,8 @@ static void too_many_values_are_refused(void **state)
         for (i = 0; i <= MANAGED_ITEMS_MAX; i++) {
                 _cleanup_free_ char *name = text_format("m%d", i);
 
-                judge_managed(&q, &f, &plan);
+                if (i == MANAGED_ITEMS_MAX)
+                        judge_managed(&q, &f, &plan);
                 assert_int_equal(plan.refusal.reason, REASON_NONE);
                 json_object_object_add(asked, name, json_object_new_int(i));
         }

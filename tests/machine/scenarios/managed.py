@@ -50,6 +50,7 @@ def ask_and_wait(w, seq, **settings):
 
 @scenario()
 def a_new_sensor_is_as_asked_from_its_first_second(w):
+    w.prepare(knobs={"passive_default": "disabled"})
     report = w.onboard(passiveMode=True, proxy=PROXY, groupIds=["web", "prod"],
                        managedConfig={"antivirusEngine": {"enforcementLevel": "real_time", "scanArchives": False}})
     assert modes(w) == ["passive"], modes(w)
@@ -78,6 +79,20 @@ def a_new_sensor_is_as_asked_from_its_first_second(w):
 
 
 @scenario()
+def a_new_sensor_that_shall_block_does_so_from_its_first_second(w):
+    """Builds differ in what a sensor without a configuration does."""
+    w.onboard(passiveMode="false")
+    assert modes(w) == ["real_time"], modes(w)
+    w.agent.stop()
+    # asked by the command line already: the file is not needed
+    w.machine.path(FILE).unlink()
+    w.machine.wait(lambda: not w.health()["passiveModeEnabled"]["isManaged"], 10, "the sensor to forget the file")
+    w.machine.run(["mdatp", "config", "passive-mode", "--value", "enabled"])
+    rows = ask_and_wait(w, 1, passiveMode=True)
+    assert rows["passive-mode"] == ("success", "on, as the sensor reports") and not w.machine.exists(FILE), rows
+
+
+@scenario()
 def the_customers_file_is_edited_and_nothing_else_in_it(w):
     w.prepare()
     w.machine.write(FILE, CUSTOMERS, 0o640)
@@ -99,10 +114,10 @@ def the_customers_file_is_edited_and_nothing_else_in_it(w):
 
     # objects that are missing and the last of the two
     rows = ask_and_wait(w, 2, passiveMode=True, proxy=PROXY, groupIds=["web"])
-    assert w.machine.read(FILE) == passive.replace(
-        '"cloudBlockLevel": "normal"}', f'"cloudBlockLevel": "normal", "proxy": "{PROXY}"}}' + ',\n\t"edr": {\n\t\t"groupIds": '
-        '"web"\n\t}')
-    assert rows["managed-config-twice"][0] == "warning" and "more than once: cloudService." in rows["managed-config-twice"][1], rows
+    end = f'"cloudBlockLevel": "normal", "proxy": "{PROXY}"}},\n\t"edr": {{\n\t\t"groupIds": "web"\n\t}}'
+    assert w.machine.read(FILE) == passive.replace('"cloudBlockLevel": "normal"}', end)
+    level, words = rows["managed-config-twice"]
+    assert level == "warning" and "more than once: cloudService." in words, rows
     assert w.health()["proxy"]["value"] == PROXY
 
     # a tool of the customer's puts its own version back: mended at the next enable, told once
@@ -172,16 +187,20 @@ def a_file_that_cannot_be_edited_is_refused_with_its_line(w):
 @scenario()
 def what_was_written_for_a_sensor_that_cannot_be_installed_is_undone(w):
     w.prepare()
-    w.faults({"packages.microsoft.com/debian/12/prod/pool/": {"status": 404}})
     w.machine.run(["rm", "-rf", "/etc/opt/microsoft"])
     before = w.snapshot()
     w.publish()
+    w.hold_download()
     w.ask(passiveMode=True)
     w.agent.start()
-    w.azure.wait_status("error", timeout=90)
+    w.wait_download()
+    assert '"enforcementLevel": "passive"' in w.machine.read(FILE)
+    w.kill_worker()
+    w.azure.wait_status("error", seq=0)
     w.assert_untouched(before)
     assert not w.machine.exists("/etc/opt/microsoft") and not w.machine.exists(f"{STATE}/managed")
     assert changes(w) == [], changes(w)
+    w.faults({"packages.microsoft.com/debian/12/prod/pool/": {"status": 404}})
     # the same with a file of the customer's: to the byte
     w.machine.write(FILE, CUSTOMERS, 0o640)
     w.machine.run(["chown", "daemon:daemon", FILE])
