@@ -19,6 +19,7 @@ Judge judge_sensor;   /* what is known of a sensor that is there */
 Judge judge_conflict; /* others that block file access */
 Judge judge_fitness;  /* the machine against the sensor's needs */
 Judge judge_path;     /* installPath */
+Judge judge_managed;  /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
 
 /* Keeps the first. */
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...) _printf_(3, 4);

@@ -5,6 +5,7 @@
 #include "agent/plan.h"
 
 #include "agent/judge.h"
+#include "agent/managed.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 
@@ -40,8 +41,8 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant,   judge_machine, judge_intent,
-        judge_sensor,  judge_conflict, judge_fitness, judge_path,
+        judge_package,  judge_tenant,  judge_machine, judge_intent,  judge_sensor,
+        judge_conflict, judge_fitness, judge_path,    judge_managed,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
@@ -58,7 +59,10 @@ static const char *why_install_path(const Request *request, const Facts *facts)
 
 static const char *why_managed_config(const Request *request, const Facts *facts)
 {
-        return NULL;
+        _cleanup_(managed_clear) Managed managed = { 0 };
+
+        managed_make(request, facts, &managed);
+        return managed_why(&managed);
 }
 
 static const char *why_package(const Request *request, const Facts *facts)

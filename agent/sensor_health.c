@@ -192,6 +192,12 @@ static void take_line(const char *name, char *value, SensorHealth *health)
                 take(value, health->machine_id, sizeof(health->machine_id));
         else if (text_equal(name, "release_ring"))
                 take(value, health->ring, sizeof(health->ring));
+        else if (text_equal(name, "edr_group_ids"))
+                take(value, health->group_ids, sizeof(health->group_ids));
+        else if (text_equal(name, "proxy"))
+                take(value, health->proxy, sizeof(health->proxy));
+        else if (text_equal(name, "managed_by"))
+                take(value, health->managed_by, sizeof(health->managed_by));
         else if (text_equal(name, "definitions_status"))
                 take(value, health->definitions, sizeof(health->definitions));
         else if (text_equal(name, "health_issues"))

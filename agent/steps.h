@@ -26,6 +26,13 @@ Step step_verify;
 typedef bool SensorDone(const Mission *mission);
 int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure);
 
+/* If this plan wrote it: gives the sensor a while to do what its managed configuration says. What it does not do is for
+ * the judge to tell. -1 on a stop. */
+int steps_wait_for_managed(Mission *mission, Failure *failure);
+
+/* After the commit point: what step_managed_config had written before it. */
+void steps_announce_managed(Mission *mission);
+
 /* Whether apt is worth another try: 1 after a wait that grows with *tries, 0 not, -1 on a stop (*failure says so). */
 int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure);
 

@@ -30,8 +30,8 @@ DEFINE_CLEANUP(Json *, json_wipe)
 #define _cleanup_json_wipe_ _cleanup_(json_wipep)
 
 /*
- * ERROR_INPUT says what is wrong and at which byte, never what stood there. A UTF-8 byte order mark at the
- * start is skipped. The document "null" is NULL. Of a member that stands twice the last one counts.
+ * ERROR_INPUT says what is wrong, at which byte and in which line, never what stood there. A UTF-8 byte order mark at
+ * the start is skipped. The document "null" is NULL. Of a member that stands twice the last one counts.
  */
 int json_parse(const char *text, size_t length, Json **ret, Error *err) _must_check_;
 

@@ -245,6 +245,17 @@ static bool scan_value(Scan *s)
         return true;
 }
 
+static int tell(const Scan *s, const char *wrong, Error *err)
+{
+        size_t line = 1, i;
+        int c = peek(s);
+
+        for (i = 0; i < s->at; i++)
+                line += s->text[i] == '\n';
+        return error_set(err, ERROR_INPUT, "not JSON: %s, at byte %zu, line %zu%s", wrong, s->at, line,
+                         c == '/' || c == '#' ? " (JSON has no comments)" : "");
+}
+
 int json_grammar_check(const char *text, size_t length, unsigned int depth_max, JsonGrammar *ret, Error *err)
 {
         Scan s = { .text = (const unsigned char *)text, .length = length, .depth = depth_max };
@@ -253,11 +264,11 @@ int json_grammar_check(const char *text, size_t length, unsigned int depth_max, 
         skip_blanks(&s);
         start = s.at;
         if (!scan_bare_value(&s))
-                return error_set(err, ERROR_INPUT, "not JSON: %s, at byte %zu", s.wrong, s.at);
+                return tell(&s, s.wrong, err);
         end = s.at;
         skip_blanks(&s);
         if (s.at < s.length)
-                return error_set(err, ERROR_INPUT, "not JSON: something stands after the value, at byte %zu", s.at);
+                return tell(&s, "something stands after the value", err);
         *ret = (JsonGrammar){ .start = start, .end = end, .members = s.members };
         return 0;
 }

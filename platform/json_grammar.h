@@ -16,6 +16,6 @@ typedef struct JsonGrammar {
         size_t members;    /* of all objects together, as often as they stand there */
 } JsonGrammar;
 
-/* The text is UTF-8. ERROR_INPUT says what is wrong and at which byte. */
+/* The text is UTF-8. ERROR_INPUT says what is wrong, at which byte (from 0) and in which line (from 1). */
 int json_grammar_check(const char *text, size_t length, unsigned int depth_max, JsonGrammar *ret,
                        Error *err) _must_check_;

@@ -121,5 +121,6 @@ int step_package(Mission *mission, Failure *failure)
         if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0 ||
             temporary_remove(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
+        steps_announce_managed(mission);
         return 0;
 }

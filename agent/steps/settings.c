@@ -1,6 +1,8 @@
 #include "agent/steps.h"
 
-#include "platform/base/log.h"
+#include "platform/base/text.h"
+
+#define TAG_SHOWN_MAX 400
 
 static bool is_answering(const Mission *mission)
 {
@@ -19,13 +21,16 @@ int step_settings(Mission *mission, Failure *failure)
         plan_tags(mission->request, tags);
         for (i = 0; i < PLAN_TAGS; i++) {
                 const char *now = sensor_tag(&mission->facts.sensor.health, tags[i].key);
+                _cleanup_free_ char *what = text_format("device tag %s", tags[i].key),
+                                    *before = text_escape(now ? now : "none", TAG_SHOWN_MAX), *after = NULL;
 
                 if (!plan_tag_differs(&tags[i], &mission->facts.sensor.health))
                         continue;
                 mission_say(mission, "setting the device tag %s", tags[i].key);
-                log_info("device tag %s: %s -> %s", tags[i].key, now ? now : "none", tags[i].value);
                 if (sensor_set_tag(mission->host, tags[i].key, tags[i].value, deadline_in(SENSOR_CALL_MS), &err) < 0)
                         return steps_fail(failure, REASON_SENSOR_TAG, &err);
+                after = text_escape(tags[i].value, TAG_SHOWN_MAX);
+                mission_changed(mission, what, before, after);
         }
         return 0;
 }

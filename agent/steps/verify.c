@@ -8,6 +8,8 @@ static bool is_licensed(const Mission *mission)
 
 int step_verify(Mission *mission, Failure *failure)
 {
-        return steps_wait_for_sensor(mission, is_licensed, "the sensor to be licensed", REASON_SENSOR_NOT_LICENSED,
-                                     failure);
+        if (steps_wait_for_sensor(mission, is_licensed, "the sensor to be licensed", REASON_SENSOR_NOT_LICENSED,
+                                  failure) < 0)
+                return -1;
+        return steps_wait_for_managed(mission, failure);
 }

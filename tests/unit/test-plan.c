@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "agent/managed.h"
 #include "agent/plan.h"
 #include "platform/base/text.h"
 
@@ -242,13 +243,28 @@ static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
 
 /* --- every mix of facts converges --------------------------------------------------------------------- */
 
+/* The file is written; whether the sensor does what it says is another matter. Facts own their text here. */
+static void apply_managed(const Request *q, Facts *f)
+{
+        _cleanup_(managed_clear) Managed managed = { 0 };
+        _cleanup_free_ char *before = f->sensor.managed_json;
+        Error err = { 0 };
+
+        managed_make(q, f, &managed);
+        if (managed_edit(&managed, before, f->sensor.managed_length, &f->sensor.managed_json, &f->sensor.managed_length,
+                         &err) < 0)
+                fail_msg("%s", err.text);
+}
+
 static void apply(StepId id, const Request *q, Facts *f)
 {
         switch (id) {
         case STEP_REPOSITORY:
         case STEP_INSTALL_PATH:
-        case STEP_MANAGED_CONFIG:
         case STEP_OFFBOARD:
+                break;
+        case STEP_MANAGED_CONFIG:
+                apply_managed(q, f);
                 break;
         case STEP_PACKAGE:
                 f->package.state = PACKAGE_INSTALLED;
@@ -326,12 +342,13 @@ static void check_converges(const Request *q, Facts f, unsigned number)
         Plan plan;
         size_t i;
 
+        f.sensor.managed_json = text_copy(f.sensor.managed_json);
         plan_make(q, &f, &plan);
-        if (plan.refusal.reason)
-                return;
         for (i = 0; i < plan.n_steps; i++)
                 apply(plan.steps[i].id, q, &f);
-        plan_make(q, &f, &plan);
+        if (plan.n_steps > 0)
+                plan_make(q, &f, &plan);
+        free(f.sensor.managed_json);
         if (!plan.refusal.reason && plan.n_steps > 0)
                 fail_msg("mix %u: still wants %s: %s", number, step_name(plan.steps[0].id), plan.steps[0].why);
 }
@@ -352,6 +369,62 @@ static void every_mix_of_facts_converges(void **state)
                 check_converges(&forced, f, number);
                 check_converges(&bare, f, number);
         }
+}
+
+static const char *const managed_files[] = {
+        NULL,
+        "",
+        "{}",
+        "not JSON",
+        "{\"antivirusEngine\": {\"enforcementLevel\": \"passive\"}}",
+        "{\"antivirusEngine\": {\"enforcementLevel\": \"real_time\"}, \"edr\": {\"groupIds\": \"web\"}}",
+        "{\"antivirusEngine\": 7, \"cloudService\": {\"proxy\": \"http://p:1\"}}",
+};
+
+/* Once written, the file is never asked for again, whatever the sensor makes of it. */
+static void every_mix_of_managed_settings_converges(void **state)
+{
+        static const PackageState states[] = { PACKAGE_ABSENT, PACKAGE_BROKEN, PACKAGE_INSTALLED };
+        static const Tri asks[] = { TRI_NOT_ASKED, TRI_NO, TRI_YES };
+        _cleanup_json_ Json *config = json_object_new_object();
+        unsigned number, n, files = (unsigned)ELEMENTSOF(managed_files);
+
+        json_object_object_add(config, "scanArchives", json_object_new_boolean(true));
+        for (number = 0; number < 3u * files * 3 * 3 * 2 * 3 * 2 * 2; number++) {
+                Request q = asked();
+                Facts f = healthy();
+
+                n = number;
+                q.passive = asks[digit(&n, 3)];
+                f.sensor.managed_json = (char *)managed_files[digit(&n, files)];
+                f.sensor.managed_length = f.sensor.managed_json ? strlen(f.sensor.managed_json) : 0;
+                f.package.state = states[digit(&n, 3)];
+                f.sensor.health.passive = tri_digit(&n);
+                f.sensor.health.answering = digit(&n, 2) ? TRI_YES : TRI_NO;
+                f.fulfilled = tri_digit(&n);
+                q.proxy = digit(&n, 2) ? "http://p:1" : NULL;
+                q.managed_config = digit(&n, 2) ? config : NULL;
+                check_converges(&q, f, number);
+        }
+}
+
+static void the_managed_file_comes_before_the_package_and_alone_beside_a_sensor(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        q.passive = TRI_YES;
+        assert_plan(q, f, "repository managed-config package onboard service settings verify");
+        f = healthy();
+        f.sensor.health.passive = TRI_NO;
+        assert_plan(q, f, "managed-config");
+        f.sensor.managed_json = (char *)"[]";
+        f.sensor.managed_length = 2;
+        assert_plan(q, f, "refused: managed-config");
+        f = fresh();
+        f.sensor.managed_json = (char *)"{ // passive\n}";
+        f.sensor.managed_length = strlen(f.sensor.managed_json);
+        assert_plan(q, f, "refused: managed-config");
 }
 
 /* Whatever the facts: a plan never asks for the package of a sensor that is there, nor onboards over another tenant's
@@ -390,6 +463,8 @@ int main(void)
                 cmocka_unit_test(an_unfit_machine_is_refused_before_anything_changes),
                 cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
                 cmocka_unit_test(every_mix_of_facts_converges),
+                cmocka_unit_test(every_mix_of_managed_settings_converges),
+                cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),
                 cmocka_unit_test(no_mix_of_facts_overrides_another_tenant),
         };
 

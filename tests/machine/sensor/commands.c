@@ -165,7 +165,7 @@ int sensor_answer(Sensor *s, int argc, char **argv, FILE *out)
 
                 if (!n)
                         continue;
-                if (commands[i].setting && sensor_managed(commands[i].setting, NULL)) {
+                if (commands[i].setting && sensor_managed(s, commands[i].setting)) {
                         fputs("Error: this setting is managed by your organization and cannot be changed here\n", out);
                         return 1;
                 }

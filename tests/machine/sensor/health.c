@@ -71,7 +71,7 @@ static void put_text(FILE *out, const Sensor *s, const Row *row)
                 put_string(out, row->value);
         else
                 fputs(row->value, out);
-        if (row->setting && sensor_managed(row->setting, NULL))
+        if (row->setting && sensor_managed(s, row->setting))
                 fputs(" [managed]", out);
 }
 
@@ -96,7 +96,7 @@ static void put_json(FILE *out, const Sensor *s, const Row *row)
         }
         fputs("{\"displayValue\":", out);
         put_bare_json(out, s, row);
-        fprintf(out, ",\"isManaged\":%s,\"value\":", sensor_managed(row->setting, NULL) ? "true" : "false");
+        fprintf(out, ",\"isManaged\":%s,\"value\":", sensor_managed(s, row->setting) ? "true" : "false");
         put_bare_json(out, s, row);
         fputc('}', out);
 }
@@ -179,7 +179,7 @@ static size_t fill(const Sensor *s, Row *rows, bool json)
                   json ? camel_status(definitions) : strdup(definitions), NULL },
                 { "edr_early_preview_enabled", "edrEarlyPreviewEnabled", QUOTED, strdup("disabled"), "early-preview" },
                 { "edr_device_tags", "edrDeviceTags", TAGS, strdup(""), "tags" },
-                { "edr_group_ids", "edrGroupIds", QUOTED, strdup(s->group_ids), "group-ids" },
+                { "edr_group_ids", "edrGroupIds", QUOTED, sensor_value(s, "group-ids", s->group_ids), "group-ids" },
                 { "edr_client_version", "edrClientVersion", QUOTED, strdup("1.0.0"), NULL },
                 { "edr_configuration_version", "edrConfigurationVersion", QUOTED, strdup("20.199999.main"), NULL },
                 { "edr_machine_id", "edrMachineId", QUOTED,
@@ -190,7 +190,7 @@ static size_t fill(const Sensor *s, Row *rows, bool json)
                 { "network_protection_enforcement_level", "networkProtectionEnforcementLevel", QUOTED,
                   strdup("disabled"), "network-protection" },
                 { "managed_by", "managedBy", QUOTED, strdup("MDE"), "managed-by" },
-                { "proxy", "proxy", QUOTED, strdup(s->proxy), "proxy" },
+                { "proxy", "proxy", QUOTED, sensor_value(s, "proxy", s->proxy), "proxy" },
         };
 
         memcpy(rows, all, sizeof all);

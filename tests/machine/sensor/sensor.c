@@ -13,7 +13,6 @@
 
 #define ONBOARD ETC "/mdatp_onboard.json"
 #define OFFBOARD ETC "/mdatp_offboard.json"
-#define MANAGED ETC "/managed/mdatp_managed.json"
 
 long long now_ms(void)
 {
@@ -154,33 +153,6 @@ void sensor_look(Sensor *s)
                 if (s->licensed)
                         sensor_save(s);
         }
-}
-
-bool sensor_managed(const char *setting, bool *ret_passive)
-{
-        char *list = knob("managed", ""), *text, *engine, *level;
-        bool managed = list_has(list, ',', setting);
-
-        free(list);
-        if (managed || strcmp(setting, "passive-mode") != 0 || !(text = read_text(MANAGED)))
-                return managed;
-        engine = json_string(text, "antivirusEngine");
-        level = engine ? json_string(engine, "enforcementLevel") : NULL;
-        managed = level != NULL;
-        if (level && ret_passive)
-                *ret_passive = strcmp(level, "passive") == 0;
-        free(level);
-        free(engine);
-        free(text);
-        return managed;
-}
-
-bool sensor_passive(const Sensor *s)
-{
-        bool passive = strcmp(s->passive, "enabled") == 0;
-
-        sensor_managed("passive-mode", &passive);
-        return passive;
 }
 
 bool sensor_expired(const Sensor *s)

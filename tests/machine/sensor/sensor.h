@@ -23,6 +23,10 @@ typedef struct {
         long long licence_at; /* when the file in place becomes a licence, in ms */
         Tag tags[TAGS_MAX];
         unsigned n_tags;
+        char *managed;          /* the managed file as it was taken in, NULL: none */
+        char managed_seen[128]; /* which file that is, or will be */
+        long long managed_at;   /* when it is taken in, in ms; 0: it was */
+        char mode_told[16];     /* the last line in MODES */
 } Sensor;
 
 /* Monotonic milliseconds. */
@@ -35,9 +39,18 @@ void sensor_save(const Sensor *s);
 /* Looks at the files under /etc/opt/microsoft/mdatp once; cheap, called all the time. */
 void sensor_look(Sensor *s);
 
-/* Whether the managed file decides about a setting; its mode for passive-mode goes to *ret_passive. */
-bool sensor_managed(const char *setting, bool *ret_passive);
+/* Looks at the managed file once; cheap, called all the time. */
+void managed_look(Sensor *s, bool at_start);
+
+/* Whether somebody else decides about a setting: the managed file, the portal, the knob. */
+bool sensor_managed(const Sensor *s, const char *setting);
+
+/* What is in force: the managed file's value, else the local one; the caller frees. */
+char *sensor_value(const Sensor *s, const char *setting, const char *local);
 bool sensor_passive(const Sensor *s);
+
+/* A line in MODES whenever the mode in force is another one than before. */
+void mode_record(Sensor *s);
 bool sensor_expired(const Sensor *s);
 
 /* Writes the answer to one command to out; returns the exit status of the command line. */

@@ -161,6 +161,7 @@ static char *unescape(const char *from, const char *end)
 char *json_string(const char *text, const char *name)
 {
         const char *at = skip_blanks(text);
+        char *found = NULL;
 
         if (*at != '{')
                 return NULL;
@@ -169,23 +170,22 @@ char *json_string(const char *text, const char *name)
                 const char *key = at, *key_end = string_end(at), *value, *end;
 
                 if (!key_end)
-                        return NULL;
+                        return found;
                 value = skip_blanks(key_end);
                 if (*value != ':')
-                        return NULL;
+                        return found;
                 value = skip_blanks(value + 1);
                 end = value_end(value);
                 if (!end)
-                        return NULL;
+                        return found;
                 if ((size_t)(key_end - key) == strlen(name) + 2 && strncmp(key + 1, name, strlen(name)) == 0) {
-                        bool quoted = *value == '"';
-
-                        return unescape(value + quoted, end - quoted);
+                        free(found);
+                        found = *value == '"' ? unescape(value + 1, end - 1) : strndup(value, (size_t)(end - value));
                 }
                 at = skip_blanks(end);
                 if (*at != ',')
-                        return NULL;
+                        return found;
                 at = skip_blanks(at + 1);
         }
-        return NULL;
+        return found;
 }

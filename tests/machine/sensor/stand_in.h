@@ -16,6 +16,7 @@
 #define SOCKET VAR "/stand-in.socket"
 #define STATE VAR "/stand-in.state"
 #define CALLS "/var/log/mdatp-stand-in-cli.log"
+#define MODES "/var/log/mdatp-stand-in-modes.log"
 #define REQUEST_MAX 16384
 
 /* The value of a knob, the machine's before the package's own, or fallback; the caller frees. */
@@ -29,6 +30,7 @@ bool list_has(const char *text, char separator, const char *item);
 /* A whole small file as text, NULL when it cannot be read; the caller frees. */
 char *read_text(const char *path);
 
-/* The text of the string member called name, unescaped, at the top of the JSON object text;
- * NULL when there is none. Just enough JSON for onboarding packages; the caller frees. */
+/* The text of the string member called name, unescaped, at the top of the JSON object text, the last if it stands
+ * there more than once; of another value its JSON. NULL when there is none. Just enough JSON for onboarding packages
+ * and managed configurations; the caller frees. */
 char *json_string(const char *text, const char *name);

@@ -136,6 +136,8 @@ int main(void)
 
         unlink(SOCKET);
         sensor_load(&sensor);
+        managed_look(&sensor, true);
+        mode_record(&sensor);
         for (;;) {
                 struct pollfd watched[] = { { .fd = group, .events = POLLIN }, { .fd = listener, .events = POLLIN } };
 
@@ -145,6 +147,8 @@ int main(void)
                         allow_all(group);
                 crash_if_asked(started);
                 sensor_look(&sensor);
+                managed_look(&sensor, false);
+                mode_record(&sensor);
                 if (listener < 0 && is_ready(started))
                         listener = listen_for_commands();
                 else if (watched[1].revents)
