@@ -32,7 +32,8 @@ typedef struct Mission {
         Plan plan;
         Outcome *outcome;
         const char *stage;
-        bool overdue; /* a terminal error was told while a transaction goes on: it stands until the end */
+        char left_tenant[37]; /* what the sensor was made to leave, until it is licensed in another; "" else */
+        bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 
 void mission_clear(Mission *mission);

@@ -15,7 +15,8 @@
 typedef struct Settings {
         Request request; /* borrows from what follows */
         Json *document;  /* the public settings */
-        OnboardingPackage onboarding;
+        OnboardingPackage onboarding, offboarding;
+        bool offboarding_usable;
         char *notes[REQUEST_NOTES_MAX];
 } Settings;
 
@@ -26,7 +27,8 @@ void settings_clear(Settings *settings);
  * has the wrong type or an impossible value, a secret stands in the public settings: REASON_SETTINGS_INVALID
  * naming key, value found, a right example; REASON_ENVIRONMENT: the file cannot be read at all).
  * A missing or unusable onboarding package is not a failure here: request.onboarding is NULL and
- * request.onboarding_failure says why (a licensed sensor does not need one).
+ * request.onboarding_failure says why (a licensed sensor does not need one). The same with the offboarding package,
+ * which nobody has to give.
  * request.digest does not depend on the encryption, so the same settings encrypted again have the same.
  */
 int settings_read(const Host *host, const Environment *environment, int sequence, Settings *ret,

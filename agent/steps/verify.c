@@ -8,6 +8,13 @@ static bool is_licensed(const Mission *mission)
 
 int step_verify(Mission *mission, Failure *failure)
 {
-        return steps_wait_for_sensor(mission, is_licensed, "the sensor to be licensed", REASON_SENSOR_NOT_LICENSED,
-                                     failure);
+        const char *tenant = mission->facts.sensor.health.org_id;
+
+        if (steps_wait_for_sensor(mission, is_licensed, "the sensor to be licensed", REASON_SENSOR_NOT_LICENSED,
+                                  failure) < 0)
+                return -1;
+        if (*mission->left_tenant)
+                mission_changed(mission, "tenant", mission->left_tenant, tenant);
+        mission->left_tenant[0] = '\0';
+        return 0;
 }
