@@ -92,7 +92,7 @@ def the_tenant_is_changed_with_consent(w):
 @scenario()
 def a_change_that_is_cut_off_is_taken_up(w):
     w.onboard()
-    w.knobs({"offboard_file": "/run/leave", "licence_file": "/run/licence"})
+    w.knobs({"offboard_file": "/run/leave"})
     change(w, 1)
     w.wait_told(f"waiting for the sensor to leave tenant {OURS}")
     assert w.machine.exists(OFFBOARDING) and not w.machine.exists(ONBOARDING)
@@ -105,7 +105,7 @@ def a_change_that_is_cut_off_is_taken_up(w):
     w.wait_told(f"waiting for the sensor to leave tenant {OURS}")
     w.kill_worker()
     w.wait_error("worker-died", seq=1)
-    w.touch("/run/leave")
+    w.knobs({"licence_file": "/run/licence"})  # and so it has left
     w.machine.wait(lambda: w.health()["licensed"] is False, 10, "the sensor to leave")
     w.enable_again()
     w.wait_told("waiting for the sensor to be licensed")
