@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "agent/install_path.h"
 #include "agent/sensor.h"
 #include "platform/apt.h"
 #include "platform/apt_source.h"
@@ -38,6 +39,8 @@ typedef struct Facts {
         } machine;
 
         FanotifyFacts fanotify;
+
+        InstallPath path; /* of a request: install_path_look() */
 
         struct {
                 Tri manager;     /* apt-get and dpkg are there */

@@ -197,6 +197,7 @@ static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
         facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
+        install_path_look(mission->host, mission->request->install_path, &mission->facts.path);
         mission->facts.fulfilled = tri(mission->fulfilled);
         plan_make(mission->request, &mission->facts, &mission->plan);
 }

@@ -53,7 +53,7 @@ static const char *why_repository(const Request *request, const Facts *facts)
 
 static const char *why_install_path(const Request *request, const Facts *facts)
 {
-        return NULL;
+        return situation_uses_install_path(request, facts) ? "installPath asks for another folder than /opt" : NULL;
 }
 
 static const char *why_managed_config(const Request *request, const Facts *facts)

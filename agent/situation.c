@@ -65,6 +65,12 @@ bool situation_changes_tenant(const Request *request, const Facts *facts)
                (situation_is_elsewhere(request, facts) || is_leaving(facts));
 }
 
+bool situation_uses_install_path(const Request *request, const Facts *facts)
+{
+        return request->install_path && situation_needs_package(facts) && !situation_has_sensor(facts) &&
+               facts->package.state != PACKAGE_BROKEN;
+}
+
 bool situation_skips(const Request *request, const char *check)
 {
         size_t i;

@@ -30,5 +30,8 @@ bool situation_is_elsewhere(const Request *request, const Facts *facts);
 /* The same, and what it needs to leave that tenant was given: whether that may be used is judge_tenant's. */
 bool situation_changes_tenant(const Request *request, const Facts *facts);
 
+/* The package is to be installed below installPath: asked for, and no sensor is there, not even half of one. */
+bool situation_uses_install_path(const Request *request, const Facts *facts);
+
 /* Is this fitness check to be left out? */
 bool situation_skips(const Request *request, const char *check);
