@@ -101,7 +101,7 @@ static void look_at_files(const Host *host, Facts *facts)
                 return;
         }
         facts->sensor.onboarded = tri(json != NULL);
-        if (json && !onboarding_file_org_id(json, length, facts->sensor.onboarded_org))
+        if (!json || !onboarding_file_org_id(json, length, facts->sensor.onboarded_org))
                 facts->sensor.onboarded_org[0] = '\0';
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "agent/install_path.h"
 #include "agent/products_look.h"
 #include "agent/sensor.h"
 #include "platform/apt.h"
@@ -40,6 +41,8 @@ typedef struct Facts {
 
         FanotifyFacts fanotify;
         StoppedProducts stopped_products;
+
+        InstallPath path; /* of a request: install_path_look() */
 
         struct {
                 Tri manager;     /* apt-get and dpkg are there */

@@ -130,6 +130,11 @@ static void fail(Mission *mission, const Failure *failure)
 
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
                     failure->found);
+        if (*mission->left_tenant)
+                outcome_row(
+                        mission->outcome, "tenant", ROW_WARNING,
+                        "the sensor has left tenant %s and is not yet in tenant %s: the next run goes on from there",
+                        mission->left_tenant, mission->request->onboarding->org_id);
         if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
                 log_info("undoing what this run changed, unless it got installed");
                 if (recover_run(mission->host, NULL, mission->installer_log, &err) < 0 ||
@@ -209,6 +214,7 @@ static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
         facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
+        install_path_look(mission->host, mission->request->install_path, &mission->facts.path);
         mission->facts.fulfilled = tri(mission->fulfilled);
         if (mission->request->install_path)
                 machine_look_at_folder(mission->host, mission->request->install_path, &mission->facts.machine.fitness);

@@ -34,6 +34,7 @@ typedef struct Mission {
         const char *stage;
         bool clock_told;
         int64_t clock_skew_s; /* our clock minus the repository's, when it told */
+        char left_tenant[37]; /* what the sensor was made to leave, until it is licensed in another; "" else */
         bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 

@@ -54,7 +54,7 @@ static const char *why_repository(const Request *request, const Facts *facts)
 
 static const char *why_install_path(const Request *request, const Facts *facts)
 {
-        return NULL;
+        return situation_uses_install_path(request, facts) ? "installPath asks for another folder than /opt" : NULL;
 }
 
 static const char *why_managed_config(const Request *request, const Facts *facts)
@@ -75,13 +75,15 @@ static const char *why_package(const Request *request, const Facts *facts)
 
 static const char *why_offboard(const Request *request, const Facts *facts)
 {
-        return NULL;
+        return situation_changes_tenant(request, facts) ? "the sensor is in another tenant" : NULL;
 }
 
 static const char *why_onboard(const Request *request, const Facts *facts)
 {
         if (!request->onboarding)
                 return NULL;
+        if (situation_changes_tenant(request, facts))
+                return "the sensor is to join the package's tenant";
         if (facts->sensor.offboarding_file == TRI_YES)
                 return "an offboarding file lies on the machine";
         if (request->force_reonboarding && facts->fulfilled != TRI_YES)

@@ -59,27 +59,28 @@ static const Reason reasons[_REASON_MAX] = {
                                        "The onboarding package belongs to another tenant than expectedTenantId allows.",
                                        "Use the onboarding package of the expected tenant, or correct "
                                        "expectedTenantId." },
-        [REASON_TENANT_OTHER] = { "tenant-other", 31, 53, true, NEVER,
+        [REASON_TENANT_OTHER] = { "tenant-other", 31, 53, true, NEXT_RUN,
                                   "The sensor on this machine is onboarded to another tenant.",
-                                  "Offboard it from that tenant first; nothing was changed." },
+                                  "Offboard it from that tenant first, or set allowTenantChange and give that "
+                                  "tenant's offboarding package; nothing was changed." },
 
         [REASON_TENANT_NOT_ALLOWED] = { "tenant-not-allowed", 31, 53, true, NEVER,
                                         "This site's policy does not allow the tenant of the onboarding package.",
                                         "Use the onboarding package of an allowed tenant, or add this one to "
                                         "allowed-tenants in /etc/mde-linux/mde-linux.conf." },
-        [REASON_OFFBOARDING_MISSING] = { "offboarding-missing", 32, 53, true, NEVER,
+        [REASON_OFFBOARDING_MISSING] = { "offboarding-missing", 32, 53, true, NEXT_RUN,
                                          "Changing the tenant needs an offboarding package of the present one.",
                                          "Add \"defenderForEndpointOffboardingScript\" with the base64 text of the "
                                          "present tenant's Linux offboarding script to protectedSettings." },
-        [REASON_OFFBOARDING_DAMAGED] = { "offboarding-damaged", 32, 53, true, NEVER,
+        [REASON_OFFBOARDING_DAMAGED] = { "offboarding-damaged", 32, 53, true, NEXT_RUN,
                                          "The offboarding package cannot be used.",
                                          "Download the Linux offboarding package again and put its base64 text, "
                                          "unchanged, into defenderForEndpointOffboardingScript." },
-        [REASON_OFFBOARDING_EXPIRED] = { "offboarding-expired", 32, 53, true, NEVER,
+        [REASON_OFFBOARDING_EXPIRED] = { "offboarding-expired", 32, 53, true, NEXT_RUN,
                                          "The offboarding package has expired.",
                                          "Download a new one from the present tenant's Defender portal: it is valid "
                                          "for a few days only." },
-        [REASON_OFFBOARDING_OTHER_TENANT] = { "offboarding-other-tenant", 32, 53, true, NEVER,
+        [REASON_OFFBOARDING_OTHER_TENANT] = { "offboarding-other-tenant", 32, 53, true, NEXT_RUN,
                                               "The offboarding package is not of the tenant that the sensor is in.",
                                               "Download the offboarding package from the portal of the sensor's "
                                               "present tenant." },
@@ -138,7 +139,7 @@ static const Reason reasons[_REASON_MAX] = {
                                  "The clock of this machine is wrong: signatures and certificates cannot be "
                                  "judged by it.",
                                  "Set the clock (chronyc makestep, or timedatectl set-ntp true)." },
-        [REASON_INSTALL_PATH] = { "install-path", 52, 53, true, NEVER,
+        [REASON_INSTALL_PATH] = { "install-path", 52, 53, true, NEXT_RUN,
                                   "The folder named by installPath cannot be used.",
                                   "Name a folder whose ancestors belong to root, are writable by nobody else, and "
                                   "are no links, outside the system's own folders." },

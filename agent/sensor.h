@@ -11,7 +11,8 @@
 
 #define SENSOR_UNIT "mdatp.service"
 #define SENSOR_PACKAGE "mdatp"
-#define SENSOR_HOME "/opt/microsoft/mdatp"
+#define SENSOR_PARENT "/opt/microsoft"
+#define SENSOR_HOME SENSOR_PARENT "/mdatp"
 #define SENSOR_PROGRAM SENSOR_HOME "/sbin/wdavdaemon"
 #define SENSOR_FOLDER "/etc/opt/microsoft/mdatp"
 #define SENSOR_ONBOARDING_FILE SENSOR_FOLDER "/mdatp_onboard.json"

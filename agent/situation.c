@@ -29,23 +29,46 @@ bool situation_is_silent_but_complete(const Facts *facts)
                facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES;
 }
 
+/* An offboarding file beside the onboarding file, and no licence: it has left, whatever the onboarding file says. */
+static bool has_left(const Facts *facts)
+{
+        return facts->sensor.offboarding_file == TRI_YES && facts->sensor.health.answering == TRI_YES;
+}
+
 const char *situation_tenant(const Facts *facts)
 {
         const SensorHealth *health = &facts->sensor.health;
 
-        return health->answering == TRI_YES ? health->org_id : facts->sensor.onboarded_org;
+        if (health->answering == TRI_YES && health->licensed == TRI_YES)
+                return health->org_id;
+        return facts->sensor.onboarded == TRI_YES && !has_left(facts) ? facts->sensor.onboarded_org : "";
 }
 
 bool situation_is_elsewhere(const Request *request, const Facts *facts)
 {
-        const SensorHealth *health = &facts->sensor.health;
         const char *tenant = situation_tenant(facts);
 
-        if (!request->onboarding || facts->sensor.files != TRI_YES || facts->sensor.offboarding_file == TRI_YES)
-                return false;
-        if (health->answering == TRI_YES && health->licensed != TRI_YES)
-                return false;
-        return text_is_guid(tenant) && !text_equal_nocase(tenant, request->onboarding->org_id);
+        return request->onboarding && facts->sensor.files == TRI_YES && text_is_guid(tenant) &&
+               !text_equal_nocase(tenant, request->onboarding->org_id);
+}
+
+/* A change that was cut off, and the sensor does not tell yet whether it has left. */
+static bool is_leaving(const Facts *facts)
+{
+        return facts->sensor.files == TRI_YES && facts->sensor.health.answering != TRI_YES &&
+               facts->sensor.offboarding_file == TRI_YES && facts->sensor.onboarded == TRI_NO;
+}
+
+bool situation_changes_tenant(const Request *request, const Facts *facts)
+{
+        return request->onboarding && request->allow_tenant_change && request->offboarding &&
+               (situation_is_elsewhere(request, facts) || is_leaving(facts));
+}
+
+bool situation_uses_install_path(const Request *request, const Facts *facts)
+{
+        return request->install_path && situation_needs_package(facts) && !situation_has_sensor(facts) &&
+               facts->package.state != PACKAGE_BROKEN;
 }
 
 bool situation_skips(const Request *request, const char *check)

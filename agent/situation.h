@@ -18,11 +18,20 @@ bool situation_is_licensed(const Request *request, const Facts *facts);
 /* The daemon does not answer, yet everything it needs is in place: time or the verify step will tell. */
 bool situation_is_silent_but_complete(const Facts *facts);
 
-/* The sensor is onboarded to another tenant than the package's. */
+/*
+ * The tenant the sensor is in, "" when it is in none that is known: what a licensed sensor says of itself, else whose
+ * onboarding file lies there, as such a sensor joins that tenant as soon as it can.
+ */
+const char *situation_tenant(const Facts *facts);
+
+/* The sensor is in another tenant than the package's. */
 bool situation_is_elsewhere(const Request *request, const Facts *facts);
 
-/* The tenant the sensor is in, as far as it is known; "" else. */
-const char *situation_tenant(const Facts *facts);
+/* The same, and what it needs to leave that tenant was given: whether that may be used is judge_tenant's. */
+bool situation_changes_tenant(const Request *request, const Facts *facts);
+
+/* The package is to be installed below installPath: asked for, and no sensor is there, not even half of one. */
+bool situation_uses_install_path(const Request *request, const Facts *facts);
 
 /* Is this fitness check to be left out? */
 bool situation_skips(const Request *request, const char *check);

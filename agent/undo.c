@@ -136,15 +136,31 @@ int undo_remember_file(const Host *host, const char *path, Error *err)
         return append_record(host, record, err);
 }
 
-int undo_remember_folder(const Host *host, const char *path, Error *err)
+/* Of something that is not there yet. */
+static int remember_new(const Host *host, const char *kind, const char *path, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("folder", path);
+        _cleanup_json_ Json *record = record_new(kind, path);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
         return known || fs_exists(host, path) ? 0 : append_record(host, record, err);
+}
+
+int undo_remember_folder(const Host *host, const char *path, Error *err)
+{
+        return remember_new(host, "folder", path, err);
+}
+
+int undo_remember_made(const Host *host, const char *path, Error *err)
+{
+        return remember_new(host, "made", path, err);
+}
+
+int undo_remember_link(const Host *host, const char *path, Error *err)
+{
+        return remember_new(host, "link", path, err);
 }
 
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err)
@@ -237,6 +253,27 @@ static int remove_prefix(const Host *host, const char *folder, const char *prefi
         return 0;
 }
 
+/* Somebody else's may be in it by now. */
+static int remove_made(const Host *host, const char *path, Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+
+        if (rmdir(full) == 0 || errno == ENOENT || errno == ENOTDIR)
+                return 0;
+        if (errno != ENOTEMPTY && errno != EEXIST)
+                return error_errno(err, errno, "remove the folder %s", path);
+        log_warning("%s is not empty, and stays", path);
+        return 0;
+}
+
+static int remove_link(const Host *host, const char *path, Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+        struct stat st;
+
+        return lstat(full, &st) == 0 && S_ISLNK(st.st_mode) ? fs_remove_durably(host, path, err) : 0;
+}
+
 static int undo_record(const Host *host, Json *record, Error *err)
 {
         const char *kind = json_string(record, "kind"), *path = json_string(record, "path");
@@ -247,6 +284,10 @@ static int undo_record(const Host *host, Json *record, Error *err)
                 return restore_file(host, record, path, err);
         if (text_equal(kind, "folder"))
                 return fs_remove_tree(host, path, err);
+        if (text_equal(kind, "made"))
+                return remove_made(host, path, err);
+        if (text_equal(kind, "link"))
+                return remove_link(host, path, err);
         if (text_equal(kind, "prefix"))
                 return remove_prefix(host, path, json_string(record, "prefix"), err);
         return 0;

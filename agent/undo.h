@@ -17,6 +17,12 @@ int undo_remember_file(const Host *host, const char *path, Error *err) _must_che
 /* Before a folder is made: it and all in it is removed on undo. An existing folder is not remembered. */
 int undo_remember_folder(const Host *host, const char *path, Error *err) _must_check_;
 
+/* Before a folder is made: removed on undo when nothing is in it. An existing folder is not remembered. */
+int undo_remember_made(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Before a link is made where nothing is: removed on undo. Whatever is there already is not remembered. */
+int undo_remember_link(const Host *host, const char *path, Error *err) _must_check_;
+
 /* Names in folder that begin with prefix come into being from now on: removed on undo. */
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
 

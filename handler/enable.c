@@ -82,6 +82,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
 
         history_read(&session->host, session->sequence, &history);
         facts_gather(&session->host, LOOK_FIRST, deadline_in(LOOK_MS), &facts);
+        install_path_look(&session->host, request->install_path, &facts.path);
         facts.fulfilled = tri(history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, request->digest));
         plan_make(request, &facts, &plan);
         if (plan.refusal.reason) {

@@ -220,6 +220,13 @@ static bool read_value(const SettingKey *key, Json *json, SettingValue *ret)
         }
 }
 
+bool setting_is_absent(Json *member)
+{
+        const char *text = json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
+
+        return !member || (text && text[strspn(text, " \t\r\n")] == '\0');
+}
+
 int setting_key_read(const SettingKey *key, Json *json, SettingValue *ret, Failure *failure)
 {
         SettingValue value = { .given = json != NULL, .json = json };

@@ -61,6 +61,9 @@ const SettingKey *setting_key_near(const char *name);
 
 extern const SettingKey setting_key_group; /* the member "GROUP" of "tags" */
 
+/* A member that says nothing: not there, null, or a blank string. */
+bool setting_is_absent(Json *member);
+
 /* REASON_SETTINGS_INVALID names the key, what was found (not when confidential) and a right example. */
 int setting_key_read(const SettingKey *key, Json *json, SettingValue *ret, Failure *failure) _must_check_;
 

@@ -165,7 +165,7 @@ static void take_group(Request *request, const SettingValue *value)
 #define STRING(key, word) .name = key, .places = SETTING_PUBLIC, .type = SETTING_STRING, .effect = word
 #define BOOL(key, word) .name = key, .places = SETTING_PUBLIC, .type = SETTING_BOOL, .effect = word, .example = "true"
 #define SECRET(key)                                                                                                    \
-        .name = key, .places = SETTING_PROTECTED, .type = SETTING_STRING, .effect = SETTING_LATER, .confidential = true
+        .name = key, .places = SETTING_PROTECTED, .type = SETTING_STRING, .effect = SETTING_ACTS, .confidential = true
 
 const SettingKey setting_keys[] = {
         { STRING("azureResourceId", SETTING_ACTS), .fits = is_resource_id, .take = take_resource_id,

@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "handler/document.h"
+#include "handler/packages.h"
 #include "handler/protected.h"
 #include "handler/request_digest.h"
 #include "handler/setting_keys.h"
 #include "handler/settings_site.h"
 #include "platform/base/text.h"
-
-#define FRAGMENT "\"protectedSettings\": {\"" SETTING_ONBOARDING_SCRIPT "\": \"BASE64\"}"
 
 void settings_clear(Settings *settings)
 {
@@ -20,6 +19,7 @@ void settings_clear(Settings *settings)
                 free(settings->notes[i]);
         json_free(settings->document);
         onboarding_package_clear(&settings->onboarding);
+        onboarding_package_clear(&settings->offboarding);
         *settings = (Settings){ 0 };
 }
 
@@ -117,16 +117,6 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
         return 0;
 }
 
-static bool is_blank(const char *text)
-{
-        return text[strspn(text, " \t\r\n")] == '\0';
-}
-
-static bool is_absent(Json *member)
-{
-        return !member || (json_object_is_type(member, json_type_string) && is_blank(json_object_get_string(member)));
-}
-
 static int take_public(Settings *settings, Failure *failure)
 {
         if (!settings->document)
@@ -138,7 +128,7 @@ static int take_public(Settings *settings, Failure *failure)
                 if (key) {
                         if (take_known(settings, key, member, failure) < 0)
                                 return -1;
-                } else if (is_absent(member))
+                } else if (setting_is_absent(member))
                         continue;
                 else if (setting_key_find(name, SETTING_PROTECTED))
                         return refuse_secret(name, failure);
@@ -157,7 +147,7 @@ static void note_protected(Settings *settings, Json *plain)
         {
                 const SettingKey *key = setting_key_find(name, SETTING_PROTECTED), *near = setting_key_near(name);
 
-                if (is_absent(member) || strcmp(name, SETTING_ONBOARDING_SCRIPT) == 0)
+                if (setting_is_absent(member) || strcmp(name, SETTING_ONBOARDING_SCRIPT) == 0)
                         continue;
                 if (key)
                         note_effect(settings, key);
@@ -170,83 +160,16 @@ static void note_protected(Settings *settings, Json *plain)
                 settings_note(settings, "protectedSettings has %zu members that are not known", unknown);
 }
 
-/* The name under which the package probably stands instead; NULL: none. */
-static const char *misspelt(Json *plain)
+static int take_packages(const Host *host, Json *plain, Settings *settings, Failure *failure)
 {
-        json_object_object_foreach(plain, name, member)
-        {
-                const SettingKey *near = setting_key_near(name);
-
-                if (near && !is_absent(member) && strcmp(near->name, SETTING_ONBOARDING_SCRIPT) == 0)
-                        return name;
-        }
-        return NULL;
-}
-
-static int missing_script(Json *plain, Failure *failure)
-{
-        const char *other = misspelt(plain);
-        _cleanup_free_ char *shown = other ? text_escape(other, 60) : NULL;
-
-        if (shown)
-                return failure_set(failure, REASON_ONBOARDING_MISSING,
-                                   "protectedSettings has \"%s\", and it must be \"" SETTING_ONBOARDING_SCRIPT "\"",
-                                   shown);
-        return failure_set(failure, REASON_ONBOARDING_MISSING,
-                           "protectedSettings has no \"" SETTING_ONBOARDING_SCRIPT "\": to be added as " FRAGMENT);
-}
-
-static bool looks_raw(const char *text)
-{
-        text += strspn(text, " \t\r\n");
-        return *text == '{' || *text == '#' || text_starts_with(text, "\xef\xbb\xbf") ||
-               strstr(text, "onboardingInfo") || strstr(text, "offboardingInfo");
-}
-
-/* The package's bytes, usually base64, though some paste script or JSON as it is. */
-static int decode_script(const char *text, Secret *ret, Failure *failure)
-{
-        Error err;
-
-        if (crypto_base64_decode(text, strlen(text), ret, &err) == 0)
-                return 0;
-        if (!looks_raw(text))
-                return failure_set(failure, REASON_ONBOARDING_DAMAGED,
-                                   "\"" SETTING_ONBOARDING_SCRIPT "\" is neither base64 (%s) nor a script nor JSON",
-                                   err.text);
-        secret_allocate(ret, strlen(text));
-        memcpy(ret->data, text, ret->length);
-        return 0;
-}
-
-static int read_package(const Host *host, const char *text, bool strict, OnboardingPackage *ret, Failure *failure)
-{
-        _cleanup_secret_ Secret bytes = { 0 };
-
-        if (decode_script(text, &bytes, failure) < 0 ||
-            onboarding_read(bytes.data, bytes.length, host->onboarding_roots, strict, ret, failure) < 0)
-                return -1;
-        if (ret->kind != ONBOARDING_OFFBOARD)
-                return 0;
-        onboarding_package_clear(ret);
-        *ret = (OnboardingPackage){ 0 };
-        return failure_set(failure, REASON_ONBOARDING_IS_OFFBOARDING,
-                           "\"" SETTING_ONBOARDING_SCRIPT "\" holds a package that would offboard this machine");
-}
-
-static int take_package(const Host *host, Json *plain, Settings *settings, Failure *failure)
-{
-        Json *member = json_member(plain, SETTING_ONBOARDING_SCRIPT);
-        const char *text = json_string(plain, SETTING_ONBOARDING_SCRIPT);
+        Request *request = &settings->request;
+        bool given = false;
 
         note_protected(settings, plain);
-        if (is_absent(member))
-                return missing_script(plain, failure);
-        if (!text)
-                return failure_set(failure, REASON_ONBOARDING_DAMAGED,
-                                   "\"" SETTING_ONBOARDING_SCRIPT "\" is of type %s, not a base64 text",
-                                   json_kind(member));
-        return read_package(host, text, settings->request.verify_strict, &settings->onboarding, failure);
+        if (packages_read_offboarding(host, plain, &given, &settings->offboarding, &request->offboarding_failure) < 0)
+                given = false;
+        settings->offboarding_usable = given;
+        return packages_read_onboarding(host, plain, request->verify_strict, &settings->onboarding, failure);
 }
 
 static int take_protected(const Host *host, const Environment *environment, Json *handler_settings, Settings *settings,
@@ -258,8 +181,8 @@ static int take_protected(const Host *host, const Environment *environment, Json
                 return -1;
         if (!plain)
                 return failure_set(failure, REASON_ONBOARDING_MISSING,
-                                   "There are no protectedSettings: to be added as " FRAGMENT);
-        return take_package(host, plain, settings, failure);
+                                   "There are no protectedSettings: to be added as " PACKAGES_FRAGMENT);
+        return take_packages(host, plain, settings, failure);
 }
 
 static int wrong_shape(const char *what, Json *found, const char *wanted, Failure *failure)
@@ -352,6 +275,7 @@ int settings_read(const Host *host, const Configuration *configuration, const En
         *ret = settings;
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;
+        ret->request.offboarding = ret->offboarding_usable ? &ret->offboarding : NULL;
         request_digest_make(&ret->request);
         return 0;
 }

@@ -16,7 +16,8 @@
 typedef struct Settings {
         Request request; /* borrows from what follows */
         Json *document;  /* the public settings */
-        OnboardingPackage onboarding;
+        OnboardingPackage onboarding, offboarding;
+        bool offboarding_usable;
         char *notes[REQUEST_NOTES_MAX];
 } Settings;
 
@@ -30,7 +31,8 @@ void settings_note(Settings *settings, const char *format, ...) _printf_(2, 3);
  * has the wrong type or an impossible value, a secret stands in the public settings: REASON_SETTINGS_INVALID
  * naming key, value found, a right example; REASON_ENVIRONMENT: the file cannot be read at all).
  * A missing or unusable onboarding package is not a failure here: request.onboarding is NULL and
- * request.onboarding_failure says why (a licensed sensor does not need one).
+ * request.onboarding_failure says why (a licensed sensor does not need one). The same with the offboarding package,
+ * which nobody has to give.
  * What the site's configuration denies or sets (settings_site.h) is in the request; a wrong default or policy there is
  * REASON_CONFIGURATION_UNTRUSTED. The request borrows from the configuration.
  * request.digest does not depend on the encryption, so the same settings encrypted again have the same.

@@ -196,6 +196,15 @@ int fs_remove_durably(const Host *host, const char *path, Error *err)
         return fs_remove(host, path, err) < 0 ? -1 : sync_folder_of(full, err);
 }
 
+int fs_move(const Host *host, const char *from, const char *to, Error *err)
+{
+        _cleanup_free_ char *source = host_path(host, from), *target = host_path(host, to);
+
+        if (rename(source, target) < 0)
+                return error_errno(err, errno, "rename %s to %s", from, to);
+        return sync_folder_of(target, err);
+}
+
 int fs_remove_leftovers(const Host *host, const char *path, Error *err)
 {
         _cleanup_free_ char *folder = folder_of(path),

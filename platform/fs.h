@@ -39,6 +39,9 @@ int fs_remove(const Host *host, const char *path, Error *err) _must_check_;
 /* The same, and a power cut does not bring it back. */
 int fs_remove_durably(const Host *host, const char *path, Error *err) _must_check_;
 
+/* Gives a file another name in the same folder, in place of what has it, and durably. */
+int fs_move(const Host *host, const char *from, const char *to, Error *err) _must_check_;
+
 /* Removes a folder and all in it, never following links; absent is fine. */
 int fs_remove_tree(const Host *host, const char *path, Error *err) _must_check_;
 

@@ -1,16 +1,112 @@
+/*
+ * Whoever owns a sensor's tenant can run commands on its machine: the tenant is never changed by accident, and a change
+ * needs the consent of the present one, which is its offboarding package.
+ */
 #include "agent/judge.h"
 
 #include "platform/base/text.h"
 
+#define DAY_S 86400
+
+static bool is_allowed(const Request *request, const char *tenant)
+{
+        const char *const *allowed = request->allowed_tenants;
+
+        for (; allowed && *allowed; allowed++)
+                if (text_equal_nocase(*allowed, tenant))
+                        return true;
+        return !request->allowed_tenants;
+}
+
+static bool is_expected(const Request *request, const char *tenant)
+{
+        return !request->expected_tenant_id || text_equal_nocase(request->expected_tenant_id, tenant);
+}
+
+static void judge_wanted(const Request *request, Plan *plan)
+{
+        const char *tenant = request->onboarding->org_id;
+
+        if (!is_expected(request, tenant))
+                judge_refuse(plan, REASON_TENANT_UNEXPECTED, "The package is for tenant %s, expectedTenantId is %s.",
+                             tenant, request->expected_tenant_id);
+        if (!is_allowed(request, tenant))
+                judge_refuse(plan, REASON_TENANT_NOT_ALLOWED, "The package is for tenant %s.", tenant);
+}
+
+/* Without a package the sensor stays where it is; that it is not where it should be is told. */
+static void judge_present(const Request *request, const Facts *facts, Plan *plan)
+{
+        const char *tenant = situation_tenant(facts);
+
+        if (!text_is_guid(tenant) || facts->sensor.files != TRI_YES)
+                return;
+        if (!is_expected(request, tenant))
+                judge_note(plan, "tenant-expected", PLAN_WARNING,
+                           "The sensor is in tenant %s, expectedTenantId is %s; without an onboarding package that can "
+                           "be used it stays there.",
+                           tenant, request->expected_tenant_id);
+        if (!is_allowed(request, tenant))
+                judge_note(
+                        plan, "tenant-allowed", PLAN_WARNING,
+                        "The sensor is in tenant %s, which allowed-tenants in /etc/mde-linux/mde-linux.conf does not "
+                        "name; without an onboarding package that can be used it stays there.",
+                        tenant);
+}
+
+static const char *how_known(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        if (health->answering != TRI_YES)
+                return " (known by its onboarding file: it does not answer)";
+        return health->licensed == TRI_YES ? "" : " (known by its onboarding file: it has no licence)";
+}
+
+static void refuse_expired(const Request *request, const Facts *facts, Plan *plan)
+{
+        int64_t age_s = facts->now_s - request->offboarding->expires;
+        char when[TEXT_TIME_MAX];
+
+        judge_refuse(plan, REASON_OFFBOARDING_EXPIRED, "It was valid until %s, %lld days and %lld hours ago.",
+                     text_time(request->offboarding->expires, when), (long long)(age_s / DAY_S),
+                     (long long)(age_s % DAY_S / 3600));
+}
+
+static void judge_change(const Request *request, const Facts *facts, Plan *plan)
+{
+        const OnboardingPackage *leave = request->offboarding;
+        const char *present = situation_tenant(facts), *wanted = request->onboarding->org_id;
+
+        if (!request->allow_tenant_change)
+                judge_refuse(plan, REASON_TENANT_OTHER,
+                             "The sensor is in tenant %s, the onboarding package is for tenant %s%s.", present, wanted,
+                             how_known(facts));
+        else if (!leave && request->offboarding_failure.reason)
+                judge_refuse(plan, request->offboarding_failure.reason,
+                             "The sensor is in tenant %s and is to change to %s. %s", present, wanted,
+                             request->offboarding_failure.found);
+        else if (!leave)
+                judge_refuse(plan, REASON_OFFBOARDING_MISSING, "The sensor is in tenant %s and is to change to %s%s.",
+                             present, wanted, how_known(facts));
+        else if (!text_equal_nocase(leave->org_id, present))
+                judge_refuse(plan, REASON_OFFBOARDING_OTHER_TENANT,
+                             "The sensor is in tenant %s, the offboarding package is of tenant %s%s.", present,
+                             leave->org_id, how_known(facts));
+        else if (leave->expires <= facts->now_s)
+                refuse_expired(request, facts, plan);
+        else
+                judge_note(plan, "tenant-change", PLAN_WARNING,
+                           "allowTenantChange: the sensor leaves tenant %s for tenant %s.", present, wanted);
+}
+
 void judge_tenant(const Request *request, const Facts *facts, Plan *plan)
 {
-        const OnboardingPackage *package = request->onboarding;
-
-        if (package && request->expected_tenant_id && !text_equal_nocase(package->org_id, request->expected_tenant_id))
-                judge_refuse(plan, REASON_TENANT_UNEXPECTED, "The package is for tenant %s, expectedTenantId is %s.",
-                             package->org_id, request->expected_tenant_id);
-        else if (situation_is_elsewhere(request, facts))
-                judge_refuse(plan, REASON_TENANT_OTHER,
-                             "The sensor is in tenant %s, the onboarding package is for tenant %s.",
-                             situation_tenant(facts), package->org_id);
+        if (!request->onboarding) {
+                judge_present(request, facts, plan);
+                return;
+        }
+        judge_wanted(request, plan);
+        if (situation_is_elsewhere(request, facts))
+                judge_change(request, facts, plan);
 }

@@ -79,11 +79,13 @@ static bool is_expired(const SensorHealth *health)
         return health->expires_s > 0 && health->expires_s < (int64_t)time(NULL);
 }
 
+/* Without an onboarding file it is to leave, and may take its time. */
 static bool is_elsewhere(const Mission *mission)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
 
-        return mission->request->onboarding && health->licensed == TRI_YES && text_is_guid(health->org_id) &&
+        return mission->request->onboarding && mission->facts.sensor.onboarded == TRI_YES &&
+               health->licensed == TRI_YES && text_is_guid(health->org_id) &&
                !text_equal_nocase(health->org_id, mission->request->onboarding->org_id);
 }
 

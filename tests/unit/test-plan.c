@@ -194,11 +194,12 @@ static void another_tenant_is_refused(void **state)
         f.sensor.health = (SensorHealth){ .answering = TRI_NO };
         strcpy(f.sensor.onboarded_org, OTHER);
         assert_plan(q, f, "refused: tenant-other");
-        /* offboarded, or never licensed: nobody's */
+        /* without a licence it joins the tenant of its onboarding file as soon as it can; offboarded it is nobody's */
         f = healthy();
-        strcpy(f.sensor.health.org_id, OTHER);
         f.sensor.health.licensed = TRI_NO;
         strcpy(f.sensor.onboarded_org, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+        f.sensor.offboarding_file = TRI_YES;
         assert_plan(q, f, "onboard verify");
         f = fresh();
         q.expected_tenant_id = OTHER;
@@ -261,7 +262,12 @@ static void apply(StepId id, const Request *q, Facts *f)
         switch (id) {
         case STEP_REPOSITORY:
         case STEP_INSTALL_PATH:
+                break;
         case STEP_OFFBOARD:
+                f->sensor.onboarded = TRI_NO;
+                f->sensor.onboarded_org[0] = f->sensor.health.org_id[0] = '\0';
+                f->sensor.offboarding_file = f->sensor.health.answering = TRI_YES;
+                f->sensor.health.licensed = TRI_NO;
                 break;
         case STEP_MANAGED_CONFIG:
                 apply_managed(q, f);
@@ -355,10 +361,13 @@ static void check_converges(const Request *q, Facts f, unsigned number)
 
 static void every_mix_of_facts_converges(void **state)
 {
-        Request q = asked(), forced = asked(), bare = asked();
+        static const OnboardingPackage leave = { .kind = ONBOARDING_OFFBOARD, .org_id = OTHER, .expires = 1 };
+        Request q = asked(), forced = asked(), bare = asked(), change = asked();
         unsigned number;
 
         forced.force_reonboarding = true;
+        change.allow_tenant_change = true;
+        change.offboarding = &leave;
         bare.onboarding = NULL;
         bare.azure_resource_id = NULL;
         bare.onboarding_failure.reason = REASON_ONBOARDING_MISSING;
@@ -368,6 +377,7 @@ static void every_mix_of_facts_converges(void **state)
                 check_converges(&q, f, number);
                 check_converges(&forced, f, number);
                 check_converges(&bare, f, number);
+                check_converges(&change, f, number);
         }
 }
 
@@ -440,8 +450,7 @@ static void no_mix_of_facts_overrides_another_tenant(void **state)
                 Plan plan;
 
                 if (f.sensor.files != TRI_YES || f.sensor.health.answering != TRI_YES ||
-                    f.sensor.health.licensed != TRI_YES || f.sensor.offboarding_file == TRI_YES ||
-                    strcmp(f.sensor.health.org_id, OTHER) != 0)
+                    f.sensor.health.licensed != TRI_YES || strcmp(f.sensor.health.org_id, OTHER) != 0)
                         continue;
                 plan_make(&q, &f, &plan);
                 assert_int_equal(plan.refusal.reason, REASON_TENANT_OTHER);

@@ -441,6 +441,66 @@ static void a_package_that_is_not_base64_but_raw_is_read(void **state)
         must_onboard(&settings);
 }
 
+/* Both packages, of the recipes; NULL: none. */
+static void read_both(const Scratch *scratch, const char *onboard, const char *offboard, Settings *ret)
+{
+        _cleanup_json_ Json *object = NULL, *other = NULL;
+        Error err;
+
+        assert_int_equal(json_parse(onboard, strlen(onboard), &object, &err), 0);
+        assert_int_equal(json_parse(offboard, strlen(offboard), &other, &err), 0);
+        json_object_object_add(object, "defenderForEndpointOffboardingScript",
+                               json_object_get(json_member(other, "defenderForEndpointOnboardingScript")));
+        read_plain(scratch, json_object_to_json_string(object), "{}", ret);
+}
+
+static void an_offboarding_package_arrives_beside_the_other(void **state)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 }, without = { 0 };
+
+        read_both(*state, made.sound, made.offboarding, &settings);
+        must_onboard(&settings);
+        assert_ptr_equal(settings.request.offboarding, &settings.offboarding);
+        assert_string_equal(settings.request.offboarding->org_id, BODY_ORG_ID);
+        assert_int_equal(settings.request.offboarding->expires, 134000000000000000 / 10000000 - 11644473600);
+        assert_int_equal(settings.request.offboarding_failure.reason, REASON_NONE);
+        assert_int_equal(settings.request.n_notes, 0);
+        read_plain(*state, made.sound, "{}", &without);
+        assert_null(without.request.offboarding);
+        assert_int_equal(without.request.offboarding_failure.reason, REASON_NONE);
+        assert_string_not_equal(without.request.digest, settings.request.digest);
+}
+
+static void leaving_must_fail(const Scratch *scratch, const char *offboard, const char *words)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+
+        read_both(scratch, made.sound, offboard, &settings);
+        must_onboard(&settings);
+        assert_null(settings.request.offboarding);
+        assert_int_equal(settings.request.offboarding_failure.reason, REASON_OFFBOARDING_DAMAGED);
+        if (!strstr(settings.request.offboarding_failure.found, words))
+                fail_msg("'%s' does not say '%s'", settings.request.offboarding_failure.found, words);
+        assert_null(strstr(settings.request.offboarding_failure.found, MARKER));
+}
+
+static void an_offboarding_package_that_cannot_be_used_is_said_to_be(void **state)
+{
+        static const char *const none[] = { NULL };
+        _cleanup_free_ char *forged =
+                package(&(Recipe){ .member = "offboardingInfo", .body = OFFBOARDING_BODY, .bad_signature = true });
+        Scratch *scratch = *state;
+
+        leaving_must_fail(scratch, "{\"defenderForEndpointOnboardingScript\": \"" MARKER "!\"}",
+                          "\"defenderForEndpointOffboardingScript\" is neither base64");
+        leaving_must_fail(scratch, "{\"defenderForEndpointOnboardingScript\": 5}", "is of type number");
+        leaving_must_fail(scratch, made.sound, "holds an onboarding package, of tenant " BODY_ORG_ID);
+        leaving_must_fail(scratch, forged, "Its signature is not valid");
+        /* anybody can sign under a root of his own: what is a warning when joining is none when leaving */
+        scratch->host.onboarding_roots = none;
+        leaving_must_fail(scratch, made.offboarding, "root certificate that is not known here");
+}
+
 static void other_protected_settings_are_told_without_their_content(void **state)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
@@ -452,10 +512,10 @@ static void other_protected_settings_are_told_without_their_content(void **state
                    "\"" MARKER "\": \"x\", \"channel\": \"prod\"}",
                    "{}", &settings);
         must_fail(&settings, REASON_ONBOARDING_MISSING, "");
-        assert_int_equal(settings.request.n_notes, 4);
-        for (i = 0; i < 4; i++)
+        assert_int_equal(settings.request.n_notes, 3);
+        for (i = 0; i < 3; i++)
                 n += strstr(settings.request.notes[i], "does not act on it yet") ? 1 : 0;
-        assert_int_equal(n, 2);
+        assert_int_equal(n, 1);
         assert_null(settings.request.channel);
 }
 
@@ -493,6 +553,8 @@ int main(void)
                 TEST(a_package_that_cannot_be_used_is_refused_for_its_own_reason),
                 TEST(an_unknown_root_is_refused_only_when_strict),
                 TEST(a_package_that_is_not_base64_but_raw_is_read),
+                TEST(an_offboarding_package_arrives_beside_the_other),
+                TEST(an_offboarding_package_that_cannot_be_used_is_said_to_be),
                 TEST(other_protected_settings_are_told_without_their_content),
                 TEST(the_digest_does_not_depend_on_the_encryption),
         };

@@ -3,3 +3,8 @@
 if [ "$1" = install ] && command -v useradd > /dev/null && ! grep -q ^mdatp: /etc/passwd; then
         useradd --system --no-create-home --user-group --shell /usr/sbin/nologin mdatp
 fi
+
+if [ "$1" = install ] && [ "$(knob preinst_fail no)" = yes ]; then
+        echo "the stand-in sensor was told not to begin" >&2
+        exit 1
+fi

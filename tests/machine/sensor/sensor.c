@@ -83,21 +83,21 @@ void sensor_save(const Sensor *s)
                 perror(STATE);
 }
 
-/* The organisation of the file in place; empty when it is not a whole package. */
-static void read_org(char *org, size_t size)
+/* The organisation that a file in place names; empty when it is not a whole package. */
+static void read_org(const char *file, const char *member, char *org, size_t size)
 {
         static const char *const needed[] = { "sig", "sha256sig", "cert", "chain" };
-        char *text = read_text(ONBOARD);
-        char *info = text ? json_string(text, "onboardingInfo") : NULL;
+        char *text = read_text(file);
+        char *info = text ? json_string(text, member) : NULL;
         char *body = info ? json_string(info, "body") : NULL;
         char *found = body ? json_string(body, "orgId") : NULL;
         bool whole = found != NULL;
 
         for (size_t i = 0; whole && i < sizeof needed / sizeof *needed; i++) {
-                char *member = json_string(info, needed[i]);
+                char *part = json_string(info, needed[i]);
 
-                whole = member && *member;
-                free(member);
+                whole = part && *part;
+                free(part);
         }
         keep(org, size, whole ? found : "");
         free(found);
@@ -126,15 +126,38 @@ static bool held_back(void)
         return held;
 }
 
+/* Another tenant's offboarding file means nothing to it. */
+static bool is_foreign(const Sensor *s)
+{
+        char org[sizeof s->org];
+
+        read_org(OFFBOARD, "offboardingInfo", org, sizeof org);
+        return *org && *s->org && strcmp(org, s->org) != 0;
+}
+
+/* The files ask it to leave: it does so after a while, unless a knob keeps it. */
+static void leave(Sensor *s)
+{
+        char *file = knob("offboard_file", "");
+        bool held = knob_yes("never_offboard") || (*file && access(file, F_OK) < 0);
+
+        free(file);
+        if (!s->leave_at)
+                s->leave_at = now_ms() + knob_number("offboard_delay_ms", 300);
+        if (!s->licensed || (!held && now_ms() >= s->leave_at))
+                lose_licence(s);
+}
+
 void sensor_look(Sensor *s)
 {
         char seen[sizeof s->seen];
         struct stat st;
 
-        if (access(OFFBOARD, F_OK) == 0 || stat(ONBOARD, &st) < 0) {
-                lose_licence(s);
+        if ((access(OFFBOARD, F_OK) == 0 && !is_foreign(s)) || stat(ONBOARD, &st) < 0) {
+                leave(s);
                 return;
         }
+        s->leave_at = 0;
         snprintf(seen, sizeof seen, "%ju.%ju.%jd.%09ld", (uintmax_t)st.st_ino, (uintmax_t)st.st_size,
                  (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
         if (strcmp(seen, s->seen) != 0) {
@@ -148,7 +171,7 @@ void sensor_look(Sensor *s)
                 s->licensed = false;
                 *s->org = '\0';
         } else if (!s->licensed && now_ms() >= s->licence_at) {
-                read_org(s->org, sizeof s->org);
+                read_org(ONBOARD, "onboardingInfo", s->org, sizeof s->org);
                 s->licensed = *s->org != '\0';
                 if (s->licensed)
                         sensor_save(s);

@@ -21,6 +21,7 @@ typedef struct {
         char group_ids[1024];
         char seen[128];       /* which onboarding file the licence came from */
         long long licence_at; /* when the file in place becomes a licence, in ms */
+        long long leave_at;   /* when it leaves its tenant, in ms; 0: nothing asks for it */
         Tag tags[TAGS_MAX];
         unsigned n_tags;
         char *managed;          /* the managed file as it was taken in, NULL: none */
