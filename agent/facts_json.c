@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/products.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 
@@ -108,6 +109,29 @@ static const JsonField fanotify[] = {
         { 0 },
 };
 
+static const JsonField stopped_product[] = {
+        JSON_NAME(StoppedProduct, name, "name", product_name),
+        JSON_TEXT(StoppedProduct, unit, "unit"),
+        JSON_TEXT(StoppedProduct, state, "state"),
+        { 0 },
+};
+
+static const JsonField stopped_products[] = {
+        TRI(StoppedProducts, known, "known"),
+        JSON_LIST(StoppedProducts, items, n, "products", stopped_product),
+        { 0 },
+};
+
+static const JsonField install_path[] = {
+        TRI(InstallPath, fits, "fits"),
+        JSON_TEXT(InstallPath, trouble, "trouble"),
+        JSON_TEXT(InstallPath, type, "type"),
+        TRI(InstallPath, noexec, "noexec"),
+        TRI(InstallPath, read_only, "read_only"),
+        JSON_INTEGER_OR(InstallPath, free_bytes, "free_bytes", -1),
+        { 0 },
+};
+
 static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
         TRI(Facts, package.interrupted, "interrupted"),
@@ -185,6 +209,8 @@ const JsonField facts_json_fields[] = {
         JSON_GROUP("hold", hold),
         JSON_GROUP("machine", machine),
         JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),
+        JSON_OBJECT(Facts, stopped_products, "stopped_products", stopped_products),
+        JSON_OBJECT(Facts, path, "install_path", install_path),
         JSON_GROUP("package", package),
         JSON_GROUP("sensor", sensor),
         { 0 },

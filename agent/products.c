@@ -61,6 +61,16 @@ const Product *product_find(const char *program, const char *comm)
         return NULL;
 }
 
+const char *product_name(const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(products); i++)
+                if (strcmp(products[i].name, name) == 0)
+                        return products[i].name;
+        return NULL;
+}
+
 const Product *product_get(size_t index)
 {
         return index < ELEMENTSOF(products) ? &products[index] : NULL;

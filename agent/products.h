@@ -19,5 +19,8 @@ typedef struct Product {
 /* By the program's path, or the name of its process when that is unknown; NULL: none that we know. */
 const Product *product_find(const char *program, const char *comm);
 
+/* The table's own text for a product's name; NULL: not in it. */
+const char *product_name(const char *name);
+
 /* The table, for those who look for what is installed. */
 const Product *product_get(size_t index); /* NULL: past the last */
