@@ -28,8 +28,9 @@ typedef struct Mission {
         void *userdata;
 
         /* Filled as it runs; cleared by the caller: mission_clear. */
-        Facts facts;
+        Facts facts; /* of the last look; look LOOK_FIRST: it did not come to one */
         Plan plan;
+        bool acted;
         Outcome *outcome;
         const char *stage;
         bool clock_told;
