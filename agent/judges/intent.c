@@ -15,10 +15,11 @@ static bool is_removed(const Facts *facts)
 
 static bool is_offboarded(const Request *request, const Facts *facts)
 {
-        if (facts->sensor.files != TRI_YES)
-                return false;
-        return facts->sensor.offboarding_file == TRI_YES ||
-               (facts->sensor.onboarded == TRI_NO && !situation_is_licensed(request, facts));
+        bool there = facts->sensor.files == TRI_YES;
+
+        if (facts->sensor.offboarding_file == TRI_YES)
+                return there || facts->look == LOOK_SECOND;
+        return there && facts->sensor.onboarded == TRI_NO && !situation_is_licensed(request, facts);
 }
 
 void judge_intent(const Request *request, const Facts *facts, Plan *plan)
