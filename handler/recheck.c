@@ -6,6 +6,8 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "agent/mission.h"
 #include "agent/recover.h"
@@ -20,9 +22,11 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/journal.h"
+#include "platform/process.h"
 
 #define LOOK_MS 60000
 #define REPAIR_MS (5 * 60 * 1000)
+#define STARTING_S 180 /* less than the timer waits after boot */
 #define MANIFEST "HandlerManifest.json"
 
 /* --- an extension that is gone ------------------------------------------------------------------------ */
@@ -118,6 +122,18 @@ static void repair(Session *session, const Plan *plan, const QueueEntry *entry, 
                 session_fail_ours(session, outcome, REASON_WORKER_START, &err);
 }
 
+/* A daemon that does not answer has a while for it; one that had it is not starting but hanging. */
+static bool is_young(const Host *host, const Facts *facts)
+{
+        ProcessIdentity daemon = { 0 };
+        struct timespec now = { 0 };
+        pid_t pid = facts->sensor.unit.main_pid;
+
+        if (pid <= 0 || !process_identify(host, pid, &daemon) || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+                return true;
+        return (uint64_t)now.tv_sec < daemon.start_time / (uint64_t)sysconf(_SC_CLK_TCK) + STARTING_S;
+}
+
 static void look(Session *session, const Request *request, const QueueEntry *entry)
 {
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
@@ -133,7 +149,8 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
                 tell_refusal(session, request, &plan, &notes, outcome);
         else if (plan.n_steps == 0)
                 tell_success(session, request, &facts, &plan, &notes, outcome);
-        else if (hand_over_can_wait(session, &facts) || hand_over_is_useless(session, request, &facts))
+        else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||
+                 hand_over_is_useless(session, request, &facts))
                 log_info("recheck: %s; left as it is for now", plan.steps[0].why);
         else
                 repair(session, &plan, entry, outcome);

@@ -34,10 +34,8 @@ static const char service_text[] =
         "ExecStart=/usr/bin/env " PROGRAM " recheck\n"
         "TimeoutStartSec=10min\n"
         "Slice=" WORKER_SLICE "\n"
-        "CPUShares=256\n"
-        "CPUWeight=25\n"
-        "BlockIOWeight=100\n"
-        "IOWeight=25\n"
+        "Nice=10\n" /* and no weights: no systemd takes those of another age without a word in the journal */
+        "IOSchedulingClass=idle\n"
         "LimitCORE=0\n";
 
 /* Machines that were made together do not look together. */
