@@ -153,11 +153,12 @@ int command_disable(void)
 
 int lifecycle_remove_ours(const Host *host, Error *err)
 {
-        if (recheck_unit_remove(host, err) < 0 || worker_unit_remove(host, err) < 0 ||
-            fs_remove_tree(host, STATE_CACHE, err) < 0 || fs_remove_tree(host, STATE_FOLDER, err) < 0 ||
-            program_remove(host, err) < 0)
+        int r = recheck_unit_remove(host, err); /* a read-only /etc keeps nothing else here */
+
+        if (worker_unit_remove(host, err) < 0 || fs_remove_tree(host, STATE_CACHE, err) < 0 ||
+            fs_remove_tree(host, STATE_FOLDER, err) < 0 || program_remove(host, err) < 0)
                 return -1;
-        return worker_unit_remove_slice(err);
+        return worker_unit_remove_slice(err) < 0 ? -1 : r;
 }
 
 static bool is_recent(const Host *host, const char *path)

@@ -22,6 +22,7 @@
 #define TIMER_LINK FOLDER "/timers.target.wants/" RECHECK_TIMER
 #define STAMP "/var/lib/systemd/timers/stamp-" RECHECK_TIMER /* systemd's, for Persistent= */
 #define UNIT_MAX 4096
+#define STOP_MS 5000
 #define MINUTES_A_DAY (24 * 60)
 
 static const char service_text[] =
@@ -131,15 +132,36 @@ static int forget_file(const Host *host, const char *path, Error *err)
         return is_link(host, path) ? 0 : fs_remove(host, path, err);
 }
 
+static bool is_active(const UnitState *unit)
+{
+        return text_equal(unit->active, "active") || text_equal(unit->active, "activating");
+}
+
 static int stop(Systemd *systemd, const char *unit, Error *err)
 {
         UnitState state = { 0 };
 
         if (systemd_unit_state(systemd, unit, &state, err) < 0)
                 return -1;
-        if (text_equal(state.active, "active") || text_equal(state.active, "activating"))
-                return systemd_stop(systemd, unit, err);
-        return systemd_reset_failed(systemd, unit, err);
+        return is_active(&state) ? systemd_stop(systemd, unit, err) : systemd_reset_failed(systemd, unit, err);
+}
+
+/* Its job is queued only; a timer whose file goes before it has ended ends as failed, and stays so. */
+static int stop_timer(const Host *host, Systemd *systemd, Error *err)
+{
+        Deadline deadline = deadline_in(STOP_MS);
+        UnitState state = { 0 };
+
+        if (stop(systemd, RECHECK_TIMER, err) < 0)
+                return -1;
+        for (;;) {
+                if (systemd_unit_state(systemd, RECHECK_TIMER, &state, err) < 0)
+                        return -1;
+                if (!is_active(&state) || deadline_passed(deadline))
+                        return 0;
+                if (host_wait(host, 10, deadline, err) < 0 && err->kind != ERROR_TIMEOUT)
+                        return -1;
+        }
 }
 
 int recheck_unit_remove(const Host *host, Error *err)
@@ -149,7 +171,7 @@ int recheck_unit_remove(const Host *host, Error *err)
 
         if (!present)
                 return 0;
-        if (systemd_open(&systemd, err) < 0 || stop(systemd, RECHECK_TIMER, err) < 0 ||
+        if (systemd_open(&systemd, err) < 0 || stop_timer(host, systemd, err) < 0 ||
             (!is_masked(host) && systemd_disable(systemd, RECHECK_TIMER, err) < 0))
                 return -1;
         if (forget_file(host, TIMER_FILE, err) < 0 || forget_file(host, SERVICE_FILE, err) < 0 ||
