@@ -18,6 +18,7 @@
 #include "handler/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
+#include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -184,12 +185,22 @@ static int look_again(const QueueEntry *last)
         return 0;
 }
 
+/* Of an enable that found the lock held by us. */
+static void start_for_queued(const Host *host)
+{
+        Error err = { 0 };
+
+        if (queue_has_next(host) && worker_unit_start(host, &err) < 0)
+                fprintf(stderr, "recheck: %s\n", err.text);
+}
+
 int command_recheck(void)
 {
         _cleanup_close_ int lock = -1;
         QueueEntry last;
         Error err = { 0 };
         Host host;
+        int code;
 
         host_init(&host);
         if (!fs_is_folder(&host, STATE_FOLDER))
@@ -201,8 +212,12 @@ int command_recheck(void)
         /* a run that is at work looks itself */
         if (lock < 0 || !queue_read_last(&host, &last))
                 return 0;
-        if (is_extension(&host, last.base))
-                return look_again(&last);
-        log_add_sink(journal_sink);
-        return has_sibling(&host, last.base) ? 0 : remove_ourselves(&host);
+        if (!is_extension(&host, last.base)) {
+                log_add_sink(journal_sink);
+                return has_sibling(&host, last.base) ? 0 : remove_ourselves(&host);
+        }
+        code = look_again(&last);
+        close(TAKE_FD(lock));
+        start_for_queued(&host);
+        return code;
 }

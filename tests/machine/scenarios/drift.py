@@ -66,6 +66,18 @@ def the_daily_look_is_there_after_success_and_mends_what_is_ours_to_mend(w):
     assert recheck(w)["status"] == "success" and status_file(w) == before and w.runs() == runs
     changed = {path for path in files.keys() | w.files().keys() if files.get(path) != w.files().get(path)}
     assert not {path for path in changed if "mde-linux" in path}, changed
+    # an enable that comes meanwhile is not lost
+    w.knobs({"cli_hang": "health"})
+    w.machine.run(["systemctl", "start", "--no-block", SERVICE])
+    w.machine.wait(lambda: w.machine.run(["pgrep", "-x", "mdatp"], check=False).stdout, 20, "the look")
+    w.enable(check=True)
+    assert w.status()["status"] == "transitioning", w.status()
+    w.knobs({})
+    w.machine.run(["pkill", "-x", "mdatp"])
+    w.wait_ended(0)
+    w.assert_quiet()
+    assert_well(w)
+    runs = w.runs()
     # tags dropped
     w.machine.run(["mdatp", "edr", "tag", "set", "--name", "SecurityWorkspaceId", "--value", "other"])
     recheck(w)
@@ -79,6 +91,7 @@ def the_daily_look_is_there_after_success_and_mends_what_is_ours_to_mend(w):
     assert_well(w)
     assert w.runs() == runs + 2, w.log()
     # after a boot the timer is there, and so it is after a disable and an enable
+    w.machine.run(["systemctl", "disable", "walinuxagent.service"])
     w.machine.reboot()
     assert w.unit(TIMER, "ActiveState")["ActiveState"] == "active"
     w.disable()
