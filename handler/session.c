@@ -19,6 +19,8 @@
 #define MESSAGE_TERMINAL "5a1f6c6f0b0a4c0b9d0c7a4de1f7f3b2"
 /* and of the one that tells a change of the sensor's protection or identity, old -> new */
 #define MESSAGE_CHANGE "c4f21c3d7be5453c8a6f0e9d5b1a8472"
+/* and of the one that tells what is not as asked any more and is being repaired */
+#define MESSAGE_DRIFT "0d1c7e5a93f84b6fa27b4e61c85d3f90"
 
 void session_clear(Session *session)
 {
@@ -137,7 +139,7 @@ void session_announce(const Session *session, const char *text)
 
 void session_warn(const Session *session, const char *text)
 {
-        journal_mark_next(MESSAGE_CHANGE, "none");
+        journal_mark_next(MESSAGE_DRIFT, "none");
         log_warning("sequence %d: %s", session->sequence, text);
         events_write(&session->host, &session->environment, LOG_LEVEL_WARNING, session->operation, text);
 }

@@ -90,14 +90,6 @@ def the_daily_look_is_there_after_success_and_mends_what_is_ours_to_mend(w):
     w.assert_onboarded()
     assert_well(w)
     assert w.runs() == runs + 2, w.log()
-    # after a boot the timer is there, and so it is after a disable and an enable
-    w.machine.run(["systemctl", "disable", "walinuxagent.service"])
-    w.machine.reboot()
-    assert w.unit(TIMER, "ActiveState")["ActiveState"] == "active"
-    w.disable()
-    assert w.unit(TIMER, "ActiveState", "LoadState") == {"ActiveState": "inactive", "LoadState": "not-found"}
-    w.enable(check=True)
-    assert w.unit(TIMER, "ActiveState", "UnitFileState") == {"ActiveState": "active", "UnitFileState": "enabled"}
     # what the last thorough look had to tell is repeated by enable, which does not look so far
     path = f"{STATE}/history/0.json"
     history = json.loads(w.machine.read(path))
@@ -107,6 +99,21 @@ def the_daily_look_is_there_after_success_and_mends_what_is_ours_to_mend(w):
     assert row(w.status(), "conflict")["status"] == "warning", w.status()
     recheck(w)
     assert not row(w.status(), "conflict"), w.status()
+
+
+@scenario()
+def the_timer_of_the_daily_look_comes_and_goes_with_the_extension(w):
+    w.onboard()
+    w.assert_quiet()
+    w.agent.stop()
+    # after a boot it is there, and so it is after a disable and an enable
+    w.machine.run(["systemctl", "disable", "walinuxagent.service"])
+    w.machine.reboot()
+    assert w.unit(TIMER, "ActiveState")["ActiveState"] == "active"
+    w.disable()
+    assert w.unit(TIMER, "ActiveState", "LoadState") == {"ActiveState": "inactive", "LoadState": "not-found"}
+    w.enable(check=True)
+    assert w.unit(TIMER, "ActiveState", "UnitFileState") == {"ActiveState": "active", "UnitFileState": "enabled"}
     # where it cannot be put, that is told, and no more
     w.disable()
     w.machine.run(["mount", "--bind", "-o", "ro", "/etc/systemd/system", "/etc/systemd/system"])
