@@ -205,14 +205,19 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         return 0;
 }
 
+void mission_look(const Host *host, const Request *request, Facts *ret)
+{
+        facts_gather(host, LOOK_SECOND, deadline_in(LOOK_MS), ret);
+        if (request->install_path)
+                machine_look_at_folder(host, request->install_path, &ret->machine.fitness);
+}
+
 static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
-        facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
+        mission_look(mission->host, mission->request, &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
         mission->facts.acted = mission->acted;
-        if (mission->request->install_path)
-                machine_look_at_folder(mission->host, mission->request->install_path, &mission->facts.machine.fitness);
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 

@@ -38,6 +38,9 @@ typedef struct Mission {
         bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 
+/* The second look, as this request needs it. */
+void mission_look(const Host *host, const Request *request, Facts *ret);
+
 void mission_clear(Mission *mission);
 
 /* Runs to a terminal outcome, always. */

@@ -25,7 +25,6 @@
 #include "platform/journal.h"
 #include "platform/process.h"
 
-#define LOOK_MS 60000
 #define REPAIR_MS (5 * 60 * 1000)
 #define STARTING_S 180 /* less than the timer waits after boot */
 #define MANIFEST "HandlerManifest.json"
@@ -141,7 +140,7 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         _cleanup_(facts_clear) Facts facts = { 0 };
         Plan plan, notes;
 
-        facts_gather(&session->host, LOOK_SECOND, deadline_in(LOOK_MS), &facts);
+        mission_look(&session->host, request, &facts);
         facts.fulfilled = tri(session->telling.fulfilled);
         plan_make(request, &facts, &plan);
         notes = plan;
