@@ -25,12 +25,17 @@ void facts_clear(Facts *facts)
         *facts = (Facts){ 0 };
 }
 
+bool facts_are_held(const Host *host)
+{
+        return fs_exists(host, FACTS_HOLD_FILE);
+}
+
 static void look_at_hold(const Host *host, Facts *facts)
 {
         _cleanup_free_ char *text = NULL, *shown = NULL;
         size_t length = 0;
 
-        facts->hold.held = tri(fs_exists(host, FACTS_HOLD_FILE));
+        facts->hold.held = tri(facts_are_held(host));
         if (facts->hold.held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0)
                 return;
         shown = text_escape(text ? text_trim(text) : "", sizeof(facts->hold.reason) - 8);

@@ -26,6 +26,8 @@ typedef struct Facts {
         int64_t now_s; /* since 1970: rules never ask the clock */
         Tri fulfilled; /* history: this very request succeeded before (a forced onboarding is not forced twice) */
 
+        bool acted; /* looked after all steps of a run were done */
+
         struct {
                 Tri held;
                 char reason[256]; /* escaped */
@@ -68,6 +70,9 @@ typedef struct Facts {
                 size_t managed_length;
         } sensor;
 } Facts;
+
+/* Changes of this machine are on hold. */
+bool facts_are_held(const Host *host);
 
 void facts_clear(Facts *facts);
 

@@ -9,6 +9,8 @@
 
 #define FOLDER STATE_FOLDER "/history"
 #define SCHEMA 1
+#define WARNING "warning"
+#define SIZE_MAX_BYTES (256 * 1024)
 
 static const char *const verdicts[] = {
         [VERDICT_WORKING] = "working",
@@ -39,6 +41,20 @@ static Verdict verdict_of(const char *name)
         return VERDICT_WORKING;
 }
 
+static void take_notes(Json *notes, HistoryRecord *record)
+{
+        size_t n = json_object_is_type(notes, json_type_array) ? (size_t)json_object_array_length(notes) : 0, i;
+
+        for (i = 0; i < n && i < PLAN_NOTES_MAX; i++) {
+                Json *json = json_object_array_get_idx(notes, i);
+                PlanNote *note = &record->notes[record->n_notes++];
+
+                take(json, "name", note->name, sizeof(note->name));
+                take(json, "text", note->text, sizeof(note->text));
+                note->level = text_equal(json_string(json, "level"), WARNING) ? PLAN_WARNING : PLAN_INFORMATION;
+        }
+}
+
 void history_read(const Host *host, int sequence, HistoryRecord *ret)
 {
         _cleanup_free_ char *path = path_of(sequence), *text = NULL;
@@ -46,7 +62,8 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         size_t length;
 
         *ret = (HistoryRecord){ 0 };
-        if (fs_read(host, path, 65536, &text, &length, NULL) < 0 || !text || json_parse(text, length, &json, NULL) < 0)
+        if (fs_read(host, path, SIZE_MAX_BYTES, &text, &length, NULL) < 0 || !text ||
+            json_parse(text, length, &json, NULL) < 0)
                 return;
         if (json_object_get_int(json_member(json, "schema")) != SCHEMA)
                 return;
@@ -54,6 +71,9 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         take(json, "tenant", ret->tenant, sizeof(ret->tenant));
         take(json, "boot", ret->boot, sizeof(ret->boot));
         take(json, "found", ret->failure.found, sizeof(ret->failure.found));
+        take(json, "fulfilled", ret->fulfilled, sizeof(ret->fulfilled));
+        take(json, "fulfilledBlind", ret->fulfilled_blind, sizeof(ret->fulfilled_blind));
+        take_notes(json_member(json, "notes"), ret);
         ret->verdict = verdict_of(json_string(json, "verdict"));
         ret->failure.reason = reason_find(json_string(json, "reason"));
 }
@@ -61,6 +81,22 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
 static void put(Json *json, const char *name, const char *value)
 {
         json_object_object_add(json, name, json_object_new_string(value));
+}
+
+static void put_notes(Json *json, const HistoryRecord *record)
+{
+        Json *notes = json_object_new_array();
+        size_t i;
+
+        for (i = 0; i < record->n_notes; i++) {
+                Json *note = json_object_new_object();
+
+                put(note, "name", record->notes[i].name);
+                put(note, "level", record->notes[i].level == PLAN_WARNING ? WARNING : "information");
+                put(note, "text", record->notes[i].text);
+                json_object_array_add(notes, note);
+        }
+        json_object_object_add(json, "notes", notes);
 }
 
 int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err)
@@ -77,10 +113,49 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         put(json, "found", record->failure.reason ? record->failure.found : "");
         put(json, "tenant", record->tenant);
         put(json, "boot", record->boot);
+        put(json, "fulfilled", record->fulfilled);
+        put(json, "fulfilledBlind", record->fulfilled_blind);
+        put_notes(json, record);
         text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
-        if (fs_read(host, path, 65536, &before, &length, NULL) == 0 && text_equal(before, text))
+        if (fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
                 return 0;
         if (fs_make_folder(host, FOLDER, 0700, err) < 0)
                 return -1;
         return fs_write(host, path, text, strlen(text), 0600, err);
+}
+
+bool history_is_fulfilled(const HistoryRecord *record, const char *digest)
+{
+        return *digest && (text_equal(record->fulfilled, digest) || text_equal(record->fulfilled_blind, digest));
+}
+
+void history_fulfil(HistoryRecord *record, const char *digest, bool blind)
+{
+        char *place = blind ? record->fulfilled_blind : record->fulfilled;
+
+        if (history_is_fulfilled(record, digest))
+                return;
+        if (!blind)
+                record->fulfilled_blind[0] = '\0';
+        snprintf(place, CRYPTO_SHA256_HEX, "%s", digest);
+}
+
+bool history_has_notes(const HistoryRecord *record, const Plan *plan)
+{
+        size_t i;
+
+        if (record->n_notes != plan->n_notes)
+                return false;
+        for (i = 0; i < plan->n_notes; i++)
+                if (record->notes[i].level != plan->notes[i].level ||
+                    !text_equal(record->notes[i].name, plan->notes[i].name) ||
+                    !text_equal(record->notes[i].text, plan->notes[i].text))
+                        return false;
+        return true;
+}
+
+void history_keep_notes(HistoryRecord *record, const Plan *plan)
+{
+        memcpy(record->notes, plan->notes, sizeof(record->notes));
+        record->n_notes = plan->n_notes;
 }

@@ -1,11 +1,13 @@
 /*
- * history: per sequence number, what was asked (as a digest), what came of it, and in which boot.
+ * history: per sequence number, what was asked (as a digest), what came of it, in which boot, and what the last
+ * thorough look had to tell.
  *
  * STATE/history/N.json, schema 1, no secrets. Written only when it changes.
  */
 #pragma once
 
 #include "agent/outcome.h"
+#include "agent/plan.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
 
@@ -15,8 +17,22 @@ typedef struct HistoryRecord {
         Failure failure;
         char tenant[37];
         char boot[37];
+        char fulfilled[CRYPTO_SHA256_HEX];       /* the request that was met once, however it ended since; "": none */
+        char fulfilled_blind[CRYPTO_SHA256_HEX]; /* the same, as it looks while its package cannot be opened */
+        PlanNote notes[PLAN_NOTES_MAX];          /* of the last second look: those that a first look cannot make */
+        size_t n_notes;
 } HistoryRecord;
 
 /* Never fails: what cannot be read is not known. */
 void history_read(const Host *host, int sequence, HistoryRecord *ret);
 int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err) _must_check_;
+
+/* This very request was met once. */
+bool history_is_fulfilled(const HistoryRecord *record, const char *digest);
+
+/* What is to be remembered of a success; blind: the request's onboarding package could not be opened. */
+void history_fulfil(HistoryRecord *record, const char *digest, bool blind);
+
+/* The last second look had the same to tell. */
+bool history_has_notes(const HistoryRecord *record, const Plan *plan);
+void history_keep_notes(HistoryRecord *record, const Plan *plan);

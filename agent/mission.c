@@ -210,14 +210,20 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         return 0;
 }
 
+void mission_look(const Host *host, const Request *request, Facts *ret)
+{
+        facts_gather(host, LOOK_SECOND, deadline_in(LOOK_MS), ret);
+        install_path_look(host, request->install_path, &ret->path);
+        if (request->install_path)
+                machine_look_at_folder(host, request->install_path, &ret->machine.fitness);
+}
+
 static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
-        facts_gather(mission->host, LOOK_SECOND, deadline_in(LOOK_MS), &mission->facts);
-        install_path_look(mission->host, mission->request->install_path, &mission->facts.path);
+        mission_look(mission->host, mission->request, &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
-        if (mission->request->install_path)
-                machine_look_at_folder(mission->host, mission->request->install_path, &mission->facts.machine.fitness);
+        mission->facts.acted = mission->acted;
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 
@@ -233,7 +239,7 @@ static void check(Mission *mission)
         Failure failure = { 0 };
         int rounds = 0;
 
-        mission->fulfilled = true;
+        mission->acted = true;
         look(mission);
         mission->stage = "verify";
         while (is_only_waiting(&mission->plan) && rounds++ < VERIFY_ROUNDS_MAX) {
@@ -268,7 +274,8 @@ void mission_run(Mission *mission, Outcome *outcome)
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
         repair.temporary = temporary_left(mission->host);
-        if (!mission->dry_run && recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
+        if (!mission->dry_run && !facts_are_held(mission->host) &&
+            recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
                 steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
                 finish(mission, VERDICT_FAILED, &failure);
                 return;

@@ -28,8 +28,9 @@ typedef struct Mission {
         void *userdata;
 
         /* Filled as it runs; cleared by the caller: mission_clear. */
-        Facts facts;
+        Facts facts; /* of the last look; look LOOK_FIRST: it did not come to one */
         Plan plan;
+        bool acted;
         Outcome *outcome;
         const char *stage;
         bool clock_told;
@@ -37,6 +38,9 @@ typedef struct Mission {
         char left_tenant[37]; /* what the sensor was made to leave, until it is licensed in another; "" else */
         bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
+
+/* The second look, as this request needs it. */
+void mission_look(const Host *host, const Request *request, Facts *ret);
 
 void mission_clear(Mission *mission);
 

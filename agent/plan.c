@@ -4,6 +4,8 @@
  */
 #include "agent/plan.h"
 
+#include <string.h>
+
 #include "agent/judge.h"
 #include "agent/managed.h"
 #include "agent/situation.h"
@@ -86,7 +88,7 @@ static const char *why_onboard(const Request *request, const Facts *facts)
                 return "the sensor is to join the package's tenant";
         if (facts->sensor.offboarding_file == TRI_YES)
                 return "an offboarding file lies on the machine";
-        if (request->force_reonboarding && facts->fulfilled != TRI_YES)
+        if (request->force_reonboarding && facts->fulfilled != TRI_YES && !facts->acted)
                 return "forceReOnboarding asks for it";
         if (situation_is_licensed(request, facts))
                 return NULL;
@@ -159,4 +161,40 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
                              ret->steps[0].why, facts->hold.reason);
                 ret->n_steps = 0;
         }
+}
+
+/* What a first look would know of the same machine. */
+static Facts as_first_look(const Facts *facts)
+{
+        Facts first = *facts;
+
+        first.look = LOOK_FIRST;
+        memset(&first.machine, 0, sizeof(first.machine));
+        memset(&first.fanotify, 0, sizeof(first.fanotify));
+        memset(&first.package, 0, sizeof(first.package));
+        first.machine.systemd = facts->machine.systemd;
+        return first;
+}
+
+static bool has_note(const Plan *plan, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_notes; i++)
+                if (text_equal(plan->notes[i].name, name))
+                        return true;
+        return false;
+}
+
+void plan_leave_second_notes(const Request *request, const Facts *facts, Plan *plan)
+{
+        const Facts seen = as_first_look(facts);
+        Plan first, left = { 0 };
+        size_t i;
+
+        plan_make(request, &seen, &first);
+        for (i = 0; i < plan->n_notes; i++)
+                if (!has_note(&first, plan->notes[i].name))
+                        left.notes[left.n_notes++] = plan->notes[i];
+        *plan = left;
 }

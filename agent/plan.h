@@ -47,6 +47,9 @@ typedef struct Plan {
 
 void plan_make(const Request *request, const Facts *facts, Plan *ret);
 
+/* Leaves of a plan that the second look led to the notes alone, and of those the ones that a first look cannot make. */
+void plan_leave_second_notes(const Request *request, const Facts *facts, Plan *plan);
+
 const char *step_name(StepId id); /* "repository" ...: also the name of its status row */
 
 typedef struct PlanTag {

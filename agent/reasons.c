@@ -298,17 +298,25 @@ int failure_from(Failure *failure, ReasonId reason, const Error *err)
         return failure_set(failure, reason, "%s", err->text);
 }
 
-const char *failure_message(const Failure *failure, char text[FAILURE_TEXT_MAX])
+const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])
 {
         const Reason *reason = reason_get(failure->reason);
         size_t length = strlen(failure->found);
         bool stop = length > 0 && strchr(".!?", failure->found[length - 1]);
 
+        snprintf(text, FAILURE_TEXT_MAX, "%s %s%s%s", reason->what, failure->found, stop || !length ? " " : ". ",
+                 reason->remedy);
+        return text;
+}
+
+const char *failure_message(const Failure *failure, char text[FAILURE_TEXT_MAX])
+{
+        const Reason *reason = reason_get(failure->reason);
+        char explained[FAILURE_TEXT_MAX];
+
         snprintf(text, FAILURE_TEXT_MAX,
                  "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code "
-                 "is "
-                 "%d (%s). %s %s%s%s",
-                 reason->installer_code, reason->id, reason->what, failure->found, stop || !length ? " " : ". ",
-                 reason->remedy);
+                 "is %d (%s). %s",
+                 reason->installer_code, reason->id, failure_explain(failure, explained));
         return text;
 }

@@ -118,5 +118,8 @@ int failure_from(Failure *failure, ReasonId reason, const Error *err);
 
 #define FAILURE_TEXT_MAX 2048
 
+/* "WHAT WHY DO": the same without the words around it. Returns text. */
+const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX]);
+
 /* The whole message a person reads: its 17th blank-separated word is the installer code. Returns text. */
 const char *failure_message(const Failure *failure, char text[FAILURE_TEXT_MAX]);

@@ -66,14 +66,18 @@ static void report_settings(const Request *request, Outcome *outcome)
         }
 }
 
-void report_notes(const Plan *plan, Outcome *outcome)
+void report_known_notes(const PlanNote *notes, size_t n, Outcome *outcome)
 {
         size_t i;
 
-        for (i = 0; i < plan->n_notes; i++)
-                outcome_row(outcome, plan->notes[i].name,
-                            plan->notes[i].level == PLAN_WARNING ? ROW_WARNING : ROW_SUCCESS, "%s",
-                            plan->notes[i].text);
+        for (i = 0; i < n; i++)
+                outcome_row(outcome, notes[i].name, notes[i].level == PLAN_WARNING ? ROW_WARNING : ROW_SUCCESS, "%s",
+                            notes[i].text);
+}
+
+void report_notes(const Plan *plan, Outcome *outcome)
+{
+        report_known_notes(plan->notes, plan->n_notes, outcome);
 }
 
 void report_success(const Request *request, const Facts *facts, const Plan *plan, Outcome *outcome)

@@ -13,3 +13,6 @@ void report_success(const Request *request, const Facts *facts, const Plan *plan
 
 /* The plan's notes alone: beside a refusal or a failure. */
 void report_notes(const Plan *plan, Outcome *outcome);
+
+/* Notes that are known from before. */
+void report_known_notes(const PlanNote *notes, size_t n, Outcome *outcome);

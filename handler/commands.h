@@ -14,5 +14,6 @@ int command_uninstall(void);
 
 int command_worker(void);
 int command_conclude(void);
+int command_recheck(void);
 
 int command_plan(int n_words, char *words[]);

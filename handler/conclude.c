@@ -39,6 +39,20 @@ static void end_strays(const Host *host)
                 log_info("ended %zu processes that the worker had left behind", n);
 }
 
+/* So that it is told as what it is: a success that turned bad, or one that never was. */
+static void tell_death(Session *session, Outcome *outcome)
+{
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        Failure failure = { 0 };
+        bool known = session_read_settings(session, &settings, &failure) == 0;
+
+        if (known) {
+                session_recall(session, &settings.request);
+                session_remember(session, &settings.request, outcome, NULL);
+        }
+        session_tell(session, outcome);
+}
+
 static void end_request(const QueueEntry *entry)
 {
         _cleanup_(session_clear) Session session = { 0 };
@@ -57,7 +71,7 @@ static void end_request(const QueueEntry *entry)
                 failure_set(&outcome->failure, REASON_WORKER_DIED, "systemd says: %s, %s.", result ? result : "unknown",
                             status ? status : "unknown");
                 if (!is_asked_again(&session.host, entry))
-                        session_tell(&session, outcome);
+                        tell_death(&session, outcome);
         }
         end_strays(&session.host);
         if (recover_run(&session.host, NULL, installer_log, &err) < 0)

@@ -38,13 +38,14 @@ static void on_crash(int number)
 void crash_prepare(const Session *session)
 {
         struct sigaction action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
-        Outcome outcome = { .verdict = VERDICT_FAILED };
+        _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome)), *shown = text_allocate(sizeof(Outcome));
         size_t i;
 
         crash_forget();
-        failure_set(&outcome.failure, REASON_WORKER_DIED, "It was ended by a fault of its own, in operation %s.",
+        outcome->verdict = VERDICT_FAILED;
+        failure_set(&outcome->failure, REASON_WORKER_DIED, "It was ended by a fault of its own, in operation %s.",
                     session->operation);
-        prepared.bytes = status_format(&outcome, session->operation, (int64_t)time(NULL));
+        prepared.bytes = status_format(session_show(session, outcome, shown), session->operation, (int64_t)time(NULL));
         prepared.length = strlen(prepared.bytes);
         prepared.path = status_path(&session->environment, session->sequence);
         prepared.temporary = text_format("%s.crash", prepared.path);

@@ -9,8 +9,10 @@
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "handler/crash.h"
+#include "handler/hand_over.h"
 #include "handler/program.h"
 #include "handler/queue.h"
+#include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
@@ -23,86 +25,57 @@ typedef struct Asked {
         char seen[QUEUE_ID_MAX]; /* the request that was queued before ours: with the lock held it is ours to replace */
 } Asked;
 
-static void tell_in_progress(const Session *session, const char *what)
+/* One that ends here, well or told as drift, is looked at again by and by. */
+static void keep_watch(const Session *session, Outcome *outcome)
 {
-        Outcome outcome = { .verdict = VERDICT_WORKING };
-
-        outcome_say(&outcome, "%s", what);
-        outcome_row(&outcome, "look", ROW_WORKING, "%s", what);
-        session_tell(session, &outcome);
+        if (outcome->verdict == VERDICT_SUCCEEDED || session->telling.fulfilled)
+                recheck_unit_keep(&session->host, outcome);
 }
 
-/* Of our own files: no space is something to say, all else is told as it is. */
-static int fail_ours(const Session *session, Outcome *outcome, ReasonId reason, const Error *err)
+static int refuse(const Session *session, const Request *request, const Failure *failure, Outcome *outcome)
 {
-        Failure failure;
+        int code;
 
-        failure_from(&failure, err->kind == ERROR_SPACE ? REASON_DISK_FULL : reason, err);
-        return session_fail(session, outcome, VERDICT_FAILED, &failure);
+        keep_watch(session, outcome);
+        code = session_fail(session, outcome, VERDICT_REFUSED, failure);
+        session_remember(session, request, outcome, NULL);
+        return code;
 }
 
-static int start_worker(const Session *session, const Asked *asked, Outcome *outcome)
+static void succeed(const Session *session, const Request *request, const Facts *facts, const Plan *plan,
+                    Outcome *outcome)
 {
-        Error err = { 0 };
-
-        tell_in_progress(session, "the worker starts");
-        if (program_install(&session->host, &err) < 0 ||
-            queue_hand_over(&session->host, &asked->entry, asked->seen, &err) < 0 ||
-            worker_unit_start(&session->host, &err) < 0)
-                return fail_ours(session, outcome, REASON_WORKER_START, &err);
-        log_info("sequence %d: handed to %s", session->sequence, WORKER_UNIT);
-        return 0;
-}
-
-/* The daemon is still starting (boot), all else is as it was when this very request succeeded. */
-static bool is_waking_up(const HistoryRecord *history, const Request *request, const Facts *facts)
-{
-        return history->verdict == VERDICT_SUCCEEDED && text_equal(history->digest, request->digest) &&
-               facts->sensor.health.answering != TRI_YES && facts->sensor.files == TRI_YES &&
-               facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES &&
-               facts->sensor.enabled == TRI_YES &&
-               (facts->sensor.active == TRI_YES || text_equal(facts->sensor.unit.active, "activating"));
-}
-
-/* The same settings in the same boot end the same way: no worker, no network, no package manager. */
-static bool is_known_to_fail(const Session *session, const HistoryRecord *history, const Request *request)
-{
-        char boot[37];
-
-        state_boot_id(&session->host, boot);
-        return history->verdict == VERDICT_REFUSED && text_equal(history->digest, request->digest) &&
-               text_equal(history->boot, boot) && reason_get(history->failure.reason)->retry == REASON_RETRY_NEVER;
+        report_success(request, facts, plan, outcome);
+        keep_watch(session, outcome);
+        session_tell(session, outcome);
+        session_remember(session, request, outcome, NULL);
 }
 
 static int look(const Session *session, const Asked *asked, const Request *request, Outcome *outcome)
 {
         _cleanup_(facts_clear) Facts facts = { 0 };
-        HistoryRecord history;
+        Error err = { 0 };
         Plan plan;
 
-        history_read(&session->host, session->sequence, &history);
         facts_gather(&session->host, LOOK_FIRST, deadline_in(LOOK_MS), &facts);
         install_path_look(&session->host, request->install_path, &facts.path);
-        facts.fulfilled = tri(history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, request->digest));
+        facts.fulfilled = tri(session->telling.fulfilled);
         plan_make(request, &facts, &plan);
+        if (text_equal(session->history.digest, request->digest))
+                report_known_notes(session->history.notes, session->history.n_notes, outcome);
         if (plan.refusal.reason) {
-                int code;
-
                 report_notes(&plan, outcome);
-                code = session_fail(session, outcome, VERDICT_REFUSED, &plan.refusal);
-
-                session_remember(session, request, outcome);
-                return code;
+                return refuse(session, request, &plan.refusal, outcome);
         }
-        if (plan.n_steps == 0 || is_waking_up(&history, request, &facts)) {
-                report_success(request, &facts, &plan, outcome);
-                session_tell(session, outcome);
-                session_remember(session, request, outcome);
+        if (plan.n_steps == 0 || hand_over_can_wait(session, &facts)) {
+                succeed(session, request, &facts, &plan, outcome);
                 return 0;
         }
-        if (is_known_to_fail(session, &history, request))
-                return session_fail(session, outcome, VERDICT_REFUSED, &history.failure);
-        return start_worker(session, asked, outcome);
+        if (hand_over_is_useless(session, request, &facts))
+                return refuse(session, request, &session->history.failure, outcome);
+        if (hand_over_start(session, &asked->entry, asked->seen, &err) < 0)
+                return session_fail_ours(session, outcome, REASON_WORKER_START, &err);
+        return 0;
 }
 
 /* We hold the lock: what a reboot left of a worker is nobody's any more. */
@@ -115,7 +88,7 @@ static void forget_dead_run(const Host *host)
                 log_warning("the queue: %s", err.text);
 }
 
-static int with_lock(const Session *session, const Asked *asked, Outcome *outcome)
+static int with_lock(Session *session, const Asked *asked, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         Failure failure = { 0 };
@@ -127,9 +100,10 @@ static int with_lock(const Session *session, const Asked *asked, Outcome *outcom
         }
         if (session->configuration_failure.reason)
                 return session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
-        if (settings_read(&session->host, &session->configuration, &session->environment, session->sequence, &settings,
-                          &failure) < 0)
+        if (session_read_settings(session, &settings, &failure) < 0)
                 return session_fail(session, outcome, VERDICT_REFUSED, &failure);
+        session_recall(session, &settings.request);
+        crash_prepare(session); /* again: by now it is known how this request is told */
         return look(session, asked, &settings.request, outcome);
 }
 
@@ -150,7 +124,7 @@ static int leave_to_holder(const Session *session, const Asked *asked, Error *er
                 return 0;
         }
         /* told first: afterwards its end may be told at any moment */
-        tell_in_progress(session, "waiting for the run before this one");
+        hand_over_say(session, "waiting for the run before this one");
         if (queue_put_next(&session->host, &asked->entry, err) < 0)
                 return -1;
         log_info("sequence %d: queued behind another run", session->sequence);
@@ -163,13 +137,14 @@ static void start_for_leftovers(const Session *session)
         UndoState undo = { 0 };
         Error err = { 0 };
 
-        if (!queue_has_next(&session->host) && (undo_state(&session->host, &undo, &err) < 0 || !undo.pending))
+        if (!queue_has_next(&session->host) &&
+            (facts_are_held(&session->host) || undo_state(&session->host, &undo, &err) < 0 || !undo.pending))
                 return;
         if (program_install(&session->host, &err) < 0 || worker_unit_start(&session->host, &err) < 0)
                 log_error("the worker could not be started: %s", err.text);
 }
 
-static int carry_out(const Session *session, const Asked *asked, int *lock, Outcome *outcome)
+static int carry_out(Session *session, const Asked *asked, int *lock, Outcome *outcome)
 {
         Error err = { 0 };
         int code;
@@ -186,7 +161,7 @@ static int carry_out(const Session *session, const Asked *asked, int *lock, Outc
         return code;
 }
 
-static int run(const Session *session)
+static int run(Session *session)
 {
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
         const char *base = session->environment.base, *config = session->environment.config_folder;
@@ -197,15 +172,15 @@ static int run(const Session *session)
 
         if (queue_make_entry(&session->host, base, config, session->sequence, &asked.entry, &err) < 0 ||
             state_prepare(&session->host, &err) < 0)
-                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+                return session_fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
         if (queue_read_next(&session->host, &queued))
                 snprintf(asked.seen, sizeof(asked.seen), "%s", queued.id);
         if (state_lock_try(&session->host, &lock, &err) < 0)
-                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+                return session_fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
         if (lock >= 0)
                 return carry_out(session, &asked, &lock, outcome);
         if (leave_to_holder(session, &asked, &err) < 0)
-                return fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
+                return session_fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);
         snprintf(asked.seen, sizeof(asked.seen), "%s", asked.entry.id);
         /* once more: it may have been let go before our request could be seen */
         if (state_lock_try(&session->host, &lock, &err) == 0 && lock >= 0)

@@ -10,6 +10,7 @@
 #include "handler/commands.h"
 #include "handler/program.h"
 #include "handler/queue.h"
+#include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
@@ -142,6 +143,8 @@ int command_disable(void)
 
         if (open)
                 tell_disabled(&session); /* first: a worker tells its own end later */
+        if (recheck_unit_remove(&session.host, &err) < 0)
+                log_warning("disable: %s", err.text);
         if (queue_drop_next(&session.host, &err) < 0 || worker_unit_stop(&session.host, &err) < 0)
                 log_warning("disable: %s", err.text);
         log_info("disable: the sensor stays as it is");
@@ -150,10 +153,12 @@ int command_disable(void)
 
 int lifecycle_remove_ours(const Host *host, Error *err)
 {
+        int r = recheck_unit_remove(host, err); /* a read-only /etc keeps nothing else here */
+
         if (worker_unit_remove(host, err) < 0 || fs_remove_tree(host, STATE_CACHE, err) < 0 ||
-            fs_remove_tree(host, STATE_FOLDER, err) < 0)
+            fs_remove_tree(host, STATE_FOLDER, err) < 0 || program_remove(host, err) < 0)
                 return -1;
-        return program_remove(host, err);
+        return worker_unit_remove_slice(err) < 0 ? -1 : r;
 }
 
 static bool is_recent(const Host *host, const char *path)
@@ -205,6 +210,8 @@ static int remove_for_good(const Session *session, Error *err)
 
         /* from now on conclude removes what we could not wait for */
         if (state_prepare(host, err) < 0 || fs_write(host, LIFECYCLE_UNINSTALLED, "", 0, 0600, err) < 0)
+                log_warning("uninstall: %s", err->text);
+        if (recheck_unit_remove(host, err) < 0)
                 log_warning("uninstall: %s", err->text);
         if (queue_drop_next(host, err) < 0 || worker_unit_stop(host, err) < 0)
                 log_warning("uninstall: %s", err->text);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "agent/commands/check.h"
+#include "agent/commands/hold.h"
 #include "handler/commands.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -30,9 +31,12 @@ static const struct {
         { "uninstall", command_uninstall, NULL, "remove what is ours; the sensor stays (guest agent)" },
         { "worker", command_worker, NULL, "do the work that was queued (mde-linux-worker.service)" },
         { "conclude", command_conclude, NULL, "end what a worker left unfinished (mde-linux-worker.service)" },
+        { "recheck", command_recheck, NULL, "look whether all is still as asked (mde-linux-recheck.timer)" },
         { "check", NULL, command_check, "[--json]: what is so on this machine; changes nothing" },
         { "plan", NULL, command_plan,
           "[--facts FILE] [--settings FILE] [--json]: what would be done and why; changes nothing", true },
+        { "hold", NULL, command_hold, "REASON...: change nothing on this machine until unhold; looking goes on" },
+        { "unhold", command_unhold, NULL, "changes may go on" },
 };
 
 static void print_help(FILE *file)

@@ -15,6 +15,7 @@
 
 #define NEXT STATE_FOLDER "/next"
 #define CURRENT STATE_FOLDER "/current"
+#define LAST STATE_FOLDER "/last"
 #define SETTINGS_MAX (4 * 1024 * 1024)
 #define LOCK_MS 5000
 #define LOCK_LOOK_MS 5
@@ -117,6 +118,21 @@ bool queue_read_next(const Host *host, QueueEntry *ret)
 bool queue_read_current(const Host *host, QueueEntry *ret)
 {
         return read_entry(host, CURRENT, ret);
+}
+
+bool queue_read_last(const Host *host, QueueEntry *ret)
+{
+        return read_entry(host, LAST, ret);
+}
+
+int queue_keep_last(const Host *host, const char *base, int sequence, Error *err)
+{
+        QueueEntry entry = { .sequence = sequence }, last;
+
+        if (strlen(base) >= sizeof(entry.base))
+                return error_set(err, ERROR_INPUT, "the folder's name is longer than %zu bytes", sizeof(entry.base));
+        snprintf(entry.base, sizeof(entry.base), "%s", base);
+        return read_entry(host, LAST, &last) && queue_is_same(&last, &entry) ? 0 : write_entry(host, LAST, &entry, err);
 }
 
 int queue_put_next(const Host *host, const QueueEntry *entry, Error *err)

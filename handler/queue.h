@@ -33,6 +33,10 @@ bool queue_has_next(const Host *host);
 bool queue_read_next(const Host *host, QueueEntry *ret);
 bool queue_read_current(const Host *host, QueueEntry *ret);
 
+/* Which request ended last (STATE/last): what recheck looks at. Written only when it changes. */
+int queue_keep_last(const Host *host, const char *base, int sequence, Error *err) _must_check_;
+bool queue_read_last(const Host *host, QueueEntry *ret);
+
 /* Replaces what is there: the newest counts. */
 int queue_put_next(const Host *host, const QueueEntry *entry, Error *err) _must_check_;
 

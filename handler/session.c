@@ -4,6 +4,7 @@
 
 #include "agent/state.h"
 #include "handler/events.h"
+#include "handler/queue.h"
 #include "handler/sequence.h"
 #include "handler/status.h"
 #include "platform/base/text.h"
@@ -18,6 +19,8 @@
 #define MESSAGE_TERMINAL "5a1f6c6f0b0a4c0b9d0c7a4de1f7f3b2"
 /* and of the one that tells a change of the sensor's protection or identity, old -> new */
 #define MESSAGE_CHANGE "c4f21c3d7be5453c8a6f0e9d5b1a8472"
+/* and of the one that tells what is not as asked any more and is being repaired */
+#define MESSAGE_DRIFT "0d1c7e5a93f84b6fa27b4e61c85d3f90"
 
 void session_clear(Session *session)
 {
@@ -60,27 +63,77 @@ int session_open_at(Session *session, const char *operation, const char *base, i
         return 0;
 }
 
-void session_tell(const Session *session, const Outcome *outcome)
+void session_recall(Session *session, const Request *request)
+{
+        HistoryRecord *history = &session->history;
+
+        history_read(&session->host, session->sequence, history);
+        session->telling = (Telling){ .fulfilled = history_is_fulfilled(history, request->digest),
+                                      .drift_as_error = request->drift_as_error,
+                                      .refusal_as_report = request->refusal_as_report };
+        if (text_equal(history->digest, request->digest))
+                session->telling.before = history->failure.reason;
+}
+
+const Outcome *session_show(const Session *session, const Outcome *outcome, Outcome *ret)
+{
+        shown_make(outcome, &session->telling, ret);
+        return ret;
+}
+
+static void log_success(const Session *session, const Outcome *outcome)
+{
+        journal_mark_next(MESSAGE_TERMINAL, "none");
+        log_info("sequence %d: success: %s", session->sequence, outcome->message);
+        events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, outcome->message);
+}
+
+static void log_failure(const Session *session, const Failure *failure)
 {
         char text[FAILURE_TEXT_MAX];
+
+        failure_message(failure, text);
+        journal_mark_next(MESSAGE_TERMINAL, reason_get(failure->reason)->id);
+        log_error("sequence %d: %s", session->sequence, text);
+        events_write(&session->host, &session->environment, LOG_LEVEL_ERROR, session->operation, text);
+}
+
+/* Enable comes by again and again: what stays as it is needs no second event. */
+static void log_softened(const Session *session, const Outcome *outcome, const Outcome *shown)
+{
+        const char *id = reason_get(outcome->failure.reason)->id;
+
+        if (session->telling.before == outcome->failure.reason) {
+                log_info("sequence %d: as before: %s", session->sequence, id);
+                return;
+        }
+        journal_mark_next(MESSAGE_TERMINAL, id);
+        log_warning("sequence %d: %s", session->sequence, shown->message);
+        events_write(&session->host, &session->environment, LOG_LEVEL_WARNING, session->operation, shown->message);
+}
+
+int session_read_settings(const Session *session, Settings *ret, Failure *failure)
+{
+        return settings_read(&session->host, &session->configuration, &session->environment, session->sequence, ret,
+                             failure);
+}
+
+void session_tell(const Session *session, const Outcome *outcome)
+{
+        _cleanup_free_ Outcome *shown = text_allocate(sizeof(Outcome));
         Error err = { 0 };
 
-        if (status_write(&session->host, &session->environment, session->sequence, session->operation, outcome, &err) <
-            0)
+        session_show(session, outcome, shown);
+        if (status_write(&session->host, &session->environment, session->sequence, session->operation, shown, &err) < 0)
                 log_error("the status cannot be written: %s", err.text);
         if (outcome->verdict == VERDICT_WORKING)
                 return;
-        if (outcome->verdict == VERDICT_SUCCEEDED) {
-                journal_mark_next(MESSAGE_TERMINAL, "none");
-                log_info("sequence %d: success: %s", session->sequence, outcome->message);
-                events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation,
-                             outcome->message);
-                return;
-        }
-        failure_message(&outcome->failure, text);
-        journal_mark_next(MESSAGE_TERMINAL, reason_get(outcome->failure.reason)->id);
-        log_error("sequence %d: %s", session->sequence, text);
-        events_write(&session->host, &session->environment, LOG_LEVEL_ERROR, session->operation, text);
+        if (outcome->verdict == VERDICT_SUCCEEDED)
+                log_success(session, outcome);
+        else if (shown->verdict == VERDICT_SUCCEEDED)
+                log_softened(session, outcome, shown);
+        else
+                log_failure(session, &outcome->failure);
 }
 
 void session_announce(const Session *session, const char *text)
@@ -88,6 +141,13 @@ void session_announce(const Session *session, const char *text)
         journal_mark_next(MESSAGE_CHANGE, "none");
         log_info("sequence %d: changed: %s", session->sequence, text);
         events_write(&session->host, &session->environment, LOG_LEVEL_INFO, session->operation, text);
+}
+
+void session_warn(const Session *session, const char *text)
+{
+        journal_mark_next(MESSAGE_DRIFT, "none");
+        log_warning("sequence %d: %s", session->sequence, text);
+        events_write(&session->host, &session->environment, LOG_LEVEL_WARNING, session->operation, text);
 }
 
 int session_fail(const Session *session, Outcome *outcome, Verdict verdict, const Failure *failure)
@@ -98,21 +158,37 @@ int session_fail(const Session *session, Outcome *outcome, Verdict verdict, cons
         outcome->failure = *failure;
         fprintf(stderr, "%s\n", failure_message(failure, text)); /* first: the agent shows the beginning only */
         session_tell(session, outcome);
-        return reason_get(failure->reason)->azure_code;
+        return shown_as(outcome, &session->telling) == SHOWN_AS_IT_IS ? reason_get(failure->reason)->azure_code : 0;
 }
 
-void session_remember(const Session *session, const Request *request, const Outcome *outcome)
+int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason, const Error *err)
 {
-        HistoryRecord record = { .verdict = outcome->verdict, .failure = outcome->failure };
+        Failure failure;
+
+        failure_from(&failure, err->kind == ERROR_SPACE ? REASON_DISK_FULL : reason, err);
+        return session_fail(session, outcome, VERDICT_FAILED, &failure);
+}
+
+void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes)
+{
+        HistoryRecord record = session->history;
         Error err = { 0 };
 
+        if (notes)
+                history_keep_notes(&record, notes);
+        else if (!text_equal(record.digest, request->digest))
+                record.n_notes = 0;
+        record.verdict = outcome->verdict;
+        record.failure = outcome->failure;
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
-        if (request->onboarding)
-                snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding->org_id);
+        snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding ? request->onboarding->org_id : "");
         state_boot_id(&session->host, record.boot);
-        if (outcome->verdict == VERDICT_SUCCEEDED)
+        if (outcome->verdict == VERDICT_SUCCEEDED) {
                 record.boot[0] = '\0'; /* a success holds across boots: nothing to write when it is met again */
-        if (history_write(&session->host, session->sequence, &record, &err) < 0)
+                history_fulfil(&record, request->digest, !request->onboarding);
+        }
+        if (history_write(&session->host, session->sequence, &record, &err) < 0 ||
+            queue_keep_last(&session->host, session->environment.base, session->sequence, &err) < 0)
                 log_warning("history: %s", err.text);
 }
 

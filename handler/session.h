@@ -9,6 +9,7 @@
 #include "agent/outcome.h"
 #include "handler/environment.h"
 #include "handler/settings.h"
+#include "handler/shown.h"
 
 typedef struct Session {
         Host host;
@@ -17,6 +18,8 @@ typedef struct Session {
         Environment environment;
         int sequence;
         const char *operation; /* "Enable": as the status file shows it */
+        HistoryRecord history; /* of this sequence; empty before session_recall() */
+        Telling telling;       /* likewise: before it, everything is told as it is */
 } Session;
 
 void session_clear(Session *session);
@@ -27,15 +30,33 @@ int session_open(Session *session, const char *operation, Error *err) _must_chec
 /* For a known request (worker, conclude). */
 int session_open_at(Session *session, const char *operation, const char *base, int sequence, Error *err) _must_check_;
 
-/* Status file, log, journal and, when terminal, a telemetry event. BASE gone: the log only. */
+/* What earlier runs of this request came to, and how this one is to be told. */
+void session_recall(Session *session, const Request *request);
+
+/* As it will be told. Returns ret. */
+const Outcome *session_show(const Session *session, const Outcome *outcome, Outcome *ret);
+
+/* What is asked under this session's sequence number: see settings_read. The settings borrow from the session. */
+int session_read_settings(const Session *session, Settings *ret, Failure *failure) _must_check_;
+
+/* Status file, log, journal and, when terminal, a telemetry event; drift and reported refusals have the latter two only
+ * when they are new. BASE gone: the log only. */
 void session_tell(const Session *session, const Outcome *outcome);
 
 /* A telemetry event and a journal entry that can be searched for: something that protects this machine was changed. */
 void session_announce(const Session *session, const char *text);
 
+/* The same for what is not as asked and is going to be repaired. */
+void session_warn(const Session *session, const char *text);
+
 /* Terminal by this failure; returns the exit code for it. */
 int session_fail(const Session *session, Outcome *outcome, Verdict verdict, const Failure *failure);
 
-void session_remember(const Session *session, const Request *request, const Outcome *outcome);
+/* The same for our own files: no space is something to say, all else is told as it is. */
+int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason, const Error *err);
+
+/* History, and that this request ended last. notes: of the second look (plan_leave_second_notes), NULL: the old ones.
+ */
+void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes);
 
 char *session_installer_log(const Session *session);

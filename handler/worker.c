@@ -12,6 +12,7 @@
 #include "agent/state.h"
 #include "handler/crash.h"
 #include "handler/queue.h"
+#include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -51,6 +52,8 @@ static ReasonId why_stop(void *userdata)
                 return REASON_STOPPED; /* the extension was removed under us */
         if (queue_read_next(&session->host, &next) && !queue_is_same(&next, progress->entry))
                 return REASON_SUPERSEDED;
+        if (facts_are_held(&session->host))
+                return REASON_HELD;
         return stop_requested ? REASON_STOPPED : REASON_NONE;
 }
 
@@ -97,13 +100,24 @@ static bool is_continued(const Session *session, const QueueEntry *entry, const 
                next.sequence == entry->sequence;
 }
 
-static void carry_out(const Session *session, const QueueEntry *entry, Outcome *outcome)
+/* History first: an enable that reads the terminal status finds it written. */
+static void end(const Session *session, Mission *mission, Outcome *outcome)
+{
+        bool looked = mission->facts.look == LOOK_SECOND;
+
+        if (!stop_requested && (outcome->verdict == VERDICT_SUCCEEDED || session->telling.fulfilled))
+                recheck_unit_keep(&session->host, outcome);
+        if (looked)
+                plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);
+        session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
+}
+
+static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         _cleanup_free_ char *installer_log = session_installer_log(session);
         Progress progress = { .session = session, .entry = entry };
         Failure failure = { 0 };
-        HistoryRecord history;
         Mission mission = { .host = &session->host,
                             .request = &settings.request,
                             .installer_log = installer_log,
@@ -116,18 +130,17 @@ static void carry_out(const Session *session, const QueueEntry *entry, Outcome *
                 session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
                 return;
         }
-        if (settings_read(&session->host, &session->configuration, &session->environment, session->sequence, &settings,
-                          &failure) < 0) {
+        if (session_read_settings(session, &settings, &failure) < 0) {
                 session_fail(session, outcome, VERDICT_REFUSED, &failure);
                 return;
         }
-        history_read(&session->host, session->sequence, &history);
-        mission.fulfilled = history.verdict == VERDICT_SUCCEEDED && text_equal(history.digest, settings.request.digest);
+        session_recall(session, &settings.request);
+        crash_prepare(session); /* again: by now it is known how this request is told */
+        mission.fulfilled = session->telling.fulfilled;
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
+        end(session, &mission, outcome);
         mission_clear(&mission);
-        /* history first: an enable that reads the terminal status finds it written */
-        session_remember(session, &settings.request, outcome);
         if (!is_continued(session, entry, outcome))
                 session_tell(session, outcome);
 }
@@ -167,6 +180,8 @@ static void clean_up(const Host *host)
 {
         Error err = { 0 };
 
+        if (facts_are_held(host))
+                return;
         if (recover_run(host, NULL, STATE_FOLDER "/installer.log", &err) < 0)
                 log_error("what an earlier run had begun: %s", err.text);
 }

@@ -12,7 +12,6 @@
 
 #define UNIT_FOLDER "/run/systemd/system"
 #define UNIT_FILE UNIT_FOLDER "/" WORKER_UNIT
-#define SLICE "mdelinux.slice"
 
 static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Linux); gone after a reboot.\n"
                                 "[Unit]\n"
@@ -25,7 +24,7 @@ static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Lin
                                 "KillMode=process\n"
                                 "SendSIGKILL=no\n"
                                 "TimeoutStopSec=3h\n"
-                                "Slice=" SLICE "\n"
+                                "Slice=" WORKER_SLICE "\n"
                                 "CPUShares=256\n"
                                 "CPUWeight=25\n"
                                 "BlockIOWeight=100\n"
@@ -97,7 +96,6 @@ int worker_unit_is_stopping(const Host *host, bool *ret_stopping, Error *err)
         return 0;
 }
 
-/* The slice was made by systemd for our unit, and would stay. */
 int worker_unit_remove(const Host *host, Error *err)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
@@ -107,7 +105,17 @@ int worker_unit_remove(const Host *host, Error *err)
         if (!fs_exists(host, UNIT_FILE))
                 return 0;
         if (fs_remove(host, UNIT_FILE, err) < 0 || systemd_open(&systemd, err) < 0 ||
-            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 || systemd_reload(systemd, err) < 0)
+            systemd_reset_failed(systemd, WORKER_UNIT, err) < 0)
                 return -1;
-        return systemd_stop(systemd, SLICE, err);
+        return systemd_reload(systemd, err);
+}
+
+int worker_unit_remove_slice(Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        UnitState slice = { 0 };
+
+        if (systemd_open(&systemd, err) < 0 || systemd_unit_state(systemd, WORKER_SLICE, &slice, err) < 0)
+                return -1;
+        return text_equal(slice.active, "active") ? systemd_stop(systemd, WORKER_SLICE, err) : 0;
 }

@@ -10,9 +10,13 @@
 #include "platform/systemd.h"
 
 #define WORKER_UNIT "mde-linux-worker.service"
+#define WORKER_SLICE "mdelinux.slice" /* of all our units */
 
 int worker_unit_start(const Host *host, Error *err) _must_check_;
 int worker_unit_stop(const Host *host, Error *err) _must_check_; /* asks; does not wait */
 int worker_unit_is_active(const Host *host, bool *ret_active, Error *err) _must_check_;
 int worker_unit_is_stopping(const Host *host, bool *ret_stopping, Error *err) _must_check_;
 int worker_unit_remove(const Host *host, Error *err) _must_check_;
+
+/* The slice was made by systemd for our units, and would stay. */
+int worker_unit_remove_slice(Error *err) _must_check_;

@@ -187,6 +187,17 @@ int systemd_enable(Systemd *systemd, const char *unit, Error *err)
         return systemd_reload(systemd, err);
 }
 
+int systemd_disable(Systemd *systemd, const char *unit, Error *err)
+{
+        sd_bus_error bus_err = SD_BUS_ERROR_NULL;
+        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, "DisableUnitFiles", &bus_err, NULL, "asb", 1,
+                                   unit, false);
+
+        if (r < 0)
+                return bus_error(err, r, &bus_err, "disable", unit);
+        return systemd_reload(systemd, err);
+}
+
 static void prepend_message(sd_journal *journal, Text *lines)
 {
         _cleanup_(text_clear) Text joined = { 0 };

@@ -36,6 +36,8 @@ int systemd_reset_failed(Systemd *systemd, const char *unit, Error *err) _must_c
 int systemd_reload(Systemd *systemd, Error *err) _must_check_;
 int systemd_enable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* and reload, as systemctl does */
 
+int systemd_disable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* likewise; not enabled is fine */
+
 /* The last lines (at most n) that a unit wrote to the journal in this boot, escaped, joined with " | "; "" when there
  * are none. Caller frees. */
 char *systemd_last_lines(const char *unit, int n);

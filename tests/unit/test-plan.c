@@ -242,6 +242,87 @@ static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
         assert_plan(q, f, "repository package onboard service settings verify");
 }
 
+/* --- what a person undid ------------------------------------------------------------------------------- */
+
+static void a_sensor_that_was_removed_after_success_stays_away(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        f.fulfilled = TRI_YES;
+        assert_plan(q, f, "refused: sensor-removed");
+        f.package.state = PACKAGE_CONFIG_FILES;
+        assert_plan(q, f, "refused: sensor-removed");
+        f = healthy();
+        f.fulfilled = TRI_YES;
+        f.sensor.files = TRI_NO;
+        assert_plan(q, f, "refused: sensor-removed");
+        f.package.state = PACKAGE_ABSENT;
+        q.force_reonboarding = true;
+        assert_plan(q, f, "repository package service");
+        q.force_reonboarding = false;
+        f.fulfilled = TRI_NO;
+        assert_plan(q, f, "repository package service");
+}
+
+static void a_package_that_was_cut_off_is_repaired(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.fulfilled = TRI_YES;
+        f.package.state = PACKAGE_BROKEN;
+        f.sensor.files = TRI_NO;
+        assert_plan(q, f, "repository package service");
+        f.sensor.offboarding_file = TRI_YES;
+        assert_plan(q, f, "refused: sensor-offboarded");
+}
+
+static void the_first_look_leaves_a_missing_sensor_to_the_second(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        f.look = LOOK_FIRST;
+        f.fulfilled = TRI_YES;
+        f.package.state = PACKAGE_UNKNOWN;
+        assert_plan(q, f, "repository package onboard service settings verify");
+}
+
+static void a_sensor_that_was_offboarded_after_success_stays_so(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.fulfilled = TRI_YES;
+        f.sensor.offboarding_file = TRI_YES;
+        assert_plan(q, f, "refused: sensor-offboarded");
+        f.sensor.offboarding_file = TRI_NO;
+        f.sensor.onboarded = TRI_NO;
+        assert_plan(q, f, ""); /* licensed */
+        f.sensor.health.licensed = TRI_NO;
+        assert_plan(q, f, "refused: sensor-offboarded");
+        f.sensor.onboarded = TRI_UNKNOWN;
+        assert_plan(q, f, "onboard verify");
+        f.sensor.onboarded = TRI_NO;
+        f.fulfilled = TRI_NO;
+        assert_plan(q, f, "onboard verify");
+        f.fulfilled = TRI_YES;
+        q.force_reonboarding = true;
+        assert_plan(q, f, "onboard verify");
+}
+
+static void what_is_on_hold_is_looked_at_and_not_done(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.hold.held = TRI_YES;
+        assert_plan(q, f, "");
+        f.sensor.enabled = TRI_NO;
+        assert_plan(q, f, "refused: held");
+}
+
 /* --- every mix of facts converges --------------------------------------------------------------------- */
 
 /* The file is written; whether the sensor does what it says is another matter. Facts own their text here. */
@@ -281,7 +362,6 @@ static void apply(StepId id, const Request *q, Facts *f)
                 f->sensor.onboarded = TRI_YES;
                 f->sensor.offboarding_file = TRI_NO;
                 snprintf(f->sensor.onboarded_org, sizeof(f->sensor.onboarded_org), "%s", q->onboarding->org_id);
-                f->fulfilled = TRI_YES;
                 break;
         case STEP_SERVICE:
                 f->sensor.enabled = f->sensor.active = TRI_YES;
@@ -352,9 +432,12 @@ static void check_converges(const Request *q, Facts f, unsigned number)
         plan_make(q, &f, &plan);
         for (i = 0; i < plan.n_steps; i++)
                 apply(plan.steps[i].id, q, &f);
+        f.acted = true;
         if (plan.n_steps > 0)
                 plan_make(q, &f, &plan);
         free(f.sensor.managed_json);
+        if (plan.refusal.reason == REASON_SENSOR_REMOVED || plan.refusal.reason == REASON_SENSOR_OFFBOARDED)
+                fail_msg("mix %u: takes its own work for a person's: %s", number, plan.refusal.found);
         if (!plan.refusal.reason && plan.n_steps > 0)
                 fail_msg("mix %u: still wants %s: %s", number, step_name(plan.steps[0].id), plan.steps[0].why);
 }
@@ -471,6 +554,11 @@ int main(void)
                 cmocka_unit_test(another_tenant_is_refused),
                 cmocka_unit_test(an_unfit_machine_is_refused_before_anything_changes),
                 cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
+                cmocka_unit_test(a_sensor_that_was_removed_after_success_stays_away),
+                cmocka_unit_test(a_package_that_was_cut_off_is_repaired),
+                cmocka_unit_test(the_first_look_leaves_a_missing_sensor_to_the_second),
+                cmocka_unit_test(a_sensor_that_was_offboarded_after_success_stays_so),
+                cmocka_unit_test(what_is_on_hold_is_looked_at_and_not_done),
                 cmocka_unit_test(every_mix_of_facts_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),

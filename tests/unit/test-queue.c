@@ -105,6 +105,27 @@ static void a_torn_entry_is_dropped(void **state)
         assert_false(queue_has_next(&scratch->host));
 }
 
+static void the_request_that_ended_last_is_known(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s/var/lib/mde-linux/last", scratch->root);
+        struct stat before, after;
+        QueueEntry last;
+
+        assert_false(queue_read_last(&scratch->host, &last));
+        assert_int_equal(queue_keep_last(&scratch->host, "/lib/NAME-1.0", 3, NULL), 0);
+        assert_true(queue_read_last(&scratch->host, &last));
+        assert_string_equal(last.base, "/lib/NAME-1.0");
+        assert_int_equal(last.sequence, 3);
+        assert_int_equal(stat(path, &before), 0);
+        assert_int_equal(queue_keep_last(&scratch->host, "/lib/NAME-1.0", 3, NULL), 0);
+        assert_int_equal(stat(path, &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino);
+        assert_int_equal(queue_keep_last(&scratch->host, "/lib/NAME-1.1", 3, NULL), 0);
+        assert_true(queue_read_last(&scratch->host, &last));
+        assert_string_equal(last.base, "/lib/NAME-1.1");
+}
+
 static void a_folder_name_that_does_not_fit_is_an_error(void **state)
 {
         const Scratch *scratch = *state;
@@ -154,6 +175,7 @@ int main(void)
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(other_settings_are_another_request, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_entry_is_dropped, open_state, scratch_close),
+                cmocka_unit_test_setup_teardown(the_request_that_ended_last_is_known, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_name_that_does_not_fit_is_an_error, open_state, scratch_close),
                 cmocka_unit_test_setup_teardown(a_request_that_comes_while_one_is_taken_is_not_lost, open_state,
                                                 scratch_close),

@@ -66,6 +66,44 @@ static void history_is_written_only_when_it_changes(void **state)
         assert_int_not_equal(before.st_ino, after.st_ino);
 }
 
+static void history_keeps_that_a_request_was_met_once(void **state)
+{
+        const Host *host = prepared(*state);
+        HistoryRecord record = { .digest = "B", .verdict = VERDICT_FAILED }, read;
+
+        history_fulfil(&record, "A", false);
+        history_fulfil(&record, "A-without-its-package", true);
+        record.failure.reason = REASON_SERVICE_FAILED;
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        history_read(host, 7, &read);
+        assert_true(history_is_fulfilled(&read, "A"));
+        assert_true(history_is_fulfilled(&read, "A-without-its-package"));
+        assert_false(history_is_fulfilled(&read, "B"));
+        assert_false(history_is_fulfilled(&read, ""));
+        history_fulfil(&read, "B", false);
+        assert_true(history_is_fulfilled(&read, "B"));
+        assert_false(history_is_fulfilled(&read, "A"));
+        assert_false(history_is_fulfilled(&read, "A-without-its-package"));
+}
+
+static void history_keeps_what_the_second_look_had_to_tell(void **state)
+{
+        const Host *host = prepared(*state);
+        HistoryRecord record = { .digest = "A" }, read;
+        Plan plan = { .n_notes = 2,
+                      .notes = { { "conflict", PLAN_WARNING, "clamonacc \"blocks\" file access" },
+                                 { "memory", PLAN_INFORMATION, "2 GB" } } };
+
+        history_keep_notes(&record, &plan);
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        history_read(host, 7, &read);
+        assert_true(history_has_notes(&read, &plan));
+        plan.notes[1].level = PLAN_WARNING;
+        assert_false(history_has_notes(&read, &plan));
+        plan.n_notes = 1;
+        assert_false(history_has_notes(&read, &plan));
+}
+
 static void history_of_another_schema_is_not_known(void **state)
 {
         Scratch *s = *state;
@@ -84,6 +122,9 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(one_at_a_time_has_the_lock, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_tells_what_came_of_a_sequence, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(history_keeps_that_a_request_was_met_once, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(history_keeps_what_the_second_look_had_to_tell, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(history_is_written_only_when_it_changes, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_of_another_schema_is_not_known, scratch_open, scratch_close),
         };

@@ -85,6 +85,7 @@ def a_newer_version_takes_over(w):
     assert (sensor(w), history(w)) == (before, known) and w.runs() == 1
     assert w.machine.run(["/usr/local/sbin/mde-linux", "--version"]).stdout == f"mde-linux {NEWER}\n"
     assert not w.machine.exists(f"{STATE}/successor")
+    assert w.unit("mde-linux-recheck.timer", "ActiveState", "UnitFileState") == {"ActiveState": "active", "UnitFileState": "enabled"}
     # and back
     w.ask(version=VERSION)
     report = w.azure.wait_status("success", seq=0, version=VERSION)

@@ -1,0 +1,60 @@
+#include "handler/hand_over.h"
+
+#include "agent/state.h"
+#include "handler/program.h"
+#include "handler/worker_unit.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+
+void hand_over_say(const Session *session, const char *what)
+{
+        Outcome outcome = { .verdict = VERDICT_WORKING };
+
+        outcome_say(&outcome, "%s", what);
+        outcome_row(&outcome, "look", ROW_WORKING, "%s", what);
+        session_tell(session, &outcome);
+}
+
+int hand_over_start(const Session *session, const QueueEntry *entry, const char *seen, Error *err)
+{
+        hand_over_say(session, "the worker starts");
+        if (program_install(&session->host, err) < 0 || queue_hand_over(&session->host, entry, seen, err) < 0 ||
+            worker_unit_start(&session->host, err) < 0)
+                return -1;
+        log_info("sequence %d: handed to %s", session->sequence, WORKER_UNIT);
+        return 0;
+}
+
+/* A daemon that was restarted by systemd has died at least once: that is for the worker to look at. */
+static bool is_starting(const UnitState *unit)
+{
+        return unit->restarts == 0 && (text_equal(unit->active, "active") || text_equal(unit->active, "activating"));
+}
+
+bool hand_over_can_wait(const Session *session, const Facts *facts)
+{
+        return session->telling.fulfilled && session->history.verdict == VERDICT_SUCCEEDED &&
+               facts->sensor.health.answering != TRI_YES && facts->sensor.files == TRI_YES &&
+               facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES &&
+               facts->sensor.enabled == TRI_YES && is_starting(&facts->sensor.unit);
+}
+
+/* The worker saw that a person had removed the sensor: the package need not be asked for again while it is away. */
+static bool is_still_removed(const Session *session, const Request *request, const Facts *facts)
+{
+        return session->telling.fulfilled && session->history.failure.reason == REASON_SENSOR_REMOVED &&
+               !request->force_reonboarding && facts->sensor.files == TRI_NO;
+}
+
+bool hand_over_is_useless(const Session *session, const Request *request, const Facts *facts)
+{
+        const HistoryRecord *history = &session->history;
+        char boot[37];
+
+        if (history->verdict != VERDICT_REFUSED || !text_equal(history->digest, request->digest))
+                return false;
+        if (is_still_removed(session, request, facts))
+                return true;
+        state_boot_id(&session->host, boot);
+        return text_equal(history->boot, boot) && reason_get(history->failure.reason)->retry == REASON_RETRY_NEVER;
+}

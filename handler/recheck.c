@@ -1,0 +1,221 @@
+/*
+ * recheck: once a day, and some minutes after each boot: the request that ended last is looked at again, as thoroughly
+ * as the worker looks. Nothing is written while all is as it was told.
+ */
+#include "handler/commands.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/mission.h"
+#include "agent/recover.h"
+#include "agent/report.h"
+#include "agent/state.h"
+#include "handler/hand_over.h"
+#include "handler/lifecycle.h"
+#include "handler/queue.h"
+#include "handler/recheck_unit.h"
+#include "handler/session.h"
+#include "handler/worker_unit.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/journal.h"
+#include "platform/process.h"
+
+#define REPAIR_MS (5 * 60 * 1000)
+#define STARTING_S 180 /* less than the timer waits after boot */
+#define MANIFEST "HandlerManifest.json"
+
+/* --- an extension that is gone ------------------------------------------------------------------------ */
+
+static bool is_extension(const Host *host, const char *folder)
+{
+        _cleanup_free_ char *manifest = text_format("%s/" MANIFEST, folder);
+
+        return fs_exists(host, manifest);
+}
+
+/* NAME-1.2 beside NAME-1.1: a version that comes, whose enable takes over what we have. */
+static bool has_sibling(const Host *host, const char *base)
+{
+        const char *slash = strrchr(base, '/'), *dash = strrchr(base, '-');
+        _cleanup_(fs_names_freep) char **names = NULL;
+        _cleanup_free_ char *parent = NULL, *stem = NULL;
+        char **name;
+
+        if (!slash || slash == base || !dash || dash < slash)
+                return false;
+        parent = text_copy_n(base, (size_t)(slash - base));
+        stem = text_copy_n(slash + 1, (size_t)(dash - slash));
+        if (fs_list(host, parent, &names, NULL) < 0)
+                return true; /* not known */
+        for (name = names; *name; name++) {
+                _cleanup_free_ char *folder = text_format("%s/%s", parent, *name);
+
+                if (text_starts_with(*name, stem) && !text_equal(folder, base) && is_extension(host, folder))
+                        return true;
+        }
+        return false;
+}
+
+static int remove_ourselves(const Host *host)
+{
+        AptRun repair = { .deadline = deadline_in(REPAIR_MS) };
+        Error err = { 0 };
+
+        if (facts_are_held(host))
+                return 0;
+        log_info("recheck: the extension was removed without a word; what is ours goes too, the sensor stays");
+        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", &err) < 0)
+                log_warning("recheck: %s", err.text);
+        signal(SIGTERM, SIG_IGN); /* stopping our own unit is part of it */
+        if (lifecycle_remove_ours(host, &err) == 0)
+                return 0;
+        log_error("recheck: %s", err.text);
+        return 1;
+}
+
+/* --- one that is there ------------------------------------------------------------------------------------ */
+
+static bool was_told(const Session *session, const Request *request, Verdict verdict, ReasonId reason)
+{
+        const HistoryRecord *history = &session->history;
+
+        return text_equal(history->digest, request->digest) && history->verdict == verdict &&
+               history->failure.reason == reason;
+}
+
+static void tell_refusal(Session *session, const Request *request, const Plan *plan, const Plan *notes,
+                         Outcome *outcome)
+{
+        if (was_told(session, request, VERDICT_REFUSED, plan->refusal.reason))
+                return;
+        report_notes(plan, outcome);
+        outcome->verdict = VERDICT_REFUSED;
+        outcome->failure = plan->refusal;
+        session_remember(session, request, outcome, notes);
+        session_tell(session, outcome);
+}
+
+static void tell_success(Session *session, const Request *request, const Facts *facts, const Plan *plan,
+                         const Plan *notes, Outcome *outcome)
+{
+        recheck_unit_keep(&session->host, outcome);
+        if (was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE) && history_has_notes(&session->history, notes))
+                return;
+        report_success(request, facts, plan, outcome);
+        session_remember(session, request, outcome, notes);
+        session_tell(session, outcome);
+}
+
+static void repair(Session *session, const Plan *plan, const QueueEntry *entry, Outcome *outcome)
+{
+        _cleanup_free_ char *what = text_format("drift: %s; it is being repaired", plan->steps[0].why);
+        Error err = { 0 };
+
+        if (session->telling.fulfilled && session->history.verdict == VERDICT_SUCCEEDED)
+                session_warn(session, what);
+        if (hand_over_start(session, entry, "", &err) < 0)
+                session_fail_ours(session, outcome, REASON_WORKER_START, &err);
+}
+
+/* A daemon that does not answer has a while for it; one that had it is not starting but hanging. */
+static bool is_young(const Host *host, const Facts *facts)
+{
+        ProcessIdentity daemon = { 0 };
+        struct timespec now = { 0 };
+        pid_t pid = facts->sensor.unit.main_pid;
+
+        if (pid <= 0 || !process_identify(host, pid, &daemon) || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+                return true;
+        return (uint64_t)now.tv_sec < daemon.start_time / (uint64_t)sysconf(_SC_CLK_TCK) + STARTING_S;
+}
+
+static void look(Session *session, const Request *request, const QueueEntry *entry)
+{
+        _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
+        _cleanup_(facts_clear) Facts facts = { 0 };
+        Plan plan, notes;
+
+        mission_look(&session->host, request, &facts);
+        facts.fulfilled = tri(session->telling.fulfilled);
+        plan_make(request, &facts, &plan);
+        notes = plan;
+        plan_leave_second_notes(request, &facts, &notes);
+        if (plan.refusal.reason)
+                tell_refusal(session, request, &plan, &notes, outcome);
+        else if (plan.n_steps == 0)
+                tell_success(session, request, &facts, &plan, &notes, outcome);
+        else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||
+                 hand_over_is_useless(session, request, &facts))
+                log_info("recheck: %s; left as it is for now", plan.steps[0].why);
+        else
+                repair(session, &plan, entry, outcome);
+}
+
+/* What keeps the settings from being read is enable's to tell. */
+static int look_again(const QueueEntry *last)
+{
+        _cleanup_(session_clear) Session session = { 0 };
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        QueueEntry entry = { 0 };
+        Failure failure = { 0 };
+        Error err = { 0 };
+
+        host_init(&session.host);
+        if (session_open_at(&session, "Enable", last->base, last->sequence, &err) < 0 ||
+            queue_make_entry(&session.host, last->base, session.environment.config_folder, last->sequence, &entry,
+                             &err) < 0) {
+                fprintf(stderr, "recheck: %s\n", err.text);
+                return 1;
+        }
+        if (session.configuration_failure.reason)
+                failure = session.configuration_failure;
+        if (failure.reason || session_read_settings(&session, &settings, &failure) < 0) {
+                log_warning("recheck: %s %s", reason_get(failure.reason)->what, failure.found);
+                return 1;
+        }
+        session_recall(&session, &settings.request);
+        look(&session, &settings.request, &entry);
+        return 0;
+}
+
+/* Of an enable that found the lock held by us. */
+static void start_for_queued(const Host *host)
+{
+        Error err = { 0 };
+
+        if (queue_has_next(host) && worker_unit_start(host, &err) < 0)
+                fprintf(stderr, "recheck: %s\n", err.text);
+}
+
+int command_recheck(void)
+{
+        _cleanup_close_ int lock = -1;
+        QueueEntry last;
+        Error err = { 0 };
+        Host host;
+        int code;
+
+        host_init(&host);
+        if (!fs_is_folder(&host, STATE_FOLDER))
+                return 0;
+        if (state_lock_try(&host, &lock, &err) < 0) {
+                fprintf(stderr, "recheck: %s\n", err.text);
+                return 1;
+        }
+        /* a run that is at work looks itself */
+        if (lock < 0 || !queue_read_last(&host, &last))
+                return 0;
+        if (!is_extension(&host, last.base)) {
+                log_add_sink(journal_sink);
+                return has_sibling(&host, last.base) ? 0 : remove_ourselves(&host);
+        }
+        code = look_again(&last);
+        close(TAKE_FD(lock));
+        start_for_queued(&host);
+        return code;
+}
