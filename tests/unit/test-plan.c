@@ -423,18 +423,29 @@ static Facts mix(unsigned number)
 
 #define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 3 * 3)
 
+/* 13 divides none of the dimensions: all values of any few of them meet. All of it: MDE_LINUX_SWEEP=1 */
+static unsigned stride(void)
+{
+        static unsigned known;
+
+        if (!known)
+                known = getenv("MDE_LINUX_SWEEP") ? 1 : 13;
+        return known;
+}
+
 static void check_converges(const Request *q, Facts f, unsigned number)
 {
         Plan plan;
         size_t i;
 
-        f.sensor.managed_json = text_copy(f.sensor.managed_json);
         plan_make(q, &f, &plan);
+        if (plan.n_steps == 0)
+                return;
+        f.sensor.managed_json = text_copy(f.sensor.managed_json);
         for (i = 0; i < plan.n_steps; i++)
                 apply(plan.steps[i].id, q, &f);
         f.acted = true;
-        if (plan.n_steps > 0)
-                plan_make(q, &f, &plan);
+        plan_make(q, &f, &plan);
         free(f.sensor.managed_json);
         if (plan.refusal.reason == REASON_SENSOR_REMOVED || plan.refusal.reason == REASON_SENSOR_OFFBOARDED)
                 fail_msg("mix %u: takes its own work for a person's: %s", number, plan.refusal.found);
@@ -454,7 +465,7 @@ static void every_mix_of_facts_converges(void **state)
         bare.onboarding = NULL;
         bare.azure_resource_id = NULL;
         bare.onboarding_failure.reason = REASON_ONBOARDING_MISSING;
-        for (number = 0; number < MIXES; number++) {
+        for (number = 0; number < MIXES; number += stride()) {
                 Facts f = mix(number);
 
                 check_converges(&q, f, number);
@@ -528,7 +539,7 @@ static void no_mix_of_facts_overrides_another_tenant(void **state)
         unsigned number;
 
         q.force_reonboarding = true;
-        for (number = 0; number < MIXES; number++) {
+        for (number = 0; number < MIXES; number += stride()) {
                 Facts f = mix(number);
                 Plan plan;
 
