@@ -91,6 +91,14 @@ int apt_package_state(const Host *host, const char *package, PackageState *ret_s
 /* dpkg was interrupted: files wait in /var/lib/dpkg/updates and nobody is at work on them. Reads only. */
 bool apt_is_interrupted(const Host *host);
 
+#define APT_NAMES_MAX 256
+
+/*
+ * Which packages are neither wholly installed nor absent, but for this one and what it needs of them: "a, b", ""
+ * when there are none. Reads only.
+ */
+int apt_broken_others(const Host *host, const char *package, char names[APT_NAMES_MAX], Error *err) _must_check_;
+
 /* What a finished command's output means. Pure; for the functions above and their tests. */
 void apt_classify(const char *output, size_t length, int exit_status, const char *package, const char *url_prefix,
                   AptResult *ret);

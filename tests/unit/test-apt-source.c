@@ -194,7 +194,7 @@ static bool find(const Scratch *scratch, AptSource *source)
         Error err = { 0 };
         bool found;
 
-        if (apt_source_find(&scratch->host, URI, "bookworm", &found, source, &err) < 0)
+        if (apt_source_find(&scratch->host, URI, "bookworm", NULL, &found, source, &err) < 0)
                 fail_msg("%s", err.text);
         return found;
 }
