@@ -46,6 +46,7 @@ typedef struct AptRun {
          */
         const char *archives;
         const char *temporary; /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
+        const char *url; /* what lies below it is ours, in what apt says; NULL: Host.packages_url */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*
@@ -61,7 +62,7 @@ int apt_wait_for_locks(const Host *host, const AptRun *run, Error *err) _must_ch
 
 /*
  * apt-get update of this one source file (one-line or .sources), or of all when list_file is NULL. Failures to fetch
- * what is not below Host.packages_url give APT_OK with text.
+ * what is not ours (AptRun.url) give APT_OK with text.
  */
 int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptResult *ret, Error *err) _must_check_;
 

@@ -228,13 +228,14 @@ static int fail_refresh(const Mission *mission, const AptResult *result, Failure
         return steps_fail_apt(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
-static int refresh(Mission *mission, const char *file, AptResult *result, Failure *failure)
+static int refresh(Mission *mission, const AptSource *source, const char *file, AptResult *result, Failure *failure)
 {
         AptRun run = mission_apt_run(mission);
         unsigned tries = 0;
         int again;
         Error err = { 0 };
 
+        run.url = source->uri;
         do {
                 mission_say(mission, "reading the package list");
                 if (apt_refresh(mission->host, &run, file, result, &err) < 0)
@@ -255,7 +256,7 @@ static int add_source(Mission *mission, HttpClient *http, AptSource *source, con
                 return -1;
         if (repository_source_write(mission, source, file, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return refresh(mission, file, &result, failure);
+        return refresh(mission, source, file, &result, failure);
 }
 
 static int name_file(Failure *failure, const char *file)
@@ -273,7 +274,7 @@ static int use_source(Mission *mission, HttpClient *http, AptSource *source, con
         AptResult result = { 0 };
 
         log_info("using the source that %s configures", existing->file);
-        if (refresh(mission, existing->file, &result, failure) == 0)
+        if (refresh(mission, source, existing->file, &result, failure) == 0)
                 return 0;
         if (!repository_source_is_vendors(existing->file))
                 return name_file(failure, existing->file);
