@@ -158,7 +158,7 @@ int apt_broken_others(const Host *host, const char *package, char names[APT_NAME
                 if (!broken.wanted[i])
                         text_append(&text, "%s%s", text.length > 0 ? ", " : "", broken.names[i]);
         if (i < broken.n || broken.more)
-                text_append(&text, " and more");
+                text_append(&text, "%smore", text.length > 0 ? " and " : "");
         snprintf(names, APT_NAMES_MAX, "%s", text.data ? text.data : "");
         return 0;
 }

@@ -45,7 +45,9 @@ bool process_extension_parse(const char *path, ProcessExtension *ret)
                 return false;
         *end = '\0';
         dash = strrchr(folder, '-');
-        if (!dash || !strchr(folder, '.') || dash[1] == '\0' || dash[1 + strspn(dash + 1, "0123456789.")] ||
+        /* without a publisher it is the guest agent's own folder */
+        if (!dash || !memchr(folder, '.', (size_t)(dash - folder)) || dash[1] == '\0' ||
+            dash[1 + strspn(dash + 1, "0123456789.")] ||
             !copy_escaped(extension.name, sizeof(extension.name), folder, (size_t)(dash - folder)) ||
             !copy_escaped(extension.version, sizeof(extension.version), dash + 1, strlen(dash + 1)) ||
             !copy_escaped(extension.program, sizeof(extension.program), program + 1, strlen(program + 1)))
