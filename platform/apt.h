@@ -19,6 +19,7 @@ typedef enum AptTrouble {
         APT_OK,
         APT_LOCKED,     /* after waiting until the deadline; text names the holder */
         APT_BROKEN,     /* dpkg was interrupted, unmet dependencies of other packages, apt's configuration unreadable */
+        APT_SOURCES,    /* a source list that apt cannot read, or two that contradict each other: nothing works */
         APT_NOT_FOUND,  /* no candidate for the package itself */
         APT_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         APT_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */

@@ -220,7 +220,7 @@ static void a_full_refresh_tolerates_what_is_foreign(void **state)
         assert_int_equal(refresh(*state, NULL).trouble, APT_NETWORK);
         program(*state, "apt-get",
                 "echo 'E: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Suite)'; exit 100");
-        assert_int_equal(refresh(*state, NULL).trouble, APT_BROKEN);
+        assert_int_equal(refresh(*state, NULL).trouble, APT_SOURCES);
 }
 
 static void a_download_takes_no_lock_and_removes_nothing(void **state)

@@ -232,7 +232,7 @@ def a_foreign_file_that_apt_cannot_read_is_named_and_all_is_as_it_was(w):
     w.machine.write(SITE_LIST, "not a source\n")
     before = w.snapshot()
     w.ask(version=VERSION)
-    message = w.wait_error("package-manager-broken", version=VERSION).settings.message
+    message = w.wait_error("package-sources", version=VERSION).settings.message
     assert SITE_LIST in message and LIST not in message, message
     w.assert_untouched(before)
     w.machine.path(SITE_LIST).unlink()
