@@ -66,6 +66,13 @@ static void look_at_package(const Host *host, Facts *facts)
         facts->package.interrupted = tri(apt_is_interrupted(host));
         if (apt_package_state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
                 log_debug("package state unknown: %s", err.text);
+        if (facts->package.interrupted != TRI_YES)
+                return;
+        facts->package.foreign = TRI_UNKNOWN;
+        if (apt_broken_others(host, SENSOR_PACKAGE, facts->package.foreign_names, &err) < 0)
+                log_debug("broken packages unknown: %s", err.text);
+        else
+                facts->package.foreign = tri(*facts->package.foreign_names);
 }
 
 /* As the sensor's installation path is written down: {"path": "FOLDER/microsoft_mdatp"}. Caller frees; NULL: none. */

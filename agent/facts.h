@@ -49,6 +49,8 @@ typedef struct Facts {
         struct {
                 Tri manager;     /* apt-get and dpkg are there */
                 Tri interrupted; /* dpkg was cut off in a transaction */
+                Tri foreign;     /* asked when interrupted: other packages are half installed, the sensor needs none */
+                char foreign_names[APT_NAMES_MAX];
                 PackageState state;
                 char version[64];
         } package;

@@ -135,6 +135,8 @@ static const JsonField install_path[] = {
 static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
         TRI(Facts, package.interrupted, "interrupted"),
+        TRI(Facts, package.foreign, "foreign"),
+        JSON_TEXT(Facts, package.foreign_names, "foreign_names"),
         JSON_WORD(Facts, package.state, "state", package_words),
         JSON_TEXT(Facts, package.version, "version"),
         { 0 },

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "agent/predecessor.h"
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"
@@ -277,6 +278,10 @@ void mission_run(Mission *mission, Outcome *outcome)
         if (!mission->dry_run && !facts_are_held(mission->host) &&
             recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
                 steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+                finish(mission, VERDICT_FAILED, &failure);
+                return;
+        }
+        if (!mission->dry_run && predecessor_wait(mission, &failure) < 0) {
                 finish(mission, VERDICT_FAILED, &failure);
                 return;
         }

@@ -107,6 +107,10 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
                                             "The package manager was locked for the whole waiting time.",
                                             "Find out why that process does not end, or raise maxWaitMinutes." },
+        [REASON_PACKAGE_SOURCES] = { "package-sources", 23, 52, true, NEXT_RUN,
+                                     "The package manager cannot work with this machine's list of package sources.",
+                                     "Correct or remove the file named ('apt-get update' must succeed); it is not ours "
+                                     "to change." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "There is not enough space on the disk.",
                                "Free 2 GB on the file systems of /opt, /var and /tmp." },
         [REASON_CONFLICT] = { "conflict", 5, 51, true, NEXT_RUN,

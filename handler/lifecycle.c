@@ -21,6 +21,7 @@
 #define UNINSTALL_MS 60000 /* the agent gives 300 s; whatever takes longer conclude removes when it ends */
 #define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */
 #define SUCCESSOR_S 3600
+#define MANIFEST_MAX (256 * 1024)
 
 static int complain(const char *verb, const Error *err)
 {
@@ -45,10 +46,11 @@ int command_install(void)
 
         if (code)
                 return code;
-        /* left by an uninstall whose worker is still at work: this installation wants to stay */
+        /* left by an uninstall whose worker is still at work: this installation wants to stay. An update has come to
+         * its end here, whatever the version that went made of it. */
         if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) &&
              fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
-            program_install(&session.host, &err) < 0)
+            fs_remove(&session.host, SUCCESSOR, &err) < 0 || program_install(&session.host, &err) < 0)
                 return complain("install", &err);
         log_info("install: version %s is in place at " PROGRAM, version_text);
         return 0;
@@ -78,6 +80,16 @@ static int open_coming(Session *session)
         return environment_read(&session->host, base, &session->environment, &err) < 0 ? complain("Update", &err) : 0;
 }
 
+/* Earlier versions of this extension were another program, which takes over nothing of ours. */
+static bool is_ours(const Host *host, const char *base)
+{
+        _cleanup_free_ char *path = text_format("%s/HandlerManifest.json", base), *manifest = NULL;
+        size_t length = 0;
+
+        return fs_read(host, path, MANIFEST_MAX, &manifest, &length, NULL) == 0 && manifest &&
+               strstr(manifest, "mde-linux");
+}
+
 /* For the uninstall of the version that goes, which has no other way to know that it is not for good. */
 static int name_successor(const Session *session, Error *err)
 {
@@ -105,6 +117,11 @@ int command_update(void)
         outcome_say(outcome, "updating to version %s", session.environment.version);
         outcome_row(outcome, "update", ROW_WORKING, "updating to version %s", session.environment.version);
         session_tell(&session, outcome);
+        if (!is_ours(&session.host, session.environment.base)) {
+                log_info("update: version %s is not of our kind: what is ours goes with this version",
+                         session.environment.version);
+                return 0;
+        }
         if (program_install(&session.host, &err) < 0 || name_successor(&session, &err) < 0) {
                 failure_from(&failure, err.kind == ERROR_SPACE ? REASON_DISK_FULL : REASON_WORKER_START, &err);
                 return session_fail(&session, outcome, VERDICT_FAILED, &failure);
@@ -174,7 +191,7 @@ static bool is_recent(const Host *host, const char *path)
  * an update that failed is no successor. */
 static bool has_successor(const Session *session)
 {
-        _cleanup_free_ char *base = NULL, *manifest = NULL;
+        _cleanup_free_ char *base = NULL;
         size_t length = 0;
         Error err = { 0 };
 
@@ -183,8 +200,7 @@ static bool has_successor(const Session *session)
                 return false;
         if (fs_remove(&session->host, SUCCESSOR, &err) < 0)
                 log_warning("uninstall: %s", err.text);
-        manifest = text_format("%s/HandlerManifest.json", base);
-        return !text_equal(base, session->environment.base) && fs_exists(&session->host, manifest);
+        return !text_equal(base, session->environment.base) && is_ours(&session->host, base);
 }
 
 /* True: no worker is left, nor its conclude. */

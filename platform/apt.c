@@ -293,7 +293,7 @@ static int run_once(const Host *host, const AptRun *run, const Command *command,
         if (command->transaction)
                 output = read_output(run->output_fd, ticker.from, PROCESS_OUTPUT_MAX, &result.output_length);
         apt_classify(output ? output : result.output, result.output_length, result.exit_status, command->package,
-                     host->packages_url, ret);
+                     run->url ? run->url : host->packages_url, ret);
         if (result.exit_status == 0 && !command->warnings_count)
                 *ret = (AptResult){ .trouble = APT_OK };
         return 0;

@@ -19,6 +19,7 @@ typedef enum AptTrouble {
         APT_OK,
         APT_LOCKED,     /* after waiting until the deadline; text names the holder */
         APT_BROKEN,     /* dpkg was interrupted, unmet dependencies of other packages, apt's configuration unreadable */
+        APT_SOURCES,    /* a source list that apt cannot read, or two that contradict each other: nothing works */
         APT_NOT_FOUND,  /* no candidate for the package itself */
         APT_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         APT_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
@@ -46,6 +47,7 @@ typedef struct AptRun {
          */
         const char *archives;
         const char *temporary; /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
+        const char *url;       /* what lies below it is ours, in what apt says; NULL: Host.packages_url */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*
@@ -61,7 +63,7 @@ int apt_wait_for_locks(const Host *host, const AptRun *run, Error *err) _must_ch
 
 /*
  * apt-get update of this one source file (one-line or .sources), or of all when list_file is NULL. Failures to fetch
- * what is not below Host.packages_url give APT_OK with text.
+ * what is not ours (AptRun.url) give APT_OK with text.
  */
 int apt_refresh(const Host *host, const AptRun *run, const char *list_file, AptResult *ret, Error *err) _must_check_;
 
@@ -90,6 +92,14 @@ int apt_package_state(const Host *host, const char *package, PackageState *ret_s
 
 /* dpkg was interrupted: files wait in /var/lib/dpkg/updates and nobody is at work on them. Reads only. */
 bool apt_is_interrupted(const Host *host);
+
+#define APT_NAMES_MAX 256
+
+/*
+ * Which packages are neither wholly installed nor absent, but for this one and what it needs of them: "a, b", ""
+ * when there are none. Reads only.
+ */
+int apt_broken_others(const Host *host, const char *package, char names[APT_NAMES_MAX], Error *err) _must_check_;
 
 /* What a finished command's output means. Pure; for the functions above and their tests. */
 void apt_classify(const char *output, size_t length, int exit_status, const char *package, const char *url_prefix,

@@ -33,7 +33,10 @@ char *apt_source_format(const AptSource *source, const char *architecture);
 /*
  * Looks through /etc/apt/sources.list and sources.list.d (*.list, *.sources) for an enabled source whose URI and
  * suite equal (trailing slash and letter case of the host aside). *ret_found tells. Files that cannot be parsed are
- * skipped.
+ * skipped, and so is the file beside which one is looked for (NULL: none).
  */
-int apt_source_find(const Host *host, const char *uri, const char *suite, bool *ret_found, AptSource *ret,
-                    Error *err) _must_check_;
+int apt_source_find(const Host *host, const char *uri, const char *suite, const char *beside, bool *ret_found,
+                    AptSource *ret, Error *err) _must_check_;
+
+/* The same in one file. */
+bool apt_source_find_in(const Host *host, const char *file, const char *uri, const char *suite, AptSource *ret);

@@ -283,7 +283,15 @@ static bool is_part(const char *name)
                (text_ends_with(name, ".list") || text_ends_with(name, ".sources"));
 }
 
-int apt_source_find(const Host *host, const char *uri, const char *suite, bool *ret_found, AptSource *ret, Error *err)
+bool apt_source_find_in(const Host *host, const char *file, const char *uri, const char *suite, AptSource *ret)
+{
+        const Wanted wanted = { .uri = uri, .suite = suite };
+
+        return search_file(host, file, &wanted, ret);
+}
+
+int apt_source_find(const Host *host, const char *uri, const char *suite, const char *beside, bool *ret_found,
+                    AptSource *ret, Error *err)
 {
         const Wanted wanted = { .uri = uri, .suite = suite };
         _cleanup_(fs_names_freep) char **names = NULL;
@@ -296,7 +304,7 @@ int apt_source_find(const Host *host, const char *uri, const char *suite, bool *
         for (name = names; *name && !found; name++) {
                 _cleanup_free_ char *file = text_format("%s/%s", PARTS, *name);
 
-                found = is_part(*name) && search_file(host, file, &wanted, ret);
+                found = is_part(*name) && !text_equal(file, beside) && search_file(host, file, &wanted, ret);
         }
         *ret_found = found;
         return 0;

@@ -43,8 +43,10 @@ static int look_at_one(const Host *host, const char *path, bool *ret_held, LockH
                         break;
         }
         *ret_held = pid != 0;
-        if (pid != 0)
-                *ret_holder = holder;
+        if (pid == 0)
+                return 0;
+        process_extension_find(host, holder.process.pid, &holder.origin);
+        *ret_holder = holder;
         return 0;
 }
 
@@ -72,6 +74,11 @@ char *locks_describe(const LockHolder *holder)
                 text_append(&text, ", %s", process->unit);
         if (process->age_s >= 0)
                 text_append(&text, ", for %lld s", (long long)process->age_s);
-        text_append(&text, ") holds %s", holder->path);
+        text_append(&text, ")");
+        if (holder->origin.pid > 0)
+                text_append(&text, ", run by %s%sextension version %s (%s, pid %d),", holder->origin.program,
+                            *holder->origin.program ? " of " : "", holder->origin.version, holder->origin.name,
+                            (int)holder->origin.pid);
+        text_append(&text, " holds %s", holder->path);
         return text_take(&text);
 }

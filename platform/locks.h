@@ -3,11 +3,12 @@
  */
 #pragma once
 
-#include "platform/process.h"
+#include "platform/process_extension.h"
 
 typedef struct LockHolder {
         const char *path;        /* the lock file */
         ProcessIdentity process; /* pid 0: held by a process we cannot see (another pid namespace) */
+        ProcessExtension origin; /* the VM extension that started it; pid 0: none */
 } LockHolder;
 
 /*
@@ -17,5 +18,8 @@ typedef struct LockHolder {
 int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder,
                Error *err) _must_check_;
 
-/* "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend". Caller frees. */
+/*
+ * "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend"; before "holds", of one that
+ * an extension started: "run by mde_installer.sh of extension version 1.0.0.0 (pid 790, ...)," Caller frees.
+ */
 char *locks_describe(const LockHolder *holder);

@@ -52,6 +52,7 @@ char *process_last_line(const char *output, size_t max);
 /* Who a process is, from /proc: for messages and for recognising it again. */
 typedef struct ProcessIdentity {
         pid_t pid;
+        pid_t parent;        /* 0: none that can be seen from here */
         uint64_t start_time; /* clock ticks since boot: with pid, names one process for ever */
         int64_t age_s;       /* -1: unknown */
         char name[64];       /* comm, escaped */

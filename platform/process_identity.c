@@ -23,19 +23,21 @@ static char *read_proc(const Host *host, pid_t pid, const char *name)
         return fs_read(host, path, PROC_FILE_MAX, &data, &length, NULL) < 0 ? NULL : data;
 }
 
-/* Fields 3 (state) and 22 (start) of stat; the name before them may hold blanks and parentheses. */
-static bool read_stat(const Host *host, pid_t pid, char *ret_state, uint64_t *ret_start)
+/* Fields 3 (state), 4 (parent) and 22 (start) of stat; the name before them may hold blanks and parentheses. */
+static bool read_stat(const Host *host, pid_t pid, char *ret_state, pid_t *ret_parent, uint64_t *ret_start)
 {
         _cleanup_free_ char *stat = read_proc(host, pid, "stat");
         const char *fields = stat ? strrchr(stat, ')') : NULL;
         unsigned long long start;
+        int parent;
         char state;
 
         if (!fields ||
-            sscanf(fields, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state,
-                   &start) != 2)
+            sscanf(fields, ") %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state,
+                   &parent, &start) != 3)
                 return false;
         *ret_state = state;
+        *ret_parent = parent;
         *ret_start = start;
         return true;
 }
@@ -102,7 +104,7 @@ bool process_identify(const Host *host, pid_t pid, ProcessIdentity *ret)
         ProcessIdentity identity = { .pid = pid };
         char state;
 
-        if (pid <= 0 || !read_stat(host, pid, &state, &identity.start_time))
+        if (pid <= 0 || !read_stat(host, pid, &state, &identity.parent, &identity.start_time))
                 return false;
         identity.age_s = read_age(host, identity.start_time);
         read_name(host, pid, identity.name, sizeof(identity.name));
@@ -114,9 +116,11 @@ bool process_identify(const Host *host, pid_t pid, ProcessIdentity *ret)
 bool process_is_alive(const Host *host, pid_t pid, uint64_t start_time)
 {
         uint64_t start;
+        pid_t parent;
         char state;
 
-        return pid > 0 && read_stat(host, pid, &state, &start) && start == start_time && state != 'Z' && state != 'X';
+        return pid > 0 && read_stat(host, pid, &state, &parent, &start) && start == start_time && state != 'Z' &&
+               state != 'X';
 }
 
 static size_t kill_once(const Host *host, const char *unit)

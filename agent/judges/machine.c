@@ -21,6 +21,29 @@ static void judge_distribution(const Facts *facts, Plan *plan)
                 judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/apt-get and /usr/bin/dpkg.");
 }
 
+/*
+ * Cut off inside the sensor's own installation: to finish that is what is asked of us. Anybody else's is theirs, unless
+ * we are told otherwise.
+ */
+static void judge_interrupted(const Request *request, const Facts *facts, Plan *plan)
+{
+        const char *names = facts->package.foreign_names;
+        bool is_ours = facts->package.state == PACKAGE_BROKEN && facts->package.foreign == TRI_NO;
+
+        if (is_ours)
+                judge_note(plan, "package-repair", PLAN_INFORMATION,
+                           "dpkg was interrupted in the installation of " SENSOR_PACKAGE
+                           " and nothing else: that is finished first");
+        else if (request->repair_package_manager)
+                judge_note(plan, "package-repair", PLAN_WARNING,
+                           "dpkg was interrupted%s%s; repairPackageManager is set: all that is pending is finished",
+                           *names ? " at " : "", names);
+        else
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN,
+                             "dpkg was interrupted: files wait in /var/lib/dpkg/updates%s%s.",
+                             *names ? ", half installed: " : "", names);
+}
+
 void judge_machine(const Request *request, const Facts *facts, Plan *plan)
 {
         if (facts->machine.systemd == TRI_NO)
@@ -28,7 +51,6 @@ void judge_machine(const Request *request, const Facts *facts, Plan *plan)
         if (!situation_needs_package(facts))
                 return;
         judge_distribution(facts, plan);
-        if (facts->package.interrupted == TRI_YES && !request->repair_package_manager)
-                judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN,
-                             "dpkg was interrupted: files wait in /var/lib/dpkg/updates.");
+        if (facts->package.interrupted == TRI_YES)
+                judge_interrupted(request, facts, plan);
 }

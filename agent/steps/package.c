@@ -96,12 +96,15 @@ static int repair(Mission *mission, Failure *failure)
 
         if (fd < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
-        log_info("dpkg was interrupted by somebody else; repairPackageManager is set: dpkg --configure -a");
+        log_info("dpkg was interrupted%s%s: dpkg --configure -a", *mission->facts.package.foreign_names ? " at " : "",
+                 mission->facts.package.foreign_names);
         run.output_fd = fd;
         run.temporary = temporary_choose(&mission->facts);
         mission_say(mission, "repairing the package manager");
         if (apt_configure_pending(mission->host, &run, &result, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        outcome_row(mission->outcome, "package-repair", ROW_WARNING, "dpkg was interrupted at %s: it was finished",
+                    *mission->facts.package.foreign_names ? mission->facts.package.foreign_names : SENSOR_PACKAGE);
         return result.trouble == APT_OK ? 0 : steps_fail_apt(failure, &result, REASON_PACKAGE_MANAGER_BROKEN);
 }
 

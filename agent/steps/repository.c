@@ -1,11 +1,14 @@
 /*
  * What is fetched is never written through: the list is parsed and ours is generated from it; of the key file only the
- * pinned primary key is written. An existing source for the same place is used as it is, with its keyring.
+ * pinned primary key is written. An existing source for the same place is used as it is, with its keyring; one under
+ * the vendor's own names that does not work is repaired.
  */
 #include "agent/steps.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "agent/steps/repository_source.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -14,7 +17,7 @@
 #include "platform/openpgp.h"
 
 #define LIST_MAX 65536
-#define KEYRING "/usr/share/keyrings/microsoft-prod.gpg"
+#define KEYRING REPOSITORY_KEYRING
 #define LISTS "/var/lib/apt/lists"
 #define TRIES 60
 #define APT_FUTURE_S 10 /* what apt puts up with (Acquire::Max-FutureTime) */
@@ -109,6 +112,15 @@ static void append_present(Text *keyring, const char *old, size_t length, const 
                         text_append_bytes(keyring, (const char *)present->keys[i].packets, present->keys[i].length);
 }
 
+/* apt verifies as a user of its own. */
+static bool is_readable_by_all(const Host *host, const char *path)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+        struct stat st;
+
+        return stat(full, &st) == 0 && (st.st_mode & S_IROTH);
+}
+
 /* The keyring may be shared with other products of the vendor: extended, never replaced. */
 static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
 {
@@ -121,10 +133,11 @@ static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
         if (fs_read(host, KEYRING, OPENPGP_FILE_MAX, &old, &length, err) < 0)
                 return -1;
         if (old && openpgp_read(old, length, &present, NULL) == 0 &&
-            openpgp_find(&present, key->fingerprint, &known, NULL) == 0 && known)
+            openpgp_find(&present, key->fingerprint, &known, NULL) == 0 && known && is_readable_by_all(host, KEYRING))
                 return 0;
         append_present(&keyring, old, length, &present);
-        text_append_bytes(&keyring, key->packets, key->length);
+        if (!known)
+                text_append_bytes(&keyring, key->packets, key->length);
         if (undo_remember_file(host, KEYRING, err) < 0)
                 return -1;
         return fs_write(host, KEYRING, keyring.data, keyring.length, 0644, err);
@@ -190,18 +203,6 @@ static int remember_lists(const Host *host, const AptSource *source, Error *err)
         return has_lists(host, prefix) ? 0 : undo_remember_prefix(host, LISTS, prefix, err);
 }
 
-static int write_source(Mission *mission, AptSource *source, const char *file, Error *err)
-{
-        const char *architecture = distro_debian_architecture(&mission->facts.machine.distro);
-        _cleanup_free_ char *line = NULL;
-
-        snprintf(source->signed_by, sizeof(source->signed_by), "%s", KEYRING);
-        line = apt_source_format(source, architecture ? architecture : "amd64");
-        if (undo_remember_file(mission->host, file, err) < 0)
-                return -1;
-        return fs_write(mission->host, file, line, strlen(line), 0644, err);
-}
-
 /* Dates of the repository's signature: is our own clock to blame, or are they wrong themselves? */
 static bool is_clock_to_blame(const Mission *mission, const AptResult *result)
 {
@@ -227,29 +228,68 @@ static int fail_refresh(const Mission *mission, const AptResult *result, Failure
         return steps_fail_apt(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
-static int refresh(Mission *mission, const char *file, Failure *failure)
+static int refresh(Mission *mission, const AptSource *source, const char *file, AptResult *result, Failure *failure)
 {
         AptRun run = mission_apt_run(mission);
-        AptResult result = { 0 };
         unsigned tries = 0;
         int again;
         Error err = { 0 };
 
+        run.url = source->uri;
         do {
                 mission_say(mission, "reading the package list");
-                if (apt_refresh(mission->host, &run, file, &result, &err) < 0)
+                if (apt_refresh(mission->host, &run, file, result, &err) < 0)
                         return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-                again = steps_again(mission, &result, &tries, failure);
+                again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
         if (again < 0)
                 return -1;
-        return result.trouble == APT_OK ? 0 : fail_refresh(mission, &result, failure);
+        return result->trouble == APT_OK ? 0 : fail_refresh(mission, result, failure);
+}
+
+static int add_source(Mission *mission, HttpClient *http, AptSource *source, const char *file, Failure *failure)
+{
+        AptResult result = { 0 };
+        Error err = { 0 };
+
+        if (fetch_key(mission, http, failure) < 0)
+                return -1;
+        if (repository_source_write(mission, source, file, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return refresh(mission, source, file, &result, failure);
+}
+
+static int name_file(Failure *failure, const char *file)
+{
+        Failure found = *failure;
+        _cleanup_free_ char *shown = text_escape(file, sizeof(found.found) / 4);
+
+        return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
+}
+
+/* One under the vendor's own name whose key is missing or wrong gets the right one; another is the site's. */
+static int use_source(Mission *mission, HttpClient *http, AptSource *source, const AptSource *existing,
+                      Failure *failure)
+{
+        AptResult result = { 0 };
+
+        log_info("using the source that %s configures", existing->file);
+        if (refresh(mission, source, existing->file, &result, failure) == 0)
+                return 0;
+        if (!repository_source_is_vendors(existing->file))
+                return name_file(failure, existing->file);
+        if (result.trouble != APT_SIGNATURE || failure->reason == REASON_CLOCK_WRONG)
+                return -1;
+        outcome_row(mission->outcome, "repository-key", ROW_WARNING,
+                    "%s did not work (%s): its key and its entry were set up anew", existing->file, result.text);
+        *failure = (Failure){ 0 };
+        return add_source(mission, http, source, existing->file, failure);
 }
 
 int step_repository(Mission *mission, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
-        _cleanup_free_ char *file = text_format("/etc/apt/sources.list.d/microsoft-%s.list", channel);
+        _cleanup_free_ char *file = text_format(REPOSITORY_SOURCES "/microsoft-%s.list", channel);
         _cleanup_(http_client_freep) HttpClient *http =
                 http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         AptSource source = { 0 }, existing = { 0 };
@@ -261,17 +301,10 @@ int step_repository(Mission *mission, Failure *failure)
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
         if (fetch_source(mission, http, &source, failure) < 0)
                 return -1;
-        if (apt_source_find(mission->host, source.uri, source.suite, &found, &existing, &err) < 0)
+        if (repository_source_mend(mission, &source, &err) < 0 ||
+            apt_source_find(mission->host, source.uri, source.suite, NULL, &found, &existing, &err) < 0 ||
+            remember_lists(mission->host, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        if (remember_lists(mission->host, &source, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        if (found) {
-                log_info("using the source that %s configures", existing.file);
-                return refresh(mission, existing.file, failure);
-        }
-        if (fetch_key(mission, http, failure) < 0)
-                return -1;
-        if (write_source(mission, &source, file, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return refresh(mission, file, failure);
+        return found ? use_source(mission, http, &source, &existing, failure)
+                     : add_source(mission, http, &source, file, failure);
 }

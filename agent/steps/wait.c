@@ -31,6 +31,7 @@ int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise
                 [APT_OK] = REASON_INTERNAL,
                 [APT_LOCKED] = REASON_PACKAGE_MANAGER_LOCKED,
                 [APT_BROKEN] = REASON_PACKAGE_MANAGER_BROKEN,
+                [APT_SOURCES] = REASON_PACKAGE_SOURCES,
                 [APT_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
                 [APT_DEPENDENCY] = REASON_DEPENDENCY,
                 [APT_SIGNATURE] = REASON_PACKAGE_SIGNATURE,

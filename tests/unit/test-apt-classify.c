@@ -52,9 +52,9 @@ static const struct {
         { "refresh-future", 100, APT_CLOCK, true, "is not valid yet" },
         { "refresh-disk-full", 100, APT_DISK, true, "No space left on device" },
         { "refresh-locked", 100, APT_LOCKED, false, "It is held by process" },
-        { "refresh-malformed", 100, APT_BROKEN, false,
+        { "refresh-malformed", 100, APT_SOURCES, false,
           "Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list" },
-        { "refresh-conflicting", 100, APT_BROKEN, true, "Conflicting values set for option Signed-By" },
+        { "refresh-conflicting", 100, APT_SOURCES, true, "Conflicting values set for option Signed-By" },
         { "refresh-configuration-syntax", 100, APT_BROKEN, false, "/etc/apt/apt.conf.d/zz:2" },
         { "refresh-all-foreign-unreachable", 0, APT_NETWORK, false, "mirror.invalid" },
         { "refresh-all-foreign-key", 100, APT_SIGNATURE, false, "mirror.invalid" },
@@ -143,7 +143,7 @@ static const struct {
           100, APT_BROKEN, false },
         { "E: Unmet dependencies. Try 'apt-get -f install' with no packages (or specify a solution).\n", 100,
           APT_BROKEN, false },
-        { "E: Type 'depp' is not known on line 1 in source list /etc/apt/sources.list.d/x.list\n", 100, APT_BROKEN,
+        { "E: Type 'depp' is not known on line 1 in source list /etc/apt/sources.list.d/x.list\n", 100, APT_SOURCES,
           false },
         { "dpkg: error processing package mdatp (--configure):\n subprocess installed post-installation script "
           "returned error "

@@ -194,7 +194,7 @@ static bool find(const Scratch *scratch, AptSource *source)
         Error err = { 0 };
         bool found;
 
-        if (apt_source_find(&scratch->host, URI, "bookworm", &found, source, &err) < 0)
+        if (apt_source_find(&scratch->host, URI, "bookworm", NULL, &found, source, &err) < 0)
                 fail_msg("%s", err.text);
         return found;
 }
@@ -204,6 +204,26 @@ static void a_machine_without_sources_has_none(void **state)
         AptSource source;
 
         assert_false(find(*state, &source));
+}
+
+static void a_source_is_found_beside_a_file_and_in_it(void **state)
+{
+        Scratch *scratch = *state;
+        AptSource source;
+        bool found = true;
+        Error err = { 0 };
+
+        scratch_write(scratch, PARTS "/a.list", "deb " URI " bookworm main\n");
+        assert_int_equal(apt_source_find(&scratch->host, URI, "bookworm", PARTS "/a.list", &found, &source, &err), 0);
+        assert_false(found);
+        scratch_write(scratch, PARTS "/b.list", "deb [signed-by=/b.gpg] " URI " bookworm main\n");
+        assert_int_equal(apt_source_find(&scratch->host, URI, "bookworm", PARTS "/a.list", &found, &source, &err), 0);
+        assert_true(found);
+        assert_string_equal(source.signed_by, "/b.gpg");
+        assert_true(apt_source_find_in(&scratch->host, PARTS "/a.list", URI, "bookworm", &source));
+        assert_string_equal(source.signed_by, "");
+        assert_false(apt_source_find_in(&scratch->host, PARTS "/a.list", URI, "trixie", &source));
+        assert_false(apt_source_find_in(&scratch->host, PARTS "/c.list", URI, "bookworm", &source));
 }
 
 static void an_existing_line_is_found_with_its_keyring(void **state)
@@ -298,6 +318,7 @@ int main(void)
                 cmocka_unit_test(what_is_longer_than_its_place_is_refused),
                 cmocka_unit_test(what_we_write_we_would_take),
                 WITH_SCRATCH(a_machine_without_sources_has_none),
+                WITH_SCRATCH(a_source_is_found_beside_a_file_and_in_it),
                 WITH_SCRATCH(an_existing_line_is_found_with_its_keyring),
                 WITH_SCRATCH(an_existing_stanza_is_found),
                 WITH_SCRATCH(a_key_inside_the_file_has_no_path),

@@ -220,7 +220,7 @@ static void a_full_refresh_tolerates_what_is_foreign(void **state)
         assert_int_equal(refresh(*state, NULL).trouble, APT_NETWORK);
         program(*state, "apt-get",
                 "echo 'E: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Suite)'; exit 100");
-        assert_int_equal(refresh(*state, NULL).trouble, APT_BROKEN);
+        assert_int_equal(refresh(*state, NULL).trouble, APT_SOURCES);
 }
 
 static void a_download_takes_no_lock_and_removes_nothing(void **state)
@@ -523,6 +523,69 @@ static void a_package_nobody_knows_is_absent(void **state)
         assert_int_equal(err.kind, ERROR_COMMAND);
 }
 
+#define PACKAGE(name, status, more)                                                                                    \
+        "Package: " name "\nStatus: install " status "\nArchitecture: amd64\nVersion: 1\n" more "\n"
+
+static void what_is_half_installed_beside_a_package_and_its_needs_is_named(void **state)
+{
+        static const struct {
+                const char *status;
+                const char *names;
+        } rows[] = {
+                { "", "" },
+                { PACKAGE("mdatp", "ok installed", "") PACKAGE("a", "ok triggers-pending", "Triggers-Pending: x\n"),
+                  "" },
+                { PACKAGE("mdatp", "ok half-configured", "Depends: a (>= 1) | b, libc\n")
+                          PACKAGE("libc", "ok installed", ""),
+                  "" },
+                /* what it needs, and what that needs; not what needs it */
+                { PACKAGE("mdatp", "ok unpacked", "Depends: near (>= 1), other\n")
+                          PACKAGE("near", "ok unpacked", "Pre-Depends: far | farther\n")
+                                  PACKAGE("farther", "reinstreq half-installed", "")
+                                          PACKAGE("user", "ok half-configured", "Depends: mdatp\n"),
+                  "user" },
+                { PACKAGE("mdatp-tools", "ok unpacked", "") PACKAGE("slow", "ok half-configured", ""),
+                  "mdatp-tools, slow" },
+        };
+        Stage *stage = *state;
+        size_t i;
+
+        if (!have_own_namespace() || access("/usr/bin/dpkg-query", X_OK) != 0)
+                skip();
+        scratch_folder(&machine, "/var/lib/dpkg/info");
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                char names[APT_NAMES_MAX] = "x";
+                Error err = { 0 };
+
+                scratch_write(&machine, "/var/lib/dpkg/status", rows[i].status);
+                if (apt_broken_others(&stage->host, "mdatp", names, &err) < 0)
+                        fail_msg("%s: %s", rows[i].status, err.text);
+                assert_string_equal(names, rows[i].names);
+        }
+}
+
+static void more_half_installed_packages_than_fit_are_still_told(void **state)
+{
+        _cleanup_(text_clear) Text status = { 0 };
+        char names[APT_NAMES_MAX];
+        Stage *stage = *state;
+        Error err = { 0 };
+        int i;
+
+        if (!have_own_namespace() || access("/usr/bin/dpkg-query", X_OK) != 0)
+                skip();
+        for (i = 0; i < 100; i++)
+                text_append(
+                        &status,
+                        "Package: some-package-%02d\nStatus: install ok unpacked\nVersion: 1\nArchitecture: all\n\n",
+                        i);
+        scratch_write(&machine, "/var/lib/dpkg/status", status.data);
+        if (apt_broken_others(&stage->host, "mdatp", names, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_true(text_starts_with(names, "some-package-00, some-package-01, "));
+        assert_true(text_ends_with(names, " and more"));
+}
+
 static void an_interrupted_dpkg_leaves_numbers_behind(void **state)
 {
         Stage *stage = *state;
@@ -567,6 +630,8 @@ int main(void)
                 STAGED(pending_configuration_is_a_transaction),
                 STAGED(the_state_of_a_package_is_read_from_dpkg),
                 STAGED(a_package_nobody_knows_is_absent),
+                STAGED(what_is_half_installed_beside_a_package_and_its_needs_is_named),
+                STAGED(more_half_installed_packages_than_fit_are_still_told),
                 STAGED(an_interrupted_dpkg_leaves_numbers_behind),
         };
 

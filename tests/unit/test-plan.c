@@ -242,6 +242,41 @@ static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
         assert_plan(q, f, "repository package onboard service settings verify");
 }
 
+static void an_interruption_inside_the_sensors_installation_is_finished(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+
+        f.package.interrupted = TRI_YES;
+        f.package.state = PACKAGE_BROKEN;
+        f.package.foreign = TRI_NO;
+        assert_plan(q, f, "repository package onboard service settings verify");
+        f.package.foreign = TRI_UNKNOWN; /* not known to be nobody else's */
+        assert_plan(q, f, "refused: package-manager-broken");
+        f.package.foreign = TRI_YES;
+        snprintf(f.package.foreign_names, sizeof(f.package.foreign_names), "slow, slower");
+        assert_plan(q, f, "refused: package-manager-broken");
+        q.repair_package_manager = true;
+        assert_plan(q, f, "repository package onboard service settings verify");
+}
+
+static void half_installed_packages_of_others_are_named(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+        Plan plan;
+
+        f.package.interrupted = f.package.foreign = TRI_YES;
+        snprintf(f.package.foreign_names, sizeof(f.package.foreign_names), "slow, slower");
+        plan_make(&q, &f, &plan);
+        assert_non_null(strstr(plan.refusal.found, "half installed: slow, slower."));
+        q.repair_package_manager = true;
+        plan_make(&q, &f, &plan);
+        assert_int_equal(plan.refusal.reason, REASON_NONE);
+        assert_string_equal(plan.notes[0].name, "package-repair");
+        assert_non_null(strstr(plan.notes[0].text, "interrupted at slow, slower"));
+}
+
 /* --- what a person undid ------------------------------------------------------------------------------- */
 
 static void a_sensor_that_was_removed_after_success_stays_away(void **state)
@@ -565,6 +600,8 @@ int main(void)
                 cmocka_unit_test(another_tenant_is_refused),
                 cmocka_unit_test(an_unfit_machine_is_refused_before_anything_changes),
                 cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
+                cmocka_unit_test(an_interruption_inside_the_sensors_installation_is_finished),
+                cmocka_unit_test(half_installed_packages_of_others_are_named),
                 cmocka_unit_test(a_sensor_that_was_removed_after_success_stays_away),
                 cmocka_unit_test(a_package_that_was_cut_off_is_repaired),
                 cmocka_unit_test(the_first_look_leaves_a_missing_sensor_to_the_second),

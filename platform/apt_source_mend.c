@@ -1,0 +1,173 @@
+#include "platform/apt_source_mend.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "platform/base/text.h"
+
+#define BLANKS " \t"
+#define SHOWN_MAX 80
+
+typedef struct Words {
+        char *uri, *suite, *components; /* borrowed from the line */
+} Words;
+
+static char *cut_word(char **rest)
+{
+        char *word = *rest + strspn(*rest, BLANKS);
+
+        *rest = word + strcspn(word, BLANKS);
+        if (**rest)
+                *(*rest)++ = '\0';
+        return word;
+}
+
+/* rest begins with "["; NULL: these are no options. */
+static char *skip_options(char *rest)
+{
+        char *end = strchr(rest, ']'), *options = rest + 1;
+
+        if (!end || !end[1] || !strchr(BLANKS, end[1]))
+                return NULL;
+        *end = '\0';
+        while (*(options += strspn(options, BLANKS)))
+                if (!strchr(cut_word(&options), '='))
+                        return NULL;
+        return end + 1;
+}
+
+static bool has_control_bytes(const char *line, size_t length)
+{
+        size_t i;
+
+        for (i = 0; i < length; i++)
+                if (((unsigned char)line[i] < 0x20 && line[i] != '\t' && line[i] != '\r') || line[i] == 0x7f)
+                        return true;
+        return false;
+}
+
+/* False: apt would stop at this line. It is taken apart. */
+static bool parse(char *line, Words *ret)
+{
+        char *rest = line, *type;
+
+        line[strcspn(line, "#")] = '\0';
+        type = cut_word(&rest);
+        if (!text_equal(type, "deb") && !text_equal(type, "deb-src"))
+                return false;
+        rest += strspn(rest, BLANKS);
+        if (*rest == '[' && !(rest = skip_options(rest)))
+                return false;
+        ret->uri = cut_word(&rest);
+        ret->suite = cut_word(&rest);
+        ret->components = rest + strspn(rest, BLANKS);
+        if (!strchr(ret->uri, ':') || !*ret->suite)
+                return false;
+        return *ret->components || text_ends_with(ret->suite, "/");
+}
+
+static size_t without_slash(const char *uri)
+{
+        size_t length = strlen(uri);
+
+        while (length > 0 && uri[length - 1] == '/')
+                length--;
+        return length;
+}
+
+static bool is_same_uri(const char *a, const char *b)
+{
+        size_t length = without_slash(a);
+
+        return length == without_slash(b) && strncasecmp(a, b, length) == 0;
+}
+
+/* The path below the prefix in three parts, the last of which is that of wanted: "debian", "12", "prod". */
+static bool is_laid_out_alike(const char *uri, const char *url_prefix, const char *wanted)
+{
+        size_t prefix = strlen(url_prefix), length = without_slash(uri), i, slashes = 0;
+        const char *last = strrchr(wanted, '/');
+
+        if (length <= prefix || strncasecmp(uri, url_prefix, prefix) != 0 || uri[prefix] != '/' || !last)
+                return false;
+        for (i = prefix; i < length; i++)
+                slashes += uri[i] == '/';
+        return slashes == 3 && length > strlen(last) && strncmp(uri + length - strlen(last), last, strlen(last)) == 0;
+}
+
+static bool has_component(const char *components, const char *wanted)
+{
+        const char *word = components;
+        size_t length;
+
+        for (; *(word += strspn(word, BLANKS)); word += length) {
+                length = strcspn(word, BLANKS);
+                if (strlen(wanted) == length && strncmp(word, wanted, length) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static bool is_of_use(const Words *words, const char *url_prefix, const AptSource *wanted, bool also_wanted)
+{
+        if (!is_same_uri(words->uri, wanted->uri))
+                return !is_laid_out_alike(words->uri, url_prefix, wanted->uri);
+        if (!text_equal(words->suite, wanted->suite))
+                return true;
+        return !also_wanted && has_component(words->components, wanted->component);
+}
+
+static void describe(const char *line, char ret[160])
+{
+        _cleanup_free_ char *shown = text_escape(line, SHOWN_MAX);
+
+        snprintf(ret, 160, "%s \"%s\"", *line == '<' ? "an HTML page" : "the line", shown);
+}
+
+typedef enum LineKind { LINE_COMMENT, LINE_USEFUL, LINE_USELESS } LineKind;
+
+static LineKind judge_line(const char *line, size_t length, const char *url_prefix, const AptSource *wanted,
+                           bool also_wanted)
+{
+        _cleanup_free_ char *copy = text_copy_n(line, length);
+        Words words = { 0 };
+
+        if (has_control_bytes(line, length))
+                return LINE_USELESS;
+        text_trim(copy);
+        if (!*copy || *copy == '#')
+                return LINE_COMMENT;
+        return parse(copy, &words) && is_of_use(&words, url_prefix, wanted, also_wanted) ? LINE_USEFUL : LINE_USELESS;
+}
+
+void apt_source_mend(const char *text, size_t length, const char *url_prefix, const AptSource *wanted, bool also_wanted,
+                     AptMend *ret)
+{
+        const char *cursor = text, *line;
+        _cleanup_(text_clear) Text kept = { 0 };
+        AptMend mend = { 0 };
+        bool useful = false;
+        size_t n;
+
+        while (text_next_line(&cursor, text + length, &line, &n)) {
+                LineKind kind = judge_line(line, n, url_prefix, wanted, also_wanted);
+                _cleanup_free_ char *copy = text_copy_n(line, n);
+
+                useful = useful || kind == LINE_USEFUL;
+                if (kind != LINE_USELESS) {
+                        text_append_bytes(&kept, line, n);
+                        text_append_bytes(&kept, "\n", 1);
+                } else if (mend.dropped++ == 0) {
+                        describe(text_trim(copy), mend.what);
+                }
+        }
+        mend.text = mend.dropped == 0 ? text_copy_n(text, length) : useful ? text_take(&kept) : text_copy("");
+        *ret = mend;
+}
+
+void apt_mend_clear(AptMend *mend)
+{
+        free(mend->text);
+        *mend = (AptMend){ 0 };
+}
