@@ -46,6 +46,7 @@ typedef struct AptRun {
          */
         const char *archives;
         const char *temporary; /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
+        bool reinstall;        /* download, install: also what is installed in that version already */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*
