@@ -14,6 +14,7 @@
 #define MANAGED_FILE_MAX JSON_SIZE_MAX
 #define HOLD_FILE_MAX 4096
 #define PATH_FILE_MAX (16 * 1024)
+#define DPKG_INFO "/var/lib/dpkg/info"
 
 /* What a sensor and its package write to. */
 static const char *const written[] = { "/opt", "/var", "/var/cache", "/var/lib", "/var/log",
@@ -54,6 +55,14 @@ static void look_at_machine(const Host *host, Facts *facts)
         }
         facts->machine.distro_known = tri(*facts->machine.distro.id);
         facts->machine.support = distro_support(&facts->machine.distro);
+}
+
+/* Without a package manager: cheap enough for the first look. Where dpkg does not know itself another one rules. */
+static void look_at_registration(const Host *host, Facts *facts)
+{
+        facts->package.registered = TRI_UNKNOWN;
+        if (fs_exists(host, DPKG_INFO "/dpkg.list"))
+                facts->package.registered = tri(fs_exists(host, DPKG_INFO "/" SENSOR_PACKAGE ".list"));
 }
 
 static void look_at_package(const Host *host, Facts *facts)
@@ -117,6 +126,15 @@ static void look_at_files(const Host *host, Facts *facts)
                 facts->sensor.onboarded_org[0] = '\0';
 }
 
+/* At a custom installation path, also where nothing leads there from the usual one. */
+static void look_at_program(const Host *host, Facts *facts)
+{
+        _cleanup_free_ char *program = text_format("%s/sbin/wdavdaemon", facts->sensor.folder);
+
+        if (facts->sensor.files == TRI_NO && *facts->sensor.folder)
+                facts->sensor.files = tri(fs_exists(host, program));
+}
+
 /* Of no use when it cannot be read: then what it should hold is UNKNOWN. */
 static void look_at_managed(const Host *host, Facts *facts)
 {
@@ -151,6 +169,7 @@ static void look_at_unit(const Host *host, Facts *facts)
 void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
 {
         look_at_files(host, facts);
+        look_at_program(host, facts);
         look_at_managed(host, facts);
         look_at_unit(host, facts);
         facts->sensor.health = (SensorHealth){ .answering = TRI_NO };
@@ -162,6 +181,7 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
 {
         *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
         look_at_hold(host, ret);
+        look_at_registration(host, ret);
         facts_refresh_sensor(host, deadline, ret);
         ret->machine.systemd = tri(systemd_is_running(host));
         if (look == LOOK_FIRST)

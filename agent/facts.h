@@ -8,6 +8,7 @@
 
 #include "agent/install_path.h"
 #include "agent/products_look.h"
+#include "agent/refused.h"
 #include "agent/sensor.h"
 #include "platform/apt.h"
 #include "platform/apt_source.h"
@@ -23,8 +24,9 @@ typedef enum Look { LOOK_FIRST, LOOK_SECOND } Look;
 
 typedef struct Facts {
         Look look;
-        int64_t now_s; /* since 1970: rules never ask the clock */
-        Tri fulfilled; /* history: this very request succeeded before (a forced onboarding is not forced twice) */
+        int64_t now_s;   /* since 1970: rules never ask the clock */
+        Tri fulfilled;   /* history: this very request succeeded before (a forced onboarding is not forced twice) */
+        Refused refused; /* history: for this very request */
 
         bool acted; /* looked after all steps of a run were done */
 
@@ -51,6 +53,7 @@ typedef struct Facts {
                 Tri interrupted; /* dpkg was cut off in a transaction */
                 Tri foreign;     /* asked when interrupted: other packages are half installed, the sensor needs none */
                 char foreign_names[APT_NAMES_MAX];
+                Tri registered; /* dpkg keeps a list of its files; asked in the first look too */
                 PackageState state;
                 char version[64];
         } package;

@@ -136,6 +136,7 @@ static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
         TRI(Facts, package.interrupted, "interrupted"),
         TRI(Facts, package.foreign, "foreign"),
+        TRI(Facts, package.registered, "registered"),
         JSON_TEXT(Facts, package.foreign_names, "foreign_names"),
         JSON_WORD(Facts, package.state, "state", package_words),
         JSON_TEXT(Facts, package.version, "version"),
@@ -184,6 +185,7 @@ static const JsonField health[] = {
         JSON_TEXT(SensorHealth, issues, "issues"),
         JSON_LIST(SensorHealth, tags, n_tags, "tags", tag),
         TRI(SensorHealth, tags_known, "tags_known"),
+        TRI(SensorHealth, tags_managed, "tags_managed"),
         { 0 },
 };
 
@@ -204,10 +206,17 @@ static const JsonField sensor[] = {
         { 0 },
 };
 
+static const JsonField refusal[] = {
+        JSON_TEXT(RefusedItem, what, "what"),
+        JSON_TEXT(RefusedItem, said, "said"),
+        { 0 },
+};
+
 const JsonField facts_json_fields[] = {
         JSON_WORD(Facts, look, "look", look_words),
         JSON_INTEGER(Facts, now_s, "now_s"),
         TRI(Facts, fulfilled, "fulfilled"),
+        JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
         JSON_GROUP("hold", hold),
         JSON_GROUP("machine", machine),
         JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),

@@ -55,6 +55,17 @@ static void take_notes(Json *notes, HistoryRecord *record)
         }
 }
 
+static void take_refused(Json *json, Refused *refused)
+{
+        if (!json_object_is_type(json, json_type_object))
+                return;
+        json_object_object_foreach(json, what, said)
+        {
+                if (json_object_is_type(said, json_type_string))
+                        refused_add(refused, what, json_object_get_string(said));
+        }
+}
+
 void history_read(const Host *host, int sequence, HistoryRecord *ret)
 {
         _cleanup_free_ char *path = path_of(sequence), *text = NULL;
@@ -74,6 +85,7 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         take(json, "fulfilled", ret->fulfilled, sizeof(ret->fulfilled));
         take(json, "fulfilledBlind", ret->fulfilled_blind, sizeof(ret->fulfilled_blind));
         take_notes(json_member(json, "notes"), ret);
+        take_refused(json_member(json, "refused"), &ret->refused);
         ret->verdict = verdict_of(json_string(json, "verdict"));
         ret->failure.reason = reason_find(json_string(json, "reason"));
 }
@@ -99,6 +111,16 @@ static void put_notes(Json *json, const HistoryRecord *record)
         json_object_object_add(json, "notes", notes);
 }
 
+static void put_refused(Json *json, const Refused *refused)
+{
+        Json *all = json_object_new_object();
+        size_t i;
+
+        for (i = 0; i < refused->n; i++)
+                put(all, refused->items[i].what, refused->items[i].said);
+        json_object_object_add(json, "refused", all);
+}
+
 int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err)
 {
         _cleanup_free_ char *path = path_of(sequence), *before = NULL;
@@ -116,6 +138,8 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         put(json, "fulfilled", record->fulfilled);
         put(json, "fulfilledBlind", record->fulfilled_blind);
         put_notes(json, record);
+        if (record->refused.n > 0)
+                put_refused(json, &record->refused);
         text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
         if (fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
                 return 0;

@@ -8,6 +8,7 @@
 
 #include "agent/outcome.h"
 #include "agent/plan.h"
+#include "agent/refused.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
 
@@ -21,6 +22,7 @@ typedef struct HistoryRecord {
         char fulfilled_blind[CRYPTO_SHA256_HEX]; /* the same, as it looks while its package cannot be opened */
         PlanNote notes[PLAN_NOTES_MAX];          /* of the last second look: those that a first look cannot make */
         size_t n_notes;
+        Refused refused; /* by the sensor, for this very request */
 } HistoryRecord;
 
 /* Never fails: what cannot be read is not known. */

@@ -129,6 +129,7 @@ static void fail(Mission *mission, const Failure *failure)
         char version[64];
         Error err = { 0 };
 
+        report_notes(&mission->plan, mission->outcome);
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
                     failure->found);
         if (*mission->left_tenant)
@@ -225,6 +226,7 @@ static void look(Mission *mission)
         mission_look(mission->host, mission->request, &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
         mission->facts.acted = mission->acted;
+        mission->facts.refused = mission->refused;
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 

@@ -16,6 +16,7 @@ typedef struct Mission {
         Deadline deadline; /* for all that waiting can mend; a running transaction is waited for beyond it */
         bool dry_run;
         bool fulfilled;            /* history: this very request was met before */
+        Refused refused;           /* history: what the sensor refused it before; and what it refuses now */
         const char *installer_log; /* where the package manager's output goes; appended */
 
         /* The outcome so far: as a step starts, when the words change, and at least every few seconds while waiting. */

@@ -36,7 +36,7 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
         plan_tags(request, tags);
         for (i = 0; i < PLAN_TAGS; i++)
-                if (plan_tag_differs(&tags[i], &facts->sensor.health))
+                if (plan_tag_differs(&tags[i], &facts->sensor.health) && !refused_find(&facts->refused, tags[i].key))
                         return true;
         return false;
 }
@@ -71,8 +71,12 @@ static const char *why_package(const Request *request, const Facts *facts)
 {
         if (!situation_needs_package(facts))
                 return NULL;
-        return facts->package.state == PACKAGE_BROKEN ? "the package is only half installed"
-                                                      : "the package is not installed";
+        if (facts->package.state == PACKAGE_BROKEN)
+                return "the package is only half installed";
+        if (situation_is_expired(facts))
+                return "the build of the sensor has expired";
+        return facts->package.state == PACKAGE_INSTALLED ? "the package is installed, but its program is missing"
+                                                         : "the package is not installed";
 }
 
 static const char *why_offboard(const Request *request, const Facts *facts)
@@ -173,6 +177,7 @@ static Facts as_first_look(const Facts *facts)
         memset(&first.fanotify, 0, sizeof(first.fanotify));
         memset(&first.package, 0, sizeof(first.package));
         first.machine.systemd = facts->machine.systemd;
+        first.package.registered = facts->package.registered;
         return first;
 }
 

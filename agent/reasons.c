@@ -225,7 +225,8 @@ static const Reason reasons[_REASON_MAX] = {
                                        "forceReOnboarding if it is to come back." },
         [REASON_SENSOR_FILES] = { "sensor-files", 15, 52, true, NEXT_RUN,
                                   "Files of a sensor are on this machine that no package owns.",
-                                  "Remove what is left of it (/opt/microsoft/mdatp), then run this again." },
+                                  "Start it if it is in use (systemctl enable --now mdatp), or remove what is left of "
+                                  "it (/opt/microsoft/mdatp); then run this again." },
         [REASON_SENSOR_EXPIRED] = { "sensor-expired", 15, 52, true, NEXT_RUN,
                                     "The build of the sensor on this machine has expired.",
                                     "Update the package mdatp: an expired build has no licence." },

@@ -40,16 +40,30 @@ static void report_health(const SensorHealth *health, Outcome *outcome)
                 outcome_row(outcome, "cloud", ROW_WARNING, "not proven yet: the sensor has no EDR machine id so far");
 }
 
-static void report_tags(const Request *request, const SensorHealth *health, Outcome *outcome)
+/* It asked for one thing and has another. */
+static void report_refused_tag(const PlanTag *tag, const char *now, const char *said, Outcome *outcome)
 {
+        outcome_row(outcome, tag->key, ROW_WARNING,
+                    "asked for %s, the sensor keeps %s: %s. It is not tried again for this sequence number; change it "
+                    "where "
+                    "the sensor is managed.",
+                    tag->value, now ? now : "none", said);
+}
+
+static void report_tags(const Request *request, const Facts *facts, Outcome *outcome)
+{
+        const SensorHealth *health = &facts->sensor.health;
         PlanTag tags[PLAN_TAGS];
         size_t i;
 
         plan_tags(request, tags);
         for (i = 0; i < PLAN_TAGS; i++) {
                 const char *now = sensor_tag(health, tags[i].key);
+                const char *said = refused_find(&facts->refused, tags[i].key);
 
-                if (tags[i].value)
+                if (said && plan_tag_differs(&tags[i], health))
+                        report_refused_tag(&tags[i], now, said, outcome);
+                else if (tags[i].value)
                         outcome_row(outcome, tags[i].key, ROW_SUCCESS, "%s", now ? now : tags[i].value);
         }
 }
@@ -91,7 +105,7 @@ void report_success(const Request *request, const Facts *facts, const Plan *plan
                 outcome_row(outcome, "sensor", ROW_SUCCESS, "version %s, unit enabled and active, licensed",
                             health->version);
                 outcome_row(outcome, "tenant", ROW_SUCCESS, "%s", health->org_id);
-                report_tags(request, health, outcome);
+                report_tags(request, facts, outcome);
                 report_health(health, outcome);
         } else {
                 outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded; the sensor is starting and does "

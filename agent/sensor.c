@@ -55,6 +55,11 @@ void sensor_read_health(const Host *host, Deadline deadline, SensorHealth *ret)
                 ask(host, as_text, sensor_parse_text, deadline, ret);
 }
 
+bool sensor_is_protected(const char *said)
+{
+        return strcasestr(said, "managed") || strcasestr(said, "tamper");
+}
+
 int sensor_set_tag(const Host *host, const char *key, const char *value, Deadline deadline, Error *err)
 {
         const char *argv[] = { "mdatp", "edr", "tag", "set", "--name", key, "--value", value, NULL };

@@ -2,7 +2,8 @@
  * sensor: the mdatp command line and what it says of the sensor's health.
  *
  * Foreign format: `mdatp health --output json` (one object, camelCase; configurable values are objects with
- * value and isManaged), older ones `mdatp health` as text, one `name : value` a line.
+ * value and isManaged), older ones `mdatp health` as text, one `name : value` a line; there managed values end in
+ * "[managed]", and a time is "Aug 30, 2025 at 06:39:46 AM".
  */
 #pragma once
 
@@ -52,7 +53,8 @@ typedef struct SensorHealth {
         char issues[512];      /* joined with "; " */
         SensorTag tags[SENSOR_TAGS_MAX];
         size_t n_tags;
-        Tri tags_known; /* YES: tags is what the sensor has */
+        Tri tags_known;   /* YES: tags is what the sensor has */
+        Tri tags_managed; /* some of them come from the managed JSON or the portal: it may refuse others */
 } SensorHealth;
 
 /* Never fails: what could not be learnt stays UNKNOWN. Bounded by SENSOR_CALL_MS (twice, for the text form) and the
@@ -65,6 +67,15 @@ const char *sensor_tag(const SensorHealth *health, const char *key);
 /* ERROR_COMMAND with what the CLI said; "managed" values refuse that way. */
 int sensor_set_tag(const Host *host, const char *key, const char *value, Deadline deadline, Error *err) _must_check_;
 
-/* Pure: for the function above and its tests. False: nothing of health could be read from it. */
+/* What the CLI said when it refused means: managed, or protected against tampering; it will say so again. Pure. */
+bool sensor_is_protected(const char *said);
+
+/*
+ * By their numbers: "101.24092.0002-insiderfast" is the version 101.24092.0002. Less than, equal to, greater than 0.
+ * Pure.
+ */
+int sensor_compare_versions(const char *a, const char *b);
+
+/* Pure: for sensor_read_health() and its tests. False: nothing of health could be read from it. */
 bool sensor_parse_json(const char *text, size_t length, SensorHealth *health);
 bool sensor_parse_text(const char *text, size_t length, SensorHealth *health);

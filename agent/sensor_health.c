@@ -1,6 +1,7 @@
 #include "agent/sensor.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "platform/base/text.h"
 #include "platform/json.h"
@@ -52,10 +53,19 @@ static Tri tri_member(Json *object, const char *name)
         return tri_of(string_of(object, name));
 }
 
-static int64_t milliseconds(const char *digits)
+/* Milliseconds since 1970, or a time as the text form shows it; 0: neither. */
+static int64_t seconds_of(const char *text)
 {
-        return digits && strlen(digits) < 18 && digits[strspn(digits, "0123456789")] == '\0' ? strtoll(digits, NULL, 10)
-                                                                                             : 0;
+        struct tm tm = { 0 };
+        int64_t number = 0;
+        const char *rest;
+
+        if (!text)
+                return 0;
+        if (text_to_int64(text, 0, INT64_MAX, &number))
+                return number / 1000;
+        rest = strptime(text, "%b %d, %Y at %I:%M:%S %p", &tm);
+        return rest && !*rest ? (int64_t)timegm(&tm) : 0;
 }
 
 static void add_tags(Json *list, SensorHealth *health)
@@ -141,12 +151,13 @@ bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
         take(string_of(root, "edrMachineId"), health->machine_id, sizeof(health->machine_id));
         take(string_of(root, "releaseRing"), health->ring, sizeof(health->ring));
         take(string_of(root, "definitionsStatus"), health->definitions, sizeof(health->definitions));
-        health->expires_s = milliseconds(string_of(root, "productExpiration")) / 1000;
+        health->expires_s = seconds_of(string_of(root, "productExpiration"));
         add_issues(json_member(root, "healthIssues"), health);
         add_conflicting(json_member(root, "conflictingApplications"), health);
         tags = value_of(root, "edrDeviceTags");
         if (json_object_is_type(tags, json_type_array))
                 add_tags(tags, health);
+        health->tags_managed = managed(root, "edrDeviceTags");
         return true;
 }
 
@@ -159,12 +170,13 @@ static void parse_list(char *value, SensorHealth *health, void (*add)(Json *, Se
 }
 
 /* value without the quotes and the mark of managed settings. */
-static char *strip(char *value)
+static char *strip(char *value, bool *ret_managed)
 {
         size_t length;
 
         text_trim(value);
-        if (text_ends_with(value, "[managed]")) {
+        *ret_managed = text_ends_with(value, "[managed]");
+        if (*ret_managed) {
                 value[strlen(value) - strlen("[managed]")] = '\0';
                 text_trim(value);
         }
@@ -176,32 +188,72 @@ static char *strip(char *value)
         return value;
 }
 
+static bool take_word(const char *name, const char *value, SensorHealth *health)
+{
+        const struct {
+                const char *name;
+                char *buffer;
+                size_t size;
+        } words[] = {
+                { "org_id", health->org_id, sizeof(health->org_id) },
+                { "app_version", health->version, sizeof(health->version) },
+                { "edr_machine_id", health->machine_id, sizeof(health->machine_id) },
+                { "release_ring", health->ring, sizeof(health->ring) },
+                { "definitions_status", health->definitions, sizeof(health->definitions) },
+                { "functionality_mode", health->mode, sizeof(health->mode) },
+                { "managed_by", health->managed_by, sizeof(health->managed_by) },
+                { "tamper_protection", health->tamper, sizeof(health->tamper) },
+                { "edr_group_ids", health->group_ids, sizeof(health->group_ids) },
+                { "proxy", health->proxy, sizeof(health->proxy) },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(words); i++)
+                if (text_equal(name, words[i].name)) {
+                        take(value, words[i].buffer, words[i].size);
+                        return true;
+                }
+        return false;
+}
+
+static bool take_flag(const char *name, const char *value, SensorHealth *health)
+{
+        const struct {
+                const char *name;
+                Tri *flag;
+        } flags[] = {
+                { "healthy", &health->healthy },
+                { "licensed", &health->licensed },
+                { "passive_mode_enabled", &health->passive },
+                { "troubleshooting_mode", &health->troubleshooting },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(flags); i++)
+                if (text_equal(name, flags[i].name)) {
+                        *flags[i].flag = tri_of(value);
+                        return true;
+                }
+        return false;
+}
+
 static void take_line(const char *name, char *value, SensorHealth *health)
 {
-        if (text_equal(name, "healthy"))
-                health->healthy = tri_of(value);
-        else if (text_equal(name, "licensed"))
-                health->licensed = tri_of(value);
-        else if (text_equal(name, "passive_mode_enabled"))
-                health->passive = tri_of(value);
-        else if (text_equal(name, "org_id"))
-                take(value, health->org_id, sizeof(health->org_id));
-        else if (text_equal(name, "app_version"))
-                take(value, health->version, sizeof(health->version));
-        else if (text_equal(name, "edr_machine_id"))
-                take(value, health->machine_id, sizeof(health->machine_id));
-        else if (text_equal(name, "release_ring"))
-                take(value, health->ring, sizeof(health->ring));
-        else if (text_equal(name, "edr_group_ids"))
-                take(value, health->group_ids, sizeof(health->group_ids));
-        else if (text_equal(name, "proxy"))
-                take(value, health->proxy, sizeof(health->proxy));
-        else if (text_equal(name, "managed_by"))
-                take(value, health->managed_by, sizeof(health->managed_by));
-        else if (text_equal(name, "definitions_status"))
-                take(value, health->definitions, sizeof(health->definitions));
+        bool managed_value = false;
+
+        value = strip(value, &managed_value);
+        if (text_equal(name, "passive_mode_enabled"))
+                health->passive_managed = tri(managed_value);
+        else if (text_equal(name, "edr_device_tags"))
+                health->tags_managed = tri(managed_value);
+        if (take_word(name, value, health) || take_flag(name, value, health))
+                return;
+        if (text_equal(name, "product_expiration"))
+                health->expires_s = seconds_of(value);
         else if (text_equal(name, "health_issues"))
                 parse_list(value, health, add_issues);
+        else if (text_equal(name, "conflicting_applications"))
+                parse_list(value, health, add_conflicting);
         else if (text_equal(name, "edr_device_tags"))
                 parse_list(value, health, add_tags);
 }
@@ -221,7 +273,7 @@ bool sensor_parse_text(const char *text, size_t length, SensorHealth *health)
                 *colon = '\0';
                 text_trim(name);
                 any = any || text_equal(name, "licensed");
-                take_line(name, strip(colon + 1), health);
+                take_line(name, colon + 1, health);
         }
         return any;
 }

@@ -1,12 +1,63 @@
 #include "agent/situation.h"
 
+#include <string.h>
+
 #include "platform/base/text.h"
 
 bool situation_needs_package(const Facts *facts)
 {
+        if (situation_is_unowned(facts))
+                return false;
         if (facts->look == LOOK_FIRST)
-                return facts->sensor.files == TRI_NO;
-        return facts->package.state != PACKAGE_INSTALLED && facts->package.state != PACKAGE_UNKNOWN;
+                return facts->sensor.files == TRI_NO || situation_is_expired(facts);
+        switch (facts->package.state) {
+        case PACKAGE_INSTALLED:
+                return facts->sensor.files == TRI_NO || situation_is_expired(facts);
+        case PACKAGE_ABSENT:
+        case PACKAGE_CONFIG_FILES:
+        case PACKAGE_BROKEN:
+                return true;
+        case PACKAGE_UNKNOWN:
+        default:
+                return false;
+        }
+}
+
+/* The licence goes with the build: while it has one, the date is only something to tell. */
+bool situation_is_expired(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        if (health->answering != TRI_YES || health->licensed != TRI_NO)
+                return false;
+        return health->expires_s > 0 ? health->expires_s < facts->now_s : strcasestr(health->issues, "expired") != NULL;
+}
+
+bool situation_is_unowned(const Facts *facts)
+{
+        if (facts->sensor.files != TRI_YES)
+                return false;
+        if (facts->package.state == PACKAGE_UNKNOWN)
+                return facts->package.registered == TRI_NO;
+        return facts->package.state == PACKAGE_ABSENT || facts->package.state == PACKAGE_CONFIG_FILES;
+}
+
+/* By assumption: no word for it is documented. */
+bool situation_is_isolated(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        return health->answering == TRI_YES &&
+               (strcasestr(health->mode, "isolat") || strcasestr(health->issues, "isolat"));
+}
+
+const char *situation_version(const Facts *facts)
+{
+        bool there = facts->package.state == PACKAGE_INSTALLED || facts->package.state == PACKAGE_BROKEN;
+
+        if (facts->sensor.health.answering == TRI_YES && *facts->sensor.health.version)
+                return facts->sensor.health.version;
+        return there ? facts->package.version : "";
 }
 
 bool situation_has_sensor(const Facts *facts)

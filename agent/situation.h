@@ -6,8 +6,20 @@
 #include "agent/facts.h"
 #include "agent/request.h"
 
-/* The package has to be installed: for the first time, or because it is half there. */
+/* The package has to be installed: for the first time, because it is half there, or because its build has expired. */
 bool situation_needs_package(const Facts *facts);
+
+/* The sensor says that its build has expired, and has no licence any more. */
+bool situation_is_expired(const Facts *facts);
+
+/* A sensor's program is there that no package owns: somebody unpacked it. */
+bool situation_is_unowned(const Facts *facts);
+
+/* The portal has cut this machine off from the network. */
+bool situation_is_isolated(const Facts *facts);
+
+/* The version of the sensor or of its package; "": not known. */
+const char *situation_version(const Facts *facts);
 
 /* A sensor's program is on the machine. */
 bool situation_has_sensor(const Facts *facts);

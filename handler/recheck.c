@@ -142,6 +142,7 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
 
         mission_look(&session->host, request, &facts);
         facts.fulfilled = tri(session->telling.fulfilled);
+        facts.refused = session->history.refused;
         plan_make(request, &facts, &plan);
         notes = plan;
         plan_leave_second_notes(request, &facts, &notes);

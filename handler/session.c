@@ -73,6 +73,8 @@ void session_recall(Session *session, const Request *request)
                                       .refusal_as_report = request->refusal_as_report };
         if (text_equal(history->digest, request->digest))
                 session->telling.before = history->failure.reason;
+        else
+                history->refused = (Refused){ 0 };
 }
 
 const Outcome *session_show(const Session *session, const Outcome *outcome, Outcome *ret)

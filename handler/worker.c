@@ -101,7 +101,7 @@ static bool is_continued(const Session *session, const QueueEntry *entry, const 
 }
 
 /* History first: an enable that reads the terminal status finds it written. */
-static void end(const Session *session, Mission *mission, Outcome *outcome)
+static void end(Session *session, Mission *mission, Outcome *outcome)
 {
         bool looked = mission->facts.look == LOOK_SECOND;
 
@@ -109,6 +109,7 @@ static void end(const Session *session, Mission *mission, Outcome *outcome)
                 recheck_unit_keep(&session->host, outcome);
         if (looked)
                 plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);
+        session->history.refused = mission->refused;
         session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
 }
 
@@ -137,6 +138,7 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
         session_recall(session, &settings.request);
         crash_prepare(session); /* again: by now it is known how this request is told */
         mission.fulfilled = session->telling.fulfilled;
+        mission.refused = session->history.refused;
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
         end(session, &mission, outcome);

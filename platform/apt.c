@@ -367,6 +367,8 @@ static int make_install(Command *command, const AptRun *run, const char *package
         command->locks = dpkg_locks;
         add_all(command, install_argv);
         add(command, own(command, text_format("-oDir::Cache::archives=%s/", run->archives)));
+        if (run->reinstall)
+                add(command, "--reinstall");
         if (command->transaction) {
                 add(command, "--no-download");
         } else {

@@ -48,6 +48,7 @@ typedef struct AptRun {
         const char *archives;
         const char *temporary; /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
         const char *url;       /* what lies below it is ours, in what apt says; NULL: Host.packages_url */
+        bool reinstall;        /* download, install: also what is installed in that version already */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*

@@ -7,7 +7,7 @@
 /* A package that is half there was cut off, not removed; the first look knows nothing of packages. */
 static bool is_removed(const Facts *facts)
 {
-        if (facts->look == LOOK_FIRST || facts->package.state == PACKAGE_BROKEN)
+        if (facts->look == LOOK_FIRST || facts->package.state == PACKAGE_BROKEN || situation_is_unowned(facts))
                 return false;
         return facts->package.state == PACKAGE_ABSENT || facts->package.state == PACKAGE_CONFIG_FILES ||
                facts->sensor.files == TRI_NO;

@@ -10,6 +10,7 @@
 
 #include "agent/steps/repository_source.h"
 #include "agent/undo.h"
+#include "platform/apt_policy.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -286,6 +287,45 @@ static int use_source(Mission *mission, HttpClient *http, AptSource *source, con
         return add_source(mission, http, source, existing->file, failure);
 }
 
+static int refresh_present(Mission *mission, const AptOffer *offer, Failure *failure)
+{
+        AptSource source = { 0 };
+        AptResult result = { 0 };
+        bool found = false;
+        Error err = { 0 };
+
+        if (apt_source_find(mission->host, offer->uri, offer->suite, NULL, &found, &source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
+                    SENSOR_PACKAGE, offer->uri, offer->suite, found ? source.file : "this machine");
+        log_info("using %s %s, which offers %s already", offer->uri, offer->suite, SENSOR_PACKAGE);
+        if (!found)
+                return 0;
+        if (strstr(source.uri, "://") && remember_lists(mission->host, &source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return refresh(mission, &source, source.file, &result, failure);
+}
+
+/* A package that was here before comes from where it came from, be that a mirror of the customer's: nothing is added.
+ */
+static int use_present(Mission *mission, bool *ret_used, Failure *failure)
+{
+        AptPolicy policy = { 0 };
+        Error err = { 0 };
+
+        *ret_used = false;
+        if (mission->facts.package.state == PACKAGE_ABSENT)
+                return 0;
+        if (apt_policy_read(mission->host, SENSOR_PACKAGE, &policy, &err) < 0) {
+                if (err.kind == ERROR_STOPPED)
+                        return steps_fail(failure, REASON_STOPPED, &err);
+                log_warning("%s", err.text);
+                return 0;
+        }
+        *ret_used = policy.n_offers > 0;
+        return policy.n_offers > 0 ? refresh_present(mission, &policy.offers[0], failure) : 0;
+}
+
 int step_repository(Mission *mission, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
@@ -296,8 +336,10 @@ int step_repository(Mission *mission, Failure *failure)
         bool found = false;
         Error err = { 0 };
 
-        if (steps_wait_for_first_boot(mission, failure) < 0)
+        if (steps_wait_for_first_boot(mission, failure) < 0 || use_present(mission, &found, failure) < 0)
                 return -1;
+        if (found)
+                return 0;
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
         if (fetch_source(mission, http, &source, failure) < 0)
                 return -1;

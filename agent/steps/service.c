@@ -11,7 +11,7 @@ int step_service(Mission *mission, Failure *failure)
         if (systemd_open(&systemd, &err) < 0 || systemd_unit_state(systemd, SENSOR_UNIT, &unit, &err) < 0)
                 return steps_fail(failure, REASON_SERVICE_FAILED, &err);
         if (text_starts_with(unit.file, "masked") || text_equal(unit.load, "masked"))
-                return failure_set(failure, REASON_SERVICE_FAILED, "%s is masked: somebody forbade it to run.",
+                return failure_set(failure, REASON_SERVICE_MASKED, "%s was masked while this run was at work.",
                                    SENSOR_UNIT);
         if (text_equal(unit.file, "disabled")) {
                 mission_say(mission, "enabling %s", SENSOR_UNIT);

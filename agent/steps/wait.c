@@ -1,6 +1,5 @@
+#include "agent/situation.h"
 #include "agent/steps.h"
-
-#include <time.h>
 
 #include "platform/base/text.h"
 
@@ -75,11 +74,6 @@ static int fail_service(const Mission *mission, Failure *failure)
                            *lines ? lines : "none");
 }
 
-static bool is_expired(const SensorHealth *health)
-{
-        return health->expires_s > 0 && health->expires_s < (int64_t)time(NULL);
-}
-
 /* Without an onboarding file it is to leave, and may take its time. */
 static bool is_elsewhere(const Mission *mission)
 {
@@ -95,16 +89,13 @@ static bool is_hopeless(const Mission *mission)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
 
-        return health->answering == TRI_YES &&
-               (is_elsewhere(mission) || (health->licensed == TRI_NO && is_expired(health)));
+        return health->answering == TRI_YES && (is_elsewhere(mission) || situation_is_expired(&mission->facts));
 }
 
 static int fail_waiting(const Mission *mission, const char *what, ReasonId reason, Failure *failure)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
-        char expired[64] = "";
-        time_t expires = (time_t)health->expires_s;
-        struct tm tm;
+        char expired[TEXT_TIME_MAX];
 
         if (health->answering != TRI_YES)
                 return failure_set(failure, REASON_SENSOR_NOT_ANSWERING, "Waited for %s; 'mdatp health' said: %s.",
@@ -112,12 +103,13 @@ static int fail_waiting(const Mission *mission, const char *what, ReasonId reaso
         if (is_elsewhere(mission))
                 return failure_set(failure, REASON_SENSOR_TENANT_DIFFERS, "It was onboarded to %s and reports %s.",
                                    mission->request->onboarding->org_id, health->org_id);
-        if (is_expired(health) && gmtime_r(&expires, &tm))
-                strftime(expired, sizeof(expired), "; its build expired on %Y-%m-%d: update mdatp", &tm);
-        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s%s.",
-                           what, health->licensed == TRI_YES ? "true" : "false",
-                           *health->org_id ? health->org_id : "unavailable", *health->issues ? health->issues : "none",
-                           expired);
+        if (situation_is_expired(&mission->facts))
+                return failure_set(failure, REASON_SENSOR_EXPIRED, "Version %s expired at %s.", health->version,
+                                   health->expires_s > 0 ? text_time(health->expires_s, expired)
+                                                         : "a time that it does not tell");
+        return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s.", what,
+                           health->licensed == TRI_YES ? "true" : "false",
+                           *health->org_id ? health->org_id : "unavailable", *health->issues ? health->issues : "none");
 }
 
 int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, ReasonId reason, Failure *failure)

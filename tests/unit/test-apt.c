@@ -240,8 +240,21 @@ static void a_download_takes_no_lock_and_removes_nothing(void **state)
         assert_has(argv, archives);
         assert_true(text_ends_with(argv, "\n--\nmdatp=101.25032.0006\n"));
         assert_has_not(argv, "--no-download");
+        assert_has_not(argv, "--reinstall");
         assert_int_equal(stage->n_starts, 0); /* no transaction */
         assert_has(stage->said.data, "downloading mdatp: 0 MB so far");
+}
+
+static void what_is_installed_already_comes_again_only_when_asked(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+
+        program(stage, "apt-get", "true");
+        stage->run.reinstall = true;
+        assert_int_equal(download(stage, NULL).trouble, APT_OK);
+        argv = recorded(stage, "argv");
+        assert_has(argv, "\n--reinstall\n");
 }
 
 static void a_download_ends_at_the_deadline(void **state)
@@ -613,6 +626,7 @@ int main(void)
                 STAGED(a_warning_of_an_old_apt_is_trouble_in_a_refresh),
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(a_download_takes_no_lock_and_removes_nothing),
+                STAGED(what_is_installed_already_comes_again_only_when_asked),
                 STAGED(a_download_ends_at_the_deadline),
                 STAGED(a_download_ends_when_asked_to_stop),
                 STAGED(an_installation_uses_no_network_and_is_never_signalled),

@@ -15,6 +15,8 @@
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 #define OTHER "e91b7f34-06ad-4c52-9f80-1d2c3b4a5e02"
+#define NOW 1800000000
+#define LATER (NOW + 86400 * 200)
 #define RESOURCE "/subscriptions/1/resourceGroups/Group/providers/Microsoft.Compute/virtualMachines/m"
 
 static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
@@ -27,7 +29,7 @@ static Request asked(void)
 
 static Facts fresh(void)
 {
-        Facts f = { .look = LOOK_SECOND };
+        Facts f = { .look = LOOK_SECOND, .now_s = NOW };
 
         f.machine.systemd = TRI_YES;
         f.machine.distro_known = TRI_YES;
@@ -392,6 +394,7 @@ static void apply(StepId id, const Request *q, Facts *f)
                 f->package.state = PACKAGE_INSTALLED;
                 f->package.interrupted = TRI_NO;
                 f->sensor.files = f->sensor.loaded = TRI_YES;
+                f->sensor.health.expires_s = LATER;
                 break;
         case STEP_ONBOARD:
                 f->sensor.onboarded = TRI_YES;
@@ -439,6 +442,7 @@ static Facts mix(unsigned number)
         static const PackageState states[] = { PACKAGE_UNKNOWN, PACKAGE_ABSENT, PACKAGE_CONFIG_FILES, PACKAGE_BROKEN,
                                                PACKAGE_INSTALLED };
         static const char *const orgs[] = { "", ORG, OTHER };
+        static const Tri fulfilled[] = { TRI_UNKNOWN, TRI_NO, TRI_YES, TRI_NO }; /* the last: and expired */
         Facts f = fresh();
 
         f.package.state = states[digit(&number, 5)];
@@ -451,12 +455,14 @@ static Facts mix(unsigned number)
         f.sensor.health.answering = digit(&number, 2) ? TRI_YES : TRI_NO;
         f.sensor.health.licensed = tri_digit(&number);
         strcpy(f.sensor.health.org_id, orgs[digit(&number, 3)]);
-        f.sensor.health.tags_known = tri_digit(&number);
-        f.fulfilled = tri_digit(&number);
+        f.sensor.health.tags_known = digit(&number, 2) ? TRI_YES : TRI_UNKNOWN;
+        number = digit(&number, 4);
+        f.fulfilled = fulfilled[number];
+        f.sensor.health.expires_s = number == 3 ? NOW - 1 : LATER;
         return f;
 }
 
-#define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 3 * 3)
+#define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 2 * 4)
 
 /* 13 divides none of the dimensions: all values of any few of them meet. All of it: MDE_LINUX_SWEEP=1 */
 static unsigned stride(void)

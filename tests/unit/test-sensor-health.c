@@ -131,6 +131,94 @@ static void text_of_an_older_sensor_is_read(void **state)
         assert_string_equal(sensor_tag(&h, "AzureResourceId"), "/s/1:2");
 }
 
+static void text_tells_as_much_as_json(void **state)
+{
+        SensorHealth h =
+                from_text("licensed                                    : true\n"
+                          "product_expiration                          : \"Aug 30, 2025 at 06:39:46 PM\"\n"
+                          "passive_mode_enabled                        : false\n"
+                          "tamper_protection                           : \"block\" [managed]\n"
+                          "troubleshooting_mode                        : true\n"
+                          "managed_by                                  : \"MDE\"\n"
+                          "functionality_mode                          : \"isolated\"\n"
+                          "conflicting_applications                    : [\"clamonacc\",\"other\"]\n"
+                          "edr_group_ids                               : \"a,b\"\n"
+                          "proxy                                       : \"http://proxy.test:3128\"\n"
+                          "edr_device_tags                             : [{\"key\":\"GROUP\",\"value\":\"x\"}] "
+                          "[managed]\n");
+
+        assert_int_equal(h.expires_s, 1756579186);
+        assert_int_equal(h.passive, TRI_NO);
+        assert_int_equal(h.passive_managed, TRI_NO);
+        assert_string_equal(h.tamper, "block");
+        assert_int_equal(h.troubleshooting, TRI_YES);
+        assert_string_equal(h.managed_by, "MDE");
+        assert_string_equal(h.mode, "isolated");
+        assert_string_equal(h.conflicting, "clamonacc; other");
+        assert_string_equal(h.group_ids, "a,b");
+        assert_string_equal(h.proxy, "http://proxy.test:3128");
+        assert_int_equal(h.tags_managed, TRI_YES);
+        assert_string_equal(sensor_tag(&h, "GROUP"), "x");
+}
+
+static void an_expiration_in_any_form_is_read_or_unknown(void **state)
+{
+        static const struct {
+                const char *value;
+                int64_t seconds;
+        } cases[] = {
+                { "1756579186000", 1756579186 },
+                { "Aug 30, 2025 at 12:00:00 AM", 1756512000 },
+                { "unavailable", 0 },
+                { "soon", 0 },
+                { "", 0 },
+                { "-5", 0 },
+                { "99999999999999999999", 0 },
+                { "Aug 30, 2025 at 12:00:00 AM or so", 0 },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *line =
+                        text_format("licensed : true\nproduct_expiration : \"%s\"\n", cases[i].value);
+
+                assert_int_equal(from_text(line).expires_s, cases[i].seconds);
+        }
+}
+
+static void versions_are_compared_by_their_numbers(void **state)
+{
+        static const struct {
+                const char *a, *b;
+                int order;
+        } cases[] = {
+                { "101.24092.0002", "101.24092.0002", 0 },
+                { "101.24092.0002", "101.25042.0003", -1 },
+                { "101.9.1", "101.10.1", -1 },
+                { "101.24092.0002", "101.24092.0002-insiderfast", 0 },
+                { "101.24092.0003-external", "101.24092.0002", 1 },
+                { "101.24092", "101.24092.1", -1 },
+                { "", "101.1", -1 },
+                { "", "", 0 },
+                { "x.1", "0", 0 },
+                { "99999999999999999999999.1", "1", 1 },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(cases); i++) {
+                assert_int_equal(sensor_compare_versions(cases[i].a, cases[i].b), cases[i].order);
+                assert_int_equal(sensor_compare_versions(cases[i].b, cases[i].a), -cases[i].order);
+        }
+}
+
+static void a_refusal_by_management_is_told_from_other_words(void **state)
+{
+        assert_true(sensor_is_protected("Error: this setting is Managed by your organization"));
+        assert_true(sensor_is_protected("blocked by tamper protection"));
+        assert_false(sensor_is_protected("this tag value is not supported"));
+        assert_false(sensor_is_protected("Could not connect to the daemon"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -141,6 +229,10 @@ int main(void)
                 cmocka_unit_test(the_longest_tag_is_read_whole),
                 cmocka_unit_test(what_is_no_health_is_refused),
                 cmocka_unit_test(text_of_an_older_sensor_is_read),
+                cmocka_unit_test(text_tells_as_much_as_json),
+                cmocka_unit_test(an_expiration_in_any_form_is_read_or_unknown),
+                cmocka_unit_test(versions_are_compared_by_their_numbers),
+                cmocka_unit_test(a_refusal_by_management_is_told_from_other_words),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,27 @@ static void history_tells_what_came_of_a_sequence(void **state)
         assert_string_equal(read.boot, "b");
 }
 
+static void history_remembers_what_the_sensor_refused(void **state)
+{
+        const Host *host = prepared(*state);
+        HistoryRecord record = { .digest = "ABC", .verdict = VERDICT_SUCCEEDED }, read;
+        int i;
+
+        refused_add(&record.refused, "GROUP", "it is \"managed\"");
+        refused_add(&record.refused, "GROUP", "again");
+        assert_int_equal(history_write(host, 7, &record, NULL), 0);
+        history_read(host, 7, &read);
+        assert_int_equal(read.refused.n, 1);
+        assert_string_equal(refused_find(&read.refused, "GROUP"), "it is \"managed\"");
+        assert_null(refused_find(&read.refused, "AzureResourceId"));
+        for (i = 0; i < 2 * REFUSED_MAX; i++) {
+                _cleanup_free_ char *what = text_format("setting-%d", i);
+
+                refused_add(&read.refused, what, "no");
+        }
+        assert_int_equal(read.refused.n, REFUSED_MAX);
+}
+
 static void history_is_written_only_when_it_changes(void **state)
 {
         Scratch *s = *state;
@@ -125,6 +146,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(history_keeps_that_a_request_was_met_once, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_keeps_what_the_second_look_had_to_tell, scratch_open,
                                                 scratch_close),
+                cmocka_unit_test_setup_teardown(history_remembers_what_the_sensor_refused, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_is_written_only_when_it_changes, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_of_another_schema_is_not_known, scratch_open, scratch_close),
         };

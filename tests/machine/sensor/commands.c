@@ -156,6 +156,16 @@ static int matches(const char *const *words, int argc, char **argv)
         return n;
 }
 
+/* Unlike a managed setting, health does not show it. */
+static bool is_blocked(const char *setting)
+{
+        char *list = knob("tamper_blocks", "");
+        bool blocked = list_has(list, ',', setting);
+
+        free(list);
+        return blocked;
+}
+
 int sensor_answer(Sensor *s, int argc, char **argv, FILE *out)
 {
         if (argc > 0 && strcmp(argv[0], "health") == 0)
@@ -165,6 +175,10 @@ int sensor_answer(Sensor *s, int argc, char **argv, FILE *out)
 
                 if (!n)
                         continue;
+                if (commands[i].setting && is_blocked(commands[i].setting)) {
+                        fputs("Error: the operation was blocked by tamper protection\n", out);
+                        return 1;
+                }
                 if (commands[i].setting && sensor_managed(s, commands[i].setting)) {
                         fputs("Error: this setting is managed by your organization and cannot be changed here\n", out);
                         return 1;

@@ -169,7 +169,8 @@ static size_t fill(const Sensor *s, Row *rows, bool json)
                 { "real_time_protection_subsystem", "realTimeProtectionSubsystem", QUOTED,
                   strdup(passive ? "unavailable" : "fanotify"), NULL },
                 { "supplementary_events_subsystem", "supplementaryEventsSubsystem", QUOTED, strdup("ebpf"), NULL },
-                { "tamper_protection", "tamperProtection", QUOTED, strdup("disabled"), "tamper-protection" },
+                { "tamper_protection", "tamperProtection", QUOTED, knob("tamper_protection", "disabled"),
+                  "tamper-protection" },
                 { "automatic_definition_update_enabled", "automaticDefinitionUpdateEnabled", PLAIN, strdup("true"),
                   "automatic-definition-update" },
                 { "definitions_updated", "definitionsUpdated", QUOTED, format("%lld000", today - 1200), NULL },
@@ -189,7 +190,10 @@ static size_t fill(const Sensor *s, Row *rows, bool json)
                 { "network_protection_status", "networkProtectionStatus", QUOTED, strdup("stopped"), NULL },
                 { "network_protection_enforcement_level", "networkProtectionEnforcementLevel", QUOTED,
                   strdup("disabled"), "network-protection" },
-                { "managed_by", "managedBy", QUOTED, strdup("MDE"), "managed-by" },
+                { "managed_by", "managedBy", QUOTED, knob("managed_by", "MDE"), "managed-by" },
+                { "functionality_mode", "functionalityMode", QUOTED, knob("functionality_mode", "normal"),
+                  "functionality-mode" },
+                { "troubleshooting_mode", "troubleshootingMode", PLAIN, boolean(knob_yes("troubleshooting")), NULL },
                 { "proxy", "proxy", QUOTED, sensor_value(s, "proxy", s->proxy), "proxy" },
         };
 
