@@ -32,9 +32,8 @@ static const struct {
         { "worker", command_worker, NULL, "do the work that was queued (mde-linux-worker.service)" },
         { "conclude", command_conclude, NULL, "end what a worker left unfinished (mde-linux-worker.service)" },
         { "recheck", command_recheck, NULL, "look whether all is still as asked (mde-linux-recheck.timer)" },
-        { "check", NULL, command_check, "[--json]: what is so on this machine; changes nothing" },
-        { "plan", NULL, command_plan,
-          "[--facts FILE] [--settings FILE] [--json]: what would be done and why; changes nothing", true },
+        { "check", NULL, command_check, "what is so on this machine; changes nothing" },
+        { "plan", NULL, command_plan, "what would be done and why, here or for recorded facts; changes nothing", true },
         { "hold", NULL, command_hold, "REASON...: change nothing on this machine until unhold; looking goes on" },
         { "unhold", command_unhold, NULL, "changes may go on" },
 };

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 
@@ -26,7 +27,7 @@ class CommandLine(unittest.TestCase):
         done = call("--help")
         self.assertEqual(done.returncode, 0)
         self.assertLess(len(done.stdout.splitlines()), 25)
-        for verb in ("install", "enable", "update", "disable", "uninstall"):
+        for verb in ("install", "enable", "update", "disable", "uninstall", "check", "plan"):
             self.assertIn(verb, done.stdout)
 
     def test_wrong_use_is_exit_2_and_on_stderr(self):
@@ -34,6 +35,28 @@ class CommandLine(unittest.TestCase):
             done = call(*argv)
             self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
             self.assertIn("Usage:", done.stderr)
+
+    def test_words_that_a_command_does_not_take_get_its_usage(self):
+        for argv in (("plan", "--facts"), ("plan", "more"), ("plan", "--facts", "a", "--facts", "b")):
+            done = call(*argv)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
+            self.assertIn("Usage: mde-linux plan ", done.stderr)
+
+    def test_what_cannot_be_replayed_is_said_with_file_and_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            facts, settings = f"{folder}/facts", f"{folder}/settings"
+            for text, words in (("", "not JSON"), ("{}", "schema 1"), ('{"schema": 1, "look": 1}', "look is the number")):
+                Path(facts).write_text(text)
+                done = call("plan", "--facts", facts)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), text)
+                self.assertIn(words, done.stderr)
+                self.assertIn(facts, done.stderr)
+            Path(facts).write_text('{"schema": 1}')
+            for text, words in (("[]", "not an object"), ('{"tenant": "x"}', '"tenant"'), ('{"channel": "x"}', '"channel"')):
+                Path(settings).write_text(text)
+                done = call("plan", "--facts", facts, "--settings", settings)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), text)
+                self.assertIn(words, done.stderr)
 
     @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
     def test_a_verb_outside_the_extensions_folder_says_so_first(self):
