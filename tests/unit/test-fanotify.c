@@ -102,6 +102,21 @@ static int open_group(unsigned flags)
         return group;
 }
 
+static void need_fanotify(void)
+{
+        close(open_group(FAN_CLASS_CONTENT));
+}
+
+/* In a process of its own. */
+static int hold_group(unsigned flags)
+{
+        int group = fanotify_init(flags | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY);
+
+        if (group < 0)
+                _exit(1);
+        return group;
+}
+
 static FanotifyFacts look(void)
 {
         FanotifyFacts facts;
@@ -191,17 +206,20 @@ static void looking_leaves_no_group_behind(void **state)
 
 static void rename_self(const void *argument)
 {
-        (void)open_group(FAN_CLASS_NOTIF);
+        (void)hold_group(FAN_CLASS_NOTIF);
         prctl(PR_SET_NAME, argument);
 }
 
 static void a_hostile_name_is_escaped(void **state)
 {
-        _cleanup_close_ int possible = open_group(FAN_CLASS_NOTIF);
-        pid_t pid = start(rename_self, "a\n\"b\x1b[2J\\");
-        FanotifyFacts facts = look();
-        const FanotifyHolder *holder = find(&facts, pid);
+        const FanotifyHolder *holder;
+        FanotifyFacts facts;
+        pid_t pid;
 
+        need_fanotify();
+        pid = start(rename_self, "a\n\"b\x1b[2J\\");
+        facts = look();
+        holder = find(&facts, pid);
         assert_non_null(holder);
         assert_string_equal(holder->comm, "a\\x0a\\x22b\\x1b[2J\\x5c");
         stop(pid);
@@ -209,17 +227,20 @@ static void a_hostile_name_is_escaped(void **state)
 
 static void enter_namespace(const void *argument)
 {
-        (void)open_group(FAN_CLASS_NOTIF);
+        (void)hold_group(FAN_CLASS_NOTIF);
         if (unshare(CLONE_NEWNS) < 0 || (argument && chroot(argument) < 0))
                 _exit(1);
 }
 
 static void only_another_root_is_foreign_not_a_service_with_mounts_of_its_own(void **state)
 {
-        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
-        pid_t own = start(enter_namespace, NULL), container = start(enter_namespace, *state);
-        FanotifyFacts facts = look();
+        pid_t own, container;
+        FanotifyFacts facts;
 
+        need_fanotify();
+        own = start(enter_namespace, NULL);
+        container = start(enter_namespace, *state);
+        facts = look();
         assert_non_null(find(&facts, own));
         assert_false(find(&facts, own)->foreign);
         assert_non_null(find(&facts, container));
@@ -238,7 +259,7 @@ static void enter_pid_namespace(const void *argument)
         if (child != 0)
                 return;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        (void)open_group(FAN_CLASS_NOTIF);
+        (void)hold_group(FAN_CLASS_NOTIF);
         prctl(PR_SET_NAME, "in-another-ns");
         for (;;)
                 pause();
@@ -246,10 +267,11 @@ static void enter_pid_namespace(const void *argument)
 
 static void another_pid_namespace_is_foreign(void **state)
 {
-        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
-        pid_t pid = start(enter_pid_namespace, NULL);
+        pid_t pid;
         int tries;
 
+        need_fanotify();
+        pid = start(enter_pid_namespace, NULL);
         for (tries = 0; tries < 1000; tries++) {
                 FanotifyFacts facts = look();
                 size_t i;
@@ -276,7 +298,7 @@ static void leave_first_thread(const void *argument)
 {
         pthread_t thread;
 
-        (void)open_group(FAN_CLASS_NOTIF);
+        (void)hold_group(FAN_CLASS_NOTIF);
         if (pthread_create(&thread, NULL, end_of_life, NULL) != 0 || write(*(const int *)argument, "", 1) < 0)
                 _exit(1);
         pthread_exit(NULL);
@@ -284,12 +306,12 @@ static void leave_first_thread(const void *argument)
 
 static void a_process_whose_first_thread_ended_is_seen(void **state)
 {
-        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
         int ready[2], tries;
         FanotifyFacts facts;
         char byte;
         pid_t pid;
 
+        need_fanotify();
         assert_int_equal(pipe(ready), 0);
         pid = fork();
         if (pid == 0) {
@@ -308,7 +330,7 @@ static void a_process_whose_first_thread_ended_is_seen(void **state)
 
 static void block(const void *argument)
 {
-        int group = open_group(FAN_CLASS_CONTENT);
+        int group = hold_group(FAN_CLASS_CONTENT);
 
         if (fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, argument) < 0)
                 _exit(1);
@@ -316,17 +338,17 @@ static void block(const void *argument)
 
 static void listen_only(const void *argument)
 {
-        (void)open_group(FAN_CLASS_NOTIF);
+        (void)hold_group(FAN_CLASS_NOTIF);
 }
 
 static void of_too_many_holders_the_blocking_ones_are_kept(void **state)
 {
-        _cleanup_close_ int possible = open_group(FAN_CLASS_CONTENT);
         pid_t pids[FANOTIFY_HOLDERS_MAX + 2];
         const size_t last = ELEMENTSOF(pids) - 1;
         FanotifyFacts facts;
         size_t i;
 
+        need_fanotify();
         for (i = 0; i < last; i++)
                 pids[i] = start(listen_only, NULL);
         pids[last] = start(block, *state);

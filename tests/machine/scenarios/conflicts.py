@@ -1,6 +1,7 @@
 """Others that watch file access: real antivirus programs, the sensor itself, and holders of odd kinds."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -172,13 +173,18 @@ def holders_in_containers_and_with_hostile_names_are_named(w):
     told = refused(w, 3, lambda: hold(w, program='/srv/a\n"}], \x1b[31m\\b/ä v', name='x\n\x07"y', unit=None))
     assert r'/srv/a\x0a\x22}], \x1b[31m\x5cb/ä v' in told and r"named x\x0a\x07\x22y" in told, told
     w.assert_untouched(before)
-    # it stays, and who says so may have both
-    w.settings_file(4, onConflict="ignore")
+    # it stays, and the sensor is installed beside it: passive, though by itself it would not be
+    w.knobs({"passive_default": "disabled"})
+    w.settings_file(4, onConflict="passive")
     w.enable(seq=4, check=True)
     status = w.wait_ended(4)
     assert status["status"] == "success", status
     row, = (row for row in status["substatus"] if row["name"] == "conflict")
     assert row["status"] == "warning" and r"x\x0a\x07\x22y" in row["formattedMessage"]["message"], row
+    managed = w.machine.path("/etc/opt/microsoft/mdatp/managed/mdatp_managed.json")
+    assert json.loads(managed.read_text())["antivirusEngine"]["enforcementLevel"] == "passive"
+    begun, = (line for line in w.sensor_log().splitlines() if "postinst configure" in line and line.endswith("begin"))
+    assert managed.stat().st_mtime < float(begun.split(" ")[0]), begun
     w.assert_onboarded()
 
 
