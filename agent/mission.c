@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "agent/out_of_memory.h"
 #include "agent/predecessor.h"
 #include "agent/recover.h"
 #include "agent/report.h"
@@ -173,21 +174,6 @@ static bool is_asked_to_stop(Mission *mission, const char *when, Failure *failur
         return reason != REASON_NONE;
 }
 
-/* What a package manager or a service says that the kernel has ended is of no help: that it was ended is. */
-static void look_for_oom_kills(const Mission *mission, Failure *failure)
-{
-        int64_t before = mission->facts.machine.fitness.oom_kills, now = machine_oom_kills(mission->host);
-        char found[sizeof(failure->found)];
-
-        if (mission->facts.machine.fitness.known != TRI_YES || before < 0 || now <= before)
-                return;
-        if (failure->reason != REASON_INSTALL_FAILED && failure->reason != REASON_PACKAGE_MANAGER_BROKEN &&
-            failure->reason != REASON_SERVICE_FAILED)
-                return;
-        snprintf(found, sizeof(found), "%s", failure->found);
-        failure_set(failure, REASON_OUT_OF_MEMORY, "Processes ended: %lld. %s", (long long)(now - before), found);
-}
-
 static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
 {
         int64_t started = deadline_now_ms();
@@ -201,7 +187,9 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         if (steps[step->id](mission, failure) < 0) {
                 if (failure->reason == REASON_STOPPED)
                         is_asked_to_stop(mission, "in", failure);
-                look_for_oom_kills(mission, failure);
+                if (mission->facts.machine.fitness.known == TRI_YES)
+                        out_of_memory_judge(mission->facts.machine.fitness.oom_kills, machine_oom_kills(mission->host),
+                                            failure);
                 log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
                 return -1;
         }

@@ -157,7 +157,7 @@ def memory_that_the_control_group_does_not_give_is_told(w):
     refuse(w, "memory-low", "Found: 600 MiB of memory (the limit of the control group", "needed: 1024 MiB")
     w.knobs({"postinst_eats_memory": "yes"})
     message = ask(w, "error", skipChecks=["memory"]).message
-    assert "(out-of-memory)" in message and "Processes ended: " in message, message
+    assert "(out-of-memory)" in message and "for lack of memory meanwhile: 1" in message, message
     w.knobs({})
     succeed(w)
 
