@@ -147,6 +147,10 @@ static void proxy_and_groups_are_taken_from_file_or_sensor(void **state)
         strcpy(f.sensor.health.proxy, PROXY);
         strcpy(f.sensor.health.group_ids, "web,prod");
         assert_done(q, f, "");
+        /* it is shown escaped */
+        q.group_ids = (RequestList){ .items = { "a\"b" }, .n = 1 };
+        strcpy(f.sensor.health.group_ids, "a\\x22b");
+        assert_done(q, f, "");
 }
 
 static void managed_config_is_merged_member_by_member(void **state)
