@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent/conflict.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 
@@ -17,13 +18,6 @@ _Static_assert(sizeof(((SensorHealth *)NULL)->proxy) == sizeof(((SensorHealth *)
 static const JsonPath passive_path = { { "antivirusEngine", "enforcementLevel" }, 2 };
 static const JsonPath proxy_path = { { "cloudService", "proxy" }, 2 };
 static const JsonPath groups_path = { { "edr", "groupIds" }, 2 };
-
-/* The judge of conflicts has the word; without one there is none. */
-bool conflict_exists(const Facts *facts);
-__attribute__((weak)) bool conflict_exists(const Facts *facts)
-{
-        return false;
-}
 
 static bool is_new(const Facts *facts)
 {
