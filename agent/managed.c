@@ -282,17 +282,28 @@ int managed_edit(const Managed *managed, const char *text, size_t length, char *
         return 0;
 }
 
+const ManagedItem *managed_find(const Managed *managed, ManagedKind kind)
+{
+        static const JsonPath *const places[] = {
+                [MANAGED_PASSIVE] = &passive_path,
+                [MANAGED_PROXY] = &proxy_path,
+                [MANAGED_GROUPS] = &groups_path,
+        };
+        size_t i;
+
+        for (i = 0; i < managed->n && kind != MANAGED_OTHER; i++)
+                if (managed->items[i].path.n == places[kind]->n && begins_with(&managed->items[i].path, places[kind]))
+                        return &managed->items[i];
+        return NULL;
+}
+
 Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealth *health)
 {
         const char *said = kind == MANAGED_PROXY ? health->proxy : health->group_ids;
-        const ManagedItem *item;
-        size_t i = 0;
+        const ManagedItem *item = managed_find(managed, kind);
 
-        while (i < managed->n && managed->items[i].kind != kind)
-                i++;
-        if (i == managed->n || kind == MANAGED_OTHER)
+        if (!item)
                 return TRI_NOT_ASKED;
-        item = &managed->items[i];
         if (health->answering != TRI_YES)
                 return TRI_UNKNOWN;
         if (kind != MANAGED_PASSIVE)
@@ -344,17 +355,20 @@ static const char *on_or_off(Tri passive)
         return passive == TRI_YES ? "on" : passive == TRI_NO ? "off" : "not set";
 }
 
+char *managed_said(ManagedKind kind, const SensorHealth *health)
+{
+        if (kind == MANAGED_PASSIVE)
+                return text_copy(on_or_off(health->passive));
+        return show_text(kind == MANAGED_PROXY ? health->proxy : kind == MANAGED_GROUPS ? health->group_ids : "");
+}
+
 char *managed_before(const ManagedItem *item, const Facts *facts)
 {
-        const SensorHealth *health = &facts->sensor.health;
-        const char *said = item->kind == MANAGED_PROXY    ? health->proxy
-                           : item->kind == MANAGED_GROUPS ? health->group_ids
-                                                          : "";
+        _cleanup_free_ char *said = managed_said(item->kind, &facts->sensor.health);
 
-        if (item->kind == MANAGED_PASSIVE)
-                return text_copy(item->now ? on_or_off(tri(is_text(item->now, "passive")))
-                                           : on_or_off(health->passive));
-        return !item->now && *said ? show_text(said) : show(item->now);
+        if (item->kind == MANAGED_PASSIVE && item->now)
+                return text_copy(on_or_off(tri(is_text(item->now, "passive"))));
+        return item->now || !*said ? show(item->now) : TAKE_PTR(said);
 }
 
 char *managed_after(const ManagedItem *item)
