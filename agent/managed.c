@@ -11,6 +11,9 @@
 #include "platform/base/text.h"
 
 #define SHOWN_MAX 120
+#define HEALTH_TEXT_MAX (sizeof(((SensorHealth *)NULL)->proxy) - 8) /* as sensor_health.c escapes it */
+
+_Static_assert(sizeof(((SensorHealth *)NULL)->proxy) == sizeof(((SensorHealth *)NULL)->group_ids), "one limit");
 
 static const JsonPath passive_path = { { "antivirusEngine", "enforcementLevel" }, 2 };
 static const JsonPath proxy_path = { { "cloudService", "proxy" }, 2 };
@@ -21,20 +24,20 @@ static bool is_new(const Facts *facts)
         return situation_needs_package(facts) && facts->sensor.health.answering != TRI_YES;
 }
 
-/* NOT_ASKED: the file is not asked to decide about passive mode by a setting of its own. */
-static Tri passive_asked(const Request *request, const Facts *facts)
-{
-        if (request->passive == TRI_NOT_ASKED && request->on_conflict == ON_CONFLICT_PASSIVE && is_new(facts) &&
-            conflict_exists(facts))
-                return TRI_YES;
-        return request->passive;
-}
-
 static const char *level_asked(const Request *request)
 {
         Json *level = json_path_get(request->managed_config, &passive_path);
 
         return json_object_is_type(level, json_type_string) ? json_object_get_string(level) : NULL;
+}
+
+/* NOT_ASKED: by no setting of its own. Who asks for a level by name gets it, or a refusal. */
+static Tri passive_asked(const Request *request, const Facts *facts)
+{
+        if (request->passive == TRI_NOT_ASKED && request->on_conflict == ON_CONFLICT_PASSIVE && !level_asked(request) &&
+            is_new(facts) && conflict_exists(facts))
+                return TRI_YES;
+        return request->passive;
 }
 
 bool managed_wants_passive(const Request *request, const Facts *facts)
@@ -169,6 +172,14 @@ static void read_document(Managed *managed, const Facts *facts)
         }
 }
 
+/* What the sensor says is escaped and cut. */
+static bool is_said(Json *wanted, const char *said)
+{
+        _cleanup_free_ char *escaped = text_escape(json_object_get_string(wanted), HEALTH_TEXT_MAX);
+
+        return text_equal(escaped, said);
+}
+
 static bool is_text(Json *json, const char *text)
 {
         return json_object_is_type(json, json_type_string) && text_equal(json_object_get_string(json), text);
@@ -187,7 +198,7 @@ static bool is_so_without_file(const ManagedItem *item, const Facts *facts)
                 return facts->look == LOOK_FIRST && facts->fulfilled == TRI_YES && situation_has_sensor(facts);
         if (item->kind == MANAGED_PASSIVE)
                 return health->passive == wanted;
-        return is_text(item->wanted, item->kind == MANAGED_PROXY ? health->proxy : health->group_ids);
+        return is_said(item->wanted, item->kind == MANAGED_PROXY ? health->proxy : health->group_ids);
 }
 
 static bool is_so_in_file(const ManagedItem *item)
@@ -271,21 +282,32 @@ int managed_edit(const Managed *managed, const char *text, size_t length, char *
         return 0;
 }
 
+const ManagedItem *managed_find(const Managed *managed, ManagedKind kind)
+{
+        static const JsonPath *const places[] = {
+                [MANAGED_PASSIVE] = &passive_path,
+                [MANAGED_PROXY] = &proxy_path,
+                [MANAGED_GROUPS] = &groups_path,
+        };
+        size_t i;
+
+        for (i = 0; i < managed->n && kind != MANAGED_OTHER; i++)
+                if (managed->items[i].path.n == places[kind]->n && begins_with(&managed->items[i].path, places[kind]))
+                        return &managed->items[i];
+        return NULL;
+}
+
 Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealth *health)
 {
         const char *said = kind == MANAGED_PROXY ? health->proxy : health->group_ids;
-        const ManagedItem *item;
-        size_t i = 0;
+        const ManagedItem *item = managed_find(managed, kind);
 
-        while (i < managed->n && managed->items[i].kind != kind)
-                i++;
-        if (i == managed->n || kind == MANAGED_OTHER)
+        if (!item)
                 return TRI_NOT_ASKED;
-        item = &managed->items[i];
         if (health->answering != TRI_YES)
                 return TRI_UNKNOWN;
         if (kind != MANAGED_PASSIVE)
-                return *said ? tri(is_text(item->wanted, said)) : TRI_UNKNOWN;
+                return *said ? tri(is_said(item->wanted, said)) : TRI_UNKNOWN;
         if (health->passive != TRI_YES && health->passive != TRI_NO)
                 return TRI_UNKNOWN;
         return tri((health->passive == TRI_YES) == is_text(item->wanted, "passive"));
@@ -333,17 +355,20 @@ static const char *on_or_off(Tri passive)
         return passive == TRI_YES ? "on" : passive == TRI_NO ? "off" : "not set";
 }
 
+char *managed_said(ManagedKind kind, const SensorHealth *health)
+{
+        if (kind == MANAGED_PASSIVE)
+                return text_copy(on_or_off(health->passive));
+        return show_text(kind == MANAGED_PROXY ? health->proxy : kind == MANAGED_GROUPS ? health->group_ids : "");
+}
+
 char *managed_before(const ManagedItem *item, const Facts *facts)
 {
-        const SensorHealth *health = &facts->sensor.health;
-        const char *said = item->kind == MANAGED_PROXY    ? health->proxy
-                           : item->kind == MANAGED_GROUPS ? health->group_ids
-                                                          : "";
+        _cleanup_free_ char *said = managed_said(item->kind, &facts->sensor.health);
 
-        if (item->kind == MANAGED_PASSIVE)
-                return text_copy(item->now ? on_or_off(tri(is_text(item->now, "passive")))
-                                           : on_or_off(health->passive));
-        return !item->now && *said ? show_text(said) : show(item->now);
+        if (item->kind == MANAGED_PASSIVE && item->now)
+                return text_copy(on_or_off(tri(is_text(item->now, "passive"))));
+        return item->now || !*said ? show(item->now) : TAKE_PTR(said);
 }
 
 char *managed_after(const ManagedItem *item)

@@ -53,6 +53,9 @@ bool managed_wants_passive(const Request *request, const Facts *facts);
 /* A sensor that reports to be passive shall block from now on. */
 bool managed_leaves_passive(const Request *request, const Facts *facts);
 
+/* The item that decides about passive mode, the proxy, the group ids, whichever setting asks; NULL: none does. */
+const ManagedItem *managed_find(const Managed *managed, ManagedKind kind);
+
 /*
  * Does the sensor report what was asked for? YES, NO; UNKNOWN: it does not answer, or says nothing of it; NOT_ASKED:
  * nothing of this kind was.
@@ -66,3 +69,6 @@ char *managed_groups_text(const RequestList *groups);
 char *managed_what(const ManagedItem *item);
 char *managed_before(const ManagedItem *item, const Facts *facts);
 char *managed_after(const ManagedItem *item);
+
+/* The same of what the sensor reports. */
+char *managed_said(ManagedKind kind, const SensorHealth *health);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/conflict.h"
+#include "agent/managed.h"
 #include "platform/base/text.h"
 
 /* Rows of the status are told apart by their names. */
@@ -28,16 +29,18 @@ static void note(Plan *plan, const char *name, unsigned *n, const char *format, 
         judge_note(plan, numbered, PLAN_WARNING, "%s", words);
 }
 
-/* Passive mode is left only when it is known that the sensor is in it. */
+/* Who has chosen passive gets a sensor that is, unless another setting asks for one that blocks. */
 static bool would_protect_actively(const Request *request, const Facts *facts)
 {
-        const SensorHealth *health = &facts->sensor.health;
-
-        return situation_needs_package(facts) ||
-               (request->passive == TRI_NO && health->answering == TRI_YES && health->passive == TRI_YES);
+        if (request->on_conflict == ON_CONFLICT_IGNORE)
+                return false;
+        if (situation_needs_package(facts) &&
+            (request->on_conflict == ON_CONFLICT_FAIL || !managed_wants_passive(request, facts)))
+                return true;
+        return managed_leaves_passive(request, facts);
 }
 
-static void refuse(const ConflictGroups *groups, Plan *plan)
+static void refuse(const Request *request, const ConflictGroups *groups, Plan *plan)
 {
         char text[CONFLICT_TEXT_MAX];
         _cleanup_(text_clear) Text words = { 0 };
@@ -54,7 +57,10 @@ static void refuse(const ConflictGroups *groups, Plan *plan)
         }
         if (left > 0)
                 text_append(&words, "; and %zu more", left);
-        judge_refuse(plan, REASON_CONFLICT, "Found: %s.", words.data);
+        judge_refuse(plan, REASON_CONFLICT, "Found: %s.%s", words.data,
+                     request->on_conflict == ON_CONFLICT_PASSIVE
+                             ? " passiveMode or managedConfig ask for a sensor that is not passive."
+                             : "");
 }
 
 static const char *advice(const Request *request, const Facts *facts)
@@ -204,15 +210,14 @@ static void tell_gaps(const Facts *facts, Plan *plan)
 
 void judge_conflict(const Request *request, const Facts *facts, Plan *plan)
 {
-        bool refused = request->on_conflict == ON_CONFLICT_FAIL && conflict_exists(facts) &&
-                       would_protect_actively(request, facts);
+        bool refused = conflict_exists(facts) && would_protect_actively(request, facts);
         ConflictGroups groups;
 
         if (facts->fanotify.known == TRI_NOT_ASKED)
                 return;
         conflict_groups(facts, &groups);
         if (refused)
-                refuse(&groups, plan);
+                refuse(request, &groups, plan);
         tell_groups(request, facts, &groups, refused, plan);
         tell_stopped(facts, &groups, plan);
         compare_with_sensor(facts, &groups, plan);

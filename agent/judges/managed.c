@@ -62,34 +62,29 @@ static void judge_repeated(const Managed *managed, const Facts *facts, Plan *pla
                            SENSOR_MANAGED_FILE, told.data);
 }
 
-static const char *reported(const ManagedItem *item, const SensorHealth *health)
-{
-        if (item->kind == MANAGED_PASSIVE)
-                return health->passive == TRI_YES ? "on" : "off";
-        return item->kind == MANAGED_PROXY ? health->proxy : health->group_ids;
-}
-
 /* Only of what the file or the sensor has as asked. */
-static void judge_item(const Managed *managed, const ManagedItem *item, const Facts *facts, Plan *plan)
+static void judge_kind(const Managed *managed, ManagedKind kind, const Facts *facts, Plan *plan)
 {
         static const char *const rows[] = {
                 [MANAGED_PASSIVE] = "passive-mode", [MANAGED_PROXY] = "proxy", [MANAGED_GROUPS] = "group-ids"
         };
         const SensorHealth *health = &facts->sensor.health;
-        _cleanup_free_ char *wanted = managed_after(item);
-        Tri agrees = managed_reported(managed, item->kind, health);
+        const ManagedItem *item = managed_find(managed, kind);
+        Tri agrees = managed_reported(managed, kind, health);
+        _cleanup_free_ char *wanted = NULL, *said = managed_said(kind, health);
 
+        if (!item || item->differs)
+                return;
+        wanted = managed_after(item);
         if (agrees == TRI_YES)
-                judge_note(plan, rows[item->kind], PLAN_INFORMATION, "%s, as the sensor reports",
-                           reported(item, health));
+                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as the sensor reports", said);
         else if (agrees == TRI_NO)
-                judge_note(plan, rows[item->kind], PLAN_WARNING,
+                judge_note(plan, rows[kind], PLAN_WARNING,
                            "asked for and written to %s: %s; but the sensor reports: %s (managed by: %s). A policy of "
                            "the portal wins over that file: change it there, or this setting.",
-                           SENSOR_MANAGED_FILE, wanted, reported(item, health),
-                           *health->managed_by ? health->managed_by : "unknown");
+                           SENSOR_MANAGED_FILE, wanted, said, *health->managed_by ? health->managed_by : "unknown");
         else if (health->answering == TRI_YES)
-                judge_note(plan, rows[item->kind], PLAN_INFORMATION, "%s, as %s says; the sensor reports none", wanted,
+                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as %s says; the sensor reports none", wanted,
                            SENSOR_MANAGED_FILE);
 }
 
@@ -101,12 +96,11 @@ void judge_managed(const Request *request, const Facts *facts, Plan *plan)
         managed_make(request, facts, &managed);
         judge_file(&managed, facts, plan);
         judge_repeated(&managed, facts, plan);
-        for (i = 0; i < managed.n; i++) {
-                if (managed.items[i].kind == MANAGED_OTHER)
-                        others++;
-                else if (!managed.items[i].differs)
-                        judge_item(&managed, &managed.items[i], facts, plan);
-        }
+        for (i = 0; i < managed.n; i++)
+                others += managed.items[i].kind == MANAGED_OTHER;
+        judge_kind(&managed, MANAGED_PASSIVE, facts, plan);
+        judge_kind(&managed, MANAGED_PROXY, facts, plan);
+        judge_kind(&managed, MANAGED_GROUPS, facts, plan);
         if (others > 0 && !managed_why(&managed))
                 judge_note(plan, "managed-values", PLAN_INFORMATION, "%zu values of managedConfig are in %s", others,
                            SENSOR_MANAGED_FILE);

@@ -112,6 +112,10 @@ static void passive_and_ignore_make_a_warning_of_it(void **state)
         assert_int_equal(plan.refusal.reason, REASON_NONE);
         assert_true(plan.n_steps > 0);
         assert_note(plan, "conflict", PLAN_WARNING, "installed in passive mode");
+        q.passive = TRI_NO;
+        plan_make(&q, &f, &plan);
+        assert_int_equal(plan.refusal.reason, REASON_CONFLICT);
+        assert_non_null(strstr(plan.refusal.found, "ask for a sensor that is not passive"));
         q.on_conflict = ON_CONFLICT_IGNORE;
         plan_make(&q, &f, &plan);
         assert_int_equal(plan.refusal.reason, REASON_NONE);

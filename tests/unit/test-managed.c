@@ -147,6 +147,10 @@ static void proxy_and_groups_are_taken_from_file_or_sensor(void **state)
         strcpy(f.sensor.health.proxy, PROXY);
         strcpy(f.sensor.health.group_ids, "web,prod");
         assert_done(q, f, "");
+        /* it is shown escaped */
+        q.group_ids = (RequestList){ .items = { "a\"b" }, .n = 1 };
+        strcpy(f.sensor.health.group_ids, "a\\x22b");
+        assert_done(q, f, "");
 }
 
 static void managed_config_is_merged_member_by_member(void **state)
@@ -214,6 +218,35 @@ static void passive_wishes_are_told_to_others(void **state)
         assert_false(managed_leaves_passive(&none, &f));
         f.sensor.health.passive = TRI_UNKNOWN;
         assert_false(managed_leaves_passive(&q, &f));
+}
+
+static void the_price_of_a_conflict_is_paid_by_a_new_sensor_only(void **state)
+{
+        _cleanup_json_ Json *blocking = config(BLOCKING_FILE);
+        Request q = { .on_conflict = ON_CONFLICT_PASSIVE };
+        Facts f = absent(BLOCKING_FILE);
+
+        assert_done(q, f, "");
+        f.fanotify.known = TRI_YES;
+        f.fanotify.n_holders = 1;
+        f.fanotify.holders[0] = (FanotifyHolder){
+                .pid = 812, .exe = "/usr/sbin/clamonacc", .class = FANOTIFY_CONTENT, .permission_bits = 0x10000
+        };
+        assert_true(managed_wants_passive(&q, &f));
+        assert_done(q, f, "passive mode is not as asked: " PASSIVE_FILE);
+        q.managed_config = blocking;
+        assert_false(managed_wants_passive(&q, &f));
+        assert_done(q, f, "");
+        q.managed_config = NULL;
+        q.passive = TRI_NO;
+        assert_done(q, f, "");
+        q.passive = TRI_NOT_ASKED;
+        q.on_conflict = ON_CONFLICT_IGNORE;
+        assert_done(q, f, "");
+        q.on_conflict = ON_CONFLICT_PASSIVE;
+        f.package.state = PACKAGE_INSTALLED;
+        f.sensor.files = TRI_YES;
+        assert_done(q, f, "");
 }
 
 static void changes_are_shown_escaped_cut_and_without_passwords(void **state)
@@ -303,6 +336,7 @@ int main(void)
                 cmocka_unit_test(a_setting_of_its_own_wins_over_managed_config),
                 cmocka_unit_test(too_many_values_are_refused),
                 cmocka_unit_test(passive_wishes_are_told_to_others),
+                cmocka_unit_test(the_price_of_a_conflict_is_paid_by_a_new_sensor_only),
                 cmocka_unit_test(changes_are_shown_escaped_cut_and_without_passwords),
                 cmocka_unit_test(what_the_sensor_makes_of_it_is_told),
                 cmocka_unit_test(a_broken_file_is_refused_only_if_it_has_to_be_edited),

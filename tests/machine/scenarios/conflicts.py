@@ -197,3 +197,33 @@ def refused(w, seq, start):
     message = status["formattedMessage"]["message"]
     assert status["status"] == "error" and "(conflict)" in message, status
     return message
+
+
+@scenario()
+def beside_a_conflict_a_sensor_can_be_installed_that_was_never_anything_but_passive(w):
+    w.prepare(knobs={"passive_default": "disabled"})
+    hold(w)
+    report = w.onboard(onConflict="passive")
+    modes = w.machine.read("/var/log/mdatp-stand-in-modes.log").splitlines()
+    assert len(modes) == 1 and modes[0].endswith(" passive"), modes
+    row = report.settings.row("conflict")
+    assert row.status == "warning" and "is in passive mode" in row.message, report.settings
+    w.agent.stop()
+    # it stays so when the other is gone, and nobody works for it
+    let_go(w)
+    runs = w.runs()
+    assert w.enable().returncode == 0 and w.runs() == runs
+    assert w.health()["passiveModeEnabled"]["value"] is True
+    # to block beside another that does is refused, whatever says so
+    hold(w, unit="again")
+    for seq, settings in ((1, {"passiveMode": False}),
+                          (2, {"managedConfig": {"antivirusEngine": {"enforcementLevel": "real_time"}}})):
+        w.settings_file(seq, onConflict="passive", **settings)
+        w.enable(seq=seq)
+        status = w.wait_ended(seq)
+        assert status["status"] == "error" and "(conflict)" in status["formattedMessage"]["message"], status
+        assert w.health()["passiveModeEnabled"]["value"] is True
+    let_go(w, "again")
+    w.enable(seq=2)
+    w.machine.wait(lambda: w.status(seq=2)["status"] == "success", 30, "the sensor to block")
+    assert w.health()["passiveModeEnabled"]["value"] is False
