@@ -29,7 +29,7 @@ def change(w, seq, **more):
 
 def changes(w):
     """What was announced of the tenant."""
-    events = [json.loads(path.read_text())["Message"] for path in w.machine.path(f"{LOG}/events").glob("*.json")]
+    events = [json.loads(path.read_text())["Message"] for path in sorted(w.machine.path(f"{LOG}/events").glob("*.json"))]
     return [each for each in events if each.startswith("tenant: ")]
 
 
