@@ -432,10 +432,12 @@ static void check_converges(const Request *q, Facts f, unsigned number)
         plan_make(q, &f, &plan);
         for (i = 0; i < plan.n_steps; i++)
                 apply(plan.steps[i].id, q, &f);
-        f.acted = true;
-        if (plan.n_steps > 0)
+        f.acted = plan.n_steps > 0;
+        if (f.acted)
                 plan_make(q, &f, &plan);
         free(f.sensor.managed_json);
+        if (!f.acted)
+                return;
         if (plan.refusal.reason == REASON_SENSOR_REMOVED || plan.refusal.reason == REASON_SENSOR_OFFBOARDED)
                 fail_msg("mix %u: takes its own work for a person's: %s", number, plan.refusal.found);
         if (!plan.refusal.reason && plan.n_steps > 0)
