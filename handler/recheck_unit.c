@@ -33,7 +33,9 @@ static const char service_text[] =
         "[Service]\n"
         "Type=oneshot\n"
         "ExecStart=/usr/bin/env " PROGRAM " recheck\n"
-        "TimeoutStartSec=10min\n"
+        "TimeoutStartSec=30min\n"
+        "KillMode=process\n" /* never what a package manager is in the middle of */
+        "SendSIGKILL=no\n"
         "Slice=" WORKER_SLICE "\n"
         "Nice=10\n" /* and no weights: no systemd takes those of another age without a word in the journal */
         "IOSchedulingClass=idle\n"
