@@ -116,12 +116,6 @@ static void judge_use(const Request *request, const Facts *facts, Plan *plan)
                 judge_refuse(plan, REASON_INSTALL_PATH, "installPath is %s: %s.", folder, facts->path.trouble);
         if (facts->path.fits == TRI_YES)
                 judge_file_system(request, &facts->path, plan);
-        if (facts->machine.fitness.selinux_enforcing == TRI_YES)
-                judge_note(
-                        plan, "install-path", PLAN_WARNING,
-                        "SELinux is enforcing and knows the sensor below /opt/microsoft/mdatp only: label %s likewise "
-                        "(semanage fcontext, restorecon).",
-                        folder);
 }
 
 /* A sensor that is there stays where it is. */

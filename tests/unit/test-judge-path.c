@@ -161,13 +161,6 @@ static void a_sensor_that_is_there_stays_where_it_is(void **state)
         assert_true(plans(STEP_PACKAGE));
 }
 
-static void selinux_is_told(void **state)
-{
-        f.machine.fitness.selinux_enforcing = TRI_YES;
-        must_accept();
-        assert_non_null(strstr(plan.notes[0].text, "semanage"));
-}
-
 #define TEST(function) cmocka_unit_test_setup(function, fresh)
 
 int main(void)
@@ -179,7 +172,6 @@ int main(void)
                 TEST(what_is_not_known_refuses_nothing),
                 TEST(a_pin_has_to_know_other_folders),
                 TEST(a_sensor_that_is_there_stays_where_it_is),
-                TEST(selinux_is_told),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
