@@ -208,7 +208,8 @@ def one_at_a_custom_path_is_kept_there(w):
                    "/data/microsoft_mdatp/opt/microsoft/ && ln -s /data/microsoft_mdatp/opt/microsoft/mdatp /opt/microsoft/mdatp"])
     before = w.package_manager_runs()
     started(w)
-    w.azure.wait_status("success", seq=0)
+    settings = w.azure.wait_status("success", seq=0).settings
+    assert "/data/microsoft_mdatp/opt/microsoft/mdatp" in settings.row("folder").message, settings
     w.assert_onboarded()
     assert w.package_manager_runs() == before
     w.machine.run(["test", "-L", "/opt/microsoft/mdatp"])
@@ -323,8 +324,8 @@ def a_pinned_version_is_installed_exactly_and_later_ones_are_told(w):
     stage(w, OLD, NEW, NEWEST)
     w.install_only()
     before = w.snapshot()
-    message = request(w, 1, version="101.99999.1")["formattedMessage"]["message"]
-    assert "(package-not-found)" in message and f"asks for mdatp 101.99999.1; the repository has: {NEWEST}, {NEW}, {OLD}." in message, message
+    message = request(w, 1, version="101.25030.0001")["formattedMessage"]["message"]
+    assert "(package-not-found)" in message and f"asks for mdatp 101.25030.0001; the repository has: {NEWEST}, {NEW}, {OLD}." in message, message
     w.machine.wait(lambda: not w.leftovers(), 10, "the end of the run")
     w.assert_untouched(before)
     assert request(w, 2, version=NEW)["status"] == "success"
