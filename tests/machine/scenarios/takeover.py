@@ -55,7 +55,8 @@ def wait_dead(w):
 def assert_nothing_of_ours(w):
     places = (PROGRAM, "/usr/local/sbin/mde-linux", STATE, "/var/cache/mde-linux", f"/run/systemd/system/{WORKER}")
     assert not [place for place in places if w.machine.exists(place) or w.machine.path(place).is_symlink()]
-    assert not w.machine.run(["find", "/run/systemd", "-name", "*mde*linux*"]).stdout
+    left = w.machine.run(["find", "/etc", "/run", "/usr", "-xdev", "-name", "*mde*linux*", "-not", "-path", "/etc/mde-linux*"]).stdout
+    assert not left, left
     listed = w.machine.run(["systemctl", "list-units", "--all", "--plain", "--no-legend", "mde-linux*", "mdelinux*"]).stdout
     assert not listed, listed
 
