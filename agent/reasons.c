@@ -172,6 +172,9 @@ static const Reason reasons[_REASON_MAX] = {
                                     "Look for a proxy that alters downloads; for a mirror with a key of its own add "
                                     "its fingerprint to "
                                     "repository-keys in /etc/mde-linux/mde-linux.conf." },
+        [REASON_REPOSITORY_UNVERIFIED] = { "repository-unverified", 24, 53, true, NEXT_RUN,
+                                           "A source for the sensor's repository has apt do without its signature.",
+                                           "Take trusted=yes and allow-insecure=yes out of that entry." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
                                         "The package manager cannot read the repository.",
                                         "See the package manager's words above." },

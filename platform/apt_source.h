@@ -15,6 +15,8 @@ typedef struct AptSource {
         char signed_by[256]; /* absolute path of a keyring, or "" */
         char file[256];      /* the file an existing one was read from; "" for a fetched one */
         bool enabled;
+        bool unverified; /* an existing one whose options let apt do without a signature: trusted=yes,
+                            allow-insecure=yes */
 } AptSource;
 
 /*

@@ -21,7 +21,7 @@ typedef struct Wanted {
 
 /* A stanza or line of a file: words separated by blanks; NULL: absent. */
 typedef struct Entry {
-        char *types, *uris, *suites, *components, *signed_by, *enabled;
+        char *types, *uris, *suites, *components, *signed_by, *enabled, *trusted, *insecure;
 } Entry;
 
 static void entry_clear(Entry *entry)
@@ -32,6 +32,8 @@ static void entry_clear(Entry *entry)
         free(entry->components);
         free(entry->signed_by);
         free(entry->enabled);
+        free(entry->trusted);
+        free(entry->insecure);
         *entry = (Entry){ 0 };
 }
 
@@ -81,15 +83,21 @@ static const char *find_word(const char *words, const char *wanted, bool is_same
         return NULL;
 }
 
-static bool is_off(const char *enabled)
+/* What apt takes for a no; for a yes it has as many words, and more may come. */
+static bool is_off(const char *value)
 {
         static const char *const words[] = { "no", "false", "without", "off", "disable", "0" };
         size_t i;
 
-        for (i = 0; enabled && i < ELEMENTSOF(words); i++)
-                if (text_equal_nocase(enabled, words[i]))
+        for (i = 0; value && i < ELEMENTSOF(words); i++)
+                if (text_equal_nocase(value, words[i]))
                         return true;
         return false;
+}
+
+static bool is_on(const char *value)
+{
+        return value && !is_off(value);
 }
 
 static bool copy_word(char *ret, size_t size, const char *word, size_t length)
@@ -113,7 +121,7 @@ static bool copy_keyring(char *ret, size_t size, const char *signed_by)
 
 static bool match(const Entry *entry, const Wanted *wanted, const char *file, AptSource *ret)
 {
-        AptSource source = { .enabled = true };
+        AptSource source = { .enabled = true, .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
         const char *uri, *suite, *component = entry->components ? entry->components : "";
         size_t length, uri_length = 0, suite_length = 0;
 
@@ -145,13 +153,24 @@ static char *cut_word(char **rest)
 
 static void read_options(char *options, Entry *entry)
 {
+        const struct {
+                const char *name;
+                char **value;
+        } known[] = {
+                { "signed-by=", &entry->signed_by },
+                { "trusted=", &entry->trusted },
+                { "allow-insecure=", &entry->insecure },
+        };
+        size_t i;
+
         while (*(options += strspn(options, " \t"))) {
                 const char *option = cut_word(&options);
 
-                if (text_starts_with(option, "signed-by=")) {
-                        free(entry->signed_by);
-                        entry->signed_by = text_copy(option + strlen("signed-by="));
-                }
+                for (i = 0; i < ELEMENTSOF(known); i++)
+                        if (text_starts_with(option, known[i].name)) {
+                                free(*known[i].value);
+                                *known[i].value = text_copy(option + strlen(known[i].name));
+                        }
         }
 }
 
@@ -202,6 +221,7 @@ static char **field_of(Entry *entry, const char *name)
                 { "Types", &entry->types },         { "URIs", &entry->uris },
                 { "Suites", &entry->suites },       { "Components", &entry->components },
                 { "Signed-By", &entry->signed_by }, { "Enabled", &entry->enabled },
+                { "Trusted", &entry->trusted },     { "Allow-Insecure", &entry->insecure },
         };
         size_t i;
 

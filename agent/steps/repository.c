@@ -268,12 +268,29 @@ static int name_file(Failure *failure, const char *file)
         return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
 }
 
+/* The vendor signs: an entry that has apt do without is a mistake, or somebody's way onto this machine. */
+static int verify_source(Mission *mission, HttpClient *http, AptSource *source, const AptSource *existing,
+                         Failure *failure)
+{
+        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+
+        if (!repository_source_is_vendors(existing->file))
+                return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
+                                   "The entry for %s %s in %s says trusted or allow-insecure.", existing->uri,
+                                   existing->suite, shown);
+        outcome_row(mission->outcome, "repository-key", ROW_WARNING,
+                    "%s had apt use packages without a signature: its key and its entry were set up anew", shown);
+        return add_source(mission, http, source, existing->file, failure);
+}
+
 /* One under the vendor's own name whose key is missing or wrong gets the right one; another is the site's. */
 static int use_source(Mission *mission, HttpClient *http, AptSource *source, const AptSource *existing,
                       Failure *failure)
 {
         AptResult result = { 0 };
 
+        if (existing->unverified)
+                return verify_source(mission, http, source, existing, failure);
         log_info("using the source that %s configures", existing->file);
         if (refresh(mission, source, existing->file, &result, failure) == 0)
                 return 0;
@@ -301,6 +318,10 @@ static int refresh_present(Mission *mission, const AptOffer *offer, Failure *fai
         log_info("using %s %s, which offers %s already", offer->uri, offer->suite, SENSOR_PACKAGE);
         if (!found)
                 return 0;
+        if (source.unverified)
+                outcome_row(mission->outcome, "package-source", ROW_WARNING,
+                            "%s comes from %s %s, which %s configures to be used without a signature", SENSOR_PACKAGE,
+                            offer->uri, offer->suite, source.file);
         if (strstr(source.uri, "://") && remember_lists(mission->host, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         return refresh(mission, &source, source.file, &result, failure);

@@ -226,6 +226,30 @@ static void a_source_is_found_beside_a_file_and_in_it(void **state)
         assert_false(apt_source_find_in(&scratch->host, PARTS "/c.list", URI, "bookworm", &source));
 }
 
+static void a_source_without_signatures_is_known_as_such(void **state)
+{
+        static const char *const files[][2] = {
+                { PARTS "/a.list", "deb [trusted=yes] " URI " bookworm main\n" },
+                { PARTS "/a.list", "deb [arch=amd64 allow-insecure=1] " URI " bookworm main\n" },
+                { PARTS "/a.sources",
+                  "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nTrusted: True\n" },
+                { PARTS "/a.sources",
+                  "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nallow-insecure: yes\n" },
+        };
+        AptSource source;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(files); i++) {
+                scratch_write(*state, files[i][0], files[i][1]);
+                assert_true(find(*state, &source));
+                assert_true(source.unverified);
+                scratch_write(*state, files[i][0], "");
+        }
+        scratch_write(*state, PARTS "/a.list", "deb [trusted=no allow-insecure=no] " URI " bookworm main\n");
+        assert_true(find(*state, &source));
+        assert_false(source.unverified);
+}
+
 static void an_existing_line_is_found_with_its_keyring(void **state)
 {
         AptSource source;
@@ -319,6 +343,7 @@ int main(void)
                 cmocka_unit_test(what_we_write_we_would_take),
                 WITH_SCRATCH(a_machine_without_sources_has_none),
                 WITH_SCRATCH(a_source_is_found_beside_a_file_and_in_it),
+                WITH_SCRATCH(a_source_without_signatures_is_known_as_such),
                 WITH_SCRATCH(an_existing_line_is_found_with_its_keyring),
                 WITH_SCRATCH(an_existing_stanza_is_found),
                 WITH_SCRATCH(a_key_inside_the_file_has_no_path),

@@ -271,6 +271,25 @@ def an_existing_source_beside_a_broken_one_is_reused(w):
     reuse(w, "/etc/apt/sources.list", w.mirror.source() + broken + w.vendor.source(f"signed-by={SITE_KEYRING}"))
 
 
+@scenario()
+def an_existing_source_that_does_without_signatures_is_not_used(w):
+    w.prepare()
+    w.publish()
+    w.machine.write(SITE_LIST, w.vendor.source("trusted=yes"))
+    w.before = w.snapshot()
+    w.ask()
+    w.agent.start()
+    assert_refused(w, 0, "repository-unverified", SITE_LIST, "trusted=yes", code=53)
+    w.machine.path(SITE_LIST).unlink()
+    own = "/etc/apt/sources.list.d/microsoft-prod.list"
+    w.machine.write(own, w.vendor.source("trusted=yes"))
+    w.ask(seq=1)
+    settings = w.azure.wait_status("success", seq=1).settings
+    assert own in settings.row("repository-key").message, settings
+    assert "trusted" not in w.machine.read(own) and "signed-by=" in w.machine.read(own), w.machine.read(own)
+    w.assert_onboarded()
+
+
 def share_keyring(w, present, expected):
     prepared(w)
     w.machine.write(repository.VENDOR_KEYRING, present)
