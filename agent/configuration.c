@@ -1,9 +1,12 @@
 #include "agent/configuration.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/trusted_folder.h"
 
 #define CONFIGURATION_MAX 65536
 #define LIST_MAX 16
@@ -239,6 +242,26 @@ static int parse(Configuration *c, const char *text, size_t length, Failure *fai
         return 0;
 }
 
+/* What cannot be looked at is not absent: a policy may stand in it. */
+static bool is_absent(const Host *host)
+{
+        _cleanup_free_ char *path = host_path(host, CONFIGURATION_FILE);
+        struct stat st;
+
+        return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Whoever may write to its folder could put another file in its place. */
+static int check_folder(const Host *host, Error *err)
+{
+        _cleanup_free_ char *folder =
+                text_copy_n(CONFIGURATION_FILE, (size_t)(strrchr(CONFIGURATION_FILE, '/') - CONFIGURATION_FILE));
+        const char *missing;
+        _cleanup_close_ int fd = -1;
+
+        return trusted_folder_open(host, folder, &fd, &missing, err);
+}
+
 int configuration_read(const Host *host, Configuration *ret, Failure *failure)
 {
         _cleanup_(configuration_clear) Configuration configuration = { 0 };
@@ -246,9 +269,9 @@ int configuration_read(const Host *host, Configuration *ret, Failure *failure)
         size_t length = 0;
         Error err = { 0 };
 
-        if (!fs_exists(host, CONFIGURATION_FILE))
+        if (is_absent(host))
                 return 0;
-        if (fs_check_trusted(host, CONFIGURATION_FILE, &err) < 0 ||
+        if (check_folder(host, &err) < 0 || fs_check_trusted(host, CONFIGURATION_FILE, &err) < 0 ||
             fs_read(host, CONFIGURATION_FILE, CONFIGURATION_MAX, &text, &length, &err) < 0)
                 return failure_from(failure, REASON_CONFIGURATION_UNTRUSTED, &err);
         if (text && parse(&configuration, text, length, failure) < 0)

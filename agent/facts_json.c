@@ -113,6 +113,7 @@ static const JsonField stopped_product[] = {
         JSON_NAME(StoppedProduct, name, "name", product_name),
         JSON_TEXT(StoppedProduct, unit, "unit"),
         JSON_TEXT(StoppedProduct, state, "state"),
+        TRI(StoppedProduct, enabled, "enabled"),
         { 0 },
 };
 

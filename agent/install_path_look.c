@@ -36,7 +36,8 @@ static void look_at_file_system(int fd, InstallPath *ret)
         if (fstatvfs(fd, &vfs) == 0) {
                 ret->noexec = tri(vfs.f_flag & ST_NOEXEC);
                 ret->read_only = tri(vfs.f_flag & ST_RDONLY);
-                ret->free_bytes = (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize;
+                if (vfs.f_frsize > 0 && vfs.f_bavail <= (uint64_t)INT64_MAX / vfs.f_frsize)
+                        ret->free_bytes = (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize;
         }
         if (fstatfs(fd, &fs) < 0)
                 return;

@@ -333,10 +333,8 @@ char *managed_what(const ManagedItem *item)
 /* An address may hold a name and a password, whoever wrote it. */
 static char *show_text(const char *text)
 {
-        const char *scheme = strstr(text, "://");
-
-        if (scheme && strchr(scheme, '@'))
-                return text_copy("an address that is not shown here");
+        if (strchr(text, '@'))
+                return text_copy("a text that is not shown here");
         return text_escape(text, SHOWN_MAX);
 }
 

@@ -51,7 +51,7 @@ static Judge *const judges[] = {
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) ? "the package has to come from it" : NULL;
+        return situation_needs_package(facts) ? "the sensor's package has to be fetched" : NULL;
 }
 
 static const char *why_install_path(const Request *request, const Facts *facts)
@@ -94,7 +94,7 @@ static const char *why_onboard(const Request *request, const Facts *facts)
                 return "an offboarding file lies on the machine";
         if (request->force_reonboarding && facts->fulfilled != TRI_YES && !facts->acted)
                 return "forceReOnboarding asks for it";
-        if (situation_is_licensed(request, facts))
+        if (situation_is_licensed(request, facts) || situation_keeps_tenant_secret(facts))
                 return NULL;
         if (facts->sensor.onboarded != TRI_YES)
                 return "there is no onboarding file";
@@ -162,8 +162,11 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
                         ret->steps[ret->n_steps++] = (PlanStep){ (StepId)i, why };
         }
         if (ret->n_steps > 0 && facts->hold.held == TRI_YES) {
-                judge_refuse(ret, REASON_HELD, "To be done was: %s. The reason given for the hold: %s.",
-                             ret->steps[0].why, facts->hold.reason);
+                judge_refuse(ret, REASON_HELD, "The step %s waits: %s. %s%s.", step_name(ret->steps[0].id),
+                             ret->steps[0].why,
+                             *facts->hold.reason ? "The reason given for the hold: "
+                                                 : "No reason was given for the hold",
+                             facts->hold.reason);
                 ret->n_steps = 0;
         }
 }

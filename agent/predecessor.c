@@ -15,10 +15,29 @@
 #define EXTENSION ".MDE.Linux"
 #define INSTALLER "mde_installer" /* .sh, or .latest.sh */
 #define LONGEST_S (2100 + 60)     /* after which its own handler ends it */
+#define STATUS_MAX 65536
 
 static bool is_installer(const ProcessExtension *process)
 {
         return text_starts_with(process->program, INSTALLER) && text_ends_with(process->name, EXTENSION);
+}
+
+/* Its command line is anybody's to choose: only root's processes, of this pid namespace, can be what it says. */
+static bool is_roots(const Host *host, pid_t pid)
+{
+        _cleanup_free_ char *path = text_format("/proc/%d/status", (int)pid), *text = NULL;
+        unsigned real = 1, effective = 1, more;
+        const char *at;
+        size_t length;
+        int number;
+
+        if (fs_read(host, path, STATUS_MAX, &text, &length, NULL) < 0 || !text)
+                return false;
+        at = strstr(text, "\nUid:");
+        if (!at || sscanf(at, "\nUid: %u %u", &real, &effective) != 2 || real != 0 || effective != 0)
+                return false;
+        at = strstr(text, "\nNSpid:"); /* kernels before 4.1 do not tell */
+        return !at || sscanf(at, "\nNSpid: %d%*[ \t]%u", &number, &more) < 2;
 }
 
 /* The first that is at work. */
@@ -32,7 +51,7 @@ static bool find_installer(const Host *host, ProcessExtension *ret)
         for (name = names; *name; name++) {
                 if ((*name)[strspn(*name, "0123456789")] != '\0' ||
                     !process_extension_read(host, (pid_t)strtol(*name, NULL, 10), ret) || !is_installer(ret) ||
-                    !process_is_alive(host, ret->pid, ret->start_time))
+                    !process_is_alive(host, ret->pid, ret->start_time) || !is_roots(host, ret->pid))
                         continue;
                 if (ret->age_s <= LONGEST_S)
                         return true;

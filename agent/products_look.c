@@ -50,7 +50,7 @@ static int look_at(const Product *product, const char *unit, Systemd *systemd, S
         }
         if (!is_stopped(&state))
                 return 0;
-        *stopped = (StoppedProduct){ .name = product->name };
+        *stopped = (StoppedProduct){ .name = product->name, .enabled = tri(text_starts_with(state.file, "enabled")) };
         snprintf(stopped->unit, sizeof(stopped->unit), "%s", unit);
         snprintf(stopped->state, sizeof(stopped->state), "%s", state.active);
         ret->n++;

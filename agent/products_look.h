@@ -12,6 +12,7 @@ typedef struct StoppedProduct {
         const char *name; /* static, of the product table */
         char unit[64];
         char state[32]; /* inactive, failed, activating ... */
+        Tri enabled;    /* it will start with the machine */
 } StoppedProduct;
 
 typedef struct StoppedProducts {

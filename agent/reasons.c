@@ -61,8 +61,9 @@ static const Reason reasons[_REASON_MAX] = {
                                        "expectedTenantId." },
         [REASON_TENANT_OTHER] = { "tenant-other", 31, 53, true, NEXT_RUN,
                                   "The sensor on this machine is onboarded to another tenant.",
-                                  "Offboard it from that tenant first, or set allowTenantChange and give that "
-                                  "tenant's offboarding package; nothing was changed." },
+                                  "Offboard it from that tenant first, or set allowTenantChange to true and give that "
+                                  "tenant's offboarding package as defenderForEndpointOffboardingScript in "
+                                  "protectedSettings; nothing was changed." },
 
         [REASON_TENANT_NOT_ALLOWED] = { "tenant-not-allowed", 31, 53, true, NEVER,
                                         "This site's policy does not allow the tenant of the onboarding package.",
@@ -92,11 +93,13 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_SYSTEMD_MISSING] = { "systemd-missing", 12, 51, true, NEVER, "This machine is not run by systemd.",
                                      "Use a machine with systemd: the sensor needs it." },
         [REASON_DISTRIBUTION_UNSUPPORTED] = { "distribution-unsupported", 10, 51, true, NEVER,
-                                              "This distribution is not supported.",
-                                              "Use a distribution that the sensor supports; nothing was changed." },
+                                              "This distribution is not supported by this version of the extension.",
+                                              "Use one of the distributions named; nothing was changed." },
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
-                                              "This processor architecture is not supported.",
-                                              "Use an x86_64 machine; nothing was changed." },
+                                              "The sensor is not made for this processor architecture on this "
+                                              "distribution.",
+                                              "Use an x86_64 machine, or for arm64 Debian 11 or Ubuntu 20.04 or newer; "
+                                              "nothing was changed." },
         [REASON_PACKAGE_MANAGER_MISSING] = { "package-manager-missing", 12, 52, true, NEXT_RUN,
                                              "The package manager of this distribution is missing.",
                                              "Install apt and dpkg." },
@@ -105,24 +108,26 @@ static const Reason reasons[_REASON_MAX] = {
                                             "Run 'dpkg --configure -a' and 'apt-get -f install', or set "
                                             "repairPackageManager to true." },
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
-                                            "The package manager was locked for the whole waiting time.",
+                                            "Something else was installing on this machine, or held the package "
+                                            "manager, for the whole waiting time.",
                                             "Find out why that process does not end, or raise maxWaitMinutes." },
         [REASON_PACKAGE_SOURCES] = { "package-sources", 23, 52, true, NEXT_RUN,
                                      "The package manager cannot work with this machine's list of package sources.",
                                      "Correct or remove the file named ('apt-get update' must succeed); it is not ours "
                                      "to change." },
-        [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "There is not enough space on the disk.",
-                               "Free 2 GB on the file systems of /opt, /var and /tmp." },
+        [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "A file system of this machine is too full.",
+                               "Free what is named there (space, or files where inodes are short), or name another "
+                               "folder for the sensor by installPath." },
         [REASON_CONFLICT] = { "conflict", 5, 51, true, NEXT_RUN,
                               "Another security product on this machine blocks file access through fanotify.",
                               "Remove or stop that product, or set onConflict to passive to install the sensor in "
                               "passive mode beside it." },
         [REASON_HELD] = { "held", 12, 53, true, NEXT_RUN, "Changes to this machine are on hold.",
                           "Remove the file /etc/mde-linux/hold ('mde-linux unhold') when they may go on." },
-        [REASON_KERNEL_UNSUPPORTED] = { "kernel-unsupported", 12, 51, true, NEVER,
+        [REASON_KERNEL_UNSUPPORTED] = { "kernel-unsupported", 12, 51, true, NEXT_RUN,
                                         "The kernel of this machine is too old for the sensor.",
                                         "Boot a newer kernel; nothing was changed." },
-        [REASON_FANOTIFY_MISSING] = { "fanotify-missing", 12, 51, true, NEVER,
+        [REASON_FANOTIFY_MISSING] = { "fanotify-missing", 12, 51, true, NEXT_RUN,
                                       "The kernel of this machine lacks fanotify, or its permission events.",
                                       "Boot a kernel with CONFIG_FANOTIFY and CONFIG_FANOTIFY_ACCESS_PERMISSIONS; "
                                       "nothing was changed." },
@@ -133,23 +138,27 @@ static const Reason reasons[_REASON_MAX] = {
                                    "The kernel ended processes for lack of memory while this run was at work.",
                                    "Give this machine more memory: the sensor needs 1 GB." },
         [REASON_MOUNT_UNUSABLE] = { "mount-unusable", 12, 52, true, NEXT_RUN,
-                                    "A file system that the sensor needs cannot be used as it is mounted.",
-                                    "Mount it writable and without noexec; nothing was changed." },
+                                    "A folder that the sensor needs cannot be used as it is.",
+                                    "Correct what is named, or name the check (links, read-only or noexec) in "
+                                    "skipChecks; nothing was changed." },
         [REASON_USER_DATABASE] = { "user-database", 12, 52, true, NEXT_RUN,
                                    "The sensor's user mdatp cannot be created on this machine.",
-                                   "Make /etc/passwd writable, or create it before: useradd --system "
-                                   "--no-create-home --user-group --shell /usr/sbin/nologin mdatp." },
+                                   "Make the file named writable (chattr -i, or its mount), have the user mdatp made "
+                                   "where this site manages its users, or name user in skipChecks; nothing was "
+                                   "changed." },
         [REASON_CLOCK_WRONG] = { "clock-wrong", 24, 52, true, NEXT_RUN,
                                  "The clock of this machine is wrong: signatures and certificates cannot be "
                                  "judged by it.",
                                  "Set the clock (chronyc makestep, or timedatectl set-ntp true)." },
         [REASON_INSTALL_PATH] = { "install-path", 52, 53, true, NEXT_RUN,
                                   "The folder named by installPath cannot be used.",
-                                  "Name a folder whose ancestors belong to root, are writable by nobody else, and "
-                                  "are no links, outside the system's own folders." },
+                                  "Correct what is named, or name another folder: root's all the way, writable by "
+                                  "nobody else, no link, on a disk of this machine, outside the system's own "
+                                  "folders." },
         [REASON_INSTALL_PATH_SETUP] = { "install-path-setup", 51, 52, true, NEXT_RUN,
                                         "The folder named by installPath could not be prepared.",
-                                        "See the reason above; what was changed is undone." },
+                                        "Make that folder and /opt/microsoft writable for root, or name another folder "
+                                        "by installPath." },
 
         [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
                                  "This machine lacks what a download over TLS needs.",
@@ -173,8 +182,10 @@ static const Reason reasons[_REASON_MAX] = {
                                     "its fingerprint to "
                                     "repository-keys in /etc/mde-linux/mde-linux.conf." },
         [REASON_REPOSITORY_UNVERIFIED] = { "repository-unverified", 24, 53, true, NEXT_RUN,
-                                           "A source for the sensor's repository has apt do without its signature.",
-                                           "Take trusted=yes and allow-insecure=yes out of that entry." },
+                                           "This machine's entry for the sensor's repository switches the check of its "
+                                           "signature off.",
+                                           "Take trusted=yes and allow-insecure=yes (Trusted:, Allow-Insecure:) out of "
+                                           "that entry." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
                                         "The package manager cannot read the repository.",
                                         "See the package manager's words above." },
@@ -182,6 +193,9 @@ static const Reason reasons[_REASON_MAX] = {
                                        "The repository has no sensor package for this machine.",
                                        "Check that the repository of this distribution and architecture is complete "
                                        "(mirrors), and no pin hides mdatp." },
+        [REASON_VERSION_NOT_FOUND] = { "version-not-found", 21, 53, true, NEXT_RUN,
+                                       "The repository does not have the version that is asked for.",
+                                       "Ask for one of those named, or for none, in the setting version." },
         [REASON_PACKAGE_SIGNATURE] = { "package-signature", 21, 55, true, NEXT_RUN,
                                        "A downloaded file is not what the repository's signature says, and was not "
                                        "used.",
@@ -228,12 +242,14 @@ static const Reason reasons[_REASON_MAX] = {
                                        "forceReOnboarding if it is to come back." },
         [REASON_SENSOR_FILES] = { "sensor-files", 15, 52, true, NEXT_RUN,
                                   "Files of a sensor are on this machine that no package owns.",
-                                  "Start it if it is in use (systemctl enable --now mdatp), or remove what is left of "
-                                  "it (/opt/microsoft/mdatp); then run this again." },
+                                  "Start it if it is in use (systemctl enable --now mdatp), or remove the folder "
+                                  "named; then restart the guest agent or deploy again." },
         [REASON_SENSOR_EXPIRED] = { "sensor-expired", 15, 52, true, NEXT_RUN,
                                     "The build of the sensor on this machine has expired.",
-                                    "Update the package mdatp: an expired build has no licence." },
-        [REASON_SENSOR_TOO_OLD] = { "sensor-too-old", 12, 53, true, NEVER,
+                                    "Install a newer build: make it available in the repository, or ask for a newer "
+                                    "version, or none, in the setting version; a sensor that no package owns has to be "
+                                    "replaced by hand." },
+        [REASON_SENSOR_TOO_OLD] = { "sensor-too-old", 12, 53, true, NEXT_RUN,
                                     "The sensor's version is too old for this onboarding package.",
                                     "Ask for a newer version, or none, in the setting version." },
         [REASON_SERVICE_MASKED] = { "service-masked", 20, 53, true, NEXT_RUN,

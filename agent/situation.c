@@ -90,9 +90,15 @@ const char *situation_tenant(const Facts *facts)
 {
         const SensorHealth *health = &facts->sensor.health;
 
-        if (health->answering == TRI_YES && health->licensed == TRI_YES)
+        if (health->answering == TRI_YES && health->licensed == TRI_YES && text_is_guid(health->org_id))
                 return health->org_id;
         return facts->sensor.onboarded == TRI_YES && !has_left(facts) ? facts->sensor.onboarded_org : "";
+}
+
+bool situation_keeps_tenant_secret(const Facts *facts)
+{
+        return facts->sensor.health.answering == TRI_YES && facts->sensor.health.licensed == TRI_YES &&
+               !text_is_guid(facts->sensor.health.org_id);
 }
 
 bool situation_is_elsewhere(const Request *request, const Facts *facts)

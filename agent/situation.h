@@ -30,6 +30,9 @@ bool situation_is_licensed(const Request *request, const Facts *facts);
 /* The daemon does not answer, yet everything it needs is in place: time or the verify step will tell. */
 bool situation_is_silent_but_complete(const Facts *facts);
 
+/* It is licensed, and does not say where: whatever its files say, nothing may be written over that. */
+bool situation_keeps_tenant_secret(const Facts *facts);
+
 /*
  * The tenant the sensor is in, "" when it is in none that is known: what a licensed sensor says of itself, else whose
  * onboarding file lies there, as such a sensor joins that tenant as soon as it can.

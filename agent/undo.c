@@ -228,10 +228,11 @@ static int restore_file(const Host *host, Json *record, const char *path, Error 
                 return error_set(err, ERROR_MISSING, "the saved copy of %s is gone", path);
         if (fs_write(host, path, data, length, mode, err) < 0)
                 return -1;
-        if (chown(full, (uid_t)json_object_get_int64(json_member(record, "uid")),
-                  (gid_t)json_object_get_int64(json_member(record, "gid"))) < 0 ||
-            chmod(full, mode) < 0 || utimensat(AT_FDCWD, full, times, 0) < 0)
-                return error_errno(err, errno, "restore owner, mode and time of %s", path);
+        if (fs_give(host, path, (uid_t)json_object_get_int64(json_member(record, "uid")),
+                    (gid_t)json_object_get_int64(json_member(record, "gid")), mode, err) < 0)
+                return -1;
+        if (utimensat(AT_FDCWD, full, times, AT_SYMLINK_NOFOLLOW) < 0)
+                return error_errno(err, errno, "restore the time of %s", path);
         return 0;
 }
 

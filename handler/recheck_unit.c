@@ -106,12 +106,21 @@ bool recheck_unit_is_in_place(const Host *host)
 static int put_in_place(const Host *host, Error *err)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
-        _cleanup_free_ char *timer = timer_text(host);
+        _cleanup_free_ char *text = timer_text(host);
+        UnitState timer = { 0 }, service = { 0 };
 
         if (fs_write(host, SERVICE_FILE, service_text, strlen(service_text), 0644, err) < 0 ||
-            fs_write(host, TIMER_FILE, timer, strlen(timer), 0644, err) < 0 || systemd_open(&systemd, err) < 0)
+            fs_write(host, TIMER_FILE, text, strlen(text), 0644, err) < 0 || systemd_open(&systemd, err) < 0)
                 return -1;
-        return systemd_enable(systemd, RECHECK_TIMER, err) < 0 ? -1 : systemd_start(systemd, RECHECK_TIMER, err);
+        if (systemd_enable(systemd, RECHECK_TIMER, err) < 0 ||
+            systemd_unit_state(systemd, RECHECK_TIMER, &timer, err) < 0 ||
+            systemd_unit_state(systemd, RECHECK_SERVICE, &service, err) < 0)
+                return -1;
+        /* what systemd has just read for the first time it need not read again: that costs it a tenth of a second */
+        if ((timer.needs_reload || service.needs_reload || text_equal(timer.load, "not-found")) &&
+            systemd_reload(systemd, err) < 0)
+                return -1;
+        return systemd_start(systemd, RECHECK_TIMER, err);
 }
 
 void recheck_unit_keep(const Host *host, Outcome *outcome)

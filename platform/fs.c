@@ -178,6 +178,22 @@ int fs_make_folder(const Host *host, const char *path, mode_t mode, Error *err)
         return 0;
 }
 
+int fs_give(const Host *host, const char *path, uid_t uid, gid_t gid, mode_t mode, Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+        _cleanup_close_ int fd = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        struct stat st;
+
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return error_errno(err, errno, "open %s", path);
+        if (!S_ISREG(st.st_mode))
+                return error_set(err, ERROR_TRUST, "%s is no regular file any more", path);
+        /* in this order: a change of owner takes bits of the mode away */
+        if (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0)
+                return error_errno(err, errno, "set owner and mode of %s", path);
+        return 0;
+}
+
 int fs_remove(const Host *host, const char *path, Error *err)
 {
         _cleanup_free_ char *full = host_path(host, path);

@@ -27,6 +27,10 @@ int fs_write_volatile(const Host *host, const char *path, const void *data, size
 
 #define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX */
 
+/* Owner and mode of a regular file, never through a link: whoever else may write to its folder may have put one there.
+ */
+int fs_give(const Host *host, const char *path, uid_t uid, gid_t gid, mode_t mode, Error *err) _must_check_;
+
 /* Removes what an fs_write of this path left behind when it was killed. */
 int fs_remove_leftovers(const Host *host, const char *path, Error *err) _must_check_;
 

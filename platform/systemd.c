@@ -184,7 +184,7 @@ int systemd_enable(Systemd *systemd, const char *unit, Error *err)
 
         if (r < 0)
                 return bus_error(err, r, &bus_err, "enable", unit);
-        return systemd_reload(systemd, err);
+        return 0;
 }
 
 int systemd_disable(Systemd *systemd, const char *unit, Error *err)

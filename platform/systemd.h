@@ -34,7 +34,7 @@ int systemd_start(Systemd *systemd, const char *unit, Error *err) _must_check_;
 int systemd_stop(Systemd *systemd, const char *unit, Error *err) _must_check_;
 int systemd_reset_failed(Systemd *systemd, const char *unit, Error *err) _must_check_; /* an unknown unit is fine */
 int systemd_reload(Systemd *systemd, Error *err) _must_check_;
-int systemd_enable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* and reload, as systemctl does */
+int systemd_enable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* on disk; no reload */
 
 int systemd_disable(Systemd *systemd, const char *unit, Error *err) _must_check_; /* likewise; not enabled is fine */
 

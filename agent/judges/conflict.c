@@ -13,8 +13,9 @@
 #include "platform/base/text.h"
 
 /* Rows of the status are told apart by their names. */
-static void note(Plan *plan, const char *name, unsigned *n, const char *format, ...) _printf_(4, 5);
-static void note(Plan *plan, const char *name, unsigned *n, const char *format, ...)
+static void note(Plan *plan, const char *name, unsigned *n, PlanNoteLevel level, const char *format, ...)
+        _printf_(5, 6);
+static void note(Plan *plan, const char *name, unsigned *n, PlanNoteLevel level, const char *format, ...)
 {
         char numbered[40], words[sizeof(((PlanNote *)NULL)->text)];
         va_list ap;
@@ -26,7 +27,7 @@ static void note(Plan *plan, const char *name, unsigned *n, const char *format, 
         va_start(ap, format);
         vsnprintf(words, sizeof(words), format, ap);
         va_end(ap);
-        judge_note(plan, numbered, PLAN_WARNING, "%s", words);
+        judge_note(plan, numbered, level, "%s", words);
 }
 
 /* Who has chosen passive gets a sensor that is, unless another setting asks for one that blocks. */
@@ -34,13 +35,26 @@ static bool would_protect_actively(const Request *request, const Facts *facts)
 {
         if (request->on_conflict == ON_CONFLICT_IGNORE)
                 return false;
-        if (situation_needs_package(facts) &&
-            (request->on_conflict == ON_CONFLICT_FAIL || !managed_wants_passive(request, facts)))
+        if (managed_leaves_passive(request, facts))
                 return true;
-        return managed_leaves_passive(request, facts);
+        if (!situation_needs_package(facts) || facts->sensor.health.passive == TRI_YES) /* an update of a passive one */
+                return false;
+        return request->on_conflict == ON_CONFLICT_FAIL || !managed_wants_passive(request, facts);
 }
 
-static void refuse(const Request *request, const ConflictGroups *groups, Plan *plan)
+/* What asks for a sensor that blocks, where that is not simply a new one. */
+static const char *asked_for(const Request *request, const Facts *facts)
+{
+        if (managed_leaves_passive(request, facts))
+                return " The sensor is passive now, and passiveMode (or antivirusEngine.enforcementLevel in "
+                       "managedConfig) asks "
+                       "it to block as well: take that setting out, or remove the other product.";
+        if (request->on_conflict == ON_CONFLICT_PASSIVE)
+                return " onConflict is passive, but passiveMode or managedConfig ask for a sensor that is not passive.";
+        return "";
+}
+
+static void refuse(const Request *request, const Facts *facts, const ConflictGroups *groups, Plan *plan)
 {
         char text[CONFLICT_TEXT_MAX];
         _cleanup_(text_clear) Text words = { 0 };
@@ -50,17 +64,21 @@ static void refuse(const Request *request, const ConflictGroups *groups, Plan *p
                 if (groups->items[i].kind != CONFLICT_BLOCKING)
                         continue;
                 conflict_describe(&groups->items[i], text);
-                if (words.length > 0 && words.length + strlen(text) > ERROR_TEXT_MAX - 64)
+                if (words.length > 0 && words.length + strlen(text) > ERROR_TEXT_MAX - 256)
                         left++;
                 else
                         text_append(&words, "%s%s", words.length > 0 ? "; " : "", text);
         }
         if (left > 0)
                 text_append(&words, "; and %zu more", left);
-        judge_refuse(plan, REASON_CONFLICT, "Found: %s.%s", words.data,
-                     request->on_conflict == ON_CONFLICT_PASSIVE
-                             ? " passiveMode or managedConfig ask for a sensor that is not passive."
-                             : "");
+        judge_refuse(plan, REASON_CONFLICT, "Found: %s.%s", words.data, asked_for(request, facts));
+}
+
+/* Somebody has decided that both shall run, and they can: nothing is left to be done. */
+static bool is_chosen(const Request *request, const Facts *facts)
+{
+        return request->on_conflict == ON_CONFLICT_PASSIVE && !situation_needs_package(facts) &&
+               facts->sensor.health.passive == TRI_YES;
 }
 
 static const char *advice(const Request *request, const Facts *facts)
@@ -78,10 +96,10 @@ static const char *advice(const Request *request, const Facts *facts)
 static void tell_suspicious(const ConflictGroup *group, const char *text, unsigned *n, Plan *plan)
 {
         if (group->product && group->product->tolerated)
-                note(plan, "fanotify", n,
+                note(plan, "fanotify", n, PLAN_WARNING,
                      "%s decides about file access too. Both can run; it has to trust the sensor's programs.", text);
         else
-                note(plan, "fanotify", n,
+                note(plan, "fanotify", n, PLAN_WARNING,
                      "%s may hold file access back, and does not do so at present. If it is another security product, "
                      "keep the sensor in passive mode beside it.",
                      text);
@@ -117,8 +135,8 @@ static void tell_groups(const Request *request, const Facts *facts, const Confli
 
                 conflict_describe(group, text);
                 if (group->kind == CONFLICT_BLOCKING && !refused)
-                        note(plan, "conflict", &conflicts, "%s holds file access back through fanotify. %s", text,
-                             advice(request, facts));
+                        note(plan, "conflict", &conflicts, is_chosen(request, facts) ? PLAN_INFORMATION : PLAN_WARNING,
+                             "%s holds file access back through fanotify. %s", text, advice(request, facts));
                 if (group->kind == CONFLICT_SUSPICIOUS)
                         tell_suspicious(group, text, &suspicious, plan);
         }
@@ -145,10 +163,12 @@ static void tell_stopped(const Facts *facts, const ConflictGroups *groups, Plan 
                 const StoppedProduct *item = &stopped->items[i];
 
                 if (!is_running(groups, item->name))
-                        note(plan, "stopped-product", &n,
-                             "%s is installed, and its unit %s does not run (%s). Once it does it may hold file access "
+                        note(plan, "stopped-product", &n, item->enabled == TRI_NO ? PLAN_INFORMATION : PLAN_WARNING,
+                             "%s is installed; its unit %s does not run (%s), and is %s. Once it does it may hold file "
+                             "access "
                              "back: remove it if it is not needed, or keep the sensor in passive mode.",
-                             item->name, item->unit, item->state);
+                             item->name, item->unit, item->state,
+                             item->enabled == TRI_YES ? "started with the machine" : "not started with the machine");
         }
 }
 
@@ -217,7 +237,7 @@ void judge_conflict(const Request *request, const Facts *facts, Plan *plan)
                 return;
         conflict_groups(facts, &groups);
         if (refused)
-                refuse(request, &groups, plan);
+                refuse(request, facts, &groups, plan);
         tell_groups(request, facts, &groups, refused, plan);
         tell_stopped(facts, &groups, plan);
         compare_with_sensor(facts, &groups, plan);

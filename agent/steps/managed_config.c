@@ -54,8 +54,8 @@ static int make_folders(const Host *host, Error *err)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(folders); i++)
-                if (!fs_is_folder(host, folders[i]) && (undo_remember_folder(host, folders[i], err) < 0 ||
-                                                        fs_make_folder(host, folders[i], 0755, err) < 0))
+                if (!fs_is_folder(host, folders[i]) &&
+                    (undo_remember_made(host, folders[i], err) < 0 || fs_make_folder(host, folders[i], 0755, err) < 0))
                         return -1;
         return 0;
 }
@@ -94,16 +94,15 @@ static int keep_backup(const Host *host, const File *file, Error *err)
 
 static int replace_file(const Host *host, const File *file, const char *text, size_t length, Error *err)
 {
-        _cleanup_free_ char *full = host_path(host, SENSOR_MANAGED_FILE);
         mode_t mode = file->text ? file->st.st_mode & 07777 : 0644;
 
-        if (undo_remember_file(host, SENSOR_MANAGED_FILE, err) < 0 || make_folders(host, err) < 0 ||
+        /* the folders first: undone last, when our file in them is gone; what others put there meanwhile stays */
+        if (make_folders(host, err) < 0 || undo_remember_file(host, SENSOR_MANAGED_FILE, err) < 0 ||
             keep_backup(host, file, err) < 0 || fs_write(host, SENSOR_MANAGED_FILE, text, length, mode, err) < 0)
                 return -1;
-        if (file->text && (file->st.st_uid != geteuid() || file->st.st_gid != getegid()) &&
-            (chown(full, file->st.st_uid, file->st.st_gid) < 0 || chmod(full, mode) < 0))
-                return error_errno(err, errno, "give %s back to its owner", SENSOR_MANAGED_FILE);
-        return 0;
+        if (!file->text || (file->st.st_uid == geteuid() && file->st.st_gid == getegid()))
+                return 0;
+        return fs_give(host, SENSOR_MANAGED_FILE, file->st.st_uid, file->st.st_gid, mode, err);
 }
 
 /* As it is now: a tool of the customer's may have written it since the plan was made. */

@@ -1,3 +1,4 @@
+#include "agent/situation.h"
 #include "agent/steps.h"
 
 #include <string.h>
@@ -6,6 +7,8 @@
 
 /* Until then a sensor that was licensed may still speak of the file it had before. */
 #define TAKE_IN_MS 1000
+#define ASK_MS 20000
+#define ASK_PAUSE_MS 500
 
 #define OFFBOARDING_FILE_MAX (1024 * 1024)
 
@@ -22,12 +25,41 @@ static void notice_left_tenant(Mission *mission)
                 snprintf(mission->left_tenant, sizeof(mission->left_tenant), "%s", package->org_id);
 }
 
+static bool is_answering(const Mission *mission)
+{
+        return mission->facts.sensor.health.answering == TRI_YES;
+}
+
+/* One that runs and was silent when it was looked at is asked once more: it may be somebody's already. */
+static int ask_silent_sensor(Mission *mission, Failure *failure)
+{
+        const Facts *facts = &mission->facts;
+        Deadline deadline = deadline_sooner(mission->deadline, deadline_in(ASK_MS));
+        Error err = { 0 };
+
+        if (facts->sensor.files != TRI_YES || facts->sensor.active != TRI_YES || is_answering(mission))
+                return 0;
+        while (!is_answering(mission)) {
+                mission_say(mission, "asking the sensor whether it is onboarded already");
+                if (host_wait(mission->host, ASK_PAUSE_MS, deadline, &err) < 0)
+                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : 0;
+                facts_refresh_sensor(mission->host, deadline, &mission->facts);
+        }
+        if (!situation_is_elsewhere(mission->request, facts) || situation_changes_tenant(mission->request, facts))
+                return 0;
+        return failure_set(failure, REASON_TENANT_OTHER,
+                           "The sensor is in tenant %s, the onboarding package is for tenant %s.",
+                           situation_tenant(facts), mission->request->onboarding->org_id);
+}
+
 int step_onboard(Mission *mission, Failure *failure)
 {
         const Secret *file = &mission->request->onboarding->file;
         const Host *host = mission->host;
         Error err = { 0 };
 
+        if (ask_silent_sensor(mission, failure) < 0)
+                return -1;
         mission_say(mission, "onboarding to tenant %s", mission->request->onboarding->org_id);
         notice_left_tenant(mission);
         /* an offboarding file beside it would make the sensor ignore what we write */

@@ -92,7 +92,7 @@ static int choose_version(Mission *mission, Wanted *wanted, Failure *failure)
         found = find_version(&policy, version);
         list_versions(&policy, &offered);
         if (!found)
-                return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
+                return failure_set(failure, REASON_VERSION_NOT_FOUND,
                                    "The setting version asks for %s %s; the repository has: %s.", SENSOR_PACKAGE,
                                    version, offered.data);
         snprintf(wanted->version, sizeof(wanted->version), "%s", found);

@@ -15,7 +15,7 @@ int step_service(Mission *mission, Failure *failure)
                                    SENSOR_UNIT);
         if (text_equal(unit.file, "disabled")) {
                 mission_say(mission, "enabling %s", SENSOR_UNIT);
-                if (systemd_enable(systemd, SENSOR_UNIT, &err) < 0)
+                if (systemd_enable(systemd, SENSOR_UNIT, &err) < 0 || systemd_reload(systemd, &err) < 0)
                         return steps_fail(failure, REASON_SERVICE_FAILED, &err);
         }
         if (text_equal(unit.active, "active") || text_equal(unit.active, "activating"))

@@ -267,10 +267,14 @@ static void a_stopped_product_is_told_once_it_is_not_running(void **state)
         Facts f = fresh();
         Plan plan;
 
-        f.stopped_products = (StoppedProducts){ TRI_YES, { { "ClamAV", "clamav-clamonacc.service", "inactive" } }, 1 };
+        f.stopped_products =
+                (StoppedProducts){ TRI_YES, { { "ClamAV", "clamav-clamonacc.service", "inactive", TRI_YES } }, 1 };
         plan_make(&q, &f, &plan);
         assert_int_equal(plan.refusal.reason, REASON_NONE);
         assert_note(plan, "stopped-product", PLAN_WARNING, "clamav-clamonacc.service does not run (inactive)");
+        f.stopped_products.items[0].enabled = TRI_NO;
+        plan_make(&q, &f, &plan);
+        assert_note(plan, "stopped-product", PLAN_INFORMATION, "not started with the machine");
         f = healthy();
         f.stopped_products = (StoppedProducts){ TRI_YES, { { "ClamAV", "clamav-clamonacc.service", "inactive" } }, 1 };
         hold(&f, clamonacc);

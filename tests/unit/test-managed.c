@@ -269,10 +269,10 @@ static void changes_are_shown_escaped_cut_and_without_passwords(void **state)
 
                 text_append(&all, "%s: %s -> %s\n", what, before, after);
         }
-        assert_string_equal(all.data, "proxy of the sensor: an address that is not shown here -> " PROXY "\n"
+        assert_string_equal(all.data, "proxy of the sensor: a text that is not shown here -> " PROXY "\n"
                                       "managed configuration antivirusEngine.enforcementLevel: none -> passive\n"
                                       "managed configuration a.b\\x0a: [1,{\\x22c\\x22:\\x22d/e\\x22}] -> x\\x0ay\n"
-                                      "managed configuration u: none -> an address that is not shown here\n");
+                                      "managed configuration u: none -> a text that is not shown here\n");
 }
 
 static const PlanNote *note_of(const Plan *plan, const char *name)

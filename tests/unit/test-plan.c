@@ -158,6 +158,20 @@ static void a_sensor_that_does_not_answer_is_waited_for(void **state)
         assert_plan(q, f, "verify");
 }
 
+static void a_licence_whose_tenant_is_not_told_is_not_written_over(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.sensor.health.org_id[0] = '\0';
+        f.sensor.onboarded = TRI_NO;
+        f.sensor.onboarded_org[0] = '\0';
+        assert_plan(q, f, "verify");
+        f.sensor.onboarded = TRI_YES;
+        strcpy(f.sensor.onboarded_org, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+}
+
 static void a_forced_onboarding_happens_once(void **state)
 {
         Request q = asked();
@@ -415,7 +429,10 @@ static void apply(StepId id, const Request *q, Facts *f)
                 f->sensor.health.answering = TRI_YES;
                 f->sensor.health.licensed = TRI_YES;
                 f->sensor.health.tags_known = TRI_YES;
-                snprintf(f->sensor.health.org_id, sizeof(f->sensor.health.org_id), "%s", f->sensor.onboarded_org);
+                snprintf(f->sensor.health.org_id, sizeof(f->sensor.health.org_id), "%s",
+                         (f->sensor.onboarded == TRI_YES && *f->sensor.onboarded_org) || !q->onboarding
+                                 ? f->sensor.onboarded_org
+                                 : q->onboarding->org_id);
                 break;
         case _STEP_MAX:
                 fail();
@@ -603,6 +620,7 @@ int main(void)
                 cmocka_unit_test(tags_are_compared_without_case_but_groups_are_not),
                 cmocka_unit_test(drift_is_mended_step_by_step),
                 cmocka_unit_test(a_sensor_that_does_not_answer_is_waited_for),
+                cmocka_unit_test(a_licence_whose_tenant_is_not_told_is_not_written_over),
                 cmocka_unit_test(a_forced_onboarding_happens_once),
                 cmocka_unit_test(no_package_refuses_only_without_a_licence),
                 cmocka_unit_test(another_tenant_is_refused),

@@ -5,11 +5,12 @@
 #define OLD "/var/lib/waagent/Microsoft.Azure.AzureDefenderForServers.MDE.Linux-1.0.0.36"
 #define UPTIME_S 100000
 
-/* A process of a recorded /proc, so many seconds old. arguments: divided by blanks. */
-static void put(const Scratch *scratch, int pid, int age_s, const char *arguments)
+/* A process of a recorded /proc, so many seconds old. arguments: divided by blanks; who: lines of its status. */
+static void put_as(const Scratch *scratch, int pid, int age_s, const char *arguments, const char *who)
 {
         _cleanup_free_ char *stat = text_format("/proc/%d/stat", pid), *cmdline = text_format("/proc/%d/cmdline", pid),
-                            *bytes = text_format("%s ", arguments), *text = NULL;
+                            *bytes = text_format("%s ", arguments), *status = text_format("/proc/%d/status", pid),
+                            *text = NULL;
         size_t length = strlen(bytes), i;
 
         for (i = 0; i < length; i++)
@@ -19,6 +20,12 @@ static void put(const Scratch *scratch, int pid, int age_s, const char *argument
                            (UPTIME_S - age_s) * sysconf(_SC_CLK_TCK));
         scratch_write(scratch, stat, text);
         scratch_write_bytes(scratch, cmdline, bytes, length);
+        scratch_write(scratch, status, who);
+}
+
+static void put(const Scratch *scratch, int pid, int age_s, const char *arguments)
+{
+        put_as(scratch, pid, age_s, arguments, "Name:\tx\nUid:\t0\t0\t0\t0\nNSpid:\t20\n");
 }
 
 static int wait_for_it(const Scratch *scratch, int64_t ms, Outcome *outcome, Failure *failure)
@@ -41,6 +48,9 @@ static void nobody_is_not_waited_for(void **state)
         put(*state, 12, 5, "/bin/bash /root/mde_installer.sh");
         put(*state, 13, 5, "/bin/bash /var/lib/waagent/Some.Other.Linux-1.0/src/mde_installer.sh");
         put(*state, 14, 5, OLD "/bin/mde-linux enable");
+        put_as(*state, 15, 5, "/bin/bash " OLD "/src/mde_installer.sh", "Name:\tx\nUid:\t1000\t1000\t1000\t1000\n");
+        put_as(*state, 16, 5, "/bin/bash " OLD "/src/mde_installer.sh", "Name:\tx\nUid:\t1000\t0\t0\t0\n");
+        put_as(*state, 17, 5, "/bin/bash " OLD "/src/mde_installer.sh", "Name:\tx\nUid:\t0\t0\t0\t0\nNSpid:\t17\t3\n");
         assert_int_equal(wait_for_it(*state, 60000, &outcome, &failure), 0);
         assert_int_equal(outcome.n_rows, 0);
 }

@@ -96,6 +96,7 @@ def clamonacc_is_refused_until_it_is_stopped_and_a_warning_beside_the_sensor(w):
     assert not any("packages.microsoft.com" in line for line in w.requests()), w.requests()
     w.assert_quiet()
     # stopped: the next enable onboards
+    w.machine.run(["systemctl", "enable", "clamav-clamonacc"])
     w.machine.run(["systemctl", "stop", "clamav-clamonacc"])
     w.enable()
     report = w.azure.wait_status("success", seq=0)
@@ -207,7 +208,7 @@ def beside_a_conflict_a_sensor_can_be_installed_that_was_never_anything_but_pass
     modes = w.machine.read("/var/log/mdatp-stand-in-modes.log").splitlines()
     assert len(modes) == 1 and modes[0].endswith(" passive"), modes
     row = report.settings.row("conflict")
-    assert row.status == "warning" and "is in passive mode" in row.message, report.settings
+    assert row.status == "success" and "is in passive mode" in row.message, report.settings  # it was chosen
     w.agent.stop()
     # it stays so when the other is gone, and nobody works for it
     let_go(w)

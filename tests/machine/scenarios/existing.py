@@ -325,7 +325,7 @@ def a_pinned_version_is_installed_exactly_and_later_ones_are_told(w):
     w.install_only()
     before = w.snapshot()
     message = request(w, 1, version="101.25030.0001")["formattedMessage"]["message"]
-    assert "(package-not-found)" in message and f"asks for mdatp 101.25030.0001; the repository has: {NEWEST}, {NEW}, {OLD}." in message, message
+    assert "(version-not-found)" in message and f"asks for mdatp 101.25030.0001; the repository has: {NEWEST}, {NEW}, {OLD}." in message, message
     w.machine.wait(lambda: not w.leftovers(), 10, "the end of the run")
     w.assert_untouched(before)
     assert request(w, 2, version=NEW)["status"] == "success"
