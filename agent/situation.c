@@ -97,8 +97,8 @@ const char *situation_tenant(const Facts *facts)
 
 bool situation_keeps_tenant_secret(const Facts *facts)
 {
-        return facts->sensor.health.answering == TRI_YES && facts->sensor.health.licensed == TRI_YES &&
-               !text_is_guid(facts->sensor.health.org_id);
+        return facts->sensor.files == TRI_YES && facts->sensor.health.answering == TRI_YES &&
+               facts->sensor.health.licensed == TRI_YES && !text_is_guid(facts->sensor.health.org_id);
 }
 
 bool situation_is_elsewhere(const Request *request, const Facts *facts)
