@@ -28,7 +28,8 @@ typedef struct Facts {
         Tri fulfilled;   /* history: this very request succeeded before (a forced onboarding is not forced twice) */
         Refused refused; /* history: for this very request */
 
-        bool acted; /* looked after all steps of a run were done */
+        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
+        bool acted;  /* looked after all steps of a run were done */
 
         struct {
                 Tri held;

@@ -81,6 +81,7 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         take(json, "request", ret->digest, sizeof(ret->digest));
         take(json, "tenant", ret->tenant, sizeof(ret->tenant));
         take(json, "boot", ret->boot, sizeof(ret->boot));
+        take(json, "program", ret->program, sizeof(ret->program));
         take(json, "found", ret->failure.found, sizeof(ret->failure.found));
         take(json, "fulfilled", ret->fulfilled, sizeof(ret->fulfilled));
         take(json, "fulfilledBlind", ret->fulfilled_blind, sizeof(ret->fulfilled_blind));
@@ -135,6 +136,7 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         put(json, "found", record->failure.reason ? record->failure.found : "");
         put(json, "tenant", record->tenant);
         put(json, "boot", record->boot);
+        put(json, "program", record->program);
         put(json, "fulfilled", record->fulfilled);
         put(json, "fulfilledBlind", record->fulfilled_blind);
         put_notes(json, record);

@@ -18,6 +18,7 @@ typedef struct HistoryRecord {
         Failure failure;
         char tenant[37];
         char boot[37];
+        char program[32];                        /* version of this program: another one may know better */
         char fulfilled[CRYPTO_SHA256_HEX];       /* the request that was met once, however it ended since; "": none */
         char fulfilled_blind[CRYPTO_SHA256_HEX]; /* the same, as it looks while its package cannot be opened */
         PlanNote notes[PLAN_NOTES_MAX];          /* of the last second look: those that a first look cannot make */

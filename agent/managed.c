@@ -47,13 +47,24 @@ bool managed_wants_passive(const Request *request, const Facts *facts)
         return asked == TRI_YES || (asked == TRI_NOT_ASKED && text_equal(level_asked(request), "passive"));
 }
 
+/* A file that says so already changes nothing: somebody else's policy keeps the sensor passive. */
+static bool would_be_written(const Request *request, const Facts *facts)
+{
+        _cleanup_(managed_clear) Managed managed = { 0 };
+        const ManagedItem *item;
+
+        managed_make(request, facts, &managed);
+        item = managed_find(&managed, MANAGED_PASSIVE);
+        return !item || item->differs;
+}
+
 bool managed_leaves_passive(const Request *request, const Facts *facts)
 {
         const char *level = level_asked(request);
         bool blocks = request->passive == TRI_NO ||
                       (request->passive == TRI_NOT_ASKED && level && !text_equal(level, "passive"));
 
-        return blocks && facts->sensor.health.passive == TRI_YES;
+        return blocks && facts->sensor.health.passive == TRI_YES && would_be_written(request, facts);
 }
 
 char *managed_groups_text(const RequestList *groups)
@@ -191,7 +202,7 @@ static bool is_so_without_file(const ManagedItem *item, const Facts *facts)
         const SensorHealth *health = &facts->sensor.health;
         Tri wanted = tri(is_text(item->wanted, "passive"));
 
-        if (item->kind == MANAGED_OTHER)
+        if (item->kind == MANAGED_OTHER || facts->undone)
                 return false;
         /* it once was as asked and cannot tell now: no reason to begin a run; a run that has begun makes sure */
         if (health->answering != TRI_YES)

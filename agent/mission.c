@@ -213,28 +213,42 @@ static void look(Mission *mission)
         facts_clear(&mission->facts);
         mission_look(mission->host, mission->request, &mission->facts);
         mission->facts.fulfilled = tri(mission->fulfilled);
+        mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 
-/* A licence goes and comes again while the sensor takes in a package: nothing to do, and no failure. */
-static bool is_only_waiting(const Plan *plan)
+/* A licence goes and comes again while the sensor takes in a package, and a sensor that is busy misses a question,
+ * after which nothing of what it would have said is known: nothing to do, and no failure. */
+static const PlanStep *only_waiting(const Mission *mission)
 {
-        return !plan->refusal.reason && plan->n_steps == 1 && plan->steps[0].id == STEP_VERIFY;
+        const Plan *plan = &mission->plan;
+        const PlanStep *wait = NULL;
+        size_t i;
+
+        for (i = 0; i < plan->n_steps; i++) {
+                if (plan->steps[i].id == STEP_VERIFY)
+                        wait = &plan->steps[i];
+                else if (mission->facts.sensor.health.answering == TRI_YES ||
+                         (plan->steps[i].id != STEP_SETTINGS && plan->steps[i].id != STEP_MANAGED_CONFIG))
+                        return NULL;
+        }
+        return plan->refusal.reason ? NULL : wait;
 }
 
 /* Done means: a fresh look leaves an empty plan. */
 static void check(Mission *mission)
 {
         Failure failure = { 0 };
+        const PlanStep *wait;
         int rounds = 0;
 
         mission->acted = true;
         look(mission);
         mission->stage = "verify";
-        while (is_only_waiting(&mission->plan) && rounds++ < VERIFY_ROUNDS_MAX) {
-                if (run_step(mission, &mission->plan.steps[0], &failure) < 0) {
+        while ((wait = only_waiting(mission)) && rounds++ < VERIFY_ROUNDS_MAX) {
+                if (run_step(mission, wait, &failure) < 0) {
                         fail(mission, &failure);
                         return;
                 }
@@ -257,6 +271,7 @@ void mission_run(Mission *mission, Outcome *outcome)
 {
         AptRun repair = mission_apt_run(mission);
         Failure failure = { 0 };
+        UndoState undo = { 0 };
         Error err = { 0 };
         size_t i;
 
@@ -265,6 +280,7 @@ void mission_run(Mission *mission, Outcome *outcome)
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
         repair.temporary = temporary_left(mission->host);
+        mission->undone = undo_state(mission->host, &undo, NULL) == 0 && undo.pending;
         if (!mission->dry_run && !facts_are_held(mission->host) &&
             recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
                 steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);

@@ -31,6 +31,7 @@ typedef struct Mission {
         /* Filled as it runs; cleared by the caller: mission_clear. */
         Facts facts; /* of the last look; look LOOK_FIRST: it did not come to one */
         Plan plan;
+        bool undone;
         bool acted;
         Outcome *outcome;
         const char *stage;

@@ -68,7 +68,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
                 report_notes(&plan, outcome);
                 return refuse(session, request, &plan.refusal, outcome);
         }
-        if (plan.n_steps == 0 || hand_over_can_wait(session, &facts)) {
+        if (!hand_over_is_owed(session, &facts) && (plan.n_steps == 0 || hand_over_can_wait(session, &facts))) {
                 succeed(session, request, &facts, &plan, outcome);
                 return 0;
         }

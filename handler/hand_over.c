@@ -1,10 +1,13 @@
 #include "handler/hand_over.h"
 
+#include "agent/situation.h"
 #include "agent/state.h"
+#include "agent/undo.h"
 #include "handler/program.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
+#include "platform/base/version.h"
 
 void hand_over_say(const Session *session, const char *what)
 {
@@ -39,6 +42,13 @@ bool hand_over_can_wait(const Session *session, const Facts *facts)
                facts->sensor.enabled == TRI_YES && is_starting(&facts->sensor.unit);
 }
 
+bool hand_over_is_owed(const Session *session, const Facts *facts)
+{
+        UndoState undo = { 0 };
+
+        return facts->hold.held != TRI_YES && undo_state(&session->host, &undo, NULL) == 0 && undo.pending;
+}
+
 /* The worker saw that a person had removed the sensor: the package need not be asked for again while it is away. */
 static bool is_still_removed(const Session *session, const Request *request, const Facts *facts)
 {
@@ -55,6 +65,10 @@ bool hand_over_is_useless(const Session *session, const Request *request, const 
                 return false;
         if (is_still_removed(session, request, facts))
                 return true;
+        /* what was found then holds while the machine needs what was refused; a second look has just judged anew */
+        if (facts->look == LOOK_SECOND || !situation_needs_package(facts) ||
+            !text_equal(history->program, version_text))
+                return false;
         state_boot_id(&session->host, boot);
         return text_equal(history->boot, boot) && reason_get(history->failure.reason)->retry == REASON_RETRY_NEVER;
 }

@@ -18,6 +18,7 @@
 #include "handler/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
+#include "handler/status.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -104,16 +105,17 @@ static void tell_success(Session *session, const Request *request, const Facts *
                          const Plan *notes, Outcome *outcome)
 {
         recheck_unit_keep(&session->host, outcome);
-        if (was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE) && history_has_notes(&session->history, notes))
+        if (was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE) && history_has_notes(&session->history, notes) &&
+            status_shows_success(&session->host, &session->environment, session->sequence))
                 return;
         report_success(request, facts, plan, outcome);
         session_remember(session, request, outcome, notes);
         session_tell(session, outcome);
 }
 
-static void repair(Session *session, const Plan *plan, const QueueEntry *entry, Outcome *outcome)
+static void repair(Session *session, const char *why, const QueueEntry *entry, Outcome *outcome)
 {
-        _cleanup_free_ char *what = text_format("drift: %s; it is being repaired", plan->steps[0].why);
+        _cleanup_free_ char *what = text_format("drift: %s; it is being repaired", why);
         Error err = { 0 };
 
         if (session->telling.fulfilled && session->history.verdict == VERDICT_SUCCEEDED)
@@ -148,13 +150,15 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         plan_leave_second_notes(request, &facts, &notes);
         if (plan.refusal.reason)
                 tell_refusal(session, request, &plan, &notes, outcome);
+        else if (hand_over_is_owed(session, &facts))
+                repair(session, "a run was cut off", entry, outcome);
         else if (plan.n_steps == 0)
                 tell_success(session, request, &facts, &plan, &notes, outcome);
         else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||
                  hand_over_is_useless(session, request, &facts))
                 log_info("recheck: %s; left as it is for now", plan.steps[0].why);
         else
-                repair(session, &plan, entry, outcome);
+                repair(session, plan.steps[0].why, entry, outcome);
 }
 
 /* What keeps the settings from being read is enable's to tell. */

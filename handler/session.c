@@ -8,6 +8,7 @@
 #include "handler/sequence.h"
 #include "handler/status.h"
 #include "platform/base/text.h"
+#include "platform/base/version.h"
 #include "platform/fs.h"
 #include "platform/journal.h"
 
@@ -185,6 +186,8 @@ void session_remember(const Session *session, const Request *request, const Outc
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
         snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding ? request->onboarding->org_id : "");
         state_boot_id(&session->host, record.boot);
+        snprintf(record.program, sizeof(record.program), "%s",
+                 outcome->verdict == VERDICT_SUCCEEDED ? "" : version_text);
         if (outcome->verdict == VERDICT_SUCCEEDED) {
                 record.boot[0] = '\0'; /* a success holds across boots: nothing to write when it is met again */
                 history_fulfil(&record, request->digest, !request->onboarding);

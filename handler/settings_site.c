@@ -97,6 +97,42 @@ static void note_denied(const Configuration *configuration, const char *path, Se
                               path, key);
 }
 
+/* Two names for one thing: who denies one of them means the other as well. */
+static const struct {
+        const char *setting, *member;
+} aliases[] = {
+        { "passiveMode", "managedConfig.antivirusEngine.enforcementLevel" },
+        { "proxy", "managedConfig.cloudService.proxy" },
+        { "groupIds", "managedConfig.edr.groupIds" },
+        { "tags", "managedConfig.edr.tags" },
+};
+
+/* path is name, or what name lies in. */
+static bool covers(const char *path, const char *name)
+{
+        size_t length = strlen(path);
+
+        return strncasecmp(path, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+static void take_out_aliases(const Configuration *configuration, const char *path, Settings *settings)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(aliases); i++) {
+                const char *other = covers(path, aliases[i].setting)                       ? aliases[i].member
+                                    : strchr(path, '.') && covers(path, aliases[i].member) ? aliases[i].setting
+                                                                                           : NULL;
+
+                if (other && take_out(settings->document, other, 0))
+                        note_denied(configuration, other, settings);
+        }
+        /* it would make the sensor passive just as well */
+        if (covers(path, "passiveMode") && text_equal(json_string(settings->document, "onConflict"), "passive") &&
+            take_out(settings->document, "onConflict", 0))
+                note_denied(configuration, "onConflict", settings);
+}
+
 static int apply_policy(const Configuration *configuration, Settings *settings, Failure *failure)
 {
         const char *const *path;
@@ -104,9 +140,11 @@ static int apply_policy(const Configuration *configuration, Settings *settings, 
         for (path = configuration_denied(configuration); *path; path++) {
                 if (check_denied(configuration, *path, failure) < 0)
                         return -1;
-                if (!settings->document || !take_out(settings->document, *path, 0))
+                if (!settings->document)
                         continue;
-                note_denied(configuration, *path, settings);
+                if (take_out(settings->document, *path, 0))
+                        note_denied(configuration, *path, settings);
+                take_out_aliases(configuration, *path, settings);
         }
         return 0;
 }

@@ -218,3 +218,15 @@ int status_write(const Host *host, const Environment *environment, int sequence,
                 return error_set(err, ERROR_MISSING, "the status folder %s is gone", environment->status_folder);
         return fs_write_volatile(host, path, text, strlen(text), 0644, err);
 }
+
+bool status_shows_success(const Host *host, const Environment *environment, int sequence)
+{
+        _cleanup_free_ char *path = status_path(environment, sequence), *text = NULL;
+        _cleanup_json_ Json *json = NULL;
+        size_t length;
+
+        if (fs_read(host, path, 2 * STATUS_SIZE_MAX, &text, &length, NULL) < 0 || !text ||
+            json_parse(text, length, &json, NULL) < 0 || !json_object_is_type(json, json_type_array))
+                return false;
+        return text_equal(json_string(json_member(json_object_array_get_idx(json, 0), "status"), "status"), "success");
+}

@@ -17,4 +17,8 @@ char *status_format(const Outcome *outcome, const char *operation, int64_t now);
 /* STATUS/N.status. A status folder that is gone (BASE was deleted) is ERROR_MISSING: nobody reads it any more. */
 int status_write(const Host *host, const Environment *environment, int sequence, const char *operation,
                  const Outcome *outcome, Error *err) _must_check_;
+
+/* What stands in the file now is a top-level success. */
+bool status_shows_success(const Host *host, const Environment *environment, int sequence);
+
 char *status_path(const Environment *environment, int sequence);

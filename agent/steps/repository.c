@@ -268,6 +268,15 @@ static int name_file(Failure *failure, const char *file)
         return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
 }
 
+static int refuse_unverified(const AptSource *existing, Failure *failure)
+{
+        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
+                           "The entry for %s %s in %s says trusted or allow-insecure.", existing->uri, existing->suite,
+                           shown);
+}
+
 /* The vendor signs: an entry that has apt do without is a mistake, or somebody's way onto this machine. */
 static int verify_source(Mission *mission, HttpClient *http, AptSource *source, const AptSource *existing,
                          Failure *failure)
@@ -275,9 +284,7 @@ static int verify_source(Mission *mission, HttpClient *http, AptSource *source, 
         _cleanup_free_ char *shown = text_escape(existing->file, 200);
 
         if (!repository_source_is_vendors(existing->file))
-                return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
-                                   "The entry for %s %s in %s says trusted or allow-insecure.", existing->uri,
-                                   existing->suite, shown);
+                return refuse_unverified(existing, failure);
         outcome_row(mission->outcome, "repository-key", ROW_WARNING,
                     "%s had apt use packages without a signature: its key and its entry were set up anew", shown);
         return add_source(mission, http, source, existing->file, failure);
@@ -304,7 +311,7 @@ static int use_source(Mission *mission, HttpClient *http, AptSource *source, con
         return add_source(mission, http, source, existing->file, failure);
 }
 
-static int refresh_present(Mission *mission, const AptOffer *offer, Failure *failure)
+static int refresh_present(Mission *mission, const AptOffer *offer, bool *ret_used, Failure *failure)
 {
         AptSource source = { 0 };
         AptResult result = { 0 };
@@ -313,15 +320,14 @@ static int refresh_present(Mission *mission, const AptOffer *offer, Failure *fai
 
         if (apt_source_find(mission->host, offer->uri, offer->suite, NULL, &found, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        *ret_used = !found || !source.unverified;
+        if (!*ret_used)
+                return repository_source_is_vendors(source.file) ? 0 : refuse_unverified(&source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
                     SENSOR_PACKAGE, offer->uri, offer->suite, found ? source.file : "this machine");
         log_info("using %s %s, which offers %s already", offer->uri, offer->suite, SENSOR_PACKAGE);
         if (!found)
                 return 0;
-        if (source.unverified)
-                outcome_row(mission->outcome, "package-source", ROW_WARNING,
-                            "%s comes from %s %s, which %s configures to be used without a signature", SENSOR_PACKAGE,
-                            offer->uri, offer->suite, source.file);
         if (strstr(source.uri, "://") && remember_lists(mission->host, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         return refresh(mission, &source, source.file, &result, failure);
@@ -337,14 +343,16 @@ static int use_present(Mission *mission, bool *ret_used, Failure *failure)
         *ret_used = false;
         if (mission->facts.package.state == PACKAGE_ABSENT)
                 return 0;
+        /* a new one after all: it comes from the channel that is asked for */
+        if (mission->facts.package.state == PACKAGE_CONFIG_FILES && mission->request->channel)
+                return 0;
         if (apt_policy_read(mission->host, SENSOR_PACKAGE, &policy, &err) < 0) {
                 if (err.kind == ERROR_STOPPED)
                         return steps_fail(failure, REASON_STOPPED, &err);
                 log_warning("%s", err.text);
                 return 0;
         }
-        *ret_used = policy.n_offers > 0;
-        return policy.n_offers > 0 ? refresh_present(mission, &policy.offers[0], failure) : 0;
+        return policy.n_offers > 0 ? refresh_present(mission, &policy.offers[0], ret_used, failure) : 0;
 }
 
 int step_repository(Mission *mission, Failure *failure)

@@ -134,6 +134,27 @@ static void a_denied_part_cannot_be_got_at_another_way(void **state)
         }
 }
 
+static void what_is_denied_is_denied_by_its_other_name_too(void **state)
+{
+        {
+                READ("[policy]\ndeny-settings = passiveMode, managedConfig.cloudService.proxy\n",
+                     "{\"managedConfig\": {\"antivirusEngine\": {\"enforcementLevel\": \"passive\", \"scanArchives\": "
+                     "true}}, "
+                     "\"proxy\": \"http://p:1\", \"onConflict\": \"passive\", \"groupIds\": [\"a\"]}");
+                assert_string_equal(managed(request), "{\"antivirusEngine\":{\"scanArchives\":true}}");
+                assert_null(request->proxy);
+                assert_int_equal(request->on_conflict, ON_CONFLICT_FAIL);
+                assert_int_equal(request->group_ids.n, 1);
+                assert_true(has_note(&settings, "managedConfig.antivirusEngine.enforcementLevel"));
+        }
+        {
+                READ("[policy]\ndeny-settings = managedConfig\n",
+                     "{\"managedConfig\": {\"a\": 1}, \"passiveMode\": true}");
+                assert_string_equal(managed(request), "none");
+                assert_int_equal(request->passive, TRI_YES);
+        }
+}
+
 static void tenants_of_the_policy_are_in_the_request_and_its_digest(void **state)
 {
         char digest[CRYPTO_SHA256_HEX];
@@ -236,6 +257,7 @@ int main(void)
                 TEST(a_site_may_set_what_it_denies_to_others),
                 TEST(exclusions_are_denied_unless_the_site_says_else),
                 TEST(a_denied_part_cannot_be_got_at_another_way),
+                TEST(what_is_denied_is_denied_by_its_other_name_too),
                 TEST(tenants_of_the_policy_are_in_the_request_and_its_digest),
                 TEST(the_digest_is_that_of_what_results),
                 TEST(what_is_wrong_in_the_file_is_refused_with_line_key_value_and_example),

@@ -187,7 +187,7 @@ def a_file_that_cannot_be_edited_is_refused_with_its_line(w):
 @scenario()
 def what_was_written_for_a_sensor_that_cannot_be_installed_is_undone(w):
     w.prepare()
-    w.machine.run(["rm", "-rf", "/etc/opt/microsoft"])
+    w.machine.run(["rm", "-rf", "/etc/opt"])
     before = w.snapshot()
     w.publish()
     w.hold_download()
@@ -195,8 +195,11 @@ def what_was_written_for_a_sensor_that_cannot_be_installed_is_undone(w):
     w.agent.start()
     w.wait_download()
     assert '"enforcementLevel": "passive"' in w.machine.read(FILE)
+    w.machine.write("/etc/opt/other/agent.conf", "somebody else's, made meanwhile\n")
     w.kill_worker()
     w.azure.wait_status("error", seq=0)
+    assert w.machine.exists("/etc/opt/other/agent.conf")
+    w.machine.run(["rm", "-r", "/etc/opt"])
     w.assert_untouched(before)
     assert not w.machine.exists("/etc/opt/microsoft") and not w.machine.exists(f"{STATE}/managed")
     assert changes(w) == [], changes(w)
@@ -236,3 +239,19 @@ def a_policy_of_the_portal_is_told_and_not_fought(w):
     assert (w.runs(), w.machine.path(FILE).stat().st_ino) == (runs, inode)
     assert changes(w) == ["passive mode: off -> on"], changes(w)
     assert modes(w) == ["real_time"], modes(w)
+
+
+@scenario()
+def an_edit_that_was_cut_off_is_never_taken_for_done(w):
+    """The power went after the file was written and before that was final: it looks done, and is about to be undone."""
+    w.onboard(passiveMode=True)
+    w.agent.stop()
+    record = {"kind": "file", "path": FILE}  # as it was before: absent
+    w.machine.run(["mkdir", "-p", "-m", "700", f"{STATE}/undo"])
+    w.machine.write(f"{STATE}/undo/journal", json.dumps(record) + "\n", 0o600)
+    done = w.enable()
+    assert done.returncode == 0, done
+    status = w.machine.wait(lambda: not w.machine.exists(f"{STATE}/undo") and w.wait_ended(0), 60, "the run to be put right")
+    assert status["status"] == "success", status
+    assert json.loads(w.machine.read(FILE))["antivirusEngine"]["enforcementLevel"] == "passive"
+    assert w.health()["passiveModeEnabled"]["value"] is True
