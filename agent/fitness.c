@@ -331,7 +331,7 @@ static bool selinux_custom_path(const Request *request, const Facts *facts, char
                 return false;
         say(text,
             "Found: SELinux is enforcing. What is below %s wants the labels of " SENSOR_HOME
-            ": semanage fcontext -a -e / %s/microsoft_mdatp; restorecon -R %s.",
+            ": semanage fcontext -a -e / %s/microsoft_mdatp; restorecon -R %s/microsoft_mdatp.",
             request->install_path, request->install_path, request->install_path);
         return true;
 }
@@ -419,7 +419,7 @@ const FitnessCheck fitness_checks[] = {
         WARN("selinux", selinux_custom_path),
         NOTE("selinux", selinux_enforcing),
         NOTE("fips", fips_mode),
-        WARN("fapolicyd-trust", fapolicyd_active),
+        NOTE("fapolicyd-trust", fapolicyd_active),
         NOTE("audit-immutable", audit_locked),
         REFUSE("streamlined", REASON_SENSOR_TOO_OLD, streamlined_too_old),
 };

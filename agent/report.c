@@ -11,11 +11,11 @@ static void report_onboarding(const Request *request, const SensorHealth *health
 
         if (!package)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
-                            "The sensor stays onboarded to tenant %s, but the onboarding package could not be compared "
+                            "The sensor stays onboarded%s%s, but the onboarding package could not be compared "
                             "with it "
                             "(%s): %s %s %s",
-                            health->org_id, reason_get(failure->reason)->id, reason_get(failure->reason)->what,
-                            failure->found, reason_get(failure->reason)->remedy);
+                            *health->org_id ? " to tenant " : "", health->org_id, reason_get(failure->reason)->id,
+                            reason_get(failure->reason)->what, failure->found, reason_get(failure->reason)->remedy);
         else if (!package->root_pinned)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "It is signed under a root certificate that is not known here: %s, SHA-256 %s.",

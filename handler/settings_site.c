@@ -91,10 +91,11 @@ static void note_denied(const Configuration *configuration, const char *path, Se
                               "setting \"%s\" has no effect: %s keeps it from being set from outside this machine",
                               path, key);
         else
-                settings_note(settings,
-                              "setting \"%s\" has no effect: from outside this machine it can be set only where %s, "
-                              "a list, is there and does not name it",
-                              path, key);
+                settings_note(
+                        settings,
+                        "setting \"%s\" has no effect: by default it cannot be set from outside this machine; to allow "
+                        "it, write a list that does not name it as %s",
+                        path, key);
 }
 
 /* Two names for one thing: who denies one of them means the other as well. */

@@ -42,7 +42,7 @@ ShownAs shown_make(const Outcome *outcome, const Telling *telling, Outcome *ret)
                 outcome_row(ret, "drift", as == SHOWN_AS_DRIFT ? ROW_WARNING : ROW_ERROR, "%s: %s", id,
                             failure_explain(&outcome->failure, text));
         if (as == SHOWN_AS_DRIFT)
-                outcome_say(ret, "Was onboarded as asked, and is not any more (%s): %s", id,
+                outcome_say(ret, "This machine was onboarded as asked, and is not any more (%s): %s", id,
                             failure_explain(&outcome->failure, text));
         if (as == SHOWN_AS_REFUSAL) {
                 outcome_row(ret, "refusal", ROW_WARNING, "%s: %s", id, failure_explain(&outcome->failure, text));

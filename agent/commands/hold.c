@@ -81,7 +81,8 @@ int command_unhold(void)
                 fprintf(stderr, "mde-linux unhold: %s\n", err.text);
                 return 1;
         }
-        printf("Changes may go on; what waits is done at the next enable or daily look, or now by "
-               "'systemctl start mde-linux-recheck'.\n");
+        printf("Changes may go on; what waits is done at the next enable (restart the guest agent, or deploy again) or "
+               "daily "
+               "look.\n");
         return 0;
 }

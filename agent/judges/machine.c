@@ -32,11 +32,11 @@ static void judge_interrupted(const Request *request, const Facts *facts, Plan *
 
         if (is_ours)
                 judge_note(plan, "package-repair", PLAN_INFORMATION,
-                           "dpkg was interrupted in the installation of " SENSOR_PACKAGE
-                           " and nothing else: that is finished first");
+                           "The package manager was interrupted in the installation of " SENSOR_PACKAGE
+                           " and of nothing else: that is finished first.");
         else if (request->repair_package_manager)
                 judge_note(plan, "package-repair", PLAN_WARNING,
-                           "dpkg was interrupted%s%s; repairPackageManager is set: all that is pending is finished",
+                           "dpkg was interrupted%s%s; repairPackageManager is set: all that is pending is finished.",
                            *names ? " at " : "", names);
         else
                 judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN,

@@ -77,14 +77,16 @@ static void judge_kind(const Managed *managed, ManagedKind kind, const Facts *fa
                 return;
         wanted = managed_after(item);
         if (agrees == TRI_YES)
-                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as the sensor reports", said);
+                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as the sensor reports.", said);
         else if (agrees == TRI_NO)
                 judge_note(plan, rows[kind], PLAN_WARNING,
-                           "asked for and written to %s: %s; but the sensor reports: %s (managed by: %s). A policy of "
-                           "the portal wins over that file: change it there, or this setting.",
-                           SENSOR_MANAGED_FILE, wanted, said, *health->managed_by ? health->managed_by : "unknown");
+                           "Asked for and written to %s: %s; but the sensor reports: %s (managed by: %s). %s",
+                           SENSOR_MANAGED_FILE, wanted, said, *health->managed_by ? health->managed_by : "unknown",
+                           text_equal_nocase(health->managed_by, "MDE")
+                                   ? "A policy of the portal wins over that file: change it there, or this setting."
+                                   : "It may not have taken the file in yet; if this stays, check the value.");
         else if (health->answering == TRI_YES)
-                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as %s says; the sensor reports none", wanted,
+                judge_note(plan, rows[kind], PLAN_INFORMATION, "%s, as %s says; the sensor reports none.", wanted,
                            SENSOR_MANAGED_FILE);
 }
 
@@ -102,6 +104,6 @@ void judge_managed(const Request *request, const Facts *facts, Plan *plan)
         judge_kind(&managed, MANAGED_PROXY, facts, plan);
         judge_kind(&managed, MANAGED_GROUPS, facts, plan);
         if (others > 0 && !managed_why(&managed))
-                judge_note(plan, "managed-values", PLAN_INFORMATION, "%zu values of managedConfig are in %s", others,
-                           SENSOR_MANAGED_FILE);
+                judge_note(plan, "managed-values", PLAN_INFORMATION, "Values of managedConfig that are in %2$s: %1$zu.",
+                           others, SENSOR_MANAGED_FILE);
 }

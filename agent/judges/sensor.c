@@ -91,7 +91,7 @@ static void judge_pin(const Request *request, const Facts *facts, Plan *plan)
                 return;
         order = sensor_compare_versions(version, request->version);
         if (order != 0)
-                judge_note(plan, "version", PLAN_WARNING,
+                judge_note(plan, "version", order < 0 ? PLAN_WARNING : PLAN_INFORMATION,
                            "The sensor is version %s, %s than the %s that the setting version asks for. It is kept: a "
                            "sensor that is there is not moved to another version.",
                            version, order < 0 ? "older" : "newer", request->version);
@@ -102,14 +102,13 @@ static void judge_channel(const Request *request, const Facts *facts, Plan *plan
         const SensorHealth *health = &facts->sensor.health;
         const char *channel = channel_of(health->ring);
 
-        if (!request->channel || health->answering != TRI_YES || !*health->ring ||
-            text_equal(channel, request->channel))
+        if (!request->channel || health->answering != TRI_YES || !channel || text_equal(channel, request->channel))
                 return;
         judge_note(
                 plan, "channel", PLAN_WARNING,
                 "The sensor is of the ring %s (channel %s), the setting channel asks for %s. It is kept: a sensor that "
                 "is there is not moved to another channel.",
-                health->ring, channel ? channel : "unknown", request->channel);
+                health->ring, channel, request->channel);
 }
 
 /* What somebody else decides about it. */

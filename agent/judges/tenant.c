@@ -59,8 +59,8 @@ static const char *how_known(const Facts *facts)
         const SensorHealth *health = &facts->sensor.health;
 
         if (health->answering != TRI_YES)
-                return " (known by its onboarding file: it does not answer)";
-        return health->licensed == TRI_YES ? "" : " (known by its onboarding file: it has no licence)";
+                return " (known by its onboarding file, as it does not answer)";
+        return health->licensed == TRI_YES ? "" : " (known by its onboarding file, as it has no licence)";
 }
 
 static void refuse_expired(const Request *request, const Facts *facts, Plan *plan)
@@ -80,19 +80,19 @@ static void judge_change(const Request *request, const Facts *facts, Plan *plan)
 
         if (!request->allow_tenant_change)
                 judge_refuse(plan, REASON_TENANT_OTHER,
-                             "The sensor is in tenant %s, the onboarding package is for tenant %s%s.", present, wanted,
-                             how_known(facts));
+                             "The sensor is in tenant %s%s, the onboarding package is for tenant %s.", present,
+                             how_known(facts), wanted);
         else if (!leave && request->offboarding_failure.reason)
                 judge_refuse(plan, request->offboarding_failure.reason,
                              "The sensor is in tenant %s and is to change to %s. %s", present, wanted,
                              request->offboarding_failure.found);
         else if (!leave)
-                judge_refuse(plan, REASON_OFFBOARDING_MISSING, "The sensor is in tenant %s and is to change to %s%s.",
-                             present, wanted, how_known(facts));
+                judge_refuse(plan, REASON_OFFBOARDING_MISSING, "The sensor is in tenant %s%s and is to change to %s.",
+                             present, how_known(facts), wanted);
         else if (!text_equal_nocase(leave->org_id, present))
                 judge_refuse(plan, REASON_OFFBOARDING_OTHER_TENANT,
-                             "The sensor is in tenant %s, the offboarding package is of tenant %s%s.", present,
-                             leave->org_id, how_known(facts));
+                             "The sensor is in tenant %s%s, the offboarding package is of tenant %s.", present,
+                             how_known(facts), leave->org_id);
         else if (leave->expires <= facts->now_s)
                 refuse_expired(request, facts, plan);
         else

@@ -284,7 +284,7 @@ static void security_features_are_told(void **state)
         Facts f = roomy();
 
         f.machine.fitness.fapolicyd = TRI_YES;
-        assert_judged(q, f, "fitness-fapolicyd-trust=warning: ");
+        assert_judged(q, f, "fitness-fapolicyd-trust=information: ");
         f = roomy();
         f.machine.fitness.fips = TRI_YES;
         assert_judged(q, f, "fitness-fips=information: ");

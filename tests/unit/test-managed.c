@@ -297,7 +297,7 @@ static void what_the_sensor_makes_of_it_is_told(void **state)
         assert_int_equal(plan.refusal.reason, REASON_NONE);
         assert_int_equal(note_of(&plan, "passive-mode")->level, PLAN_WARNING);
         assert_non_null(strstr(note_of(&plan, "passive-mode")->text, "the sensor reports: off (managed by: MDE)"));
-        assert_string_equal(note_of(&plan, "group-ids")->text, "web, as the sensor reports");
+        assert_string_equal(note_of(&plan, "group-ids")->text, "web, as the sensor reports.");
         assert_int_equal(note_of(&plan, "group-ids")->level, PLAN_INFORMATION);
         assert_non_null(strstr(note_of(&plan, "proxy")->text, "the sensor reports none"));
         assert_non_null(strstr(note_of(&plan, "managed-config-twice")->text, "more than once: edr.groupIds."));

@@ -96,8 +96,8 @@ static void exclusions_are_denied_unless_the_site_says_else(void **state)
         {
                 READ("", object);
                 assert_string_equal(managed(request), "{\"antivirusEngine\":{\"threads\":2}}");
-                assert_true(has_note(&settings,
-                                     "\"managedConfig.antivirusEngine.exclusions\" has no effect: from outside"));
+                assert_true(
+                        has_note(&settings, "\"managedConfig.antivirusEngine.exclusions\" has no effect: by default"));
                 assert_true(has_note(&settings, "\"managedConfig.exclusionSettings\" has no effect"));
         }
         {

@@ -337,7 +337,8 @@ def a_pinned_version_is_installed_exactly_and_later_ones_are_told(w):
             ({"version": OLD}, "version", NEW, "newer", OLD), ({"version": NEWEST}, "version", NEW, "older", NEWEST),
             ({"channel": "insiders-fast"}, "channel", "Production", "insiders-fast")), 3):
         status = request(w, seq, **settings)
-        assert status["status"] == "success" and row(status, name)["status"] == "warning", status
+        level = "success" if "newer" in words else "warning"  # patched since: nothing that asks for a hand
+        assert status["status"] == "success" and row(status, name)["status"] == level, status
         assert all(word in text(status, name) for word in words), status
     assert row(request(w, 6, version=NEW, channel="prod"), "version") is None
     assert w.package_manager_runs() == before and w.runs() == runs

@@ -59,7 +59,7 @@ def a_new_sensor_is_as_asked_from_its_first_second(w):
     assert (health["proxy"]["value"], health["edrGroupIds"]["value"]) == (PROXY, "web,prod"), health
     for name, words in (("passive-mode", "on"), ("proxy", PROXY), ("group-ids", "web,prod")):
         row = report.settings.row(name)
-        assert row.status == "success" and row.message == f"{words}, as the sensor reports", row
+        assert row.status == "success" and row.message == f"{words}, as the sensor reports.", row
     assert json.loads(w.machine.read(FILE)) == {
         "antivirusEngine": {"enforcementLevel": "passive", "scanArchives": False},
         "cloudService": {"proxy": PROXY}, "edr": {"groupIds": "web,prod"}}
@@ -89,7 +89,7 @@ def a_new_sensor_that_shall_block_does_so_from_its_first_second(w):
     w.machine.wait(lambda: not w.health()["passiveModeEnabled"]["isManaged"], 10, "the sensor to forget the file")
     w.machine.run(["mdatp", "config", "passive-mode", "--value", "enabled"])
     rows = ask_and_wait(w, 1, passiveMode=True)
-    assert rows["passive-mode"] == ("success", "on, as the sensor reports") and not w.machine.exists(FILE), rows
+    assert rows["passive-mode"] == ("success", "on, as the sensor reports.") and not w.machine.exists(FILE), rows
 
 
 @scenario()
@@ -107,7 +107,7 @@ def the_customers_file_is_edited_and_nothing_else_in_it(w):
     passive = CUSTOMERS.replace('"real_time"', '"passive"')
     assert w.machine.read(FILE) == passive
     assert w.machine.path(FILE).stat().st_mode & 0o7777 == 0o640
-    assert rows["passive-mode"] == ("success", "on, as the sensor reports"), rows
+    assert rows["passive-mode"] == ("success", "on, as the sensor reports."), rows
     assert modes(w) == ["real_time", "passive"], modes(w)
     kept = w.machine.run(["sh", "-c", f"cat {STATE}/managed/*"]).stdout
     assert kept == CUSTOMERS, kept
@@ -133,7 +133,7 @@ def the_customers_file_is_edited_and_nothing_else_in_it(w):
 
     # off again
     rows = ask_and_wait(w, 3, passiveMode=False)
-    assert rows["passive-mode"] == ("success", "off, as the sensor reports"), rows
+    assert rows["passive-mode"] == ("success", "off, as the sensor reports."), rows
     assert '"enforcementLevel": "real_time"' in w.machine.read(FILE)
     assert before + ["passive mode: on -> off"] == changes(w), changes(w)
     assert before == ["passive mode: off -> on", f"proxy of the sensor: none -> {PROXY}", "group ids: none -> web"] + [
