@@ -94,11 +94,12 @@ static void on_apt_progress(const char *text, pid_t pid, void *userdata)
 static int on_apt_start(pid_t pid, void *userdata, Error *err)
 {
         Mission *mission = userdata;
+        const char *before = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
         ProcessIdentity identity = { 0 };
 
         if (pid != 0 && !process_identify(mission->host, pid, &identity))
                 return 0; /* ended already */
-        if (undo_remember_transaction(mission->host, pid, identity.start_time, err) < 0)
+        if (undo_remember_transaction(mission->host, pid, identity.start_time, before, err) < 0)
                 return error_prefix(err, "remember the transaction across a crash");
         return 0;
 }
@@ -151,7 +152,7 @@ static void fail(Mission *mission, const Failure *failure)
                                 "the package is half installed: its repository stays, the next run goes on from there");
                 else if (undo.transaction &&
                          apt_package_state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
-                         state == PACKAGE_INSTALLED)
+                         state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
                         outcome_row(mission->outcome, "undo", ROW_WARNING,
                                     "the package got installed: it and its repository stay");
                 else

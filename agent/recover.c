@@ -59,10 +59,8 @@ static int complete_transaction(const Host *host, const AptRun *repair, const ch
 
 /* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
 static int end_transaction(const Host *host, const AptRun *repair, const char *installer_log, PackageState *ret_state,
-                           Error *err)
+                           char version[64], Error *err)
 {
-        char version[64];
-
         if (apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err) < 0)
                 return -1;
         if (*ret_state == PACKAGE_UNKNOWN)
@@ -89,6 +87,7 @@ int recover_run(const Host *host, const AptRun *repair, const char *installer_lo
 {
         PackageState state = PACKAGE_UNKNOWN;
         UndoState undo = { 0 };
+        char version[64] = "";
 
         if (undo_state(host, &undo, err) < 0)
                 return -1;
@@ -96,9 +95,10 @@ int recover_run(const Host *host, const AptRun *repair, const char *installer_lo
                 return 0;
         if (wait_for_transaction(host, &undo, repair, err) < 0)
                 return -1;
-        if (undo.transaction && end_transaction(host, repair, installer_log, &state, err) < 0)
+        if (undo.transaction && end_transaction(host, repair, installer_log, &state, version, err) < 0)
                 return -1;
-        if (state == PACKAGE_INSTALLED)
+        /* the one that was there before is no success: an update that failed leaves it as it was */
+        if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
                 return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
         if (state == PACKAGE_BROKEN && !repair)
                 return 0;            /* half there: the source has to stay until the package step mended it */

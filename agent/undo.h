@@ -26,9 +26,14 @@ int undo_remember_link(const Host *host, const char *path, Error *err) _must_che
 /* Names in folder that begin with prefix come into being from now on: removed on undo. */
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
 
+/* The same, and then writes it (fs_write). What somebody else has written there since is not undone. */
+int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
+               Error *err) _must_check_;
+
 /* A transaction of the package manager runs as this process: after a crash it is waited for and, if cut off, repaired.
  */
-int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, Error *err) _must_check_;
+int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, const char *before,
+                              Error *err) _must_check_;
 
 /* What a crash left. */
 typedef struct UndoState {
@@ -36,6 +41,7 @@ typedef struct UndoState {
         bool transaction; /* a transaction was started */
         pid_t pid;        /* its process, perhaps still running */
         uint64_t start_time;
+        char before[64]; /* the sensor's version that was installed before it; "" none */
 } UndoState;
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;

@@ -4,25 +4,36 @@
 
 #include "platform/base/text.h"
 
-/* Lengths keep two values from being read as one. */
+/*
+ * What is not asked for leaves no trace, so that a version which knows more settings has the same digest for the same
+ * request. Lengths keep two values from being read as one.
+ */
 static void digest_value(Text *canon, const char *name, const char *value)
 {
-        text_append(canon, "%s=%zu:%s\n", name, value ? strlen(value) : 0, value ? value : "-");
+        if (value)
+                text_append(canon, "%s=%zu:%s\n", name, strlen(value), value);
+}
+
+static void digest_number(Text *canon, const char *name, int number)
+{
+        if (number)
+                text_append(canon, "%s=%d\n", name, number);
 }
 
 static void digest_list(Text *canon, const char *name, const RequestList *list)
 {
         size_t i;
 
-        text_append(canon, "%s %zu\n", name, list->n);
         for (i = 0; i < list->n; i++)
                 digest_value(canon, name, list->items[i]);
 }
 
-static void digest_package(Text *canon, const OnboardingPackage *package, const Failure *failure)
+static void digest_package(Text *canon, const char *name, const OnboardingPackage *package, const Failure *failure)
 {
-        digest_value(canon, package ? "package" : "failure",
-                     package ? package->digest : reason_get(failure->reason)->id);
+        if (package)
+                digest_value(canon, name, package->digest);
+        else if (failure->reason)
+                text_append(canon, "%s fails=%s\n", name, reason_get(failure->reason)->id);
 }
 
 /* Of what this site's policy says too: what was refused under another one is looked at again. */
@@ -34,6 +45,7 @@ static void digest_policy(Text *canon, const Request *request)
                 digest_value(canon, "allowed", request->allowed_tenants[i]);
 }
 
+/* Of what decides: not how long is waited, nor how it is told. */
 void request_digest_make(Request *request)
 {
         _cleanup_(text_clear) Text canon = { 0 };
@@ -51,13 +63,14 @@ void request_digest_make(Request *request)
                      managed ? json_object_to_json_string_ext(managed, JSON_C_TO_STRING_PLAIN) : NULL);
         digest_list(&canon, "skip", &request->skip_checks);
         digest_list(&canon, "groups", &request->group_ids);
-        text_append(&canon, "force=%d repair=%d strict=%d wait=%d change=%d passive=%d\n", request->force_reonboarding,
-                    request->repair_package_manager, request->verify_strict, request->max_wait_minutes,
-                    request->allow_tenant_change, request->passive);
-        text_append(&canon, "conflict=%d refusal=%d drift=%d\n", request->on_conflict, request->refusal_as_report,
-                    request->drift_as_error);
-        digest_package(&canon, request->onboarding, &request->onboarding_failure);
-        digest_package(&canon, request->offboarding, &request->offboarding_failure);
+        digest_number(&canon, "force", request->force_reonboarding);
+        digest_number(&canon, "repair", request->repair_package_manager);
+        digest_number(&canon, "strict", request->verify_strict);
+        digest_number(&canon, "change", request->allow_tenant_change);
+        digest_number(&canon, "passive", request->passive);
+        digest_number(&canon, "conflict", request->on_conflict);
+        digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);
+        digest_package(&canon, "offboarding", request->offboarding, &request->offboarding_failure);
         digest_policy(&canon, request);
         crypto_sha256_hex(canon.data, canon.length, request->digest);
 }

@@ -43,9 +43,9 @@ static int write_path_file(const Host *host, const char *base, Error *err)
         /* of plain characters only, as the setting is */
         _cleanup_free_ char *json = text_format("{\"path\": \"%s\"}\n", base);
 
-        if (make_folder(host, SENSOR_FOLDER, err) < 0 || undo_remember_file(host, SENSOR_PATH_FILE, err) < 0)
-                return -1;
-        return fs_write(host, SENSOR_PATH_FILE, json, strlen(json), 0644, err);
+        return make_folder(host, SENSOR_FOLDER, err) < 0
+                       ? -1
+                       : undo_write(host, SENSOR_PATH_FILE, json, strlen(json), 0644, err);
 }
 
 int step_install_path(Mission *mission, Failure *failure)

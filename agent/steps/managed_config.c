@@ -87,9 +87,9 @@ static int keep_backup(const Host *host, const File *file, Error *err)
         if (!file->text)
                 return 0;
         if (undo_remember_folder(host, BACKUPS, err) < 0 || fs_make_folder(host, BACKUPS, 0700, err) < 0 ||
-            drop_backups(host, err) < 0 || undo_remember_file(host, path, err) < 0)
+            drop_backups(host, err) < 0)
                 return -1;
-        return fs_write(host, path, file->text, file->length, 0600, err);
+        return undo_write(host, path, file->text, file->length, 0600, err);
 }
 
 static int replace_file(const Host *host, const File *file, const char *text, size_t length, Error *err)
@@ -97,8 +97,8 @@ static int replace_file(const Host *host, const File *file, const char *text, si
         mode_t mode = file->text ? file->st.st_mode & 07777 : 0644;
 
         /* the folders first: undone last, when our file in them is gone; what others put there meanwhile stays */
-        if (make_folders(host, err) < 0 || undo_remember_file(host, SENSOR_MANAGED_FILE, err) < 0 ||
-            keep_backup(host, file, err) < 0 || fs_write(host, SENSOR_MANAGED_FILE, text, length, mode, err) < 0)
+        if (make_folders(host, err) < 0 || keep_backup(host, file, err) < 0 ||
+            undo_write(host, SENSOR_MANAGED_FILE, text, length, mode, err) < 0)
                 return -1;
         if (!file->text || (file->st.st_uid == geteuid() && file->st.st_gid == getegid()))
                 return 0;

@@ -139,9 +139,7 @@ static int install_key(const Host *host, const OpenpgpKey *key, Error *err)
         append_present(&keyring, old, length, &present);
         if (!known)
                 text_append_bytes(&keyring, key->packets, key->length);
-        if (undo_remember_file(host, KEYRING, err) < 0)
-                return -1;
-        return fs_write(host, KEYRING, keyring.data, keyring.length, 0644, err);
+        return undo_write(host, KEYRING, keyring.data, keyring.length, 0644, err);
 }
 
 static int fetch_key(Mission *mission, HttpClient *http, Failure *failure)

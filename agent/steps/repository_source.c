@@ -45,9 +45,9 @@ static int is_contradicted(const Host *host, const char *file, const AptSource *
 
 static int replace(const Host *host, const char *file, const char *text, Error *err)
 {
-        if (undo_remember_file(host, file, err) < 0)
-                return -1;
-        return *text ? fs_write(host, file, text, strlen(text), 0644, err) : fs_remove(host, file, err);
+        if (*text)
+                return undo_write(host, file, text, strlen(text), 0644, err);
+        return undo_remember_file(host, file, err) < 0 ? -1 : fs_remove(host, file, err);
 }
 
 static int mend_file(const Host *host, const char *file, const AptSource *wanted, Text *told, Error *err)

@@ -143,18 +143,14 @@ static void the_digest_follows_what_is_asked_and_nothing_else(void **state)
                                             "null",
                                             "{\"installedBy\": \"Policy\"}",
                                             "{\"unknown\": 1}",
-                                            "{\"maxWaitMinutes\": 45}",
+                                            "{\"maxWaitMinutes\": 46}",
+                                            "{\"driftAs\": \"error\"}",
                                             "{\"forceReOnboarding\": \"false\"}" };
         static const char *const others[] = {
-                "{\"azureResourceId\": \"" RESOURCE "\"}",
-                "{\"defenderForServersWorkspaceId\": \"a\"}",
-                "{\"tags\": {\"GROUP\": \"a\"}}",
-                "{\"channel\": \"prod\"}",
-                "{\"expectedTenantId\": \"" GUID "\"}",
-                "{\"forceReOnboarding\": true}",
-                "{\"repairPackageManager\": true}",
-                "{\"verifyOnboarding\": \"strict\"}",
-                "{\"maxWaitMinutes\": 46}",
+                "{\"azureResourceId\": \"" RESOURCE "\"}", "{\"defenderForServersWorkspaceId\": \"a\"}",
+                "{\"tags\": {\"GROUP\": \"a\"}}",          "{\"channel\": \"prod\"}",
+                "{\"expectedTenantId\": \"" GUID "\"}",    "{\"forceReOnboarding\": true}",
+                "{\"repairPackageManager\": true}",        "{\"verifyOnboarding\": \"strict\"}",
                 "{\"tags\": {\"GROUP\": \"-\"}}",
         };
         char first[CRYPTO_SHA256_HEX], digests[ELEMENTSOF(others)][CRYPTO_SHA256_HEX], digest[CRYPTO_SHA256_HEX];

@@ -126,11 +126,35 @@ static void a_transaction_is_remembered(void **state)
         Scratch *s = *state;
         UndoState undo = { 0 };
 
-        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, "101.1", NULL), 0);
         assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
         assert_true(undo.pending && undo.transaction);
         assert_int_equal(undo.pid, 812);
         assert_int_equal(undo.start_time, 4711);
+        assert_string_equal(undo.before, "101.1");
+}
+
+static void what_somebody_else_has_written_since_stays(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_write(s, LIST, "deb old\n");
+        assert_int_equal(undo_write(&s->host, LIST, "deb new\n", 8, 0644, NULL), 0);
+        put(s, LIST, "deb theirs\n");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        _cleanup_free_ char *theirs = read_text(s, LIST);
+        assert_string_equal(theirs, "deb theirs\n");
+        /* ours is undone, and so is what was about to be written when the power went */
+        assert_int_equal(undo_write(&s->host, LIST, "deb new\n", 8, 0644, NULL), 0);
+        assert_int_equal(undo_write(&s->host, LIST, "deb newer\n", 10, 0644, NULL), 0);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        _cleanup_free_ char *back = read_text(s, LIST);
+        assert_string_equal(back, "deb theirs\n");
+        assert_int_equal(undo_write(&s->host, LIST, "deb new\n", 8, 0644, NULL), 0);
+        put(s, LIST, "deb theirs\n");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        _cleanup_free_ char *same = read_text(s, LIST);
+        assert_string_equal(same, "deb theirs\n");
 }
 
 /* A power cut while a record was written: its change was not made. */
@@ -160,7 +184,7 @@ static void what_comes_behind_a_torn_record_counts(void **state)
         scratch_write(s, STATE_FOLDER "/undo/journal", "{\"kind\":\"file\",\"path\":\"/etc/pas");
         assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
         put(s, LIST, "deb new\n");
-        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, "", NULL), 0);
         UndoState undo = { 0 };
 
         assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
@@ -194,6 +218,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_somebody_else_has_written_since_stays, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_comes_behind_a_torn_record_counts, scratch_open, scratch_close),
