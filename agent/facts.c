@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "agent/conflict_look.h"
-#include "agent/onboarding.h"
+#include "agent/machine/conflict_look.h"
+#include "agent/onboarding/onboarding.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"

@@ -6,10 +6,10 @@
  */
 #pragma once
 
-#include "agent/install_path.h"
-#include "agent/products_look.h"
-#include "agent/refused.h"
-#include "agent/sensor.h"
+#include "agent/machine/install_path.h"
+#include "agent/machine/products_look.h"
+#include "agent/sensor/refused.h"
+#include "agent/sensor/sensor.h"
 #include "platform/apt.h"
 #include "platform/apt_source.h"
 #include "platform/base/tri.h"

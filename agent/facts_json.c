@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent/products.h"
+#include "agent/machine/products.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 

@@ -8,7 +8,7 @@
 
 #include "agent/outcome.h"
 #include "agent/plan.h"
-#include "agent/refused.h"
+#include "agent/sensor/refused.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
 

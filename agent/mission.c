@@ -3,12 +3,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "agent/out_of_memory.h"
-#include "agent/predecessor.h"
+#include "agent/machine/out_of_memory.h"
+#include "agent/machine/predecessor.h"
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"
-#include "agent/temporary.h"
+#include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"

@@ -5,9 +5,9 @@
 #include "agent/recover.h"
 
 #include "agent/installer_log.h"
-#include "agent/sensor.h"
+#include "agent/sensor/sensor.h"
 #include "agent/state.h"
-#include "agent/temporary.h"
+#include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 #include "agent/reasons.h"
 #include "platform/base/tri.h"
 #include "platform/json.h"

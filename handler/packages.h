@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 #include "platform/host.h"
 #include "platform/json.h"
 

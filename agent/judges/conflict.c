@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/conflict.h"
-#include "agent/managed.h"
+#include "agent/machine/conflict.h"
+#include "agent/sensor/managed.h"
 #include "platform/base/text.h"
 
 /* Rows of the status are told apart by their names. */

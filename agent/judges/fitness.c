@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "agent/fitness.h"
+#include "agent/machine/fitness.h"
 #include "platform/base/text.h"
 
 #define NAMES_MAX 400

@@ -3,7 +3,7 @@
  * does what it says. A policy of the portal wins over the file; that is told, and never fought.
  */
 #include "agent/judge.h"
-#include "agent/managed.h"
+#include "agent/sensor/managed.h"
 
 #include <string.h>
 

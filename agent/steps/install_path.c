@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/install_path.h"
+#include "agent/machine/install_path.h"
 #include "agent/undo.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"

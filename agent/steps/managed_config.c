@@ -2,7 +2,7 @@
  * Before the package for a new sensor, so that it is as asked from its first second; for one that is there the step is
  * a transaction of its own. The file is the customer's: its mode and owner stay, what it was is kept in STATE.
  */
-#include "agent/managed.h"
+#include "agent/sensor/managed.h"
 #include "agent/state.h"
 #include "agent/steps.h"
 #include "agent/undo.h"

@@ -6,7 +6,7 @@
 #include "agent/situation.h"
 #include "agent/state.h"
 #include "agent/steps.h"
-#include "agent/temporary.h"
+#include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
 #include <string.h>

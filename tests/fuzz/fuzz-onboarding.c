@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 #include "platform/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "agent/conflict.h"
+#include "agent/machine/conflict.h"
 #include "agent/plan.h"
 #include "platform/base/text.h"
 

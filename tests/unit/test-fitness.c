@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "agent/fitness.h"
-#include "agent/fitness_kernel.h"
+#include "agent/machine/fitness.h"
+#include "agent/machine/fitness_kernel.h"
 #include "agent/judge.h"
 #include "platform/base/text.h"
 

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/scratch.h"
 
-#include "agent/install_path.h"
+#include "agent/machine/install_path.h"
 #include "agent/steps.h"
 #include "agent/undo.h"
 #include "platform/fs.h"

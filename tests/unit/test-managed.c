@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "agent/judge.h"
-#include "agent/managed.h"
+#include "agent/sensor/managed.h"
 #include "platform/base/text.h"
 
 #define PROXY "http://proxy.example.com:3128"

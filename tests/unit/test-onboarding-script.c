@@ -7,9 +7,9 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "agent/heredoc.h"
-#include "agent/onboarding_script.h"
-#include "agent/python_literal.h"
+#include "agent/onboarding/heredoc.h"
+#include "agent/onboarding/onboarding_script.h"
+#include "agent/onboarding/python_literal.h"
 #include "platform/base/text.h"
 
 #define BOM "\xef\xbb\xbf"

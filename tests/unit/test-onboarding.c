@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 #include "platform/base/text.h"
 #include "platform/json.h"
 #include "tests/unit/onboarding_fixture.h"

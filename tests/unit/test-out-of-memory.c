@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "agent/out_of_memory.h"
+#include "agent/machine/out_of_memory.h"
 
 #define SCRIPT "postinst: installed mdatp package post-installation script subprocess returned error exit status "
 

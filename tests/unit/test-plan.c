@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "agent/managed.h"
+#include "agent/sensor/managed.h"
 #include "agent/plan.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "agent/sensor.h"
+#include "agent/sensor/sensor.h"
 #include "handler/setting_keys.h"
 #include "platform/base/text.h"
 

@@ -310,8 +310,15 @@ def an_expired_build_is_updated_or_told(w):
     w.agent.stop()
     message = request(w, 1, version=OLD)["formattedMessage"]["message"]
     assert "(sensor-expired)" in message and "the setting version asks for" in message and w.runs() == runs, message
-    # the newest is expired as well: installed, said; then sound
+    # an update that fails leaves all as it was: the old version is no success
     w.vendor.publish((w.folder / "debs").glob("mdatp_*.deb"))
+    w.knobs({"expired": f"{OLD},{NEW}", "preinst_fail": "yes"})
+    message = request(w, 2, passiveMode=True, proxy="http://proxy.example.com:3128")["formattedMessage"]["message"]
+    assert "(install-failed)" in message, message
+    w.machine.wait(lambda: not w.leftovers(), 10, "the end of the run")
+    w.assert_untouched(before)
+    w.knobs({"expired": f"{OLD},{NEW}"})
+    # the newest is expired as well: installed, said; then sound
     message = again(w)["formattedMessage"]["message"]
     assert "(sensor-expired)" in message and f"Version {NEW} expired" in message, message
     w.knobs({"expired": OLD})

@@ -4,7 +4,7 @@ if [ "$1" = install ] && command -v useradd > /dev/null && ! grep -q ^mdatp: /et
         useradd --system --no-create-home --user-group --shell /usr/sbin/nologin mdatp
 fi
 
-if [ "$1" = install ] && [ "$(knob preinst_fail no)" = yes ]; then
+if { [ "$1" = install ] || [ "$1" = upgrade ]; } && [ "$(knob preinst_fail no)" = yes ]; then
         echo "the stand-in sensor was told not to begin" >&2
         exit 1
 fi

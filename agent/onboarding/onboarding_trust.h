@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 #include "platform/json.h"
 
 /* The middle layer of the package; all borrowed. */

@@ -2,7 +2,7 @@
  * Only what Python's own tokenizer knows of strings: where one begins, where it ends, what its escapes
  * mean. An unknown escape keeps its backslash. A decoded character never needs more bytes than its escape.
  */
-#include "agent/python_literal.h"
+#include "agent/onboarding/python_literal.h"
 
 #include <stdint.h>
 #include <string.h>

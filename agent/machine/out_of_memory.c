@@ -1,4 +1,4 @@
-#include "agent/out_of_memory.h"
+#include "agent/machine/out_of_memory.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "agent/temporary.h"
+#include "agent/machine/temporary.h"
 
-#include "agent/fitness.h"
+#include "agent/machine/fitness.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "platform/fs.h"

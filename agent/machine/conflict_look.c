@@ -1,8 +1,8 @@
-#include "agent/conflict_look.h"
+#include "agent/machine/conflict_look.h"
 
 #include <stdio.h>
 
-#include "agent/conflict.h"
+#include "agent/machine/conflict.h"
 #include "platform/package_owner.h"
 
 /* The lists of all packages are read for it: only when somebody has to be named. */

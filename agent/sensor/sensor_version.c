@@ -1,4 +1,4 @@
-#include "agent/sensor.h"
+#include "agent/sensor/sensor.h"
 
 #include <stdlib.h>
 

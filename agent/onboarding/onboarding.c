@@ -2,13 +2,13 @@
  * Three JSON texts inside each other. Each is parsed on its own, strictly: what a lenient parser would make
  * of a doubtful text may differ from what the sensor's makes of it, and only one of the two was verified.
  */
-#include "agent/onboarding.h"
+#include "agent/onboarding/onboarding.h"
 
 #include <string.h>
 
-#include "agent/onboarding_file.h"
-#include "agent/onboarding_script.h"
-#include "agent/onboarding_trust.h"
+#include "agent/onboarding/onboarding_file.h"
+#include "agent/onboarding/onboarding_script.h"
+#include "agent/onboarding/onboarding_trust.h"
 #include "platform/base/text.h"
 #include "platform/json.h"
 

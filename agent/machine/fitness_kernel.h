@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "agent/fitness.h"
+#include "agent/machine/fitness.h"
 
 FitnessTest fitness_kernel_too_old;    /* below 3.10.0-327 */
 FitnessTest fitness_kernel_known_bad;  /* panics or hangs with the sensor's eBPF programs */

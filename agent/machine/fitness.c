@@ -2,11 +2,11 @@
  * Needs are the vendor's documented ones, with room for what a machine of that size really shows: of 1 GB firmware,
  * kernel and crash dump keep up to a fifth for themselves.
  */
-#include "agent/fitness.h"
+#include "agent/machine/fitness.h"
 
 #include <stdio.h>
 
-#include "agent/fitness_kernel.h"
+#include "agent/machine/fitness_kernel.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 

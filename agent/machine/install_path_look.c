@@ -1,4 +1,4 @@
-#include "agent/install_path.h"
+#include "agent/machine/install_path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
-#include "agent/sensor.h"
+#include "agent/sensor/sensor.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/trusted_folder.h"

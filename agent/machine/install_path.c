@@ -1,4 +1,4 @@
-#include "agent/install_path.h"
+#include "agent/machine/install_path.h"
 
 #include <string.h>
 

@@ -2,11 +2,11 @@
  * Each member asked for becomes an item, and each item is compared with the file; where the file says nothing, what
  * the sensor reports may be what is asked for already, by the command line or a policy.
  */
-#include "agent/managed.h"
+#include "agent/sensor/managed.h"
 
 #include <string.h>
 
-#include "agent/conflict.h"
+#include "agent/machine/conflict.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 

@@ -1,4 +1,4 @@
-#include "agent/refused.h"
+#include "agent/sensor/refused.h"
 
 #include <stdio.h>
 

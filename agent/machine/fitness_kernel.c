@@ -2,7 +2,7 @@
  * Source of the tables: the vendor's requirements and release notes for Linux. Rows of families that are not installed
  * to yet stand there with the rest of what is known.
  */
-#include "agent/fitness_kernel.h"
+#include "agent/machine/fitness_kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Names as the vendors document them. A product that is not here is judged all the same, by what it holds; it is only
  * shown by its path, and not found while it is stopped.
  */
-#include "agent/products.h"
+#include "agent/machine/products.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * The signature comes in the byte order of the system that made it, least significant byte first; the usual
  * order is tried after it, as nothing says which one a package uses.
  */
-#include "agent/onboarding_trust.h"
+#include "agent/onboarding/onboarding_trust.h"
 
 #include <string.h>
 

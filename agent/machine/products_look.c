@@ -1,9 +1,9 @@
-#include "agent/products_look.h"
+#include "agent/machine/products_look.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/products.h"
+#include "agent/machine/products.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"

@@ -8,7 +8,7 @@
  * Each text is written twice: once to count, once into memory of that size, as memory that grows would
  * leave copies behind.
  */
-#include "agent/onboarding_file.h"
+#include "agent/onboarding/onboarding_file.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Permission events alone make a conflict: the kernel waits for whoever asked for them, and two that answer for each
  * other's files wait for each other. Being told of an access afterwards disturbs nobody.
  */
-#include "agent/conflict.h"
+#include "agent/machine/conflict.h"
 
 #include <string.h>
 

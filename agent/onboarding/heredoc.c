@@ -2,7 +2,7 @@
  * Enough of the shell to find "<<WORD" and the lines up to WORD. What looks like one but is not (in a
  * string, in arithmetic) does no harm: it has no closing line, or holds no package.
  */
-#include "agent/heredoc.h"
+#include "agent/onboarding/heredoc.h"
 
 #include <string.h>
 

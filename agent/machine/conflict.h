@@ -7,7 +7,7 @@
 #pragma once
 
 #include "agent/facts.h"
-#include "agent/products.h"
+#include "agent/machine/products.h"
 
 typedef enum ConflictKind {
         CONFLICT_SELF,       /* the sensor */

@@ -2,12 +2,12 @@
  * A script may hold many strings; a document is one that starts with a brace and holds the member's name.
  * All are looked at, so that a second, different document cannot hide behind the first.
  */
-#include "agent/onboarding_script.h"
+#include "agent/onboarding/onboarding_script.h"
 
 #include <string.h>
 
-#include "agent/heredoc.h"
-#include "agent/python_literal.h"
+#include "agent/onboarding/heredoc.h"
+#include "agent/onboarding/python_literal.h"
 #include "platform/base/text.h"
 #include "platform/crypto.h"
 
