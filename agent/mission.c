@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "agent/machine/out_of_memory.h"
-#include "agent/machine/predecessor.h"
+#include "agent/steps/predecessor.h"
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"

@@ -1,6 +1,6 @@
 #include "tests/unit/scratch.h"
 
-#include "agent/machine/predecessor.h"
+#include "agent/steps/predecessor.h"
 
 #define OLD "/var/lib/waagent/Microsoft.Azure.AzureDefenderForServers.MDE.Linux-1.0.0.36"
 #define UPTIME_S 100000

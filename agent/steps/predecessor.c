@@ -1,7 +1,7 @@
 /*
  * Before the machine is looked at: what is half done then is the installer's, and looks like damage.
  */
-#include "agent/machine/predecessor.h"
+#include "agent/steps/predecessor.h"
 
 #include <stdlib.h>
 #include <string.h>
