@@ -110,7 +110,7 @@ def a_user_database_that_cannot_be_written_is_refused(w):
     ready(w)
     mount(w, "--bind", "/etc/passwd", "/etc/passwd")
     mount(w, "-o", "remount,bind,ro", "/etc/passwd")
-    refuse(w, "user-database", "/etc/passwd is a mount of its own (read-only)", "useradd --system")
+    refuse(w, "user-database", "/etc/passwd is a mount of its own (read-only)", "have the user mdatp made")
     umount(w, "/etc/passwd")
     w.machine.run(["chattr", "+i", "/etc/group"])
     try:
