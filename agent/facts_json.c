@@ -127,9 +127,6 @@ static const JsonField install_path[] = {
         TRI(InstallPath, fits, "fits"),
         JSON_TEXT(InstallPath, trouble, "trouble"),
         JSON_TEXT(InstallPath, type, "type"),
-        TRI(InstallPath, noexec, "noexec"),
-        TRI(InstallPath, read_only, "read_only"),
-        JSON_INTEGER_OR(InstallPath, free_bytes, "free_bytes", -1),
         { 0 },
 };
 

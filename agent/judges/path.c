@@ -1,11 +1,11 @@
+/*
+ * Whether the folder is one that may be used. Room there, noexec and read-only are fitness's, as of any other folder.
+ */
 #include "agent/judge.h"
 
 #include <string.h>
 
 #include "platform/base/text.h"
-
-/* Installed, with room for what an update unpacks beside it. */
-#define BYTES_NEEDED INT64_C(2000000000)
 
 /* The first version that knows another folder. */
 #define VERSION_NEEDED "101.25062.0003"
@@ -66,40 +66,6 @@ static const char *find_system_folder(const char *path)
         return NULL;
 }
 
-/* By the numbers in it, as far as both have some. */
-static bool is_older(const char *version, const char *than)
-{
-        while (*version && *than) {
-                char *end, *other;
-                unsigned long a = strtoul(version, &end, 10), b = strtoul(than, &other, 10);
-
-                if (a != b)
-                        return a < b;
-                version = *end == '.' ? end + 1 : "";
-                than = *other == '.' ? other + 1 : "";
-        }
-        return *than != '\0';
-}
-
-static void judge_file_system(const Request *request, const InstallPath *path, Plan *plan)
-{
-        const char *folder = request->install_path;
-
-        if (*path->type)
-                judge_refuse(plan, REASON_INSTALL_PATH,
-                             "installPath is %s, on a file system of type %s: it has to be on a disk of this machine.",
-                             folder, path->type);
-        if (path->read_only == TRI_YES)
-                judge_refuse(plan, REASON_INSTALL_PATH, "installPath is %s, which is mounted read-only.", folder);
-        if (path->noexec == TRI_YES)
-                judge_refuse(plan, REASON_INSTALL_PATH,
-                             "installPath is %s, which is mounted noexec: the sensor's programs could not run.",
-                             folder);
-        if (path->free_bytes >= 0 && path->free_bytes < BYTES_NEEDED && !situation_skips(request, "disk"))
-                judge_refuse(plan, REASON_INSTALL_PATH, "installPath is %s, with %lld MB free of the %lld MB needed.",
-                             folder, (long long)path->free_bytes / 1000000, (long long)BYTES_NEEDED / 1000000);
-}
-
 static void judge_use(const Request *request, const Facts *facts, Plan *plan)
 {
         const char *folder = request->install_path, *system = find_system_folder(folder);
@@ -107,15 +73,17 @@ static void judge_use(const Request *request, const Facts *facts, Plan *plan)
         if (system)
                 judge_refuse(plan, REASON_INSTALL_PATH, "installPath is %s; %s is a folder of the system.", folder,
                              system);
-        if (request->version && is_older(request->version, VERSION_NEEDED))
+        if (request->version && sensor_compare_versions(request->version, VERSION_NEEDED) < 0)
                 judge_refuse(plan, REASON_INSTALL_PATH,
                              "installPath needs version " VERSION_NEEDED " or newer, and the setting version asks for "
                              "%s.",
                              request->version);
         if (facts->path.fits == TRI_NO)
                 judge_refuse(plan, REASON_INSTALL_PATH, "installPath is %s: %s.", folder, facts->path.trouble);
-        if (facts->path.fits == TRI_YES)
-                judge_file_system(request, &facts->path, plan);
+        if (*facts->path.type)
+                judge_refuse(plan, REASON_INSTALL_PATH,
+                             "installPath is %s, on a file system of type %s: it has to be on a disk of this machine.",
+                             folder, facts->path.type);
 }
 
 /* A sensor that is there stays where it is. */

@@ -6,19 +6,15 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "platform/base/tri.h"
 #include "platform/host.h"
 
 #define INSTALL_PATH_NAME "microsoft_mdatp"
 
 typedef struct InstallPath {
-        Tri fits;              /* NOT_ASKED: no such folder is asked for; NO: trouble says why */
-        char trouble[512];     /* of the folders and links on the way; escaped */
-        char type[16];         /* of a file system that does not last, or is not this machine's own; "" else */
-        Tri noexec, read_only; /* the file system it is on */
-        int64_t free_bytes;    /* of that; -1: unknown */
+        Tri fits;          /* NOT_ASKED: no such folder is asked for; NO: trouble says why */
+        char trouble[512]; /* of the folders and links on the way; escaped */
+        char type[16];     /* of a file system that does not last, or is not this machine's own; "" else */
 } InstallPath;
 
 /* What is where the sensor would come. path: as asked for; NULL: *ret is all NOT_ASKED. Never fails. */

@@ -3,9 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 #include "agent/sensor/sensor.h"
@@ -27,18 +27,11 @@ static const struct {
         { 0x62656572, "sysfs" },
 };
 
-static void look_at_file_system(int fd, InstallPath *ret)
+static void look_at_type(int fd, InstallPath *ret)
 {
-        struct statvfs vfs;
         struct statfs fs;
         size_t i;
 
-        if (fstatvfs(fd, &vfs) == 0) {
-                ret->noexec = tri(vfs.f_flag & ST_NOEXEC);
-                ret->read_only = tri(vfs.f_flag & ST_RDONLY);
-                if (vfs.f_frsize > 0 && vfs.f_bavail <= (uint64_t)INT64_MAX / vfs.f_frsize)
-                        ret->free_bytes = (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize;
-        }
         if (fstatfs(fd, &fs) < 0)
                 return;
         for (i = 0; i < ELEMENTSOF(passing); i++)
@@ -72,7 +65,7 @@ static int check_home(const Host *host, const char *home, InstallPath *ret, Erro
 
         if (trusted_folder_open(host, home, &fd, &missing, err) < 0)
                 return -1;
-        look_at_file_system(fd, ret);
+        look_at_type(fd, ret);
         return *missing ? 0 : check_empty(fd, home, err);
 }
 
@@ -117,12 +110,11 @@ void install_path_look(const Host *host, const char *path, InstallPath *ret)
         _cleanup_free_ char *base = path ? install_path_base(path) : NULL, *home = NULL, *shown = NULL;
         Error err = { 0 };
 
-        *ret = (InstallPath){ .free_bytes = -1 };
+        *ret = (InstallPath){ 0 };
         if (!path)
                 return;
         home = text_format("%s" SENSOR_HOME, base);
         ret->fits = TRI_YES;
-        ret->noexec = ret->read_only = TRI_UNKNOWN;
         if (check_home(host, home, ret, &err) == 0 && check_link(host, home, &err) == 0 &&
             check_lasting(host, home, &err) == 0)
                 return;

@@ -17,8 +17,6 @@ static void must_fit(const Scratch *s, const char *path)
         install_path_look(&s->host, path, &found);
         if (found.fits != TRI_YES)
                 fail_msg("%s: %s", path, found.trouble);
-        assert_true(found.free_bytes > 0);
-        assert_int_equal(found.read_only, TRI_NO);
 }
 
 static void must_not_fit(const Scratch *s, const char *path, const char *words)

@@ -64,7 +64,6 @@ def bad_folders(w):
     yield "/data/file/x", "/data/file is no folder"
     yield "/data/full", "exists and is not empty"
     yield "/data/ram", "type tmpfs"
-    yield "/data/noexec/x", "mounted noexec"
     yield "/usr/local/x", "/usr is a folder of the system"
     yield "/var/tmp/x", "/var/tmp is a folder of the system"
     yield "/opt/microsoft", "/opt/microsoft is a folder of the system"
@@ -83,6 +82,11 @@ def a_folder_that_is_not_roots_alone_is_refused(w):
         assert message.split(" ")[16] == "52", message
     assert_no_traces(w, before)
     assert w.runs() == runs
+    # what the file system is like is looked at by the worker, as of any other folder
+    w.enable_with(len(folders) + 1, public={"installPath": "/data/noexec/x", "maxWaitMinutes": 1}, protected=protected)
+    message = w.wait_ended(len(folders) + 1)["formattedMessage"]["message"]
+    assert "(mount-unusable)" in message and "/data/noexec/x" in message and "noexec" in message, message
+    assert_no_traces(w, before)
     # put right, the very same settings do
     w.machine.run(["chmod", "755", "/data/open"])
     w.enable_with(2, public={"installPath": "/data/open", "maxWaitMinutes": 1}, protected=protected)
