@@ -6,11 +6,13 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/fanotify.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -409,6 +411,73 @@ static void what_cannot_be_looked_at_is_unknown(void **state)
         assert_int_equal(facts.known, TRI_UNKNOWN);
 }
 
+/* 77: such a /proc cannot be had here. */
+static int look_from_behind_hidepid(void)
+{
+        FanotifyFacts facts;
+        Host host;
+
+        host_init(&host);
+        if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+            mount("proc", "/proc", "proc", 0, "hidepid=1") < 0 || setgroups(0, NULL) < 0 || setgid(65534) < 0 ||
+            setuid(65534) < 0)
+                return 77;
+        fanotify_look(&host, DEADLINE_NEVER, &facts);
+        return facts.known == TRI_YES && facts.unreadable > 0 && facts.n_holders == 0 ? 0 : 1;
+}
+
+static void processes_that_are_hidden_are_counted_and_no_error(void **state)
+{
+        int status = 0;
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0)
+                _exit(look_from_behind_hidepid());
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        if (WEXITSTATUS(status) == 77)
+                skip();
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Children that hold a group for a moment, one after the other, as long as it lives. */
+static void come_and_go(const void *argument)
+{
+        pid_t pid = fork();
+
+        if (pid != 0)
+                return;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) {
+                pid = fork();
+                if (pid == 0) {
+                        (void)hold_group(FAN_CLASS_NOTIF);
+                        _exit(0);
+                }
+                if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+                        _exit(1);
+        }
+}
+
+/* Of what is gone when it is to be named nothing is told, and nothing half. */
+static void processes_that_vanish_do_no_harm(void **state)
+{
+        pid_t pid;
+        size_t i, k;
+
+        need_fanotify();
+        pid = start(come_and_go, NULL);
+        for (i = 0; i < 30; i++) {
+                FanotifyFacts facts = look();
+
+                for (k = 0; k < facts.n_holders; k++)
+                        assert_true(facts.holders[k].pid > 0 && facts.holders[k].start_time > 0 &&
+                                    facts.holders[k].groups > 0);
+        }
+        stop(pid);
+}
+
 #define in_folder(f) cmocka_unit_test_setup_teardown(f, setup_folder, teardown_folder)
 
 int main(void)
@@ -425,6 +494,8 @@ int main(void)
                 cmocka_unit_test(a_process_whose_first_thread_ended_is_seen),
                 in_folder(of_too_many_holders_the_blocking_ones_are_kept),
                 in_folder(thousands_of_marks_are_read_to_the_last),
+                cmocka_unit_test(processes_that_vanish_do_no_harm),
+                cmocka_unit_test(processes_that_are_hidden_are_counted_and_no_error),
                 in_folder(what_cannot_be_looked_at_is_unknown),
         };
 
