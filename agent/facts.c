@@ -14,7 +14,6 @@
 #define MANAGED_FILE_MAX JSON_SIZE_MAX
 #define HOLD_FILE_MAX 4096
 #define PATH_FILE_MAX (16 * 1024)
-#define DPKG_INFO "/var/lib/dpkg/info"
 
 /* What a sensor and its package write to. */
 static const char *const written[] = { "/opt", "/var", "/var/cache", "/var/lib", "/var/log",
@@ -57,31 +56,49 @@ static void look_at_machine(const Host *host, Facts *facts)
         facts->machine.support = distro_support(&facts->machine.distro);
 }
 
-/* Without a package manager: cheap enough for the first look. Where dpkg does not know itself another one rules. */
+static const PackageManager *choose_manager(const Host *host, const Facts *facts)
+{
+        const DistroSupport *support = facts->machine.support;
+
+        return support ? package_manager(package_manager_choose(host, support->manager)) : package_manager_find(host);
+}
+
+/* Without starting anything: cheap enough for the first look. */
 static void look_at_registration(const Host *host, Facts *facts)
 {
-        facts->package.registered = TRI_UNKNOWN;
-        if (fs_exists(host, DPKG_INFO "/dpkg.list"))
-                facts->package.registered = tri(fs_exists(host, DPKG_INFO "/" SENSOR_PACKAGE ".list"));
+        const PackageManager *manager = choose_manager(host, facts);
+
+        facts->package.registered = manager ? manager->is_registered(host, SENSOR_PACKAGE) : TRI_UNKNOWN;
+}
+
+static void look_at_broken(const Host *host, const PackageManager *manager, Facts *facts)
+{
+        Error err = { 0 };
+
+        facts->package.broken = tri(manager->is_broken(host, facts->package.sign));
+        if (facts->package.broken != TRI_YES)
+                return;
+        facts->package.foreign = TRI_UNKNOWN;
+        if (!manager->broken_others)
+                return;
+        if (manager->broken_others(host, SENSOR_PACKAGE, facts->package.foreign_names, &err) < 0)
+                log_debug("broken packages unknown: %s", err.text);
+        else
+                facts->package.foreign = tri(*facts->package.foreign_names);
 }
 
 static void look_at_package(const Host *host, Facts *facts)
 {
+        const PackageManager *manager = choose_manager(host, facts);
         Error err = { 0 };
 
-        facts->package.manager = tri(fs_exists(host, "/usr/bin/apt-get") && fs_exists(host, "/usr/bin/dpkg"));
-        if (facts->package.manager != TRI_YES)
+        facts->package.manager = tri(manager != NULL);
+        if (!manager)
                 return;
-        facts->package.interrupted = tri(apt_is_interrupted(host));
-        if (apt_package_state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
+        facts->package.manager_id = manager->id;
+        if (manager->state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
                 log_debug("package state unknown: %s", err.text);
-        if (facts->package.interrupted != TRI_YES)
-                return;
-        facts->package.foreign = TRI_UNKNOWN;
-        if (apt_broken_others(host, SENSOR_PACKAGE, facts->package.foreign_names, &err) < 0)
-                log_debug("broken packages unknown: %s", err.text);
-        else
-                facts->package.foreign = tri(*facts->package.foreign_names);
+        look_at_broken(host, manager, facts);
 }
 
 /* As the sensor's installation path is written down: {"path": "FOLDER/microsoft_mdatp"}. Caller frees; NULL: none. */

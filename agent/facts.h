@@ -10,8 +10,7 @@
 #include "agent/machine/products_look.h"
 #include "agent/sensor/refused.h"
 #include "agent/sensor/sensor.h"
-#include "platform/apt.h"
-#include "platform/apt_source.h"
+#include "platform/packages/manager.h"
 #include "platform/base/tri.h"
 #include "platform/distro.h"
 #include "platform/fanotify.h"
@@ -50,13 +49,15 @@ typedef struct Facts {
         InstallPath path; /* of a request: install_path_look() */
 
         struct {
-                Tri manager;     /* apt-get and dpkg are there */
-                Tri interrupted; /* dpkg was cut off in a transaction */
-                Tri foreign;     /* asked when interrupted: other packages are half installed, the sensor needs none */
-                char foreign_names[APT_NAMES_MAX];
-                Tri registered; /* dpkg keeps a list of its files; asked in the first look too */
+                Tri manager;                 /* its programs are there */
+                PackageManagerId manager_id; /* which of those that do for this distribution */
+                Tri broken;                  /* it was cut off in a transaction, or its database is damaged */
+                char sign[PACKAGE_SIGN_MAX]; /* by what that is seen; escaped */
+                Tri foreign; /* asked when broken: other packages are half installed, the sensor needs none */
+                char foreign_names[PACKAGE_NAMES_MAX];
+                Tri registered; /* asked in the first look too, where that is cheap */
                 PackageState state;
-                char version[64];
+                char version[PACKAGE_VERSION_MAX];
         } package;
 
         struct {

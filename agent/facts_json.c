@@ -16,6 +16,10 @@ static const char *const package_words[] = {
         [PACKAGE_BROKEN] = "broken",
         [PACKAGE_INSTALLED] = "installed",
 };
+static const char *const manager_words[] = {
+        [MANAGER_APT] = "apt", [MANAGER_DNF] = "dnf",       [MANAGER_DNF5] = "dnf5",
+        [MANAGER_YUM] = "yum", [MANAGER_ZYPPER] = "zypper", [MANAGER_TDNF] = "tdnf",
+};
 static const char *const class_words[] = {
         [FANOTIFY_NOTIFY] = "notify",
         [FANOTIFY_CONTENT] = "content",
@@ -132,7 +136,9 @@ static const JsonField install_path[] = {
 
 static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
-        TRI(Facts, package.interrupted, "interrupted"),
+        JSON_WORD(Facts, package.manager_id, "manager_name", manager_words),
+        TRI(Facts, package.broken, "broken"),
+        JSON_TEXT(Facts, package.sign, "sign"),
         TRI(Facts, package.foreign, "foreign"),
         TRI(Facts, package.registered, "registered"),
         JSON_TEXT(Facts, package.foreign_names, "foreign_names"),

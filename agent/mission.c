@@ -78,7 +78,12 @@ void mission_say_overdue(Mission *mission, const char *found)
         tell(mission);
 }
 
-static void on_apt_progress(const char *text, pid_t pid, void *userdata)
+const char *mission_packages_url(const Mission *mission)
+{
+        return mission->host->packages_url;
+}
+
+static void on_package_progress(const char *text, pid_t pid, void *userdata)
 {
         Mission *mission = userdata;
         _cleanup_free_ char *overdue = NULL;
@@ -91,7 +96,7 @@ static void on_apt_progress(const char *text, pid_t pid, void *userdata)
         mission_say_overdue(mission, overdue);
 }
 
-static int on_apt_start(pid_t pid, void *userdata, Error *err)
+static int on_package_start(pid_t pid, void *userdata, Error *err)
 {
         Mission *mission = userdata;
         const char *before = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
@@ -104,13 +109,15 @@ static int on_apt_start(pid_t pid, void *userdata, Error *err)
         return 0;
 }
 
-AptRun mission_apt_run(Mission *mission)
+PackageRun mission_package_run(Mission *mission)
 {
-        return (AptRun){ .deadline = mission->deadline,
-                         .output_fd = -1,
-                         .on_progress = on_apt_progress,
-                         .on_start = on_apt_start,
-                         .userdata = mission };
+        return (PackageRun){ .deadline = mission->deadline,
+                             .output_fd = -1,
+                             .url = mission_packages_url(mission),
+                             .source = *mission->source.file ? &mission->source : NULL,
+                             .on_progress = on_package_progress,
+                             .on_start = on_package_start,
+                             .userdata = mission };
 }
 
 static void finish(Mission *mission, Verdict verdict, const Failure *failure)
@@ -128,7 +135,7 @@ static void fail(Mission *mission, const Failure *failure)
 {
         UndoState undo = { 0 }, left = { 0 };
         PackageState state = PACKAGE_UNKNOWN;
-        char version[64];
+        char version[PACKAGE_VERSION_MAX];
         Error err = { 0 };
 
         report_notes(&mission->plan, mission->outcome);
@@ -150,8 +157,8 @@ static void fail(Mission *mission, const Failure *failure)
                         outcome_row(
                                 mission->outcome, "undo", ROW_WARNING,
                                 "the package is half installed: its repository stays, the next run goes on from there");
-                else if (undo.transaction &&
-                         apt_package_state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
+                else if (undo.transaction && mission->manager &&
+                         mission->manager->state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
                          state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
                         outcome_row(mission->outcome, "undo", ROW_WARNING,
                                     "the package got installed: it and its repository stay");
@@ -213,6 +220,7 @@ static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
         mission_look(mission->host, mission->request, &mission->facts);
+        mission->manager = package_manager(mission->facts.package.manager_id);
         mission->facts.fulfilled = tri(mission->fulfilled);
         mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
@@ -270,7 +278,7 @@ static void check(Mission *mission)
 
 void mission_run(Mission *mission, Outcome *outcome)
 {
-        AptRun repair = mission_apt_run(mission);
+        PackageRun repair = mission_package_run(mission);
         Failure failure = { 0 };
         UndoState undo = { 0 };
         Error err = { 0 };

@@ -29,7 +29,9 @@ typedef struct Mission {
         void *userdata;
 
         /* Filled as it runs; cleared by the caller: mission_clear. */
-        Facts facts; /* of the last look; look LOOK_FIRST: it did not come to one */
+        Facts facts;                   /* of the last look; look LOOK_FIRST: it did not come to one */
+        const PackageManager *manager; /* of the last look; NULL: this machine has none that is known */
+        PackageSource source;          /* where the package comes from, once the repository step knows; else "" */
         Plan plan;
         bool undone;
         bool acted;
@@ -58,5 +60,8 @@ void mission_changed(Mission *mission, const char *what, const char *before, con
 /* For steps: the deadline passed inside a transaction: a terminal error is told, and the mission goes on. */
 void mission_say_overdue(Mission *mission, const char *found);
 
+/* For steps: the package server, no trailing slash. */
+const char *mission_packages_url(const Mission *mission);
+
 /* For steps: how the package manager is run: its progress is told, its transactions are remembered across a crash. */
-AptRun mission_apt_run(Mission *mission);
+PackageRun mission_package_run(Mission *mission);

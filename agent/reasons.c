@@ -102,19 +102,20 @@ static const Reason reasons[_REASON_MAX] = {
                                               "nothing was changed." },
         [REASON_PACKAGE_MANAGER_MISSING] = { "package-manager-missing", 12, 52, true, NEXT_RUN,
                                              "The package manager of this distribution is missing.",
-                                             "Install apt and dpkg." },
+                                             "Install what is named there: it belongs to the distribution." },
         [REASON_PACKAGE_MANAGER_BROKEN] = { "package-manager-broken", 23, 52, true, NEXT_RUN,
                                             "The package manager is in a broken state that was there before this run.",
-                                            "Run 'dpkg --configure -a' and 'apt-get -f install', or set "
-                                            "repairPackageManager to true." },
+                                            "Repair it by hand as said above, or set repairPackageManager to "
+                                            "true." },
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
                                             "Something else was installing on this machine, or held the package "
                                             "manager, for the whole waiting time.",
                                             "Find out why that process does not end, or raise maxWaitMinutes." },
         [REASON_PACKAGE_SOURCES] = { "package-sources", 23, 52, true, NEXT_RUN,
                                      "The package manager cannot work with this machine's list of package sources.",
-                                     "Correct or remove the file named ('apt-get update' must succeed); it is not ours "
-                                     "to change." },
+                                     "Correct or remove the file named (the package manager's own refresh must "
+                                     "succeed); "
+                                     "it is not ours to change." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "A file system of this machine is too full.",
                                "Free what is named there (space, or files where inodes are short), or name another "
                                "folder for the sensor by installPath." },

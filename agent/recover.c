@@ -16,7 +16,8 @@
 
 #define UNKNOWN_MS (10 * 60 * 1000)
 
-static int wait_for_transaction(const Host *host, const UndoState *undo, const AptRun *told, Error *err)
+static int wait_for_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
+                                const PackageRun *told, Error *err)
 {
         Host patient = *host;
 
@@ -32,50 +33,57 @@ static int wait_for_transaction(const Host *host, const UndoState *undo, const A
         }
         /* killed between the start and the note of the pid: whoever holds the locks may be ours */
         if (undo->transaction && undo->pid == 0)
-                return apt_wait_for_locks(&patient, &(AptRun){ .deadline = deadline_in(UNKNOWN_MS), .output_fd = -1 },
-                                          err);
+                return manager->wait_for_locks(
+                        &patient, &(PackageRun){ .deadline = deadline_in(UNKNOWN_MS), .output_fd = -1 }, err);
         return 0;
 }
 
 /* What comes of it is read from the package's state. */
-static int complete_transaction(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
+static int complete_transaction(const Host *host, const PackageManager *manager, const PackageRun *repair,
+                                const char *installer_log, Error *err)
 {
         _cleanup_close_ int fd = installer_log_open(installer_log, err);
-        AptRun run = *repair;
-        AptResult result = { 0 };
+        PackageRun run = *repair;
+        PackageResult result = { 0 };
 
         if (fd < 0)
                 return -1;
         run.output_fd = fd;
-        log_info("our own transaction was cut off: dpkg --configure -a");
-        if (apt_configure_pending(host, &run, &result, err) < 0)
+        log_info("our own transaction was cut off: it is finished");
+        if (manager->repair(host, &run, SENSOR_PACKAGE, &result, err) < 0)
                 return -1;
-        if (result.trouble == APT_LOCKED)
+        if (result.trouble == TROUBLE_LOCKED)
                 return error_set(err, ERROR_BUSY, "%s", result.text);
-        if (result.trouble != APT_OK)
-                log_warning("dpkg --configure -a: %s", result.text);
+        if (result.trouble != TROUBLE_NONE)
+                log_warning("finishing it: %s", result.text);
         return 0;
 }
 
 /* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
-static int end_transaction(const Host *host, const AptRun *repair, const char *installer_log, PackageState *ret_state,
-                           char version[64], Error *err)
+static int end_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
+                           const PackageRun *repair, const char *installer_log, PackageState *ret_state,
+                           char version[PACKAGE_VERSION_MAX], Error *err)
 {
-        if (apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err) < 0)
+        char sign[PACKAGE_SIGN_MAX];
+        bool is_new;
+
+        if (manager->state(host, SENSOR_PACKAGE, ret_state, version, err) < 0)
                 return -1;
         if (*ret_state == PACKAGE_UNKNOWN)
-                return error_set(err, ERROR_COMMAND, "dpkg-query does not tell the state of %s", SENSOR_PACKAGE);
-        if (*ret_state == PACKAGE_INSTALLED && !apt_is_interrupted(host))
+                return error_set(err, ERROR_COMMAND, "%s does not tell the state of %s",
+                                 package_manager_words(manager->id)->database, SENSOR_PACKAGE);
+        is_new = *ret_state == PACKAGE_INSTALLED && !text_equal(version, undo->before);
+        if (*ret_state == PACKAGE_INSTALLED && !(is_new && manager->silent) && !manager->is_broken(host, sign))
                 return 0;
         if (!repair) {
-                if (apt_is_interrupted(host))
+                if (manager->is_broken(host, sign))
                         *ret_state = PACKAGE_BROKEN;
                 return 0;
         }
         /* also when our package is not there yet: what it depends on may have been cut off */
-        if (complete_transaction(host, repair, installer_log, err) < 0)
+        if (complete_transaction(host, manager, repair, installer_log, err) < 0)
                 return -1;
-        return apt_package_state(host, SENSOR_PACKAGE, ret_state, version, err);
+        return manager->state(host, SENSOR_PACKAGE, ret_state, version, err);
 }
 
 static int remove_folders(const Host *host, Error *err)
@@ -83,19 +91,22 @@ static int remove_folders(const Host *host, Error *err)
         return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
 }
 
-int recover_run(const Host *host, const AptRun *repair, const char *installer_log, Error *err)
+int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, Error *err)
 {
+        const PackageManager *manager = package_manager_find(host);
         PackageState state = PACKAGE_UNKNOWN;
         UndoState undo = { 0 };
-        char version[64] = "";
+        char version[PACKAGE_VERSION_MAX] = "";
 
         if (undo_state(host, &undo, err) < 0)
                 return -1;
         if (!undo.pending)
                 return 0;
-        if (wait_for_transaction(host, &undo, repair, err) < 0)
+        if (undo.transaction && !manager)
+                return error_set(err, ERROR_MISSING, "the package manager that an earlier run had started is gone");
+        if (wait_for_transaction(host, manager, &undo, repair, err) < 0)
                 return -1;
-        if (undo.transaction && end_transaction(host, repair, installer_log, &state, version, err) < 0)
+        if (undo.transaction && end_transaction(host, manager, &undo, repair, installer_log, &state, version, err) < 0)
                 return -1;
         /* the one that was there before is no success: an update that failed leaves it as it was */
         if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))

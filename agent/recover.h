@@ -3,11 +3,11 @@
  */
 #pragma once
 
-#include "platform/apt.h"
+#include "platform/packages/manager.h"
 
 /*
  * A transaction that still runs is waited for; then what the run changed is kept when the package got installed, and
- * undone when not. repair: how a transaction that was cut off is completed (dpkg --configure -a, its output goes to
- * installer_log); NULL: such a state is left for the next run.
+ * undone when not. repair: how a transaction that was cut off is completed (its output goes to installer_log); NULL:
+ * such a state is left for the next run.
  */
-int recover_run(const Host *host, const AptRun *repair, const char *installer_log, Error *err) _must_check_;
+int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, Error *err) _must_check_;

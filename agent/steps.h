@@ -34,13 +34,13 @@ int steps_wait_for_managed(Mission *mission, Failure *failure);
 void steps_announce_managed(Mission *mission);
 
 /* Whether apt is worth another try: 1 after a wait that grows with *tries, 0 not, -1 on a stop (*failure says so). */
-int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure);
+int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, Failure *failure);
 
 /* The first boot of a cloud image installs packages of its own: its turn first. */
 int steps_wait_for_first_boot(Mission *mission, Failure *failure);
 
-/* An AptResult that is not APT_OK, as a failure. */
-int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise);
+/* An PackageResult that is not TROUBLE_NONE, as a failure. */
+int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise);
 
 /* An Error of waiting or running, as a failure: BUSY, STOPPED, SPACE have rows of their own. */
 int steps_fail(Failure *failure, ReasonId otherwise, const Error *err);

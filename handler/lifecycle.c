@@ -221,7 +221,7 @@ static int remove_for_good(const Session *session, Error *err)
         _cleanup_free_ char *installer_log = session->environment.log_folder ? session_installer_log(session)
                                                                              : text_copy(STATE_FOLDER "/installer.log");
         Deadline deadline = deadline_in(UNINSTALL_MS);
-        AptRun repair = { .deadline = deadline };
+        PackageRun repair = { .deadline = deadline };
         _cleanup_close_ int lock = -1;
 
         /* from now on conclude removes what we could not wait for */

@@ -64,7 +64,7 @@ static bool has_sibling(const Host *host, const char *base)
 
 static int remove_ourselves(const Host *host)
 {
-        AptRun repair = { .deadline = deadline_in(REPAIR_MS) };
+        PackageRun repair = { .deadline = deadline_in(REPAIR_MS) };
         Error err = { 0 };
 
         if (facts_are_held(host))

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "platform/host.h"
+#include "platform/packages/manager_words.h"
 
 typedef struct Distro {
         char id[32];      /* "debian"; "" unknown */
@@ -16,24 +17,21 @@ typedef struct Distro {
         char kernel[64];
 } Distro;
 
-typedef enum DistroManager { DISTRO_APT } DistroManager;
-
 typedef struct DistroSupport {
         const char *id;
-        const char *version; /* exactly */
-        const char *path;    /* below config/ of the package server: "debian/12" */
-        DistroManager manager;
-        const char *key_file; /* below keys/ */
+        const char *version;      /* exactly */
+        const char *path;         /* below config/ of the package server: "debian/12" */
+        PackageManagerId manager; /* the usual one: package_manager_choose() */
+        const char *key_file;     /* below keys/ */
         bool arm64;
+        const char *repository_package; /* the distribution's own package that configures the source, whose id it is
+                                           as well; NULL: the source comes from the package server */
 } DistroSupport;
 
 int distro_read(const Host *host, Distro *ret, Error *err) _must_check_;
 
 /* NULL: not supported. */
 const DistroSupport *distro_support(const Distro *distro);
-
-/* "amd64", "arm64" for Debian's world; NULL: none. */
-const char *distro_debian_architecture(const Distro *distro);
 
 /* "Debian 11, 12, 13; Ubuntu 20.04 ..." for messages. Caller frees. */
 char *distro_supported_names(void);

@@ -12,13 +12,13 @@ const char *const distro_repository_keys[] = {
 };
 
 static const DistroSupport supported[] = {
-        { "debian", "11", "debian/11", DISTRO_APT, KEY, true },
-        { "debian", "12", "debian/12", DISTRO_APT, KEY, true },
-        { "debian", "13", "debian/13", DISTRO_APT, KEY_2025, true },
-        { "ubuntu", "18.04", "ubuntu/18.04", DISTRO_APT, KEY, false },
-        { "ubuntu", "20.04", "ubuntu/20.04", DISTRO_APT, KEY, true },
-        { "ubuntu", "22.04", "ubuntu/22.04", DISTRO_APT, KEY, true },
-        { "ubuntu", "24.04", "ubuntu/24.04", DISTRO_APT, KEY, true },
+        { "debian", "11", "debian/11", MANAGER_APT, KEY, true, NULL },
+        { "debian", "12", "debian/12", MANAGER_APT, KEY, true, NULL },
+        { "debian", "13", "debian/13", MANAGER_APT, KEY_2025, true, NULL },
+        { "ubuntu", "18.04", "ubuntu/18.04", MANAGER_APT, KEY, false, NULL },
+        { "ubuntu", "20.04", "ubuntu/20.04", MANAGER_APT, KEY, true, NULL },
+        { "ubuntu", "22.04", "ubuntu/22.04", MANAGER_APT, KEY, true, NULL },
+        { "ubuntu", "24.04", "ubuntu/24.04", MANAGER_APT, KEY, true, NULL },
 };
 
 const DistroSupport *distro_support(const Distro *distro)
@@ -29,13 +29,6 @@ const DistroSupport *distro_support(const Distro *distro)
                 if (text_equal(supported[i].id, distro->id) && text_equal(supported[i].version, distro->version))
                         return &supported[i];
         return NULL;
-}
-
-const char *distro_debian_architecture(const Distro *distro)
-{
-        if (text_equal(distro->architecture, "x86_64"))
-                return "amd64";
-        return text_equal(distro->architecture, "aarch64") ? "arm64" : NULL;
 }
 
 char *distro_supported_names(void)

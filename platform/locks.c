@@ -7,10 +7,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "platform/base/text.h"
+#include "platform/fs.h"
 
 #define LOOKS_MAX 3
+#define PID_FILE_MAX 4096
+#define PID_FILE_SLACK_S 2 /* ages are whole seconds, of another clock */
 
 /* *ret_pid: 0 not locked, -1 locked by a process without a pid we could know (another namespace, a lock of a
  * description). */
@@ -58,6 +65,41 @@ int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockH
                 if (look_at_one(host, *paths, &held, ret_holder, err) < 0)
                         return -1;
         *ret_held = held;
+        return 0;
+}
+
+/* 0: none, or none any more. */
+static pid_t read_pid(const Host *host, const char *path)
+{
+        _cleanup_free_ char *full = host_path(host, path), *text = NULL;
+        ProcessIdentity identity;
+        struct stat st;
+        size_t length = 0;
+        long pid;
+
+        if (fs_read(host, path, PID_FILE_MAX, &text, &length, NULL) < 0 || !text || stat(full, &st) < 0)
+                return 0;
+        pid = strtol(text, NULL, 10);
+        if (pid <= 0 || pid > INT_MAX || !process_identify(host, (pid_t)pid, &identity))
+                return 0;
+        if (identity.age_s >= 0 && time(NULL) - identity.age_s > st.st_mtime + PID_FILE_SLACK_S)
+                return 0;
+        return (pid_t)pid;
+}
+
+int locks_look_pid_files(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder, Error *err)
+{
+        *ret_held = false;
+        for (; *paths && !*ret_held; paths++) {
+                LockHolder holder = { .path = *paths, .process = { .age_s = -1 } };
+                pid_t pid = read_pid(host, *paths);
+
+                if (pid == 0 || !process_identify(host, pid, &holder.process))
+                        continue;
+                process_extension_find(host, pid, &holder.origin);
+                *ret_holder = holder;
+                *ret_held = true;
+        }
         return 0;
 }
 

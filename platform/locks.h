@@ -19,6 +19,13 @@ int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockH
                Error *err) _must_check_;
 
 /*
+ * The same of files that name the process that holds them: alive, and not younger than the file, so that a number given
+ * to another process since is no holder.
+ */
+int locks_look_pid_files(const Host *host, const char *const *paths, bool *ret_held, LockHolder *ret_holder,
+                         Error *err) _must_check_;
+
+/*
  * "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend"; before "holds", of one that
  * an extension started: "run by mde_installer.sh of extension version 1.0.0.0 (pid 790, ...)," Caller frees.
  */

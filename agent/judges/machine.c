@@ -2,6 +2,18 @@
 
 #include "platform/base/text.h"
 
+static void judge_manager_missing(const DistroSupport *support, Plan *plan)
+{
+        const PackageManagerWords *words = package_manager_words(support ? support->manager : MANAGER_NONE);
+        _cleanup_(text_clear) Text programs = { 0 };
+        const char *const *program;
+
+        for (program = words->programs; *program; program++)
+                text_append(&programs, "%s%s", programs.length > 0 ? " and " : "", *program);
+        judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for %s.",
+                     programs.length > 0 ? programs.data : "a package manager");
+}
+
 static void judge_distribution(const Facts *facts, Plan *plan)
 {
         const Distro *distro = &facts->machine.distro;
@@ -18,15 +30,16 @@ static void judge_distribution(const Facts *facts, Plan *plan)
                 judge_refuse(plan, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture,
                              distro->name);
         else if (facts->package.manager == TRI_NO)
-                judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/apt-get and /usr/bin/dpkg.");
+                judge_manager_missing(support, plan);
 }
 
 /*
  * Cut off inside the sensor's own installation: to finish that is what is asked of us. Anybody else's is theirs, unless
  * we are told otherwise.
  */
-static void judge_interrupted(const Request *request, const Facts *facts, Plan *plan)
+static void judge_broken(const Request *request, const Facts *facts, Plan *plan)
 {
+        const PackageManagerWords *words = package_manager_words(facts->package.manager_id);
         const char *names = facts->package.foreign_names;
         bool is_ours = facts->package.state == PACKAGE_BROKEN && facts->package.foreign == TRI_NO;
 
@@ -36,12 +49,12 @@ static void judge_interrupted(const Request *request, const Facts *facts, Plan *
                            " and of nothing else: that is finished first.");
         else if (request->repair_package_manager)
                 judge_note(plan, "package-repair", PLAN_WARNING,
-                           "dpkg was interrupted%s%s; repairPackageManager is set: all that is pending is finished.",
-                           *names ? " at " : "", names);
+                           "%s was interrupted%s%s; repairPackageManager is set: all that is pending is finished.",
+                           words->database, *names ? " at " : "", names);
         else
-                judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN,
-                             "dpkg was interrupted: files wait in /var/lib/dpkg/updates%s%s.",
-                             *names ? ", half installed: " : "", names);
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_BROKEN, "%s was interrupted: %s%s%s. Run %s.",
+                             words->database, facts->package.sign, *names ? ", half installed: " : "", names,
+                             words->repair);
 }
 
 void judge_machine(const Request *request, const Facts *facts, Plan *plan)
@@ -51,6 +64,6 @@ void judge_machine(const Request *request, const Facts *facts, Plan *plan)
         if (!situation_needs_package(facts))
                 return;
         judge_distribution(facts, plan);
-        if (facts->package.interrupted == TRI_YES)
-                judge_interrupted(request, facts, plan);
+        if (facts->package.broken == TRI_YES)
+                judge_broken(request, facts, plan);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "agent/machine/conflict.h"
-#include "platform/package_owner.h"
+#include "platform/packages/package_owner.h"
 
 /* The lists of all packages are read for it: only when somebody has to be named. */
 static bool wants_package(const Facts *facts, const FanotifyHolder *holder)

@@ -256,7 +256,7 @@ static bool scripts_noexec(const Request *request, const Facts *facts, char text
         const DistroSupport *support = facts->machine.support;
         char where[320];
 
-        if (!support || support->manager != DISTRO_APT || !is_noexec(facts, "/var/lib"))
+        if (!support || facts->package.manager_id != MANAGER_APT || !is_noexec(facts, "/var/lib"))
                 return false;
         say(text,
             "Found: /var/lib%s is mounted noexec; dpkg runs the scripts of packages from there. Where apt remounts it "

@@ -4,40 +4,46 @@
 #include <string.h>
 
 #include "agent/undo.h"
-#include "platform/apt_source_mend.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 
 #define FILE_MAX (1024 * 1024)
 
-static const char *const vendors_files[] = {
-        REPOSITORY_SOURCES "/microsoft-prod.list",
-        REPOSITORY_SOURCES "/microsoft-insiders-fast.list",
-        REPOSITORY_SOURCES "/microsoft-insiders-slow.list",
-};
+static const char *const channels[] = { "prod", "insiders-fast", "insiders-slow" };
 
-bool repository_source_is_vendors(const char *file)
+char *repository_source_file(const Mission *mission, const char *channel)
+{
+        const SourceFormat *format = mission->manager->sources;
+
+        return text_format("%s/microsoft-%s.%s", format->folder, channel, format->extension);
+}
+
+bool repository_source_is_vendors(const Mission *mission, const char *file)
 {
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(vendors_files); i++)
-                if (text_equal(file, vendors_files[i]))
+        for (i = 0; i < ELEMENTSOF(channels); i++) {
+                _cleanup_free_ char *vendors = repository_source_file(mission, channels[i]);
+
+                if (text_equal(file, vendors))
                         return true;
+        }
         return false;
 }
 
 /* The site configures the same place elsewhere, with another keyring. */
-static int is_contradicted(const Host *host, const char *file, const AptSource *wanted, AptSource *other, bool *ret,
-                           Error *err)
+static int is_contradicted(const Mission *mission, const char *file, const PackageSource *wanted, PackageSource *other,
+                           bool *ret, Error *err)
 {
-        AptSource here = { 0 };
+        const SourceFormat *format = mission->manager->sources;
+        PackageSource here = { 0 };
         bool found = false;
 
         *ret = false;
-        if (!apt_source_find_in(host, file, wanted->uri, wanted->suite, &here))
+        if (!format->find_in(mission->host, file, wanted, &here))
                 return 0;
-        if (apt_source_find(host, wanted->uri, wanted->suite, file, &found, other, err) < 0)
+        if (format->find(format, mission->host, wanted, file, &found, other, err) < 0)
                 return -1;
         *ret = found && !text_equal(here.signed_by, other->signed_by);
         return 0;
@@ -50,52 +56,82 @@ static int replace(const Host *host, const char *file, const char *text, Error *
         return undo_remember_file(host, file, err) < 0 ? -1 : fs_remove(host, file, err);
 }
 
-static int mend_file(const Host *host, const char *file, const AptSource *wanted, Text *told, Error *err)
+static int mend_file(const Mission *mission, const char *file, const PackageSource *wanted, Text *told, Error *err)
 {
-        _cleanup_(apt_mend_clear) AptMend mend = { 0 };
+        _cleanup_(source_mend_clear) SourceMend mend = { 0 };
         _cleanup_free_ char *text = NULL, *why = NULL;
         bool contradicted = false;
-        AptSource other = { 0 };
+        PackageSource other = { 0 };
         size_t length = 0;
 
-        if (fs_read(host, file, FILE_MAX, &text, &length, NULL) < 0 || !text)
+        if (fs_read(mission->host, file, FILE_MAX, &text, &length, NULL) < 0 || !text)
                 return 0; /* what is no file of a list's size is not the installer's */
-        if (is_contradicted(host, file, wanted, &other, &contradicted, err) < 0)
+        if (is_contradicted(mission, file, wanted, &other, &contradicted, err) < 0)
                 return -1;
-        apt_source_mend(text, length, host->packages_url, wanted, contradicted, &mend);
+        mission->manager->sources->mend(text, length, mission_packages_url(mission), wanted, contradicted, &mend);
         if (mend.dropped == 0)
                 return 0;
         why = contradicted ? text_format("; %s configures the same with another keyring", other.file) : text_copy("");
         log_warning("%s holds what is of no use here, %s%s: taken out", file, mend.what, why);
         text_append(told, "%s%s held what is of no use here, %s%s: taken out", told->length > 0 ? "; " : "", file,
                     mend.what, why);
-        return replace(host, file, mend.text, err);
+        return replace(mission->host, file, mend.text, err);
 }
 
-int repository_source_mend(Mission *mission, const AptSource *wanted, Error *err)
+int repository_source_mend(Mission *mission, const PackageSource *wanted, Error *err)
 {
         _cleanup_(text_clear) Text told = { 0 };
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(vendors_files); i++)
-                if (mend_file(mission->host, vendors_files[i], wanted, &told, err) < 0)
+        for (i = 0; i < ELEMENTSOF(channels); i++) {
+                _cleanup_free_ char *file = repository_source_file(mission, channels[i]);
+
+                if (mend_file(mission, file, wanted, &told, err) < 0)
                         return -1;
+        }
         if (told.length > 0)
                 outcome_row(mission->outcome, "repository-repair", ROW_WARNING, "%s", told.data);
         return 0;
 }
 
-int repository_source_write(Mission *mission, AptSource *source, const char *file, Error *err)
+int repository_source_write(Mission *mission, PackageSource *source, const char *file, Error *err)
 {
-        const char *architecture = distro_debian_architecture(&mission->facts.machine.distro);
-        _cleanup_free_ char *line = NULL, *old = NULL, *text = NULL;
-        _cleanup_(apt_mend_clear) AptMend mend = { 0 };
+        const SourceFormat *format = mission->manager->sources;
+        _cleanup_free_ char *old = NULL, *text = NULL;
         size_t length = 0;
 
-        snprintf(source->signed_by, sizeof(source->signed_by), "%s", REPOSITORY_KEYRING);
-        line = apt_source_format(source, architecture ? architecture : "amd64");
-        if (fs_read(mission->host, file, FILE_MAX, &old, &length, NULL) == 0 && old)
-                apt_source_mend(old, length, mission->host->packages_url, source, true, &mend);
-        text = text_format("%s%s", mend.text ? mend.text : "", line);
-        return replace(mission->host, file, text, err);
+        snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
+        if (fs_read(mission->host, file, FILE_MAX, &old, &length, NULL) < 0)
+                free(TAKE_PTR(old));
+        text = format->format(source, mission->facts.machine.distro.architecture, old, length,
+                              mission_packages_url(mission));
+        if (replace(mission->host, file, text, err) < 0)
+                return -1;
+        snprintf(source->file, sizeof(source->file), "%s", file);
+        return 0;
+}
+
+static bool has_any(const Host *host, const SourceTrace *trace)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        char **name;
+
+        if (fs_list(host, trace->folder, &names, NULL) < 0)
+                return true;
+        for (name = names; *name; name++)
+                if (text_starts_with(*name, trace->prefix))
+                        return true;
+        return false;
+}
+
+int repository_source_remember_lists(Mission *mission, const PackageSource *source, Error *err)
+{
+        SourceTrace traces[SOURCE_TRACES_MAX];
+        size_t i, n = mission->manager->sources->traces(source, traces);
+
+        for (i = 0; i < n; i++)
+                if (!has_any(mission->host, &traces[i]) &&
+                    undo_remember_prefix(mission->host, traces[i].folder, traces[i].prefix, err) < 0)
+                        return -1;
+        return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * repository_source: the source lists under the vendor's own names, microsoft-CHANNEL.list. The vendor's installer
+ * repository_source: the sources under the vendor's own names, microsoft-CHANNEL.list or .repo. The vendor's installer
  * script writes there whatever it was answered, so what is of no use in them is ours to repair, and only there.
  * Every change is in the undo journal before it is made.
  */
@@ -7,16 +7,21 @@
 
 #include "agent/mission.h"
 
-#define REPOSITORY_SOURCES "/etc/apt/sources.list.d"
-#define REPOSITORY_KEYRING "/usr/share/keyrings/microsoft-prod.gpg"
+/* Where the vendor's source for a channel lies. Caller frees. */
+char *repository_source_file(const Mission *mission, const char *channel);
 
-bool repository_source_is_vendors(const char *file);
+bool repository_source_is_vendors(const Mission *mission, const char *file);
 
 /*
- * Takes out of them what is of no use here (apt_source_mend.h), and wanted's own place where another file configures
- * it with another keyring: apt refuses to work with both. A row tells what was taken out.
+ * Takes out of them what is of no use here (SourceFormat.mend), and wanted's own place where another file configures
+ * it with another keyring: the package manager refuses to work with both. A row tells what was taken out.
  */
-int repository_source_mend(Mission *mission, const AptSource *wanted, Error *err) _must_check_;
+int repository_source_mend(Mission *mission, const PackageSource *wanted, Error *err) _must_check_;
 
-/* source, with REPOSITORY_KEYRING, in place of what file held for it; what else is of use there is kept. */
-int repository_source_write(Mission *mission, AptSource *source, const char *file, Error *err) _must_check_;
+/* source, with the keys of SourceFormat.key_file, in place of what file held for it; what else is of use there is
+ * kept. source->file is file then. */
+int repository_source_write(Mission *mission, PackageSource *source, const char *file, Error *err) _must_check_;
+
+/* Before a refresh: what it is about to fetch for the source, whole or in part. What is there already is somebody's:
+ * kept. */
+int repository_source_remember_lists(Mission *mission, const PackageSource *source, Error *err) _must_check_;

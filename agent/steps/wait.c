@@ -24,28 +24,28 @@ int steps_fail(Failure *failure, ReasonId otherwise, const Error *err)
         return failure_from(failure, otherwise, err);
 }
 
-int steps_fail_apt(Failure *failure, const AptResult *result, ReasonId otherwise)
+int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise)
 {
         static const ReasonId reasons[] = {
-                [APT_OK] = REASON_INTERNAL,
-                [APT_LOCKED] = REASON_PACKAGE_MANAGER_LOCKED,
-                [APT_BROKEN] = REASON_PACKAGE_MANAGER_BROKEN,
-                [APT_SOURCES] = REASON_PACKAGE_SOURCES,
-                [APT_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
-                [APT_DEPENDENCY] = REASON_DEPENDENCY,
-                [APT_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
-                [APT_CLOCK] = REASON_CLOCK_WRONG,
-                [APT_DISK] = REASON_DISK_FULL,
+                [TROUBLE_NONE] = REASON_INTERNAL,
+                [TROUBLE_LOCKED] = REASON_PACKAGE_MANAGER_LOCKED,
+                [TROUBLE_BROKEN] = REASON_PACKAGE_MANAGER_BROKEN,
+                [TROUBLE_SOURCES] = REASON_PACKAGE_SOURCES,
+                [TROUBLE_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
+                [TROUBLE_DEPENDENCY] = REASON_DEPENDENCY,
+                [TROUBLE_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
+                [TROUBLE_CLOCK] = REASON_CLOCK_WRONG,
+                [TROUBLE_DISK] = REASON_DISK_FULL,
         };
         ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;
 
-        if (result->trouble == APT_STALE) /* even after the lists were read anew */
+        if (result->trouble == TROUBLE_STALE) /* even after the lists were read anew */
                 reason = result->ours ? REASON_PACKAGE_NOT_FOUND : REASON_DEPENDENCY;
         return failure_set(failure, reason ? reason : otherwise, "The package manager said: %s",
                            *result->text ? result->text : "nothing");
 }
 
-int steps_again(Mission *mission, const AptResult *result, unsigned *tries, Failure *failure)
+int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, Failure *failure)
 {
         int64_t pause_ms = *tries < 4 ? FIRST_PAUSE_MS << *tries : LONGEST_PAUSE_MS;
         Error err = { 0 };

@@ -1,17 +1,17 @@
 #include "tests/unit/scratch.h"
 
-#include "platform/apt_source_mend.h"
+#include "platform/packages/apt_source.h"
 
 #define PREFIX "https://packages.example.test"
 #define GOOD "deb [arch=amd64 signed-by=/usr/share/keyrings/vendor.gpg] " PREFIX "/debian/12/prod bookworm main\n"
 #define OLDER "deb [arch=amd64] " PREFIX "/ubuntu/18.04/prod bionic main\n"
 #define FOREIGN "deb [trusted=yes] https://mirror.example.test/debian/11/prod bullseye main\n"
 
-static const AptSource wanted = { .uri = PREFIX "/debian/12/prod", .suite = "bookworm", .component = "main" };
+static const PackageSource wanted = { .uri = PREFIX "/debian/12/prod", .suite = "bookworm", .component = "main" };
 
-static AptMend mend(const char *text, bool also_wanted)
+static SourceMend mend(const char *text, bool also_wanted)
 {
-        AptMend result;
+        SourceMend result;
 
         apt_source_mend(text, strlen(text), PREFIX, &wanted, also_wanted, &result);
         return result;
@@ -38,7 +38,7 @@ static void what_is_of_use_is_left_to_the_byte(void **state)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(lists); i++) {
-                _cleanup_(apt_mend_clear) AptMend result = mend(lists[i], false);
+                _cleanup_(source_mend_clear) SourceMend result = mend(lists[i], false);
 
                 if (result.dropped > 0)
                         fail_msg("%s: dropped %s", lists[i], result.what);
@@ -76,7 +76,7 @@ static void what_is_of_no_use_is_taken_out_and_named(void **state)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(rows); i++) {
-                _cleanup_(apt_mend_clear) AptMend result = mend(rows[i].list, false);
+                _cleanup_(source_mend_clear) SourceMend result = mend(rows[i].list, false);
 
                 assert_true(result.dropped > 0);
                 assert_string_equal(result.text, rows[i].kept);
@@ -87,8 +87,8 @@ static void what_is_of_no_use_is_taken_out_and_named(void **state)
 
 static void the_wanted_place_itself_is_taken_out_when_asked(void **state)
 {
-        _cleanup_(apt_mend_clear) AptMend alone = mend(GOOD, true), mixed = mend(FOREIGN GOOD, true),
-                                          other = mend(FOREIGN, true);
+        _cleanup_(source_mend_clear) SourceMend alone = mend(GOOD, true), mixed = mend(FOREIGN GOOD, true),
+                                                other = mend(FOREIGN, true);
 
         assert_string_equal(alone.text, "");
         assert_string_equal(mixed.text, FOREIGN);

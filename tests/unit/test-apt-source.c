@@ -1,19 +1,19 @@
 #include "tests/unit/scratch.h"
 
-#include "platform/apt_source.h"
+#include "platform/packages/apt_source.h"
 
 #define PREFIX "https://packages.example.test"
 #define GOOD "deb [arch=amd64,arm64 signed-by=/usr/share/keyrings/vendor.gpg] " PREFIX "/debian/12/prod bookworm main\n"
 
-static int parse(const char *text, AptSource *source, Error *err)
+static int parse(const char *text, PackageSource *source, Error *err)
 {
         *err = (Error){ 0 };
-        return apt_source_parse_list(text, strlen(text), PREFIX, source, err);
+        return apt_source_parse(text, strlen(text), PREFIX, source, err);
 }
 
 static void one_plain_line_is_taken(void **state)
 {
-        AptSource source;
+        PackageSource source;
         Error err;
 
         if (parse("# a comment <with> odd [signs]\n\n" GOOD "\n", &source, &err) < 0)
@@ -35,7 +35,7 @@ static void harmless_variations_are_taken(void **state)
                 "deb [arch=amd64 signed-by=/etc/apt/keyrings/a.asc] " PREFIX "/ubuntu/22.04/prod jammy main\n# end\n",
                 "deb [signed-by=/usr/share/keyrings/a.gpg arch=amd64] " PREFIX "/ubuntu/22.04/prod jammy main\n",
         };
-        AptSource source;
+        PackageSource source;
         size_t i;
         Error err;
 
@@ -122,7 +122,7 @@ static void anything_else_is_refused_and_named(void **state)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(refused); i++) {
-                AptSource source = { .uri = "untouched" };
+                PackageSource source = { .uri = "untouched" };
                 Error err;
 
                 if (parse(refused[i].list, &source, &err) == 0)
@@ -137,10 +137,10 @@ static void anything_else_is_refused_and_named(void **state)
 static void bytes_that_are_no_text_are_refused(void **state)
 {
         static const char list[] = GOOD "\0deb https://evil.test/ x y\n";
-        AptSource source;
+        PackageSource source;
         Error err = { 0 };
 
-        assert_int_equal(apt_source_parse_list(list, sizeof(list) - 1, PREFIX, &source, &err), -1);
+        assert_int_equal(apt_source_parse(list, sizeof(list) - 1, PREFIX, &source, &err), -1);
         assert_non_null(strstr(err.text, "byte 0x00"));
 }
 
@@ -152,7 +152,7 @@ static void what_is_longer_than_its_place_is_refused(void **state)
         for (i = 0; i < ELEMENTSOF(lengths); i++) {
                 _cleanup_free_ char *word = text_allocate(lengths[i] + 1);
                 _cleanup_free_ char *uri = NULL, *suite = NULL, *component = NULL, *keyring = NULL;
-                AptSource source;
+                PackageSource source;
                 Error err;
 
                 memset(word, 'a', lengths[i]);
@@ -170,38 +170,39 @@ static void what_is_longer_than_its_place_is_refused(void **state)
 
 static void what_we_write_we_would_take(void **state)
 {
-        AptSource source, again;
+        PackageSource source, again;
         _cleanup_free_ char *list = NULL, *unsigned_list = NULL;
         Error err;
 
         assert_int_equal(parse(GOOD, &source, &err), 0);
-        list = apt_source_format(&source, "arm64");
+        list = apt_source_line(&source, "aarch64");
         assert_non_null(
                 strstr(list, "\ndeb [arch=arm64 signed-by=/usr/share/keyrings/vendor.gpg] " URI " bookworm main\n"));
         assert_int_equal(*list, '#');
         assert_int_equal(parse(list, &again, &err), 0);
         assert_memory_equal(&again, &source, sizeof(source));
         source.signed_by[0] = '\0';
-        unsigned_list = apt_source_format(&source, "amd64");
+        unsigned_list = apt_source_line(&source, "x86_64");
         assert_non_null(strstr(unsigned_list, "\ndeb [arch=amd64] " URI " bookworm main\n"));
 }
 
 #define PARTS "/etc/apt/sources.list.d"
 
 /* True when found; *source tells where. */
-static bool find(const Scratch *scratch, AptSource *source)
+static bool find(const Scratch *scratch, PackageSource *source)
 {
         Error err = { 0 };
         bool found;
 
-        if (apt_source_find(&scratch->host, URI, "bookworm", NULL, &found, source, &err) < 0)
+        if (apt_source_find(&source_format_apt, &scratch->host, &(PackageSource){ .uri = URI, .suite = "bookworm" },
+                            NULL, &found, source, &err) < 0)
                 fail_msg("%s", err.text);
         return found;
 }
 
 static void a_machine_without_sources_has_none(void **state)
 {
-        AptSource source;
+        PackageSource source;
 
         assert_false(find(*state, &source));
 }
@@ -209,21 +210,30 @@ static void a_machine_without_sources_has_none(void **state)
 static void a_source_is_found_beside_a_file_and_in_it(void **state)
 {
         Scratch *scratch = *state;
-        AptSource source;
+        PackageSource source;
         bool found = true;
         Error err = { 0 };
 
         scratch_write(scratch, PARTS "/a.list", "deb " URI " bookworm main\n");
-        assert_int_equal(apt_source_find(&scratch->host, URI, "bookworm", PARTS "/a.list", &found, &source, &err), 0);
+        assert_int_equal(apt_source_find(&source_format_apt, &scratch->host,
+                                         &(PackageSource){ .uri = URI, .suite = "bookworm" }, PARTS "/a.list", &found,
+                                         &source, &err),
+                         0);
         assert_false(found);
         scratch_write(scratch, PARTS "/b.list", "deb [signed-by=/b.gpg] " URI " bookworm main\n");
-        assert_int_equal(apt_source_find(&scratch->host, URI, "bookworm", PARTS "/a.list", &found, &source, &err), 0);
+        assert_int_equal(apt_source_find(&source_format_apt, &scratch->host,
+                                         &(PackageSource){ .uri = URI, .suite = "bookworm" }, PARTS "/a.list", &found,
+                                         &source, &err),
+                         0);
         assert_true(found);
         assert_string_equal(source.signed_by, "/b.gpg");
-        assert_true(apt_source_find_in(&scratch->host, PARTS "/a.list", URI, "bookworm", &source));
+        assert_true(apt_source_find_in(&scratch->host, PARTS "/a.list",
+                                       &(PackageSource){ .uri = URI, .suite = "bookworm" }, &source));
         assert_string_equal(source.signed_by, "");
-        assert_false(apt_source_find_in(&scratch->host, PARTS "/a.list", URI, "trixie", &source));
-        assert_false(apt_source_find_in(&scratch->host, PARTS "/c.list", URI, "bookworm", &source));
+        assert_false(apt_source_find_in(&scratch->host, PARTS "/a.list",
+                                        &(PackageSource){ .uri = URI, .suite = "trixie" }, &source));
+        assert_false(apt_source_find_in(&scratch->host, PARTS "/c.list",
+                                        &(PackageSource){ .uri = URI, .suite = "bookworm" }, &source));
 }
 
 static void a_source_without_signatures_is_known_as_such(void **state)
@@ -236,7 +246,7 @@ static void a_source_without_signatures_is_known_as_such(void **state)
                 { PARTS "/a.sources",
                   "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nallow-insecure: yes\n" },
         };
-        AptSource source;
+        PackageSource source;
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(files); i++) {
@@ -252,7 +262,7 @@ static void a_source_without_signatures_is_known_as_such(void **state)
 
 static void an_existing_line_is_found_with_its_keyring(void **state)
 {
-        AptSource source;
+        PackageSource source;
 
         scratch_write(*state, PARTS "/a.list", "# deb " URI " bookworm main\ndeb https://other.test/x bookworm main\n");
         scratch_write(*state, PARTS "/vendor.list",
@@ -269,7 +279,7 @@ static void an_existing_line_is_found_with_its_keyring(void **state)
 
 static void an_existing_stanza_is_found(void **state)
 {
-        AptSource source;
+        PackageSource source;
 
         scratch_write(
                 *state, PARTS "/vendor.sources",
@@ -286,7 +296,7 @@ static void an_existing_stanza_is_found(void **state)
 
 static void a_key_inside_the_file_has_no_path(void **state)
 {
-        AptSource source;
+        PackageSource source;
 
         scratch_write(
                 *state, PARTS "/v.sources",
@@ -318,7 +328,7 @@ static void what_apt_does_not_read_is_not_found(void **state)
                 { PARTS "/d.sources", "deb " URI " bookworm main\n" },
         };
         const Scratch *scratch = *state;
-        AptSource source;
+        PackageSource source;
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(rows); i++)

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lock_holder.h"
-#include "platform/apt.h"
+#include "platform/packages/apt.h"
 
 #define PROGRAMS "/usr/local/sbin"
 #define LISTS_LOCK "/var/lib/apt/lists/lock"
@@ -22,7 +22,7 @@ static const Scratch machine = { .root = "" };
 typedef struct Stage {
         Scratch scratch;
         Host host;
-        AptRun run;
+        PackageRun run;
         char *output; /* path of the transaction's output */
         Text said;
         pid_t started, told;
@@ -83,7 +83,7 @@ static int stage_open(void **state)
         stage->host.packages_url = "https://packages.example.test";
         stage->host.stop = &stage->stop;
         stage->output = text_format("%s/output", stage->scratch.root);
-        stage->run = (AptRun){
+        stage->run = (PackageRun){
                 .deadline = deadline_in(20000),
                 .output_fd = open(stage->output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600),
                 .archives = stage->scratch.root,
@@ -145,32 +145,48 @@ static void assert_has_not(const char *text, const char *words)
                 fail_msg("\"%s\" is in: %s", words, text);
 }
 
-static AptResult refresh(Stage *stage, const char *file)
+static int apt_download(Stage *stage, const char *package, const char *version, PackageAction action,
+                        PackageResult *ret, Error *err)
 {
-        AptResult result;
+        const PackageWanted wanted = { .package = package, .version = version, .action = action };
+
+        return manager_apt.download(&stage->host, &stage->run, &wanted, ret, err);
+}
+
+static int apt_install(Stage *stage, const char *package, PackageResult *ret, Error *err)
+{
+        return manager_apt.install(&stage->host, &stage->run, &(PackageWanted){ .package = package }, ret, err);
+}
+
+static PackageResult refresh(Stage *stage, const char *file)
+{
+        PackageSource source = { 0 };
+        PackageResult result;
         Error err = { 0 };
 
-        if (apt_refresh(&stage->host, &stage->run, file, &result, &err) < 0)
+        if (file)
+                snprintf(source.file, sizeof(source.file), "%s", file);
+        if (manager_apt.refresh(&stage->host, &stage->run, file ? &source : NULL, &result, &err) < 0)
                 fail_msg("%s", err.text);
         return result;
 }
 
-static AptResult download(Stage *stage, const char *version)
+static PackageResult download(Stage *stage, const char *version)
 {
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
-        if (apt_download(&stage->host, &stage->run, "mdatp", version, &result, &err) < 0)
+        if (apt_download(stage, "mdatp", version, PACKAGE_INSTALL, &result, &err) < 0)
                 fail_msg("%s", err.text);
         return result;
 }
 
-static AptResult install(Stage *stage)
+static PackageResult install(Stage *stage)
 {
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
-        if (apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err) < 0)
+        if (apt_install(stage, "mdatp", &result, &err) < 0)
                 fail_msg("%s", err.text);
         return result;
 }
@@ -180,7 +196,7 @@ static void one_source_is_refreshed_alone_and_signed_or_not_at_all(void **state)
         _cleanup_free_ char *argv = NULL, *environment = NULL;
 
         program(*state, "apt-get", "");
-        assert_int_equal(refresh(*state, "/etc/apt/sources.list.d/x.list").trouble, APT_OK);
+        assert_int_equal(refresh(*state, "/etc/apt/sources.list.d/x.list").trouble, TROUBLE_NONE);
         argv = recorded(*state, "argv");
         assert_has(argv, "-q\nupdate\n");
         assert_has(argv, "\n-oDir::Etc::sourcelist=/etc/apt/sources.list.d/x.list\n");
@@ -195,32 +211,32 @@ static void one_source_is_refreshed_alone_and_signed_or_not_at_all(void **state)
 
 static void a_warning_of_an_old_apt_is_trouble_in_a_refresh(void **state)
 {
-        AptResult result;
+        PackageResult result;
 
         program(*state, "apt-get",
                 "echo 'W: Failed to fetch https://packages.example.test/x  503 Service Unavailable'");
         result = refresh(*state, "/x.list");
-        assert_int_equal(result.trouble, APT_NETWORK);
+        assert_int_equal(result.trouble, TROUBLE_NETWORK);
         assert_true(result.ours);
 }
 
 static void a_full_refresh_tolerates_what_is_foreign(void **state)
 {
         _cleanup_free_ char *argv = NULL;
-        AptResult result;
+        PackageResult result;
 
         program(*state, "apt-get", "echo 'E: Failed to fetch http://foreign.test/x  Could not resolve' >&2; exit 100");
         result = refresh(*state, NULL);
-        assert_int_equal(result.trouble, APT_OK);
+        assert_int_equal(result.trouble, TROUBLE_NONE);
         assert_has(result.text, "foreign.test");
         argv = recorded(*state, "argv");
         assert_has_not(argv, "Dir::Etc");
         assert_has_not(argv, "AllowInsecure");
         program(*state, "apt-get", "echo 'E: Failed to fetch https://packages.example.test/x  404'; exit 100");
-        assert_int_equal(refresh(*state, NULL).trouble, APT_NETWORK);
+        assert_int_equal(refresh(*state, NULL).trouble, TROUBLE_NETWORK);
         program(*state, "apt-get",
                 "echo 'E: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Suite)'; exit 100");
-        assert_int_equal(refresh(*state, NULL).trouble, APT_SOURCES);
+        assert_int_equal(refresh(*state, NULL).trouble, TROUBLE_SOURCES);
 }
 
 static void a_download_takes_no_lock_and_removes_nothing(void **state)
@@ -230,7 +246,7 @@ static void a_download_takes_no_lock_and_removes_nothing(void **state)
                             *archives = text_format("\n-oDir::Cache::archives=%s/\n", stage->scratch.root);
 
         program(stage, "apt-get", "echo 'W: Failed to fetch something, says a script'");
-        assert_int_equal(download(stage, "101.25032.0006").trouble, APT_OK);
+        assert_int_equal(download(stage, "101.25032.0006").trouble, TROUBLE_NONE);
         argv = recorded(stage, "argv");
         assert_has(argv, "\ninstall\n");
         assert_has(argv, "\n--download-only\n");
@@ -249,35 +265,51 @@ static void what_is_installed_already_comes_again_only_when_asked(void **state)
 {
         Stage *stage = *state;
         _cleanup_free_ char *argv = NULL;
+        PackageResult result;
+        Error err = { 0 };
 
         program(stage, "apt-get", "true");
-        stage->run.reinstall = true;
-        assert_int_equal(download(stage, NULL).trouble, APT_OK);
+        assert_int_equal(apt_download(stage, "mdatp", NULL, PACKAGE_REINSTALL, &result, &err), 0);
         argv = recorded(stage, "argv");
         assert_has(argv, "\n--reinstall\n");
+        assert_has_not(argv, "--allow-downgrades");
+}
+
+static void an_older_version_comes_only_when_asked(void **state)
+{
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+        PackageResult result;
+        Error err = { 0 };
+
+        program(stage, "apt-get", "true");
+        assert_int_equal(apt_download(stage, "mdatp", "101.1", PACKAGE_DOWNGRADE, &result, &err), 0);
+        argv = recorded(stage, "argv");
+        assert_has(argv, "\n--allow-downgrades\n");
+        assert_has(argv, "\nmdatp=101.1\n");
 }
 
 static void a_download_ends_at_the_deadline(void **state)
 {
         Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
         program(stage, "apt-get", "exec sleep 60");
         stage->run.deadline = deadline_in(300);
-        assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(apt_download(stage, "mdatp", NULL, PACKAGE_INSTALL, &result, &err), -1);
         assert_int_equal(err.kind, ERROR_TIMEOUT);
 }
 
 static void a_download_ends_when_asked_to_stop(void **state)
 {
         Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
         program(stage, "apt-get", "exec sleep 60");
         stage->stop_when_told = true;
-        assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(apt_download(stage, "mdatp", NULL, PACKAGE_INSTALL, &result, &err), -1);
         assert_int_equal(err.kind, ERROR_STOPPED);
 }
 
@@ -288,7 +320,7 @@ static void an_installation_uses_no_network_and_is_never_signalled(void **state)
 
         program(stage, "apt-get", "echo Setting up mdatp; sleep 0.4; echo done");
         stage->run.deadline = deadline_in(100); /* far less than it needs */
-        assert_int_equal(install(stage).trouble, APT_OK);
+        assert_int_equal(install(stage).trouble, TROUBLE_NONE);
         argv = recorded(stage, "argv");
         assert_has(argv, "\n--no-download\n");
         assert_has(argv, "\n--no-remove\n");
@@ -310,10 +342,10 @@ static void scripts_get_the_temporary_folder_and_downloads_do_not(void **state)
 
         program(stage, "apt-get", "");
         stage->run.temporary = "/var/cache/ours";
-        assert_int_equal(install(stage).trouble, APT_OK);
+        assert_int_equal(install(stage).trouble, TROUBLE_NONE);
         installing = recorded(stage, "environment");
         assert_has(installing, "TMPDIR=/var/cache/ours\n");
-        assert_int_equal(download(stage, NULL).trouble, APT_OK);
+        assert_int_equal(download(stage, NULL).trouble, TROUBLE_NONE);
         downloading = recorded(stage, "environment");
         assert_has_not(downloading, "TMPDIR");
 }
@@ -321,12 +353,12 @@ static void scripts_get_the_temporary_folder_and_downloads_do_not(void **state)
 static void a_transaction_that_cannot_be_remembered_is_not_started(void **state)
 {
         Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
         program(stage, "apt-get", "echo started");
         stage->may_not_start = true;
-        assert_int_equal(apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(apt_install(stage, "mdatp", &result, &err), -1);
         assert_int_equal(err.kind, ERROR_SPACE);
         assert_int_equal(stage->n_starts, 1);
         assert_int_equal(lseek(stage->run.output_fd, 0, SEEK_END), 0);
@@ -335,19 +367,19 @@ static void a_transaction_that_cannot_be_remembered_is_not_started(void **state)
 static void only_this_runs_output_is_judged(void **state)
 {
         const Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
 
         assert_true(dprintf(stage->run.output_fd, "E: dpkg was interrupted, says an earlier run\n") > 0);
         program(*state, "apt-get", "echo 'E: Unable to locate package mdatp'; exit 100");
         result = install(*state);
-        assert_int_equal(result.trouble, APT_NOT_FOUND);
+        assert_int_equal(result.trouble, TROUBLE_NOT_FOUND);
         assert_has_not(result.text, "interrupted");
 }
 
 static void success_is_success_whatever_a_script_printed(void **state)
 {
         program(*state, "apt-get", "echo 'W: GPG error: https://packages.example.test/x NO_PUBKEY'");
-        assert_int_equal(install(*state).trouble, APT_OK);
+        assert_int_equal(install(*state).trouble, TROUBLE_NONE);
 }
 
 static void the_holder_of_a_lock_is_named_and_waited_for(void **state)
@@ -358,7 +390,7 @@ static void the_holder_of_a_lock_is_named_and_waited_for(void **state)
         program(stage, "apt-get", "");
         stage->holder = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
         pid = text_format("(pid %d", (int)stage->holder);
-        assert_int_equal(install(stage).trouble, APT_OK);
+        assert_int_equal(install(stage).trouble, TROUBLE_NONE);
         assert_true(text_starts_with(stage->said.data, "waiting 0 s for apt: "));
         assert_has(stage->said.data, pid);
         assert_has(stage->said.data, " holds " FRONTEND_LOCK);
@@ -370,7 +402,7 @@ static void a_lock_held_for_ever_is_told_at_the_deadline(void **state)
 {
         Stage *stage = *state;
         _cleanup_free_ char *runs = NULL;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
         pid_t pid;
 
@@ -378,11 +410,11 @@ static void a_lock_held_for_ever_is_told_at_the_deadline(void **state)
         pid = hold_lock(&machine, "/var/lib/dpkg/lock", F_WRLCK);
         stage->run.deadline = deadline_in(400);
         result = install(stage);
-        assert_int_equal(result.trouble, APT_LOCKED);
+        assert_int_equal(result.trouble, TROUBLE_LOCKED);
         assert_has(result.text, " holds /var/lib/dpkg/lock; we waited 0 s");
         runs = recorded(stage, "runs");
         assert_string_equal(runs, "");
-        assert_int_equal(apt_wait_for_locks(&stage->host, &stage->run, &err), -1);
+        assert_int_equal(manager_apt.wait_for_locks(&stage->host, &stage->run, &err), -1);
         assert_int_equal(err.kind, ERROR_BUSY);
         assert_has(err.text, " holds /var/lib/dpkg/lock");
         release_lock(pid);
@@ -391,14 +423,14 @@ static void a_lock_held_for_ever_is_told_at_the_deadline(void **state)
 static void waiting_ends_when_asked_to_stop(void **state)
 {
         Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
         pid_t pid;
 
         program(stage, "apt-get", "");
         pid = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
         stage->stop_when_told = true;
-        assert_int_equal(apt_install(&stage->host, &stage->run, "mdatp", NULL, &result, &err), -1);
+        assert_int_equal(apt_install(stage, "mdatp", &result, &err), -1);
         assert_int_equal(err.kind, ERROR_STOPPED);
         release_lock(pid);
 }
@@ -411,7 +443,7 @@ static void a_refresh_waits_for_the_lists_only(void **state)
         program(stage, "apt-get", "");
         pid = hold_lock(&machine, FRONTEND_LOCK, F_WRLCK);
         stage->holder = hold_lock(&machine, LISTS_LOCK, F_WRLCK);
-        assert_int_equal(refresh(stage, "/x.list").trouble, APT_OK);
+        assert_int_equal(refresh(stage, "/x.list").trouble, TROUBLE_NONE);
         assert_has(stage->said.data, " holds " LISTS_LOCK);
         assert_has_not(stage->said.data, FRONTEND_LOCK);
         release_lock(pid);
@@ -425,7 +457,7 @@ static void a_lock_lost_in_a_race_is_waited_for_again(void **state)
         _cleanup_free_ char *runs = NULL;
 
         program(stage, "apt-get", "test $(grep -c . runs) -ge 3 || { " LOCKED "; }");
-        assert_int_equal(install(stage).trouble, APT_OK);
+        assert_int_equal(install(stage).trouble, TROUBLE_NONE);
         runs = recorded(stage, "runs");
         assert_string_equal(runs, "run\nrun\nrun\n");
         assert_has(stage->said.data, "E: Could not get lock");
@@ -437,7 +469,7 @@ static void a_race_lost_for_ever_ends_at_the_deadline(void **state)
 
         program(stage, "apt-get", LOCKED);
         stage->run.deadline = deadline_in(700);
-        assert_int_equal(install(stage).trouble, APT_LOCKED);
+        assert_int_equal(install(stage).trouble, TROUBLE_LOCKED);
 }
 
 static void what_apt_would_read_as_something_else_is_refused(void **state)
@@ -446,19 +478,19 @@ static void what_apt_would_read_as_something_else_is_refused(void **state)
                                            "./mdatp", "mdatp/sid", "mdatp=1", "mdatp*", "md\natp" };
         static const char *const odd_versions[] = { "", "1-", "1+", "1 2", "1/sid", "*", "1.0\n" };
         Stage *stage = *state;
-        AptResult result;
+        PackageResult result;
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(odd); i++) {
                 Error err = { 0 };
 
-                assert_int_equal(apt_install(&stage->host, &stage->run, odd[i], NULL, &result, &err), -1);
+                assert_int_equal(apt_install(stage, odd[i], &result, &err), -1);
                 assert_int_equal(err.kind, ERROR_INPUT);
         }
         for (i = 0; i < ELEMENTSOF(odd_versions); i++) {
                 Error err = { 0 };
 
-                assert_int_equal(apt_download(&stage->host, &stage->run, "mdatp", odd_versions[i], &result, &err), -1);
+                assert_int_equal(apt_download(stage, "mdatp", odd_versions[i], PACKAGE_INSTALL, &result, &err), -1);
                 assert_int_equal(err.kind, ERROR_INPUT);
         }
 }
@@ -467,12 +499,12 @@ static void pending_configuration_is_a_transaction(void **state)
 {
         Stage *stage = *state;
         _cleanup_free_ char *argv = NULL;
-        AptResult result;
+        PackageResult result;
         Error err = { 0 };
 
         program(stage, "dpkg", "exit 0");
-        assert_int_equal(apt_configure_pending(&stage->host, &stage->run, &result, &err), 0);
-        assert_int_equal(result.trouble, APT_OK);
+        assert_int_equal(manager_apt.repair(&stage->host, &stage->run, "mdatp", &result, &err), 0);
+        assert_int_equal(result.trouble, TROUBLE_NONE);
         argv = recorded(stage, "argv");
         assert_string_equal(argv, "--force-confdef\n--force-confold\n--configure\n-a\n");
         assert_true(stage->started > 0);
@@ -511,7 +543,7 @@ static void the_state_of_a_package_is_read_from_dpkg(void **state)
                 Error err = { 0 };
 
                 scratch_write(&machine, "/var/lib/dpkg/status", status);
-                if (apt_package_state(&stage->host, "mdatp", &found, version, &err) < 0)
+                if (dpkg_state(&stage->host, "mdatp", &found, version, &err) < 0)
                         fail_msg("%s: %s", rows[i].status, err.text);
                 if (found != rows[i].state || !text_equal(version, rows[i].version))
                         fail_msg("%s: state %d, version %s", rows[i].status, found, version);
@@ -528,11 +560,11 @@ static void a_package_nobody_knows_is_absent(void **state)
         if (!have_own_namespace() || access("/usr/bin/dpkg-query", X_OK) != 0)
                 skip();
         scratch_write(&machine, "/var/lib/dpkg/status", "");
-        assert_int_equal(apt_package_state(&stage->host, "mdatp", &found, version, &err), 0);
+        assert_int_equal(dpkg_state(&stage->host, "mdatp", &found, version, &err), 0);
         assert_int_equal(found, PACKAGE_ABSENT);
         assert_string_equal(version, "");
         scratch_write(&machine, "/var/lib/dpkg/status", "garbage\n");
-        assert_int_equal(apt_package_state(&stage->host, "mdatp", &found, version, &err), -1);
+        assert_int_equal(dpkg_state(&stage->host, "mdatp", &found, version, &err), -1);
         assert_int_equal(err.kind, ERROR_COMMAND);
 }
 
@@ -567,11 +599,11 @@ static void what_is_half_installed_beside_a_package_and_its_needs_is_named(void 
                 skip();
         scratch_folder(&machine, "/var/lib/dpkg/info");
         for (i = 0; i < ELEMENTSOF(rows); i++) {
-                char names[APT_NAMES_MAX] = "x";
+                char names[PACKAGE_NAMES_MAX] = "x";
                 Error err = { 0 };
 
                 scratch_write(&machine, "/var/lib/dpkg/status", rows[i].status);
-                if (apt_broken_others(&stage->host, "mdatp", names, &err) < 0)
+                if (dpkg_broken_others(&stage->host, "mdatp", names, &err) < 0)
                         fail_msg("%s: %s", rows[i].status, err.text);
                 assert_string_equal(names, rows[i].names);
         }
@@ -580,7 +612,7 @@ static void what_is_half_installed_beside_a_package_and_its_needs_is_named(void 
 static void more_half_installed_packages_than_fit_are_still_told(void **state)
 {
         _cleanup_(text_clear) Text status = { 0 };
-        char names[APT_NAMES_MAX];
+        char names[PACKAGE_NAMES_MAX];
         Stage *stage = *state;
         Error err = { 0 };
         int i;
@@ -593,7 +625,7 @@ static void more_half_installed_packages_than_fit_are_still_told(void **state)
                         "Package: some-package-%02d\nStatus: install ok unpacked\nVersion: 1\nArchitecture: all\n\n",
                         i);
         scratch_write(&machine, "/var/lib/dpkg/status", status.data);
-        if (apt_broken_others(&stage->host, "mdatp", names, &err) < 0)
+        if (dpkg_broken_others(&stage->host, "mdatp", names, &err) < 0)
                 fail_msg("%s", err.text);
         assert_true(text_starts_with(names, "some-package-00, some-package-01, "));
         assert_true(text_ends_with(names, " and more"));
@@ -603,18 +635,19 @@ static void an_interrupted_dpkg_leaves_numbers_behind(void **state)
 {
         Stage *stage = *state;
         Host host = stage->host;
+        char sign[PACKAGE_SIGN_MAX];
         pid_t at_work;
 
         host.root = stage->scratch.root;
-        assert_false(apt_is_interrupted(&host));
+        assert_false(dpkg_is_broken(&host, sign));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/tmp.i", "");
-        assert_false(apt_is_interrupted(&host));
+        assert_false(dpkg_is_broken(&host, sign));
         scratch_write(&stage->scratch, "/var/lib/dpkg/updates/0003", "");
-        assert_true(apt_is_interrupted(&host));
+        assert_true(dpkg_is_broken(&host, sign));
         at_work = hold_lock(&stage->scratch, FRONTEND_LOCK, F_WRLCK); /* it has them too while it runs */
-        assert_false(apt_is_interrupted(&host));
+        assert_false(dpkg_is_broken(&host, sign));
         release_lock(at_work);
-        assert_true(apt_is_interrupted(&host));
+        assert_true(dpkg_is_broken(&host, sign));
 }
 
 #define STAGED(f) cmocka_unit_test_setup_teardown(f, stage_open, stage_close)
@@ -627,6 +660,7 @@ int main(void)
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(a_download_takes_no_lock_and_removes_nothing),
                 STAGED(what_is_installed_already_comes_again_only_when_asked),
+                STAGED(an_older_version_comes_only_when_asked),
                 STAGED(a_download_ends_at_the_deadline),
                 STAGED(a_download_ends_when_asked_to_stop),
                 STAGED(an_installation_uses_no_network_and_is_never_signalled),

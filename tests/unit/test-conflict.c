@@ -17,7 +17,7 @@
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 #define OPEN_PERM 0x10000
 
-static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
 static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .org_id = ORG };
 
 static const FanotifyHolder clamonacc = { .pid = 812,
@@ -41,7 +41,7 @@ static Facts fresh(void)
         f.machine.support = &support;
         strcpy(f.machine.distro.id, "debian");
         strcpy(f.machine.distro.architecture, "x86_64");
-        f.package.interrupted = TRI_NO;
+        f.package.broken = TRI_NO;
         f.package.state = PACKAGE_ABSENT;
         f.sensor.files = f.sensor.onboarded = f.sensor.offboarding_file = TRI_NO;
         f.sensor.health.answering = TRI_NO;

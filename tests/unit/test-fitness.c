@@ -14,7 +14,7 @@
 #define MIB (INT64_C(1024) * 1024)
 #define GIB (1024 * MIB)
 
-static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
 static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .streamlined = true };
 
 static void add_mount(Facts *f, const char *folder, int64_t free_bytes)
@@ -33,7 +33,7 @@ static Facts small(void)
 {
         static const char *const folders[] = { "/opt",     "/var", "/var/cache", "/var/lib",
                                                "/var/log", "/etc", "/usr",       "/tmp" };
-        Facts f = { .look = LOOK_SECOND, .package = { .state = PACKAGE_ABSENT } };
+        Facts f = { .look = LOOK_SECOND, .package = { .manager_id = MANAGER_APT, .state = PACKAGE_ABSENT } };
         Machine *m = &f.machine.fitness;
         size_t i;
 
@@ -108,7 +108,7 @@ static void a_roomy_machine_is_fit(void **state)
 static void nothing_is_concluded_from_what_is_not_known(void **state)
 {
         Request q = { .version = "101.24082.0004", .install_path = "/data" };
-        Facts f = { .look = LOOK_SECOND, .package = { .state = PACKAGE_ABSENT } };
+        Facts f = { .look = LOOK_SECOND, .package = { .manager_id = MANAGER_APT, .state = PACKAGE_ABSENT } };
         Machine *m = &f.machine.fitness;
         size_t i;
 

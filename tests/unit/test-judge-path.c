@@ -13,7 +13,7 @@
 #include "platform/base/text.h"
 
 static const OnboardingPackage package = { .org_id = "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01" };
-static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
 
 static Request q;
 static Facts f;

@@ -14,7 +14,7 @@
 #define NOW 1800000000
 #define DAY 86400
 
-static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
 static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .org_id = ORG };
 
 static Request asked(void)

@@ -1,7 +1,7 @@
 #include "tests/unit/scratch.h"
 
 #include "platform/lines.h"
-#include "platform/package_owner.h"
+#include "platform/packages/package_owner.h"
 
 #define INFO "/var/lib/dpkg/info/"
 

@@ -20,7 +20,7 @@
 #define LATER (NOW + 86400 * 200)
 #define RESOURCE "/subscriptions/1/resourceGroups/Group/providers/Microsoft.Compute/virtualMachines/m"
 
-static const DistroSupport support = { "debian", "12", "debian/12", DISTRO_APT, "microsoft.asc", true };
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
 static const OnboardingPackage package = { .kind = ONBOARDING_ONBOARD, .org_id = ORG };
 
 static Request asked(void)
@@ -38,7 +38,7 @@ static Facts fresh(void)
         strcpy(f.machine.distro.id, "debian");
         strcpy(f.machine.distro.architecture, "x86_64");
         f.package.manager = TRI_YES;
-        f.package.interrupted = TRI_NO;
+        f.package.broken = TRI_NO;
         f.package.state = PACKAGE_ABSENT;
         f.sensor.files = f.sensor.loaded = f.sensor.enabled = f.sensor.active = TRI_NO;
         f.sensor.onboarded = f.sensor.offboarding_file = TRI_NO;
@@ -253,7 +253,7 @@ static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
         Request q = asked();
         Facts f = fresh();
 
-        f.package.interrupted = TRI_YES;
+        f.package.broken = TRI_YES;
         assert_plan(q, f, "refused: package-manager-broken");
         q.repair_package_manager = true;
         assert_plan(q, f, "repository package onboard service settings verify");
@@ -264,7 +264,7 @@ static void an_interruption_inside_the_sensors_installation_is_finished(void **s
         Request q = asked();
         Facts f = fresh();
 
-        f.package.interrupted = TRI_YES;
+        f.package.broken = TRI_YES;
         f.package.state = PACKAGE_BROKEN;
         f.package.foreign = TRI_NO;
         assert_plan(q, f, "repository package onboard service settings verify");
@@ -283,7 +283,7 @@ static void half_installed_packages_of_others_are_named(void **state)
         Facts f = fresh();
         Plan plan;
 
-        f.package.interrupted = f.package.foreign = TRI_YES;
+        f.package.broken = f.package.foreign = TRI_YES;
         snprintf(f.package.foreign_names, sizeof(f.package.foreign_names), "slow, slower");
         plan_make(&q, &f, &plan);
         assert_non_null(strstr(plan.refusal.found, "half installed: slow, slower."));
@@ -407,7 +407,7 @@ static void apply(StepId id, const Request *q, Facts *f)
                 break;
         case STEP_PACKAGE:
                 f->package.state = PACKAGE_INSTALLED;
-                f->package.interrupted = TRI_NO;
+                f->package.broken = TRI_NO;
                 f->sensor.files = f->sensor.loaded = TRI_YES;
                 f->sensor.health.expires_s = LATER;
                 break;

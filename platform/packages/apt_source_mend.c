@@ -1,4 +1,4 @@
-#include "platform/apt_source_mend.h"
+#include "platform/packages/apt_source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -109,7 +109,7 @@ static bool has_component(const char *components, const char *wanted)
         return false;
 }
 
-static bool is_of_use(const Words *words, const char *url_prefix, const AptSource *wanted, bool also_wanted)
+static bool is_of_use(const Words *words, const char *url_prefix, const PackageSource *wanted, bool also_wanted)
 {
         if (!is_same_uri(words->uri, wanted->uri))
                 return !is_laid_out_alike(words->uri, url_prefix, wanted->uri);
@@ -127,7 +127,7 @@ static void describe(const char *line, char ret[160])
 
 typedef enum LineKind { LINE_COMMENT, LINE_USEFUL, LINE_USELESS } LineKind;
 
-static LineKind judge_line(const char *line, size_t length, const char *url_prefix, const AptSource *wanted,
+static LineKind judge_line(const char *line, size_t length, const char *url_prefix, const PackageSource *wanted,
                            bool also_wanted)
 {
         _cleanup_free_ char *copy = text_copy_n(line, length);
@@ -141,12 +141,12 @@ static LineKind judge_line(const char *line, size_t length, const char *url_pref
         return parse(copy, &words) && is_of_use(&words, url_prefix, wanted, also_wanted) ? LINE_USEFUL : LINE_USELESS;
 }
 
-void apt_source_mend(const char *text, size_t length, const char *url_prefix, const AptSource *wanted, bool also_wanted,
-                     AptMend *ret)
+void apt_source_mend(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
+                     bool also_wanted, SourceMend *ret)
 {
         const char *cursor = text, *line;
         _cleanup_(text_clear) Text kept = { 0 };
-        AptMend mend = { 0 };
+        SourceMend mend = { 0 };
         bool useful = false;
         size_t n;
 
@@ -164,10 +164,4 @@ void apt_source_mend(const char *text, size_t length, const char *url_prefix, co
         }
         mend.text = mend.dropped == 0 ? text_copy_n(text, length) : useful ? text_take(&kept) : text_copy("");
         *ret = mend;
-}
-
-void apt_mend_clear(AptMend *mend)
-{
-        free(mend->text);
-        *mend = (AptMend){ 0 };
 }

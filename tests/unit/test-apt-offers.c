@@ -7,30 +7,31 @@
 
 #include <cmocka.h>
 
-#include "platform/apt_policy.h"
+#include "platform/packages/apt.h"
 
-static AptPolicy parse(const char *text)
+static PackageOffers parse(const char *text)
 {
-        AptPolicy policy;
+        PackageOffers policy;
 
-        apt_policy_parse(text, strlen(text), &policy);
+        apt_offers_parse(text, strlen(text), &policy);
         return policy;
 }
 
 static void every_version_and_where_it_is_offered_is_read(void **state)
 {
-        AptPolicy p = parse("mdatp:\n"
-                            "  Installed: 101.24092.0002\n"
-                            "  Candidate: 101.25042.0003\n"
-                            "  Version table:\n"
-                            "     101.25042.0003 500\n"
-                            "        500 https://packages.microsoft.com/debian/12/prod bookworm/main amd64 Packages\n"
-                            "        500 http://mirror.test/debian/ stable/updates/main amd64 Packages\n"
-                            " *** 101.24092.0002 500\n"
-                            "        500 https://packages.microsoft.com/debian/12/prod bookworm/main amd64 Packages\n"
-                            "        100 /var/lib/dpkg/status\n"
-                            "     101.24082.0004 -1\n"
-                            "         -1 https://old.test bookworm/main amd64 Packages\n");
+        PackageOffers p =
+                parse("mdatp:\n"
+                      "  Installed: 101.24092.0002\n"
+                      "  Candidate: 101.25042.0003\n"
+                      "  Version table:\n"
+                      "     101.25042.0003 500\n"
+                      "        500 https://packages.microsoft.com/debian/12/prod bookworm/main amd64 Packages\n"
+                      "        500 http://mirror.test/debian/ stable/updates/main amd64 Packages\n"
+                      " *** 101.24092.0002 500\n"
+                      "        500 https://packages.microsoft.com/debian/12/prod bookworm/main amd64 Packages\n"
+                      "        100 /var/lib/dpkg/status\n"
+                      "     101.24082.0004 -1\n"
+                      "         -1 https://old.test bookworm/main amd64 Packages\n");
 
         assert_string_equal(p.candidate, "101.25042.0003");
         assert_int_equal(p.n_offers, 4);
@@ -47,8 +48,8 @@ static void every_version_and_where_it_is_offered_is_read(void **state)
 
 static void a_package_that_only_dpkg_knows_is_offered_nowhere(void **state)
 {
-        AptPolicy p = parse("mdatp:\n  Installed: (none)\n  Candidate: (none)\n  Version table:\n"
-                            "     101.24092.0002 -1\n        100 /var/lib/dpkg/status\n");
+        PackageOffers p = parse("mdatp:\n  Installed: (none)\n  Candidate: (none)\n  Version table:\n"
+                                "     101.24092.0002 -1\n        100 /var/lib/dpkg/status\n");
 
         assert_string_equal(p.candidate, "");
         assert_int_equal(p.n_offers, 0);
@@ -73,13 +74,13 @@ static void what_is_no_policy_offers_nothing(void **state)
 static void more_than_fits_is_left_out(void **state)
 {
         char text[16384] = "  Version table:\n     1 500\n";
-        AptPolicy p;
+        PackageOffers p;
         size_t i;
 
-        for (i = 0; i < 3 * APT_OFFERS_MAX; i++)
+        for (i = 0; i < 3 * PACKAGE_OFFERS_MAX; i++)
                 strcat(text, "        500 http://a.test b/main amd64 Packages\n");
         p = parse(text);
-        assert_int_equal(p.n_offers, APT_OFFERS_MAX);
+        assert_int_equal(p.n_offers, PACKAGE_OFFERS_MAX);
 }
 
 int main(void)

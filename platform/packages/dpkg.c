@@ -1,14 +1,17 @@
-#include "platform/apt.h"
+#include "platform/packages/apt.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/locks.h"
+#include "platform/process.h"
 
 #define QUERY_MS 30000
 #define SHOWN_MAX 200
 #define MARK "state="
+#define INFO "/var/lib/dpkg/info"
 
 /* dpkg's three letters: wanted, state, "R" when it must be installed again. Triggers that wait do not make it broken.
  */
@@ -53,7 +56,7 @@ static void read_state(const ProcessResult *result, PackageState *ret_state, cha
         }
 }
 
-int apt_package_state(const Host *host, const char *package, PackageState *ret_state, char version[64], Error *err)
+int dpkg_state(const Host *host, const char *package, PackageState *ret_state, char version[64], Error *err)
 {
         const char *const argv[] = { "dpkg-query", "-W", ("-f=" MARK "${db:Status-Abbrev} ${Version}\n"), package,
                                      NULL };
@@ -97,8 +100,19 @@ static bool has_updates(const Host *host)
         return false;
 }
 
-bool apt_is_interrupted(const Host *host)
+bool dpkg_is_broken(const Host *host, char sign[PACKAGE_SIGN_MAX])
 {
         /* again afterwards: it may have begun between the two looks */
-        return !is_at_work(host) && has_updates(host) && !is_at_work(host);
+        bool broken = !is_at_work(host) && has_updates(host) && !is_at_work(host);
+
+        snprintf(sign, PACKAGE_SIGN_MAX, "%s", broken ? "files wait in /var/lib/dpkg/updates" : "");
+        return broken;
+}
+
+/* Where dpkg does not know itself another one rules. */
+Tri dpkg_is_registered(const Host *host, const char *package)
+{
+        _cleanup_free_ char *list = text_format(INFO "/%s.list", package);
+
+        return fs_exists(host, INFO "/dpkg.list") ? tri(fs_exists(host, list)) : TRI_UNKNOWN;
 }

@@ -2,7 +2,7 @@
  * Looks for a source that the machine already has. Reads what apt reads: sources.list, and the files of
  * sources.list.d whose names apt takes (letters, digits, "_", "-", "."; ending in .list or .sources).
  */
-#include "platform/apt_source.h"
+#include "platform/packages/apt_source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 #include "platform/fs.h"
 
 #define FILE_MAX (1024 * 1024)
-#define PARTS "/etc/apt/sources.list.d"
 
 typedef struct Wanted {
         const char *uri;
@@ -119,9 +118,9 @@ static bool copy_keyring(char *ret, size_t size, const char *signed_by)
         return copy_word(ret, size, signed_by, length);
 }
 
-static bool match(const Entry *entry, const Wanted *wanted, const char *file, AptSource *ret)
+static bool match(const Entry *entry, const Wanted *wanted, const char *file, PackageSource *ret)
 {
-        AptSource source = { .enabled = true, .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
+        PackageSource source = { .enabled = true, .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
         const char *uri, *suite, *component = entry->components ? entry->components : "";
         size_t length, uri_length = 0, suite_length = 0;
 
@@ -195,7 +194,7 @@ static void read_line(char *line, Entry *entry)
         entry->components = text_copy(rest);
 }
 
-static bool search_list(const char *text, size_t size, const Wanted *wanted, const char *file, AptSource *ret)
+static bool search_list(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
 {
         const char *cursor = text, *line;
         size_t length;
@@ -260,7 +259,7 @@ static void read_field(char *line, bool continued, Entry *entry, char ***field)
         }
 }
 
-static bool search_stanzas(const char *text, size_t size, const Wanted *wanted, const char *file, AptSource *ret)
+static bool search_stanzas(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
 {
         const char *cursor = text, *line;
         _cleanup_(entry_clear) Entry entry = { 0 };
@@ -283,7 +282,7 @@ static bool search_stanzas(const char *text, size_t size, const Wanted *wanted, 
         return match(&entry, wanted, file, ret);
 }
 
-static bool search_file(const Host *host, const char *file, const Wanted *wanted, AptSource *ret)
+static bool search_file(const Host *host, const char *file, const Wanted *wanted, PackageSource *ret)
 {
         _cleanup_free_ char *text = NULL;
         size_t length;
@@ -303,26 +302,26 @@ static bool is_part(const char *name)
                (text_ends_with(name, ".list") || text_ends_with(name, ".sources"));
 }
 
-bool apt_source_find_in(const Host *host, const char *file, const char *uri, const char *suite, AptSource *ret)
+bool apt_source_find_in(const Host *host, const char *file, const PackageSource *like, PackageSource *ret)
 {
-        const Wanted wanted = { .uri = uri, .suite = suite };
+        const Wanted wanted = { .uri = like->uri, .suite = like->suite };
 
         return search_file(host, file, &wanted, ret);
 }
 
-int apt_source_find(const Host *host, const char *uri, const char *suite, const char *beside, bool *ret_found,
-                    AptSource *ret, Error *err)
+int apt_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
+                    bool *ret_found, PackageSource *ret, Error *err)
 {
-        const Wanted wanted = { .uri = uri, .suite = suite };
+        const Wanted wanted = { .uri = like->uri, .suite = like->suite };
         _cleanup_(fs_names_freep) char **names = NULL;
         bool found;
         char **name;
 
-        if (fs_list(host, PARTS, &names, err) < 0)
+        if (fs_list(host, format->folder, &names, err) < 0)
                 return -1;
         found = search_file(host, "/etc/apt/sources.list", &wanted, ret);
         for (name = names; *name && !found; name++) {
-                _cleanup_free_ char *file = text_format("%s/%s", PARTS, *name);
+                _cleanup_free_ char *file = text_format("%s/%s", format->folder, *name);
 
                 found = is_part(*name) && !text_equal(file, beside) && search_file(host, file, &wanted, ret);
         }

@@ -3,7 +3,7 @@
  * few that are not whole depend on. Alternatives and versions do not matter: a name that is depended on and itself
  * not whole is what holds the package up.
  */
-#include "platform/apt.h"
+#include "platform/packages/apt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -142,7 +142,7 @@ static bool mark_once(Broken *broken)
         return marked;
 }
 
-int apt_broken_others(const Host *host, const char *package, char names[APT_NAMES_MAX], Error *err)
+int dpkg_broken_others(const Host *host, const char *package, char names[PACKAGE_NAMES_MAX], Error *err)
 {
         _cleanup_(broken_clear) Broken broken = { 0 };
         _cleanup_(text_clear) Text text = { 0 };
@@ -154,11 +154,11 @@ int apt_broken_others(const Host *host, const char *package, char names[APT_NAME
                 broken.wanted[i] = text_equal(broken.names[i], package);
         while (mark_once(&broken))
                 ;
-        for (i = 0; i < broken.n && text.length + strlen(broken.names[i]) + 16 < APT_NAMES_MAX; i++)
+        for (i = 0; i < broken.n && text.length + strlen(broken.names[i]) + 16 < PACKAGE_NAMES_MAX; i++)
                 if (!broken.wanted[i])
                         text_append(&text, "%s%s", text.length > 0 ? ", " : "", broken.names[i]);
         if (i < broken.n || broken.more)
                 text_append(&text, "%smore", text.length > 0 ? " and " : "");
-        snprintf(names, APT_NAMES_MAX, "%s", text.data ? text.data : "");
+        snprintf(names, PACKAGE_NAMES_MAX, "%s", text.data ? text.data : "");
         return 0;
 }

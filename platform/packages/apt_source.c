@@ -2,7 +2,7 @@
  * Strict about what was fetched: it decides what root installs from, so only what can be named is let
  * through, and the line written is made anew. Lenient about what stands on the machine: it is only compared.
  */
-#include "platform/apt_source.h"
+#include "platform/packages/apt_source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static bool is_keyring(const char *path)
         return false;
 }
 
-static int parse_option(char *option, bool *seen_arch, AptSource *source, Error *err)
+static int parse_option(char *option, bool *seen_arch, PackageSource *source, Error *err)
 {
         char *value = strchr(option, '=');
 
@@ -70,7 +70,7 @@ static int parse_option(char *option, bool *seen_arch, AptSource *source, Error 
 }
 
 /* *rest begins with "["; left behind "]". */
-static int parse_options(char **rest, AptSource *source, Error *err)
+static int parse_options(char **rest, PackageSource *source, Error *err)
 {
         char *end = strchr(*rest, ']'), *save = NULL, *option;
         bool seen_arch = false;
@@ -85,7 +85,7 @@ static int parse_options(char **rest, AptSource *source, Error *err)
         return 0;
 }
 
-static int parse_uri(const char *uri, const char *url_prefix, AptSource *source, Error *err)
+static int parse_uri(const char *uri, const char *url_prefix, PackageSource *source, Error *err)
 {
         size_t prefix = strlen(url_prefix), length = strlen(uri);
 
@@ -110,7 +110,7 @@ static int parse_word(const char *what, const char *word, char *ret, size_t size
 }
 
 /* line is "deb" and what follows; it is taken apart. */
-static int parse_deb(char *line, const char *url_prefix, AptSource *source, Error *err)
+static int parse_deb(char *line, const char *url_prefix, PackageSource *source, Error *err)
 {
         char *rest = line + strlen("deb"), *save = NULL, *word;
 
@@ -155,7 +155,7 @@ static int check_bytes(const char *text, size_t length, Error *err)
         return 0;
 }
 
-static int parse_line(char *line, const char *url_prefix, AptSource *source, Error *err)
+static int parse_line(char *line, const char *url_prefix, PackageSource *source, Error *err)
 {
         text_trim(line);
         if (!*line || *line == '#')
@@ -168,10 +168,10 @@ static int parse_line(char *line, const char *url_prefix, AptSource *source, Err
         return parse_deb(line, url_prefix, source, err);
 }
 
-int apt_source_parse_list(const char *text, size_t length, const char *url_prefix, AptSource *ret, Error *err)
+int apt_source_parse(const char *text, size_t length, const char *url_prefix, PackageSource *ret, Error *err)
 {
         const char *cursor = text, *line;
-        AptSource source = { 0 };
+        PackageSource source = { 0 };
         size_t line_length;
 
         if (check_bytes(text, length, err) < 0)
@@ -190,12 +190,20 @@ int apt_source_parse_list(const char *text, size_t length, const char *url_prefi
         return 0;
 }
 
-char *apt_source_format(const AptSource *source, const char *architecture)
+/* As Debian calls it, by what uname says. */
+static const char *architecture_name(const char *architecture)
+{
+        if (text_equal(architecture, "aarch64"))
+                return "arm64";
+        return "amd64";
+}
+
+char *apt_source_line(const PackageSource *source, const char *architecture)
 {
         _cleanup_free_ char *signed_by =
                 *source->signed_by ? text_format(" signed-by=%s", source->signed_by) : text_copy("");
 
         return text_format("# Written by mde-linux for Microsoft Defender for Endpoint.\n"
                            "deb [arch=%s%s] %s %s %s\n",
-                           architecture, signed_by, source->uri, source->suite, source->component);
+                           architecture_name(architecture), signed_by, source->uri, source->suite, source->component);
 }

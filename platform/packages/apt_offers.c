@@ -1,4 +1,4 @@
-#include "platform/apt_policy.h"
+#include "platform/packages/apt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #define CANDIDATE "  Candidate: "
 #define VERSION_COLUMN 5 /* before it " *** " marks the installed one; sources stand further right */
 
-static void read_candidate(const char *line, AptPolicy *ret)
+static void read_candidate(const char *line, PackageOffers *ret)
 {
         const char *version = line + strlen(CANDIDATE);
 
@@ -20,12 +20,12 @@ static void read_candidate(const char *line, AptPolicy *ret)
 }
 
 /* dpkg's own status is a path, no source. */
-static void read_source(const char *line, const char *version, AptPolicy *ret)
+static void read_source(const char *line, const char *version, PackageOffers *ret)
 {
         char uri[256] = "", place[128] = "", *slash;
-        AptOffer *offer = &ret->offers[ret->n_offers];
+        PackageOffer *offer = &ret->offers[ret->n_offers];
 
-        if (ret->n_offers == APT_OFFERS_MAX || sscanf(line, " %*d %255s %127s", uri, place) != 2 || *uri == '/')
+        if (ret->n_offers == PACKAGE_OFFERS_MAX || sscanf(line, " %*d %255s %127s", uri, place) != 2 || *uri == '/')
                 return;
         slash = strrchr(place, '/');
         if (slash)
@@ -38,14 +38,14 @@ static void read_source(const char *line, const char *version, AptPolicy *ret)
         ret->n_offers++;
 }
 
-void apt_policy_parse(const char *text, size_t length, AptPolicy *ret)
+void apt_offers_parse(const char *text, size_t length, PackageOffers *ret)
 {
         const char *cursor = text, *line;
         char version[64] = "";
         bool table = false;
         size_t n;
 
-        *ret = (AptPolicy){ 0 };
+        *ret = (PackageOffers){ 0 };
         while (text_next_line(&cursor, text + length, &line, &n)) {
                 _cleanup_free_ char *copy = text_copy_n(line, n);
 
@@ -60,7 +60,7 @@ void apt_policy_parse(const char *text, size_t length, AptPolicy *ret)
         }
 }
 
-int apt_policy_read(const Host *host, const char *package, AptPolicy *ret, Error *err)
+int apt_offers(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err)
 {
         const char *const argv[] = {
                 "apt-cache", "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=", "policy", "--", package, NULL
@@ -78,6 +78,6 @@ int apt_policy_read(const Host *host, const char *package, AptPolicy *ret, Error
                 return error_set(err, ERROR_COMMAND, "apt-cache policy ended with status %d: %s", result.exit_status,
                                  line);
         }
-        apt_policy_parse(result.output, result.output_length, ret);
+        apt_offers_parse(result.output, result.output_length, ret);
         return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * On merged-/usr systems the lists may name a file by its old place: /bin/x for /usr/bin/x.
  */
-#include "platform/package_owner.h"
+#include "platform/packages/package_owner.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,0 +1,108 @@
+#include "agent/steps/package_choice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/situation.h"
+#include "agent/steps.h"
+#include "platform/base/text.h"
+
+#define VERSIONS_SHOWN 5
+
+/* Of what the sources offer, each version once. */
+static void list_versions(const PackageOffers *offers, Text *text)
+{
+        const char *last = "";
+        size_t i, n = 0;
+
+        for (i = 0; i < offers->n_offers && n < VERSIONS_SHOWN; i++) {
+                if (text_equal(offers->offers[i].version, last))
+                        continue;
+                last = offers->offers[i].version;
+                text_append(text, "%s%s", n++ ? ", " : "", last);
+        }
+        text_append(text, "%s", n ? "" : "none");
+}
+
+/* As asked for, or with the suffix of its channel or a release: 101.24092.0002 is 101.24092.0002-insiderfast there. */
+static const char *find_version(const PackageOffers *offers, const char *version)
+{
+        size_t i;
+
+        for (i = 0; i < offers->n_offers; i++)
+                if (text_equal(offers->offers[i].version, version))
+                        return offers->offers[i].version;
+        for (i = 0; i < offers->n_offers; i++)
+                if (!strchr(version, '-') && sensor_compare_versions(offers->offers[i].version, version) == 0)
+                        return offers->offers[i].version;
+        return NULL;
+}
+
+static int choose_pinned(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
+{
+        const char *version = mission->request->version, *found = find_version(offers, version);
+        _cleanup_(text_clear) Text offered = { 0 };
+
+        list_versions(offers, &offered);
+        if (!found)
+                return failure_set(failure, REASON_VERSION_NOT_FOUND,
+                                   "The setting version asks for %s %s; the repository has: %s.", SENSOR_PACKAGE,
+                                   version, offered.data);
+        snprintf(ret->version, sizeof(ret->version), "%s", found);
+        return 0;
+}
+
+/* One that is there without its program, or whose build has expired: is there anything that would help? */
+static int choose_better(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
+{
+        const Facts *facts = &mission->facts;
+        const char *newest = offers->n_offers > 0 ? offers->offers[0].version : "";
+        int better = *newest ? sensor_compare_versions(newest, facts->package.version) : -1;
+        char when[TEXT_TIME_MAX];
+
+        if (better > 0)
+                return 0;
+        if (facts->sensor.files == TRI_NO && (better == 0 || find_version(offers, facts->package.version))) {
+                snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
+                ret->action = PACKAGE_REINSTALL;
+                return 0;
+        }
+        if (facts->sensor.files == TRI_NO)
+                return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
+                                   "%s %s is installed without its program, and no repository has that version.",
+                                   SENSOR_PACKAGE, facts->package.version);
+        return failure_set(failure, REASON_SENSOR_EXPIRED,
+                           "Version %s expired at %s; the repository has nothing newer.", facts->package.version,
+                           facts->sensor.health.expires_s > 0 ? text_time(facts->sensor.health.expires_s, when)
+                                                              : "a time that it does not tell");
+}
+
+/* One that is there, wholly or half, is not moved back by a pin. */
+static bool keeps_version(const Request *request, const Facts *facts)
+{
+        bool there = facts->package.state == PACKAGE_BROKEN || facts->package.state == PACKAGE_INSTALLED;
+
+        return there && request->version && sensor_compare_versions(request->version, facts->package.version) <= 0;
+}
+
+int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
+{
+        const Facts *facts = &mission->facts;
+        bool installed = facts->package.state == PACKAGE_INSTALLED;
+        const PackageRun run = mission_package_run(mission);
+        PackageOffers offers = { 0 };
+        Error err = { 0 };
+
+        *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
+        if (keeps_version(mission->request, facts) && !installed) {
+                snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
+                return 0;
+        }
+        if (!mission->request->version && !installed)
+                return 0;
+        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_NOT_FOUND, &err);
+        if (mission->request->version && !keeps_version(mission->request, facts))
+                return choose_pinned(mission, &offers, ret, failure);
+        return choose_better(mission, &offers, ret, failure);
+}

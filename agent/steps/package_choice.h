@@ -1,0 +1,14 @@
+/*
+ * package_choice: which version of the sensor's package is to be installed, and how, by what the sources offer.
+ */
+#pragma once
+
+#include "agent/mission.h"
+
+typedef struct PackageChoice {
+        char version[PACKAGE_VERSION_MAX]; /* as the sources write it; "": the candidate */
+        PackageAction action;
+} PackageChoice;
+
+/* After the repository step: its lists are fresh. -1: there is none that would do what is asked. */
+int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure);

@@ -1,0 +1,182 @@
+/*
+ * Downloading runs without apt's lock: it writes to our folder only, and 160 MB over a slow line must not
+ * keep the machine's own updates out. The lock is held by the transaction alone, which finds all it needs
+ * on disk. Packages are never removed for ours, and nothing unsigned is taken even where the machine's
+ * configuration would.
+ */
+#include "platform/packages/apt.h"
+
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/packages/command.h"
+
+static const char *const lists_lock[] = { "/var/lib/apt/lists/lock", NULL };
+static const char *const dpkg_locks[] = { "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", NULL };
+static const char *const all_locks[] = { "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock",
+                                         "/var/cache/apt/archives/lock", NULL };
+
+/* Nobody is there to answer, and needrestart would restart services that are not ours. */
+static const char *const quiet_environment[] = {
+        "DEBIAN_FRONTEND=noninteractive",
+        "DEBIAN_PRIORITY=critical",
+        "NEEDRESTART_SUSPEND=1",
+        "APT_LISTCHANGES_FRONTEND=none",
+        "APT_LISTBUGS_FRONTEND=none",
+        "UCF_FORCE_CONFFOLD=1",
+        NULL,
+};
+
+static const char *const refresh_argv[] = { "apt-get", "-q", "update", NULL };
+
+/* Only one source: a failure counts even when an old index is there, and nothing but its packages is asked for. */
+static const char *const refresh_one_options[] = {
+        "-oDir::Etc::sourceparts=-",
+        "-oAPT::Get::List-Cleanup=false",
+        "-oAPT::Update::Error-Mode=any",
+        "-oAcquire::Languages=none",
+        "-oAcquire::AllowInsecureRepositories=false",
+        "-oAcquire::AllowWeakRepositories=false",
+        "-oAcquire::AllowDowngradeToInsecureRepositories=false",
+        "-opkgCacheFile::Generate=false",
+        NULL,
+};
+
+static const char *const fetch_options[] = {
+        "-oAcquire::Retries=2",
+        "-oAcquire::http::Timeout=30",
+        "-oAcquire::https::Timeout=30",
+        NULL,
+};
+
+static const char *const install_argv[] = {
+        "apt-get",
+        "-q",
+        "-y",
+        "install",
+        "--no-install-recommends",
+        "--no-remove",
+        "-oAPT::Get::AutomaticRemove=false",
+        "-oAPT::Get::AllowUnauthenticated=false",
+        "-oDPkg::Lock::Timeout=0",
+        "-oDpkg::Progress-Fancy=false",
+        "-oDpkg::Options::=--force-confdef",
+        "-oDpkg::Options::=--force-confold",
+        NULL,
+};
+
+static const char *const configure_argv[] = { "dpkg", "--force-confdef", "--force-confold", "--configure", "-a", NULL };
+
+#define APT_COMMAND(...)                                                                                               \
+        {                                                                                                              \
+                .manager = "apt", .words = &apt_words, .environment = quiet_environment, __VA_ARGS__                   \
+        }
+
+static int apt_wait_for_locks(const Host *host, const PackageRun *run, Error *err)
+{
+        const PackageCommand command = APT_COMMAND(.locks = all_locks);
+
+        return command_wait_for_locks(host, run, &command, err);
+}
+
+static int apt_refresh(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,
+                       Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = lists_lock, .warnings_count = true);
+        PackageRun here = *run;
+
+        here.archives = NULL;
+        command.doing = source ? "refreshing the package list of one source" : "refreshing all package lists";
+        command_add_all(&command, refresh_argv);
+        command_add_all(&command, fetch_options);
+        if (source) {
+                command_add(&command, command_own(&command, text_format("-oDir::Etc::sourcelist=%s", source->file)));
+                command_add_all(&command, refresh_one_options);
+        }
+        if (command_run(host, &here, &command, ret, err) < 0)
+                return -1;
+        /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
+        if (!ret->ours && (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE ||
+                           ret->trouble == TROUBLE_STALE || ret->trouble == TROUBLE_CLOCK)) {
+                ret->trouble = TROUBLE_NONE;
+                ret->passing = false;
+        }
+        return 0;
+}
+
+static int make_install(PackageCommand *command, const PackageRun *run, const PackageWanted *wanted, Error *err)
+{
+        if (command_check_word(wanted->package, err) < 0 ||
+            (wanted->version && command_check_word(wanted->version, err) < 0))
+                return -1;
+        command->package = wanted->package;
+        command_add_all(command, install_argv);
+        command_add(command, command_own(command, text_format("-oDir::Cache::archives=%s/", run->archives)));
+        if (wanted->action == PACKAGE_REINSTALL)
+                command_add(command, "--reinstall");
+        if (wanted->action == PACKAGE_DOWNGRADE)
+                command_add(command, "--allow-downgrades");
+        if (command->transaction) {
+                command_add(command, "--no-download");
+        } else {
+                command_add(command, "--download-only");
+                command_add(command, "-oDebug::NoLocking=true");
+                command_add_all(command, fetch_options);
+        }
+        command_add(command, "--");
+        if (wanted->file)
+                command_add(command, wanted->file);
+        else
+                command_add(command, wanted->version ? command_own(command, text_format("%s=%s", wanted->package,
+                                                                                        wanted->version))
+                                                     : wanted->package);
+        return 0;
+}
+
+static int apt_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
+                        Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks);
+
+        if (make_install(&command, run, wanted, err) < 0)
+                return -1;
+        command.doing = command_own(&command, text_format("downloading %s", wanted->package));
+        return command_run(host, run, &command, ret, err);
+}
+
+static int apt_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
+                       Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks, .transaction = true);
+
+        if (make_install(&command, run, wanted, err) < 0)
+                return -1;
+        command.doing = command_own(&command, text_format("installing %s", wanted->package));
+        return command_run(host, run, &command, ret, err);
+}
+
+/* Whatever is half there: a package alone cannot be finished when what it needs is not. */
+static int dpkg_configure_all(const Host *host, const PackageRun *run, const char *package, PackageResult *ret,
+                              Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command =
+                APT_COMMAND(.locks = dpkg_locks, .transaction = true, .doing = "finishing an interrupted installation");
+
+        command_add_all(&command, configure_argv);
+        return command_run(host, run, &command, ret, err);
+}
+
+const PackageManager manager_apt = {
+        .id = MANAGER_APT,
+        .sources = &source_format_apt,
+        .state = dpkg_state,
+        .is_registered = dpkg_is_registered,
+        .is_broken = dpkg_is_broken,
+        .broken_others = dpkg_broken_others,
+        .wait_for_locks = apt_wait_for_locks,
+        .refresh = apt_refresh,
+        .offers = apt_offers,
+        .download = apt_download,
+        .install = apt_install,
+        .repair = dpkg_configure_all,
+};

@@ -1,0 +1,48 @@
+#include "platform/packages/apt_source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+
+static char *format(const PackageSource *source, const char *architecture, const char *old, size_t length,
+                    const char *url_prefix)
+{
+        _cleanup_(source_mend_clear) SourceMend mend = { 0 };
+        _cleanup_free_ char *line = apt_source_line(source, architecture);
+
+        if (old)
+                apt_source_mend(old, length, url_prefix, source, true, &mend);
+        return text_format("%s%s", mend.text ? mend.text : "", line);
+}
+
+/* How apt names the files of a source in its lists folder: the URI without its scheme, slashes as underscores. */
+static size_t traces(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX])
+{
+        static const char *const folders[] = { "/var/lib/apt/lists/partial", "/var/lib/apt/lists" };
+        const char *place = strstr(source->uri, "://");
+        size_t i;
+        char *p;
+
+        for (i = 0; i < ELEMENTSOF(folders) && place; i++) {
+                snprintf(ret[i].folder, sizeof(ret[i].folder), "%s", folders[i]);
+                snprintf(ret[i].prefix, sizeof(ret[i].prefix), "%.200s_dists_%.60s_", place + 3, source->suite);
+                for (p = ret[i].prefix; *p; p++)
+                        if (*p == '/')
+                                *p = '_';
+        }
+        return place ? ELEMENTSOF(folders) : 0;
+}
+
+const SourceFormat source_format_apt = {
+        .extension = "list",
+        .folder = "/etc/apt/sources.list.d",
+        .key_file = "/usr/share/keyrings/microsoft-prod.gpg",
+        .unverified = "trusted or allow-insecure",
+        .parse = apt_source_parse,
+        .format = format,
+        .find = apt_source_find,
+        .find_in = apt_source_find_in,
+        .mend = apt_source_mend,
+        .traces = traces,
+};

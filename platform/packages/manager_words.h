@@ -1,0 +1,27 @@
+/*
+ * manager_words: which package managers there are, and how they are spoken of. Pure data.
+ */
+#pragma once
+
+typedef enum PackageManagerId {
+        MANAGER_NONE,
+        MANAGER_APT,
+        MANAGER_DNF, /* dnf 4 */
+        MANAGER_DNF5,
+        MANAGER_YUM, /* yum 3 */
+        MANAGER_ZYPPER,
+        MANAGER_TDNF,
+        _MANAGER_MAX
+} PackageManagerId;
+
+typedef struct PackageManagerWords {
+        const char *name;        /* "apt": also in facts as JSON */
+        const char *programs[3]; /* absolute; all of them have to be there; NULL-terminated */
+        const char *database;    /* "dpkg" */
+        const char *repair;      /* what a person types when it is broken: "'dpkg --configure -a'" */
+} PackageManagerWords;
+
+const PackageManagerWords *package_manager_words(PackageManagerId id);
+
+/* MANAGER_NONE: none of that name. */
+PackageManagerId package_manager_by_name(const char *name);

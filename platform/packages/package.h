@@ -1,0 +1,107 @@
+/*
+ * package: the words that all package managers share: what is asked of them, what came of it, where packages come from.
+ * Data only.
+ */
+#pragma once
+
+#include "platform/host.h"
+
+typedef enum PackageTrouble {
+        TROUBLE_NONE,
+        TROUBLE_LOCKED,  /* after waiting until the deadline; text names the holder */
+        TROUBLE_BROKEN,  /* interrupted, database damaged, other packages' dependencies unmet, configuration unreadable
+                          */
+        TROUBLE_SOURCES, /* a source that cannot be read, or two that contradict each other: nothing works */
+        TROUBLE_NOT_FOUND,  /* no candidate for the package itself */
+        TROUBLE_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
+        TROUBLE_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
+        TROUBLE_STALE,      /* 404 for a package, or not the one that was downloaded: refresh and download again */
+        TROUBLE_SIGNATURE,  /* not signed, unknown key, expired, hash sum or size mismatch */
+        TROUBLE_CLOCK,      /* not valid yet: by the clock of this machine */
+        TROUBLE_DISK,       /* no space */
+        TROUBLE_SCRIPT,     /* a maintainer script failed */
+        TROUBLE_OTHER,
+} PackageTrouble;
+
+typedef struct PackageResult {
+        PackageTrouble trouble;
+        bool ours;    /* the trouble names our own source or package */
+        bool passing; /* TROUBLE_NETWORK that time may mend: no connection, no name, 5xx; not 403, not a certificate */
+        char text[512]; /* the up to three lines that matter, escaped, joined with " | " */
+} PackageResult;
+
+typedef enum PackageState {
+        PACKAGE_UNKNOWN,
+        PACKAGE_ABSENT,
+        PACKAGE_CONFIG_FILES, /* dpkg: removed, not purged */
+        PACKAGE_BROKEN,       /* dpkg: half-installed, unpacked, half-configured; rpm: registered twice */
+        PACKAGE_INSTALLED,
+} PackageState;
+
+#define PACKAGE_VERSION_MAX 64
+#define PACKAGE_NAMES_MAX 256
+#define PACKAGE_SIGN_MAX 200
+#define PACKAGE_OFFERS_MAX 32
+
+/* A repository, as a file of the machine configures it or as one that was fetched does. */
+typedef struct PackageSource {
+        char id[128];        /* .repo: its section; apt: "" */
+        char uri[256];       /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
+        char suite[64];      /* apt; else "" */
+        char component[64];  /* apt: one; an existing source may have several: the first that matches */
+        char signed_by[256]; /* absolute path of a file with the keys that are trusted for it, or "" */
+        char file[256];      /* the file an existing one was read from; "" for a fetched one */
+        bool enabled;
+        bool signed_index; /* .repo: repo_gpgcheck */
+        bool unverified;   /* an existing one whose options let the package manager do without a signature or
+                              certificate: trusted=yes, allow-insecure=yes; gpgcheck=0, sslverify=0 */
+} PackageSource;
+
+/* One version of a package, and where it is offered; newest first wherever there are several. */
+typedef struct PackageOffer {
+        char version[PACKAGE_VERSION_MAX]; /* as PackageWanted.version takes it; rpm: VERSION-RELEASE */
+        char id[128];                      /* of a .repo's source; "" else */
+        char uri[256];                     /* apt; no trailing slash; "" else */
+        char suite[64];
+} PackageOffer;
+
+typedef struct PackageOffers {
+        char candidate[PACKAGE_VERSION_MAX]; /* what would be installed; "": none */
+        PackageOffer offers[PACKAGE_OFFERS_MAX];
+        size_t n_offers; /* newest version first; what is only installed is none */
+} PackageOffers;
+
+typedef enum PackageAction {
+        PACKAGE_INSTALL, /* or upgrade */
+        PACKAGE_REINSTALL,
+        PACKAGE_DOWNGRADE,
+} PackageAction;
+
+typedef struct PackageWanted {
+        const char *package;
+        const char *version; /* NULL: the candidate */
+        const char *file;    /* this file in place of what the sources have: its signature was checked by the caller */
+        PackageAction action;
+} PackageWanted;
+
+typedef struct PackageRun {
+        Deadline deadline; /* for locks and, where it is killable, the command */
+        int output_fd;     /* transactions: where the output goes (a file, O_APPEND); what is appended is read back */
+        /*
+         * Our own folder for downloaded packages, made by the caller with partial/ below it. When apt's user _apt may
+         * pass through all folders above, apt downloads as _apt (and gives partial/ to it), else as root.
+         */
+        const char *archives;
+        const char *temporary;       /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
+        const char *url;             /* what lies below it is ours, in what is said; NULL: Host.packages_url */
+        const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
+        const char *proxy;           /* "http://host:port" for this run; NULL: as the machine is configured */
+        /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
+        void (*on_progress)(const char *text, pid_t pid, void *userdata);
+        /*
+         * For what has to be remembered across a crash: with pid 0 just before a transaction is started (-1: then it is
+         * not), and with its pid right after.
+         */
+        int (*on_start)(pid_t pid, void *userdata, Error *err);
+        void *userdata;
+} PackageRun;

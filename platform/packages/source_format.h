@@ -1,0 +1,71 @@
+/*
+ * source_format: the row type of how a package manager's sources are written down. Pure, but for find.
+ */
+#pragma once
+
+#include "platform/packages/package.h"
+
+/* What of a file of sources is of no use on this machine, so that it can be taken out and the rest kept. */
+typedef struct SourceMend {
+        char *text;     /* what remains; "" when that would be nothing but comments; the caller frees */
+        size_t dropped; /* entries; 0: text is what was there */
+        char what[160]; /* the first of them, escaped: "an HTML page "<!DOCTYPE html>"" */
+} SourceMend;
+
+void source_mend_clear(SourceMend *mend);
+
+/* Names in folder that begin with prefix: what a first refresh of a source brings into being. */
+typedef struct SourceTrace {
+        char folder[128];
+        char prefix[320];
+} SourceTrace;
+
+#define SOURCE_TRACES_MAX 4
+
+typedef struct SourceFormat SourceFormat;
+
+struct SourceFormat {
+        const char *extension;  /* of the vendor's lists: config/PATH/CHANNEL.extension */
+        const char *folder;     /* where sources lie */
+        const char *key_file;   /* the vendor's keys; may be shared with other products of the vendor */
+        bool key_in_armor;      /* what key_file holds, else binary */
+        const char *unverified; /* for people: the options that make a source PackageSource.unverified */
+
+        /*
+         * The one source a fetched list may hold; its options are checked against an allow list, its host and path lie
+         * below url_prefix. ERROR_INPUT says what stands there instead, escaped ("an HTML page", "a second line").
+         */
+        int (*parse)(const char *text, size_t length, const char *url_prefix, PackageSource *ret, Error *err);
+
+        /* The text of a file with source in place of what old (NULL: nothing) has for it; what else is of use there is
+         * kept. Caller frees. */
+        char *(*format)(const PackageSource *source, const char *architecture, const char *old, size_t length,
+                        const char *url_prefix);
+
+        /*
+         * An enabled source of the same place as like (URI and suite, trailing slash and letter case of the host aside;
+         * by its id, when like has no URI). *ret_found tells. Files that cannot be parsed are skipped, and so is the
+         * file beside which one is looked for (NULL: none).
+         */
+        int (*find)(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
+                    bool *ret_found, PackageSource *ret, Error *err);
+
+        /* The same in one file. */
+        bool (*find_in)(const Host *host, const char *file, const PackageSource *like, PackageSource *ret);
+
+        /*
+         * Dropped is what cannot be parsed, a source below url_prefix that is laid out as wanted's is but for another
+         * distribution or release, and one of wanted's place that contradicts it. also_wanted: wanted's place itself,
+         * too.
+         */
+        void (*mend)(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
+                     bool also_wanted, SourceMend *ret);
+
+        /* Their number. */
+        size_t (*traces)(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX]);
+};
+
+extern const SourceFormat source_format_apt;
+extern const SourceFormat source_format_dnf;  /* dnf 4, yum, tdnf */
+extern const SourceFormat source_format_dnf5; /* the same but for its caches */
+extern const SourceFormat source_format_zypper;
