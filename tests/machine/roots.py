@@ -1,77 +1,66 @@
 """Root trees for throw-away machines, built once with debootstrap and then only read.
 
 A machine is an overlay on one of these trees, so a tree never changes after it was built. Its
-folder name carries a hash of everything that decides its content; a changed recipe makes a new
-tree. A build happens in a temporary folder that is renamed when finished, under a lock, so an
-interrupted build never counts and two builders wait for each other.
+folder name carries a hash of everything that decides its content: its row in TREES, that of the tree
+it starts from, and the files that hold its recipe. A build happens in a temporary folder that is
+renamed when finished, under a lock, so an interrupted build never counts and two builders wait for
+each other.
 """
 
 import fcntl
 import hashlib
-import os
-import re
 import shutil
-import subprocess
+import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(os.environ.get("MDE_LINUX_TEST_CACHE", "/var/cache/mde-linux-tests"))
-NOWHERE = "http://mirror.invalid/debian"  # the finished tree's own source: there is no network in a machine
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+import roots_debian
+import roots_libraries
+import roots_rpm
+from roots_debian import CACHE, mirror  # noqa: F401 (for our users)
 
 PACKAGES = (
-    "apt", "ca-certificates", "dbus", "iproute2", "libcurl4", "libjson-c5", "libssl3",
-    "libsystemd0", "openssl", "procps", "python3", "python3-distro", "python3-minimal",
-    "systemd", "systemd-sysv", "util-linux", "waagent",
+    "apt", "ca-certificates", "dbus", "iproute2", "libjson-c5", "libsystemd0", "openssl", "procps", "python3",
+    "python3-distro", "python3-minimal", "systemd", "systemd-sysv", "util-linux",
 )
+RPM_TOOLS = ("rpm", "gpg", "gpg-agent")
 
-SUITES = {"bookworm": PACKAGES}
 
-# A tree that has more than another one: that one, copied, and these packages with what they need.
-EXTENDED = {"bookworm-av": ("bookworm", ("clamav-daemon", "fapolicyd", "fatrace"))}
+@dataclass(frozen=True)
+class Tree:
+    """suite      of Debian
+    packages   beyond the minimum; those of base, then these
+    base       the tree to start from instead of an empty one
+    newest     the newest guest agent beside the packaged one (in its place, if waagent is no package)
+    finish     a further step, FILE.FUNCTION(tree)
+    """
 
-# Nothing a test needs; without them a machine is up in a fraction of a second.
-MASKED = (
-    "apt-daily-upgrade.timer", "apt-daily.timer", "console-getty.service", "dpkg-db-backup.timer",
-    "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer", "getty.target",
-    "proc-sys-fs-binfmt_misc.automount", "sys-fs-fuse-connections.mount",
-    "systemd-networkd-wait-online.service", "systemd-pstore.service", "systemd-resolved.service",
-)
+    suite: str
+    packages: tuple
+    base: str = ""
+    newest: bool = False
+    finish: str = ""
 
-WAAGENT_CONF = {
-    "AutoUpdate.Enabled": "n",
-    "AutoUpdate.UpdateToLatestVersion": "n",
-    "Extensions.GoalStatePeriod": "1",
-    "Extensions.InitialGoalStatePeriod": "1",
-    "Logs.Collect": "n",
-    "OS.EnableFirewall": "n",
-    "Protocol.EndpointDiscovery": "static",
-    "Provisioning.Agent": "disabled",
-    "Provisioning.Enabled": "n",
-    "Provisioning.MonitorHostName": "n",
-    "ResourceDisk.EnableSwap": "n",
-    "ResourceDisk.Format": "n",
+
+TREES = {
+    "bookworm": Tree("bookworm", (*PACKAGES, "waagent", "libcurl4", "libssl3"), newest=True),
+    "bookworm-av": Tree("bookworm", ("clamav-daemon", "fapolicyd", "fatrace"), base="bookworm"),
+    # Its libraries are too old for a program that was built on this host: it gets this host's, beside its own. Debian 11's
+    # guest agent cannot be set up outside Azure: the newest one stands in its place.
+    "bullseye": Tree("bullseye", (*PACKAGES, "libcurl4"), newest=True, finish="roots_libraries.add"),
+    "trixie": Tree("trixie", (*PACKAGES, "waagent", "libcurl4t64", "libssl3t64")),
+    "bookworm-rpm": Tree("bookworm", ("dnf", *RPM_TOOLS, "zypper", "libzypp-bin", "libzypp-config"), base="bookworm",
+                         finish="roots_rpm.make"),
+    "testing-dnf5": Tree("testing", (*PACKAGES, "waagent", "libcurl4t64", "libssl3t64", "dnf5", *RPM_TOOLS), finish="roots_rpm.make"),
 }
-
-# The packaged unit only starts on Hyper-V.
-WAAGENT_UNIT = "[Unit]\nConditionVirtualization=\n"
-
-# The newest agent runs as the same unit; a scenario that wants it copies NEWEST/unit.conf into
-# walinuxagent.service.d.
-NEWEST = "/opt/waagent-newest"
-NEWEST_UNIT = f"[Service]\nExecStart=\nExecStart=/usr/bin/python3 {NEWEST}/waagent -daemon\n"
-NEWEST_START = f"""\
-import sys
-
-sys.path.insert(0, "{NEWEST}/usr/lib/python3/dist-packages")
-from azurelinuxagent.agent import main
-
-main()
-"""
+FINISH = {"roots_libraries.add": roots_libraries.add, "roots_rpm.make": roots_rpm.make}
 
 
 def root(name):
     """The path of a finished root tree, built when it is not there yet."""
+    if name not in TREES:
+        raise ValueError(f"no recipe for root {name}")
     folder = CACHE / "roots"
     done = folder / f"{name}-{_recipe_hash(name)}"
     if done.exists():
@@ -80,162 +69,43 @@ def root(name):
     with open(folder / f"{name}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            _build(name, folder, done)
+            _build(TREES[name], folder, done)
     return done
 
 
-def mirror(apt=Path("/etc/apt")):
-    """The Debian mirror this host uses, from its one-line and deb822 sources."""
-    for uri, suites, components in _sources(apt):
-        if (re.match(r"https?://.*/debian/?$", uri) and "security" not in suites
-                and "main" in components.split()):
-            return uri
-    raise RuntimeError(f"no Debian mirror is configured below {apt}: an entry like 'deb http://MIRROR/debian bookworm main' is needed")
-
-
-def _sources(apt):
-    """(URI, suites, components) of every binary source."""
-    for path in [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*.list"))]:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        for line in text.splitlines():
-            match = re.match(r"deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)\s+(.*)", line)
-            if match:
-                yield match.groups()
-    for path in sorted((apt / "sources.list.d").glob("*.sources")):
-        for stanza in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
-            fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*)$", stanza, re.MULTILINE))
-            for uri in fields.get("URIs", "").split():
-                yield uri, fields.get("Suites", ""), fields.get("Components", "")
+def has_rpm(name):
+    """Whether packages are rpms in this tree."""
+    return TREES[name].finish == "roots_rpm.make"
 
 
 def _recipe_hash(name):
-    """This file is the recipe, together with the suite it is asked for."""
-    source = Path(__file__).read_bytes()
-    return hashlib.sha256(name.encode() + b"\0" + source).hexdigest()[:12]
+    row = TREES[name]
+    digest = hashlib.sha256(repr(row).encode() + Path(roots_debian.__file__).read_bytes())
+    if row.base:
+        digest.update(_recipe_hash(row.base).encode())
+    if row.finish:
+        module = sys.modules[row.finish.partition(".")[0]]
+        digest.update(Path(module.__file__).read_bytes() + module.more_recipe())
+    return digest.hexdigest()[:12]
 
 
-def _build(name, folder, done):
-    if name not in SUITES and name not in EXTENDED:
-        raise ValueError(f"no recipe for root {name}")
+def _build(row, folder, done):
+    name = done.name.rpartition("-")[0]
     for left in folder.glob(f"{name}.building-*"):  # the lock is ours: nobody works there
         shutil.rmtree(left)
     tree = Path(tempfile.mkdtemp(prefix=f"{name}.building-", dir=folder))
     tree.chmod(0o755)
-    if name in EXTENDED:
-        base, packages = EXTENDED[name]
-        _call(["cp", "--archive", "--reflink=auto", f"{root(base)}/.", str(tree)])
-        _extend(base, tree, packages)
-        _strip(base, tree)
-        tree.rename(done)
-        return
-    _debootstrap(name, tree)
-    _configure(tree)
-    _add_newest_agent(tree)
-    _strip(name, tree)
+    if row.base:
+        roots_debian.copy(root(row.base), tree)
+        roots_debian.extend(row.suite, tree, row.packages)
+    else:
+        roots_debian.make(row.suite, tree, row.packages, row.newest)
+    roots_debian.strip(row.suite, tree)
+    if row.finish:
+        FINISH[row.finish](tree)
     tree.rename(done)
 
 
-def _debootstrap(name, tree):
-    packages = CACHE / "debs"
-    packages.mkdir(parents=True, exist_ok=True)
-    _call(["debootstrap", "--variant=minbase", f"--cache-dir={packages}",
-           "--include=" + ",".join(SUITES[name]), name, str(tree), mirror()])
-
-
-def _configure(tree):
-    _call(["systemctl", f"--root={tree}", "--quiet", "disable", "walinuxagent.service"])
-    _call(["systemctl", f"--root={tree}", "--quiet", "mask", *MASKED])
-    drop_in = tree / "etc/systemd/system/walinuxagent.service.d"
-    drop_in.mkdir(parents=True)
-    (drop_in / "anywhere.conf").write_text(WAAGENT_UNIT, encoding="ascii")
-    conf = tree / "etc/waagent.conf"
-    kept = [line for line in conf.read_text(encoding="utf-8").splitlines()
-            if line.partition("=")[0] not in WAAGENT_CONF]
-    ours = [f"{key}={value}" for key, value in WAAGENT_CONF.items()]
-    conf.write_text("\n".join(kept + ours) + "\n", encoding="utf-8")
-
-
-def _add_newest_agent(tree):
-    """Unpack, not install, the agent of Debian's newest suite beside the packaged one.
-
-    apt gets directories of its own, so neither the host's nor the tree's state is touched. Python
-    libraries that Debian added for newer Pythons are compiled for those and of no use here; the
-    agent finds what it needs in this root's own Python.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        private = Path(scratch)
-        status = private / "status"
-        status.touch()
-        env = _private_apt(private, "sid", status)
-        _call(["apt-get", "--quiet", "update"], env=env)
-        _call(["apt-get", "--quiet", "download", "waagent"], env=env, cwd=private)
-        package, = private.glob("waagent_*.deb")
-        home = tree / NEWEST.lstrip("/")
-        home.mkdir(parents=True)
-        _call(["dpkg-deb", "--extract", str(package), str(home)])
-    (home / "waagent").write_text(NEWEST_START, encoding="ascii")
-    (home / "unit.conf").write_text(NEWEST_UNIT, encoding="ascii")
-
-
-def _extend(suite, tree, packages):
-    """Install packages into a tree as dpkg would, without starting anything of them.
-
-    apt works from outside with folders of its own, so that what it keeps is not left in the tree.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        env = _private_apt(Path(scratch), suite, tree / "var/lib/dpkg/status")
-        _call(["apt-get", "--quiet", "update"], env=env)
-        _call(["apt-get", "--quiet", "--yes", "--no-install-recommends", "--download-only", "install", *packages], env=env)
-        archives = tree / "var/cache/apt/archives"
-        for package in Path(scratch, "cache/archives").glob("*.deb"):
-            shutil.copy(package, archives)
-        policy = tree / "usr/sbin/policy-rc.d"
-        policy.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
-        policy.chmod(0o755)
-        install = "mount -t proc proc /proc && dpkg --install /var/cache/apt/archives/*.deb && rm /var/cache/apt/archives/*.deb"
-        _call(["unshare", "--mount", "--pid", "--fork", "chroot", str(tree), "/bin/sh", "-c", install],
-              env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"})
-        policy.unlink()
-    units = [name for package in packages for name in _units(tree, package)]
-    _call(["systemctl", f"--root={tree}", "--quiet", "disable", *units])
-
-
-def _units(tree, package):
-    listed = (tree / f"var/lib/dpkg/info/{package}.list").read_text(encoding="utf-8").splitlines()
-    return [os.path.basename(path) for path in listed if path.startswith("/lib/systemd/system/") and path.endswith((".service", ".socket"))]
-
-
-def _private_apt(private, suite, status):
-    """An environment for apt with this suite as its only source and all of its files below a folder."""
-    for part in ("lists/partial", "cache/archives/partial"):
-        (private / part).mkdir(parents=True)
-    (private / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n", encoding="ascii")
-    (private / "apt.conf").write_text(
-        f'Dir::Etc::sourcelist "{private}/sources.list";\n'
-        'Dir::Etc::sourceparts "/dev/null";\n'
-        'Dir::Etc::preferences "/dev/null";\n'
-        'Dir::Etc::preferencesparts "/dev/null";\n'
-        f'Dir::State "{private}";\n'
-        f'Dir::State::status "{status}";\n'
-        f'Dir::Cache "{private}/cache";\n'
-        'APT::Sandbox::User "root";\n', encoding="ascii")
-    return {**os.environ, "APT_CONFIG": str(private / "apt.conf")}
-
-
-def _strip(name, tree):
-    """Take out what belongs to the host or to one machine, and apt's caches."""
-    for pattern in ("var/lib/apt/lists/*", "var/cache/apt/archives/*.deb", "var/cache/apt/*.bin",
-                    "var/log/*.log", "var/log/apt/*", "etc/resolv.conf"):
-        for path in tree.glob(pattern):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (tree / "etc/apt/sources.list").write_text(f"deb {NOWHERE} {name} main\n", encoding="ascii")
-    (tree / "etc/hostname").write_text("machine\n", encoding="ascii")
-    (tree / "etc/hosts").write_text("127.0.0.1 localhost machine\n", encoding="ascii")
-    (tree / "etc/machine-id").write_text("", encoding="ascii")
-
-
-def _call(argv, **options):
-    result = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, check=False, **options)
-    if result.returncode != 0:
-        raise RuntimeError(f"{' '.join(argv)}: exit {result.returncode}\n{result.stdout[-4000:]}")
+if __name__ == "__main__":
+    for wanted in sys.argv[1:] or TREES:
+        print(root(wanted))
