@@ -4,7 +4,7 @@
 # with its process id, so that tests can tell whether anybody cut it off.
 
 set -e
-SCRIPT=${0##*/}
+SCRIPT=${STAND_IN_SCRIPT:-${0##*/}}
 SCRIPT=${SCRIPT##*.}
 SAID="$SCRIPT $*"
 

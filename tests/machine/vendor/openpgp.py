@@ -138,3 +138,9 @@ def sign(name, data, clear):
     """Signs bytes: a clear-signed text when CLEAR, else a detached armored signature."""
     how = ["--clearsign"] if clear else ["--armor", "--detach-sign"]
     return _gpg(_working_home(), "--local-user", fingerprint(name), *how, data=data)
+
+
+def sign_rpm(name, path):
+    """Signs an rpm in place."""
+    pki.run("rpmsign", "--define", f"_gpg_path {_working_home()}", "--define", f"_gpg_name {fingerprint(name)}",
+            "--define", "__gpg /usr/bin/gpg", "--define", "_gpg_digest_algo sha256", "--addsign", str(path))
