@@ -144,3 +144,8 @@ def sign_rpm(name, path):
     """Signs an rpm in place."""
     pki.run("rpmsign", "--define", f"_gpg_path {_working_home()}", "--define", f"_gpg_name {fingerprint(name)}",
             "--define", "__gpg /usr/bin/gpg", "--define", "_gpg_digest_algo sha256", "--addsign", str(path))
+
+
+def unsign_rpm(path):
+    """Takes an rpm's signature out, in place."""
+    pki.run("rpmsign", "--delsign", str(path))

@@ -19,7 +19,8 @@ import time
 
 import openpgp
 import pki
-from openpgp import armor, binary, fingerprint
+import signing_keys
+from openpgp import binary, fingerprint
 
 VENDOR_HOST, MIRROR_HOST = "packages.microsoft.com", "deb.distro.test"
 VENDOR_KEYRING = "/usr/share/keyrings/microsoft-prod.gpg"
@@ -31,32 +32,24 @@ def fingerprints():
     return {name: fingerprint(name) for name in openpgp.NAMES}
 
 
-class Archive:
+class Archive(signing_keys.Host):
     """One apt repository: BASE below the folder of its host, with a pool and one suite."""
 
-    def __init__(self, root, host, base, suite, key, architectures="amd64"):
+    def __init__(self, root, host, base, suite, key, architectures="amd64", pool="pool"):
         self.host = pathlib.Path(root, host)
         self.archive = self.host / base
-        self.suite, self.key, self.architectures = suite, key, architectures
+        self.suite, self.key, self.architectures, self.pool = suite, key, architectures, pool
         self.signed = 0
-
-    def _put(self, path, data):
-        """Replaces a file in one go: the server may be reading it."""
-        file = self.host / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(file.name + ".new")
-        new.write_bytes(data.encode() if isinstance(data, str) else data)
-        new.rename(file)
 
     def deb(self, version, package="mdatp"):
         """The path of a package in the pool."""
-        return next(self.archive.glob(f"pool/main/*/{package}/{package}_{version}_*.deb"))
+        return next(self.archive.glob(f"{self.pool}/main/*/{package}/{package}_{version}_*.deb"))
 
     def _fill_pool(self, debs):
-        shutil.rmtree(self.archive / "pool", ignore_errors=True)
+        shutil.rmtree(self.archive / self.pool, ignore_errors=True)
         for deb in map(pathlib.Path, debs):
             name = deb.name.split("_")[0]
-            place = self.archive / "pool/main" / name[0] / name
+            place = self.archive / self.pool / "main" / name[0] / name
             place.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(deb, place / deb.name)
 
@@ -74,7 +67,7 @@ class Archive:
         at = os.getcwd()
         os.chdir(self.archive)          # apt-ftparchive writes the names it is given
         try:
-            listing = pki.run("apt-ftparchive", "packages", "pool")
+            listing = pki.run("apt-ftparchive", "packages", self.pool)
         finally:
             os.chdir(at)
         (packages / "Packages").write_bytes(listing)
@@ -112,26 +105,36 @@ class Archive:
         deb = self.deb(version, package)
         data = bytearray(deb.read_bytes())
         data[-20] ^= 1
-        self._put(deb.relative_to(self.host), bytes(data))
+        self.put(deb.relative_to(self.host), bytes(data))
 
     def alter_index(self):
         """Changes Packages after Release was signed."""
         for file in (self.archive / "dists" / self.suite).glob("main/*/Packages*"):
-            self._put(file.relative_to(self.host), file.read_bytes()[:-1] + b" ")
+            self.put(file.relative_to(self.host), file.read_bytes()[:-1] + b" ")
 
     def drop_package(self, version, package):
         """Takes a package away that the index still names: 404, as with stale lists."""
         self.deb(version, package).unlink()
 
 
-class Vendor(Archive):
+class Vendor(signing_keys.Keys, Archive):
     """packages.microsoft.com for one distribution."""
 
-    def __init__(self, root, distro="debian", version="12", suite="bookworm", key="vendor"):
-        super().__init__(root, VENDOR_HOST, f"{distro}/{version}/prod", suite, key,
-                         "amd64 arm64 armhf")
-        self.list = f"config/{distro}/{version}/prod.list"
+    def __init__(self, root, distro="debian", version="12", suite="bookworm", key="vendor", channel="prod"):
+        super().__init__(root, VENDOR_HOST, f"{distro}/{version}/prod", suite if channel == "prod" else channel, key,
+                         "amd64 arm64 armhf", pool="pool" if channel == "prod" else f"pool-{channel}")
+        self.names = (root, distro, version, suite, key)
+        self.list = f"config/{distro}/{version}/{channel}.list"
         self.uri = f"https://{VENDOR_HOST}/{distro}/{version}/prod"
+
+    def channel(self, name):
+        """The same for another channel: "insiders-fast", "insiders-slow"."""
+        return Vendor(*self.names, channel=name)
+
+    @property
+    def packages(self):
+        """The folder of the packages as a path of the server, for its faults."""
+        return f"{VENDOR_HOST}/{self.archive.relative_to(self.host)}/{self.pool}/"
 
     def source(self, options=f"arch=amd64,arm64,armhf signed-by={VENDOR_KEYRING}", uri=None):
         """The line the vendor's list holds."""
@@ -139,54 +142,30 @@ class Vendor(Archive):
 
     def publish(self, debs):
         super().publish(debs)
-        self._put(self.list, self.source())
-        self._put("keys/microsoft.asc", armor(binary("vendor")))
-        self._put("keys/microsoft-2025.asc", armor(binary("vendor-2025")))
+        self.put(self.list, self.source())
+        self.publish_keys()
 
     # ---- faults ------------------------------------------------------------------------------
 
     def html_list(self):
         """A captive portal's page, with status 200, where the list should be."""
-        self._put(self.list, "<!DOCTYPE html>\n<html><body><h1>Please sign in</h1></body></html>\n")
+        self.put(self.list, "<!DOCTYPE html>\n<html><body><h1>Please sign in</h1></body></html>\n")
 
     def list_with_extra_line(self, line="deb https://elsewhere.test/debian bookworm main\n"):
-        self._put(self.list, self.source() + line)
+        self.put(self.list, self.source() + line)
 
     def list_with_option(self, option="trusted=yes"):
         """A list that turns the signature check off; allow-insecure=yes is another such option."""
-        self._put(self.list, self.source(f"arch=amd64 {option} signed-by={VENDOR_KEYRING}"))
+        self.put(self.list, self.source(f"arch=amd64 {option} signed-by={VENDOR_KEYRING}"))
 
     def list_with_other_host(self, uri="https://elsewhere.test/debian/12/prod"):
-        self._put(self.list, self.source(uri=uri))
+        self.put(self.list, self.source(uri=uri))
 
     def list_plain_http(self):
-        self._put(self.list, self.source(uri=self.uri.replace("https:", "http:")))
+        self.put(self.list, self.source(uri=self.uri.replace("https:", "http:")))
 
     def list_empty(self):
-        self._put(self.list, "")
-
-    def key_file(self, data, name="microsoft.asc"):
-        """Puts any bytes where the key should be."""
-        self._put(f"keys/{name}", data)
-
-    def wrong_key(self, name="microsoft.asc"):
-        self.key_file(armor(binary("attacker")), name)
-
-    def second_key_appended(self, name="microsoft.asc", own_block=False):
-        """The right key and a second one: in the same armor, or in an armor of its own."""
-        both = armor(binary("vendor")) + armor(binary("attacker")) if own_block else \
-            armor(binary("vendor") + binary("attacker"))
-        self.key_file(both, name)
-
-    def smuggled_subkey(self, name="microsoft.asc"):
-        """The right key with the attacker's key under it as a subkey."""
-        self.key_file(armor(openpgp.with_smuggled_subkey("vendor")), name)
-
-    def smuggled_user_id(self, name="microsoft.asc"):
-        self.key_file(armor(openpgp.with_smuggled_user_id("vendor")), name)
-
-    def html_key(self, name="microsoft.asc"):
-        self.key_file("<html><body>Please sign in</body></html>\n", name)
+        self.put(self.list, "")
 
 
 class Mirror(Archive):

@@ -30,6 +30,7 @@ The longest prefix that fits counts. write_faults() writes the file in one go.
 
 import argparse
 import email.utils
+import hashlib
 import http.server
 import json
 import os
@@ -45,8 +46,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fixtures"))
 import pki  # noqa: E402
 
-HOSTS = ("packages.microsoft.com", "deb.distro.test")
-CERTIFICATES = pki.CACHE / "tls-certificates"
+# The vendor, the distributions, a company's own mirror, and somebody else's repository.
+HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test")
+CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr(HOSTS).encode()).hexdigest()[:8]}"
 KINDS = ("good", "foreign", "expired", "future", "other-name")
 CHUNK = 1 << 16
 TICK = 0.02
