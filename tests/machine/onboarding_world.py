@@ -19,9 +19,12 @@ for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
     sys.path.insert(0, str(folder))
 
 import build as sensor
+import families
 import goalstate
+import managers
 import onboarding
 import repository
+import roots_libraries
 import secrets_check
 import server
 from scenario import after_every, use_world
@@ -38,8 +41,6 @@ STATE = "/var/lib/mde-linux"
 PROGRAM = "/usr/local/lib/mde-linux/bin/mde-linux"
 WORKER = "mde-linux-worker.service"
 ONBOARDING = "/etc/opt/microsoft/mdatp/mdatp_onboard.json"
-PACKAGE_TREES = ("/etc/apt", "/usr/share/keyrings", "/var/lib/apt/lists", "/var/cache/mde-linux", "/etc/opt",
-                 "/opt/microsoft", "/var/lib/dpkg/info")
 SITE = """\
 [trust]
 onboarding-roots = {root}
@@ -60,25 +61,53 @@ class OnboardingWorld(World):
 
     # Around the machine
 
-    def prepare(self, knobs=None, lists="fresh", sensor_versions=("101.24092.0002",), **more):
-        """A machine ready for the extension. lists: "fresh" or "empty" (the distribution's package lists)."""
+    @functools.cached_property
+    def family(self):
+        """The distribution: a row of families.py."""
+        return families.of(self.options)
+
+    @functools.cached_property
+    def manager(self):
+        return managers.KINDS[self.family.manager](self)
+
+    def dress(self, machine):
+        families.dress(machine, self.family)
+
+    def build_sensor(self, version, **more):
+        """A sensor package of the family's kind, signed as its repository is."""
+        return sensor.build(version, self.folder / "debs", **{"kind": self.family.kind, "signer": self.family.key, **more})
+
+    def build_dependency(self, version="1.0"):
+        return sensor.build_dependency(self.folder / "debs", version, kind=self.family.kind)
+
+    def build_slow(self, **more):
+        return sensor.build_slow(self.folder / "debs", kind=self.family.kind, **more)
+
+    def release_package(self, name, release):
+        return sensor.build_release(self.folder / "debs", name, release)
+
+    def prepare(self, knobs=None, lists=None, sensor_versions=("101.24092.0002",), **more):
+        """A machine ready for the extension.
+
+        lists: "fresh" or "empty" (the distribution's package lists); by default fresh with apt, else empty.
+        """
         self.watch = secrets_check.Watch(self.needles)
-        debs = [sensor.build(version, self.folder / "debs", **more) for version in sensor_versions]
-        self.vendor.publish(debs)
-        self.mirror.publish([sensor.build_dependency(self.folder / "debs")])
+        self.vendor.publish([self.build_sensor(version, **more) for version in sensor_versions])
+        self.mirror.publish([self.build_dependency()])
         machine = self.machine
-        machine.write("/etc/hosts", "127.0.0.1 localhost packages.microsoft.com deb.distro.test\n")
+        machine.write("/etc/hosts", f"127.0.0.1 localhost {' '.join(server.HOSTS)}\n")
         bundle = machine.read("/etc/ssl/certs/ca-certificates.crt")
         machine.write("/etc/ssl/certs/ca-certificates.crt", bundle + server.ca_pem())
-        machine.write("/etc/apt/sources.list", self.mirror.source())
-        machine.write(repository.MIRROR_KEYRING, self.mirror.keyring())
+        self.manager.prepare()
+        if self.family.kind == "rpm":
+            self.first_keys = self.manager.keys()
         prints = repository.fingerprints()
         machine.write("/etc/mde-linux/mde-linux.conf", SITE.format(
             root=onboarding.root_sha256(), keys=f"{prints['vendor']}, {prints['vendor-2025']}"))
         self.knobs(knobs or {})
         self.serve()
-        if lists == "fresh":
-            machine.run(["apt-get", "update"])
+        if (lists or self.manager.lists) == "fresh":
+            self.manager.refresh()
         return self
 
     @functools.cached_property
@@ -89,11 +118,11 @@ class OnboardingWorld(World):
 
     @functools.cached_property
     def vendor(self):
-        return repository.Vendor(self.served)
+        return self.manager.vendor(self.served)
 
     @functools.cached_property
     def mirror(self):
-        return repository.Mirror(self.served)
+        return self.manager.mirror(self.served)
 
     def serve(self, certificate="good"):
         """(Re)start the server of both hosts."""
@@ -122,7 +151,13 @@ class OnboardingWorld(World):
 
     def publish(self, *versions):
         for version in versions or (VERSION,):
-            self.azure.publish(version, self.build / f"extension-{version}.zip")
+            self.azure.publish(version, self.zip(version))
+
+    def zip(self, version=VERSION):
+        """The extension that runs on this tree."""
+        package = self.build / f"extension-{version}.zip"
+        old = self.machine.exists(roots_libraries.PLACE)
+        return roots_libraries.old_zip(package) if old else package
 
     def package(self, kind="sound", **more):
         """An onboarding script, watched for from now on."""
@@ -227,9 +262,7 @@ class OnboardingWorld(World):
 
     def make_fresh(self):
         """As if the sensor and we had never been here (the extension stays unpacked)."""
-        self.machine.run(["dpkg", "--purge", "mdatp"])
-        self.machine.run(["sh", "-c", "rm -rf /etc/opt/microsoft /var/opt/microsoft /var/lib/mde-linux /etc/apt/sources.list.d/*"
-                          " /usr/share/keyrings/microsoft-prod.gpg /var/lib/apt/lists/packages*"])
+        self.manager.remove_all()
 
     def onboarding_file(self):
         status = self.machine.path(ONBOARDING).stat()
@@ -248,10 +281,10 @@ class OnboardingWorld(World):
 
     def hold_download(self):
         """From now on the sensor's package stops after its first bytes, until let_download_go()."""
-        self.faults({"packages.microsoft.com/debian/12/prod/pool/": {"stall": 1000}})
+        self.faults({self.vendor.packages: {"stall": 1000}})
 
     def wait_download(self):
-        self.machine.wait(lambda: any("/pool/" in line for line in self.requests()), 60, "the download to begin")
+        self.machine.wait(lambda: any(self.vendor.packages.partition("/")[2] in line for line in self.requests()), 60, "the download to begin")
 
     def let_download_go(self):
         self.faults({})
@@ -277,7 +310,7 @@ class OnboardingWorld(World):
         return dict(line.split("=", 1) for line in done.stdout.splitlines() if line)
 
     def package_state(self):
-        return self.machine.run(["dpkg-query", "-W", "-f=${db:Status-Abbrev}", "mdatp"], check=False).stdout.strip()
+        return self.manager.package_state()
 
     def log(self):
         path = f"{LOG}/MdeExtensionHandlerLog.log"
@@ -315,15 +348,16 @@ class OnboardingWorld(World):
 
     def package_manager_runs(self):
         """What the package manager and its scripts left behind: equal means it did not run."""
-        texts = [self.machine.read(path) for path in ("/var/log/dpkg.log", "/var/log/apt/history.log")
+        texts = [self.machine.read(path) for path in self.manager.logs
                  if self.machine.exists(path)]
         return texts, len(self.requests())
 
     def count_installed(self, package="mdatp"):
-        """How often dpkg brought the package to its installed state."""
-        path = "/var/log/dpkg.log"
-        lines = self.machine.read(path).splitlines() if self.machine.exists(path) else []
-        return sum(f" status installed {package}:" in line for line in lines)
+        """How often the package came to its installed state."""
+        return self.manager.count_installed(package)
+
+    def lines(self, path):
+        return self.machine.read(path).splitlines() if self.machine.exists(path) else []
 
     def touch(self, path):
         self.machine.write(path, "")
@@ -376,8 +410,7 @@ class OnboardingWorld(World):
 
     def assert_sane(self):
         """The end of a bumpy road: the package manager is content, nothing of the journey is left."""
-        assert self.machine.run(["dpkg", "--audit"]).stdout == ""
-        self.machine.run(["apt-get", "check"])
+        self.manager.assert_sane()
         self.assert_quiet()
         assert not self.leftovers(), self.leftovers()
 
@@ -399,7 +432,7 @@ class OnboardingWorld(World):
         return self.machine.read(path) if self.machine.exists(path) else ""
 
     def snapshot(self):
-        return self.machine.snapshot(PACKAGE_TREES)
+        return self.manager.snapshot()
 
     def assert_onboarded(self, resource=RESOURCE, workspace=WORKSPACE, org=onboarding.ORG_ID):
         health = self.health()

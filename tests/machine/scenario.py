@@ -4,8 +4,10 @@
     def fresh_machine(w):
         ...
 
-Options the world understands: root, agent ("debian", "newest"), fast_track, disk; others are kept
-in w.options. timeout is in seconds.
+Options the world understands: family (a row of families.py) or root, agent ("debian", "newest"), fast_track,
+disk; others are kept in w.options. timeout is in seconds.
+
+    @for_families("debian12", "el9")    makes fresh_machine_debian12 and fresh_machine_el9; options as above
 """
 
 import importlib.util
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
+import families
 from world import World
 
 FOLDER = Path(__file__).with_name("scenarios")
@@ -40,9 +43,24 @@ class Scenario:
 
 def scenario(timeout=TIMEOUT, **options):
     """Register a function(world) as a scenario named MODULE.FUNCTION."""
+    if "family" in options:
+        options.setdefault("root", families.of(options).root)
+
     def register(function):
         name = f"{function.__module__}.{function.__name__}"
         _scenarios[name] = Scenario(name, function, options, timeout)
+        return function
+    return register
+
+
+def for_families(*names, **options):
+    """Register a function(world) as a scenario of each family, named MODULE.FUNCTION_FAMILY."""
+    def register(function):
+        for name in names:
+            def variant(world):
+                function(world)
+            variant.__module__, variant.__name__ = function.__module__, f"{function.__name__}_{name}"
+            scenario(family=name, **options)(variant)
         return function
     return register
 

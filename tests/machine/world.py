@@ -27,8 +27,12 @@ class World:
         machine = Machine(roots.root(self.options.get("root", "bookworm")),
                           self.folder / "machine", disk=self.options.get("disk", False))
         self.__dict__["machine"] = machine  # close() must see it also when the boot fails
+        self.dress(machine)
         machine.boot()
         return machine
+
+    def dress(self, machine):
+        """What is to be done to the machine before its first boot."""
 
     @functools.cached_property
     def azure(self):

@@ -1,0 +1,182 @@
+"""What of the world depends on the package manager: its repositories, its state, its traces.
+
+A world has one as w.manager. Beside what the world itself asks for:
+
+    install(*names), download(*names)   the argv of the real manager, as an admin would call it
+    configure_by_hand()                 the vendor's repository and key, set up as an admin would
+"""
+
+import repository
+import rpm_repository
+
+SENSOR_PATHS = "/etc/opt/microsoft /var/opt/microsoft /var/lib/mde-linux"
+SENSOR_LOG = "/var/log/mdatp-stand-in.log"
+VENDORS_OWN = "microsoft"  # in the name of everything that a manager keeps about the vendor's repository
+
+
+class Apt:
+    trees = ("/etc/apt", "/usr/share/keyrings", "/var/lib/apt/lists", "/var/cache/mde-linux", "/etc/opt",
+             "/opt/microsoft", "/var/lib/dpkg/info")
+    logs = ("/var/log/dpkg.log", "/var/log/apt/history.log")
+    lists = "fresh"
+
+    def __init__(self, world):
+        self.world, self.family = world, world.family
+
+    def vendor(self, served):
+        return repository.Vendor(served, *self.family.distro.split("/"), self.family.suite, self.family.key)
+
+    def mirror(self, served):
+        return repository.Mirror(served, self.family.suite)
+
+    def prepare(self):
+        """The distribution's own repository, as a machine has it."""
+        self.world.machine.write("/etc/apt/sources.list", self.world.mirror.source())
+        self.world.machine.write(repository.MIRROR_KEYRING, self.world.mirror.keyring())
+
+    def refresh(self):
+        self.world.machine.run(["apt-get", "update"])
+
+    def configure_by_hand(self):
+        machine, vendor = self.world.machine, self.world.vendor
+        machine.write("/etc/apt/sources.list.d/microsoft-prod.list", vendor.source())
+        machine.write(repository.VENDOR_KEYRING, repository.binary(self.family.key))
+        self.refresh()
+
+    def install(self, *names):
+        return ["apt-get", "--yes", "install", *names]
+
+    def download(self, *names):
+        return ["apt-get", "--yes", "--download-only", "install", *names]
+
+    def package_state(self, name="mdatp"):
+        """dpkg's abbreviation: "ii"; "" when it was never there."""
+        return self.world.machine.run(["dpkg-query", "-W", "-f=${db:Status-Abbrev}", name], check=False).stdout.strip()
+
+    def version(self, name="mdatp"):
+        return self.world.machine.run(["dpkg-query", "-W", "-f=${Version}", name], check=False).stdout.strip()
+
+    def count_installed(self, name):
+        """How often dpkg brought the package to its installed state."""
+        return sum(f" status installed {name}:" in line for line in self.world.lines("/var/log/dpkg.log"))
+
+    def remove_all(self):
+        self.world.machine.run(["dpkg", "--purge", "mdatp"])
+        self.world.machine.run(["sh", "-c", f"rm -rf {SENSOR_PATHS} /etc/apt/sources.list.d/*"
+                                " /usr/share/keyrings/microsoft-prod.gpg /var/lib/apt/lists/packages*"])
+
+    def snapshot(self):
+        return self.world.machine.snapshot(self.trees)
+
+    def assert_sane(self):
+        assert self.world.machine.run(["dpkg", "--audit"]).stdout == ""
+        self.world.machine.run(["apt-get", "check"])
+
+
+class Rpm:
+    """What all managers of rpms have in common."""
+
+    trees = ("/etc/yum.repos.d", "/etc/zypp", "/etc/dnf", "/etc/pki", "/var/cache/mde-linux", "/etc/opt", "/opt/microsoft")
+    caches = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp")
+    logs = ("/var/log/dnf.log", "/var/log/dnf.rpm.log", "/var/log/dnf5.log", "/var/log/zypper.log", "/var/log/zypp/history")
+    lists = "empty"
+    sources = "/etc/yum.repos.d"
+
+    def __init__(self, world):
+        self.world, self.family = world, world.family
+
+    def vendor(self, served):
+        return rpm_repository.Vendor(served, self.family.distro, self.family.key, slow_id=self.family.slow_id)
+
+    def mirror(self, served):
+        return rpm_repository.Mirror(served)
+
+    def prepare(self):
+        """The distribution's own repository, its key, and the package that says which release this is."""
+        machine, mirror = self.world.machine, self.world.mirror
+        release = self.family.release
+        package = self.world.release_package(release["ID"], release["VERSION_ID"])
+        machine.write(f"{self.sources}/distribution.repo", mirror.source())
+        machine.write(rpm_repository.MIRROR_KEY, mirror.key_text())
+        machine.write("/root/release.rpm", package.read_bytes())
+        machine.run(["rpm", "--import", rpm_repository.MIRROR_KEY])
+        machine.run(["rpm", "--install", "/root/release.rpm"])
+        machine.path("/root/release.rpm").unlink()
+
+    def configure_by_hand(self):
+        machine, vendor = self.world.machine, self.world.vendor
+        machine.write(f"{self.sources}/microsoft-prod.repo", vendor.source())
+        machine.write("/root/key.asc", repository.openpgp.armor(repository.binary(self.family.key)))
+        machine.run(["rpm", "--import", "/root/key.asc"])
+
+    def package_state(self, name="mdatp"):
+        """"ii" when it is installed, as dpkg says it; else ""."""
+        return "ii" if self.version(name) else ""
+
+    def version(self, name="mdatp"):
+        done = self.world.machine.run(["rpm", "--query", "--queryformat", "%{VERSION}-%{RELEASE}\\n", name], check=False)
+        return "" if done.returncode else done.stdout.strip()
+
+    def count_installed(self, name):
+        """How often its post-install script came to a good end; rpm has no log of its own."""
+        assert name == "mdatp", "only the sensor says when it is installed"
+        return sum("postinst configure" in line and line.endswith(" end 0") for line in self.world.lines(SENSOR_LOG))
+
+    def keys(self):
+        """What the rpm database trusts: ["gpg-pubkey-..."]."""
+        done = self.world.machine.run(["rpm", "--query", "gpg-pubkey"], check=False)
+        return sorted(done.stdout.split()) if done.returncode == 0 else []
+
+    def remove_all(self):
+        """The vendor's key goes too: it is the only one beside the distribution's."""
+        machine = self.world.machine
+        machine.run(["rpm", "--erase", "mdatp"], check=False)
+        ours = self.world.first_keys
+        for key in self.keys():
+            if key not in ours:
+                machine.run(["rpm", "--erase", "--allmatches", key])
+        machine.run(["sh", "-c", f"rm -rf {SENSOR_PATHS} {self.sources}/*microsoft*; "
+                     f"find {' '.join(self.caches)} -depth -name '*{VENDORS_OWN}*' -exec rm -rf '{{}}' + 2>&-; true"])
+
+    def snapshot(self):
+        """The trees, what of the vendor's repository is in caches, and the database's keys and packages."""
+        seen = self.world.machine.snapshot(self.trees)
+        cached = self.world.machine.snapshot(self.caches)
+        seen.update((path, what) for path, what in cached.items() if VENDORS_OWN in path)
+        installed = self.world.machine.run(["rpm", "--query", "--all"]).stdout.split()
+        seen.update((f"rpm:{name}", ()) for name in installed)
+        return seen
+
+    def assert_sane(self):
+        self.world.machine.run(["rpmdb", "--verifydb"])
+        self.world.machine.run(self.check)
+
+
+class Dnf(Rpm):
+    check = ["dnf", "check"]
+
+    def refresh(self):
+        self.world.machine.run(["dnf", "makecache"])
+
+    def install(self, *names):
+        return ["dnf", "--assumeyes", "install", *names]
+
+    def download(self, *names):
+        return ["dnf", "--assumeyes", "--downloadonly", "install", *names]
+
+
+class Zypper(Rpm):
+    sources = "/etc/zypp/repos.d"
+    check = ["zypper", "--non-interactive", "verify", "--dry-run"]
+
+    def refresh(self):
+        self.world.machine.run(["zypper", "--non-interactive", "refresh"])
+
+    def install(self, *names):
+        return ["zypper", "--non-interactive", "install", *names]
+
+    def download(self, *names):
+        return ["zypper", "--non-interactive", "install", "--download-only", *names]
+
+
+KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf, "zypper": Zypper}
