@@ -73,6 +73,9 @@ def _set_dnf_up(tree):
     if (programs / "dnf").exists() and not (programs / "yum").exists():
         (programs / "yum").symlink_to("dnf")
         (tree / "etc/yum.conf").symlink_to("dnf/dnf.conf")
+    local = tree / "etc/dnf/libdnf5-plugins/local.conf"  # keeps all packages in a repository of its own; Fedora has it not
+    if local.exists():
+        local.write_text("[main]\nname = local\nenabled = 0\n", encoding="ascii")
     for timer in tree.glob("usr/lib/systemd/system/dnf*.timer"):
         call(["systemctl", f"--root={tree}", "--quiet", "disable", timer.name])
 
