@@ -42,25 +42,25 @@ static void look_at_hold(const Host *host, Facts *facts)
         snprintf(facts->hold.reason, sizeof(facts->hold.reason), "%s", shown);
 }
 
-static void look_at_machine(const Host *host, Facts *facts)
+static void look_at_distro(const Host *host, Facts *facts)
 {
         Error err = { 0 };
 
-        facts->machine.systemd = tri(systemd_is_running(host));
-        facts->machine.distro_known = TRI_UNKNOWN;
         if (distro_read(host, &facts->machine.distro, &err) < 0) {
                 log_debug("distribution unknown: %s", err.text);
+                facts->machine.distro_known = err.kind == ERROR_MISSING ? TRI_NO : TRI_UNKNOWN;
                 return;
         }
-        facts->machine.distro_known = tri(*facts->machine.distro.id);
+        facts->machine.distro_known = TRI_YES;
         facts->machine.support = distro_support(&facts->machine.distro);
+        facts->machine.derived = distro_derived(&facts->machine.distro);
 }
 
 static const PackageManager *choose_manager(const Host *host, const Facts *facts)
 {
-        const DistroSupport *support = facts->machine.support;
+        const DistroSupport *like = facts->machine.support ? facts->machine.support : facts->machine.derived;
 
-        return support ? package_manager(package_manager_choose(host, support->manager)) : package_manager_find(host);
+        return like ? package_manager(package_manager_choose(host, like->manager)) : package_manager_find(host);
 }
 
 /* Without starting anything: cheap enough for the first look. */
@@ -201,9 +201,11 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         look_at_registration(host, ret);
         facts_refresh_sensor(host, deadline, ret);
         ret->machine.systemd = tri(systemd_is_running(host));
+        if (look == LOOK_SECOND || ret->machine.systemd == TRI_NO)
+                look_at_distro(host,
+                               ret); /* what has no systemd is seldom one that is supported: that is told at once */
         if (look == LOOK_FIRST)
                 return;
-        look_at_machine(host, ret);
         look_at_package(host, ret);
         machine_look(host, written, SENSOR_USER, &ret->machine.fitness);
         conflict_look(host, deadline, ret);

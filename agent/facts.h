@@ -40,6 +40,7 @@ typedef struct Facts {
                 Tri distro_known;
                 Distro distro;
                 const DistroSupport *support; /* NULL: not supported, when distro_known */
+                const DistroSupport *derived; /* asked when not supported: what it may be treated as; NULL: nothing */
                 Machine fitness;
         } machine;
 

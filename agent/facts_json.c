@@ -41,7 +41,12 @@ static const JsonField distro[] = {
         JSON_TEXT(Distro, version, "version"),
         JSON_TEXT(Distro, codename, "codename"),
         JSON_TEXT(Distro, name, "name"),
+        JSON_TEXT(Distro, like, "like"),
+        JSON_TEXT(Distro, platform, "platform"),
+        JSON_TEXT(Distro, ubuntu_codename, "ubuntu_codename"),
+        JSON_TEXT(Distro, debian_version, "debian_version"),
         JSON_TEXT(Distro, architecture, "architecture"),
+        JSON_TEXT(Distro, programs, "programs"),
         JSON_TEXT(Distro, kernel, "kernel"),
         { 0 },
 };
@@ -257,6 +262,7 @@ int facts_json_read(Json *json, Facts *ret, Error *err)
         if (json_record_read(facts_json_fields, json, &facts, err) < 0)
                 return -1;
         facts.machine.support = distro_support(&facts.machine.distro);
+        facts.machine.derived = distro_derived(&facts.machine.distro);
         memcpy(ret, &facts, sizeof(facts));
         facts.sensor.managed_json = NULL;
         return 0;

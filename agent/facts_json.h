@@ -3,8 +3,8 @@
  *
  * The document: {"schema": 1, "program": VERSION, and the facts}: yes-or-no questions as "yes", "no", "unknown"; what
  * was not asked, is empty or is unknown as a number is absent. Nothing in it is a secret: no onboarding package, no
- * protected setting, no name and password of a proxy (json_record.h). machine.support is not in it: it follows from
- * the distribution.
+ * protected setting, no name and password of a proxy (json_record.h). machine.support and
+ * machine.derived are not in it: they follow from the distribution.
  *
  * A new member of Facts, or of a struct in it, is a row of the table of that struct in facts_json.c; test-facts-json
  * fails for a member without one. Members may be added under the same schema number; another meaning needs another.

@@ -11,15 +11,16 @@
 
 typedef void Judge(const Request *request, const Facts *facts, Plan *plan);
 
-Judge judge_package;  /* the onboarding package itself */
-Judge judge_tenant;   /* whose machine this is and shall be */
-Judge judge_machine;  /* systemd, distribution, package manager */
-Judge judge_intent;   /* what a person did on purpose since the request succeeded; holds */
-Judge judge_sensor;   /* what is known of a sensor that is there */
-Judge judge_conflict; /* others that block file access */
-Judge judge_fitness;  /* the machine against the sensor's needs */
-Judge judge_path;     /* installPath */
-Judge judge_managed;  /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
+Judge judge_package;      /* the onboarding package itself */
+Judge judge_tenant;       /* whose machine this is and shall be */
+Judge judge_distribution; /* distribution, architecture, which package manager it has */
+Judge judge_machine;      /* systemd, the package manager's state */
+Judge judge_intent;       /* what a person did on purpose since the request succeeded; holds */
+Judge judge_sensor;       /* what is known of a sensor that is there */
+Judge judge_conflict;     /* others that block file access */
+Judge judge_fitness;      /* the machine against the sensor's needs */
+Judge judge_path;         /* installPath */
+Judge judge_managed;      /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
 
 /* Keeps the first. */
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...) _printf_(3, 4);

@@ -94,12 +94,12 @@ static const Reason reasons[_REASON_MAX] = {
                                      "Use a machine with systemd: the sensor needs it." },
         [REASON_DISTRIBUTION_UNSUPPORTED] = { "distribution-unsupported", 10, 51, true, NEVER,
                                               "This distribution is not supported by this version of the extension.",
-                                              "Use one of the distributions named; nothing was changed." },
+                                              "Use one of those named, or do what is said there; nothing was "
+                                              "changed." },
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
                                               "The sensor is not made for this processor architecture on this "
                                               "distribution.",
-                                              "Use an x86_64 machine, or for arm64 Debian 11 or Ubuntu 20.04 or newer; "
-                                              "nothing was changed." },
+                                              "Use one of those named; nothing was changed." },
         [REASON_PACKAGE_MANAGER_MISSING] = { "package-manager-missing", 12, 52, true, NEXT_RUN,
                                              "The package manager of this distribution is missing.",
                                              "Install what is named there: it belongs to the distribution." },

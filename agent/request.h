@@ -33,6 +33,7 @@ typedef struct Request {
         const char *version;            /* NULL: the newest for a new sensor, as it is for an existing one */
         const char *install_path;       /* NULL: /opt; for a new sensor only */
         const char *expected_tenant_id; /* NULL: any */
+        bool allow_unsupported_distro;  /* one that is derived from a supported one is treated as that */
         bool allow_tenant_change;       /* with an offboarding package of the sensor's present tenant */
         bool force_reonboarding;
         bool repair_package_manager;

@@ -60,6 +60,13 @@ const char *situation_version(const Facts *facts)
         return there ? facts->package.version : "";
 }
 
+const DistroSupport *situation_support(const Request *request, const Facts *facts)
+{
+        if (facts->machine.support)
+                return facts->machine.support;
+        return request->allow_unsupported_distro ? facts->machine.derived : NULL;
+}
+
 bool situation_has_sensor(const Facts *facts)
 {
         return facts->sensor.files == TRI_YES;

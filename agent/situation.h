@@ -21,6 +21,9 @@ bool situation_is_isolated(const Facts *facts);
 /* The version of the sensor or of its package; "": not known. */
 const char *situation_version(const Facts *facts);
 
+/* How this machine's distribution is dealt with: as itself, or as what it is derived from; NULL: not at all. */
+const DistroSupport *situation_support(const Request *request, const Facts *facts);
+
 /* A sensor's program is on the machine. */
 bool situation_has_sensor(const Facts *facts);
 

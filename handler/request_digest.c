@@ -67,6 +67,7 @@ void request_digest_make(Request *request)
         digest_number(&canon, "repair", request->repair_package_manager);
         digest_number(&canon, "strict", request->verify_strict);
         digest_number(&canon, "change", request->allow_tenant_change);
+        digest_number(&canon, "derivative", request->allow_unsupported_distro);
         digest_number(&canon, "passive", request->passive);
         digest_number(&canon, "conflict", request->on_conflict);
         digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);

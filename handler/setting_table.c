@@ -119,6 +119,11 @@ static void take_tenant_change(Request *request, const SettingValue *value)
         request->allow_tenant_change = value->yes;
 }
 
+static void take_unsupported_distro(Request *request, const SettingValue *value)
+{
+        request->allow_unsupported_distro = value->yes;
+}
+
 static void take_refusal(Request *request, const SettingValue *value)
 {
         request->refusal_as_report = text_equal(value->text, "report");
@@ -239,7 +244,7 @@ const SettingKey setting_keys[] = {
         { BOOL("useExistingRepo", SETTING_LATER) },
         { STRING("mirrorUrl", SETTING_LATER), .confidential = true, .example = "\"https://mirror.example.com\"" },
         { STRING("packageFile", SETTING_LATER), .example = "\"/var/tmp/mdatp.deb\"" },
-        { BOOL("allowUnsupportedDistro", SETTING_LATER) },
+        { BOOL("allowUnsupportedDistro", SETTING_ACTS), .take = take_unsupported_distro },
         { BOOL("allowTenantChange", SETTING_ACTS), .take = take_tenant_change },
         { .name = "onboardingPackageUri",
           .places = SETTING_PUBLIC | SETTING_PROTECTED,

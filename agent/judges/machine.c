@@ -2,37 +2,6 @@
 
 #include "platform/base/text.h"
 
-static void judge_manager_missing(const DistroSupport *support, Plan *plan)
-{
-        const PackageManagerWords *words = package_manager_words(support ? support->manager : MANAGER_NONE);
-        _cleanup_(text_clear) Text programs = { 0 };
-        const char *const *program;
-
-        for (program = words->programs; *program; program++)
-                text_append(&programs, "%s%s", programs.length > 0 ? " and " : "", *program);
-        judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for %s.",
-                     programs.length > 0 ? programs.data : "a package manager");
-}
-
-static void judge_distribution(const Facts *facts, Plan *plan)
-{
-        const Distro *distro = &facts->machine.distro;
-        const DistroSupport *support = facts->machine.support;
-        _cleanup_free_ char *names = distro_supported_names();
-
-        if (facts->machine.distro_known == TRI_NOT_ASKED)
-                return;
-        if (facts->machine.distro_known == TRI_YES && !support)
-                judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s). Supported: %s.",
-                             distro->name, distro->id, distro->version, names);
-        else if (support && !text_equal(distro->architecture, "x86_64") &&
-                 !(support->arm64 && text_equal(distro->architecture, "aarch64")))
-                judge_refuse(plan, REASON_ARCHITECTURE_UNSUPPORTED, "Found: %s on %s.", distro->architecture,
-                             distro->name);
-        else if (facts->package.manager == TRI_NO)
-                judge_manager_missing(support, plan);
-}
-
 /*
  * Cut off inside the sensor's own installation: to finish that is what is asked of us. Anybody else's is theirs, unless
  * we are told otherwise.
@@ -61,9 +30,6 @@ void judge_machine(const Request *request, const Facts *facts, Plan *plan)
 {
         if (facts->machine.systemd == TRI_NO)
                 judge_refuse(plan, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
-        if (!situation_needs_package(facts))
-                return;
-        judge_distribution(facts, plan);
-        if (facts->package.broken == TRI_YES)
+        if (situation_needs_package(facts) && facts->package.broken == TRI_YES)
                 judge_broken(request, facts, plan);
 }

@@ -1,6 +1,5 @@
 /*
- * Source of the tables: the vendor's requirements and release notes for Linux. Rows of families that are not installed
- * to yet stand there with the rest of what is known.
+ * What a distribution's kernels need stands in its row of the table of distributions.
  */
 #include "agent/machine/fitness_kernel.h"
 
@@ -9,28 +8,6 @@
 #include <string.h>
 
 #include "platform/base/text.h"
-
-#define KERNEL_FLOOR "3.10.0-327"
-#define EBPF_FLOOR "4.15"
-
-typedef struct KernelRow {
-        const char *id;      /* of the distribution; NULL: any */
-        const char *version; /* "8" matches 8 and 8.1; NULL: any */
-        const char *kernel;
-} KernelRow;
-
-/* The beginning of its version. */
-static const KernelRow known_bad[] = {
-        { "rhel", "8.1", "4.18.0-147" },
-        { "ol", "8.8", "5.15.0-0.30.20" },
-};
-
-static const KernelRow ebpf_floors[] = {
-        { "rhel", "7", "3.10.0-957.10" },   { "centos", "7", "3.10.0-957.10" }, { "ol", "7", "3.10.0-1160" },
-        { "amzn", "2", "5.4.261-174.360" }, { "sles", "15", "5.3.18-18.47" },   { "debian", "9", "4.19" },
-        { "fedora", NULL, "5.8.15" },       { "rocky", "8", "4.18.0-425" },     { "almalinux", "8", "4.18.0-305" },
-        { "rocky", "9", "5.14.0-284" },     { "almalinux", "9", "5.14.0-284" },
-};
 
 /* The number at *cursor, which then stands behind it and its separator; false: there is none. */
 static bool next_number(const char **cursor, unsigned long long *ret)
@@ -68,15 +45,13 @@ static bool begins_with_version(const char *version, const char *beginning)
         return text_starts_with(version, beginning) && (version[length] < '0' || version[length] > '9');
 }
 
-static const KernelRow *find_row(const KernelRow *rows, size_t n, const Distro *distro)
+static const DistroSupport *row(const Facts *facts)
 {
-        size_t i;
+        static const DistroSupport any;
 
-        for (i = 0; i < n; i++)
-                if (text_equal(rows[i].id, distro->id) &&
-                    (!rows[i].version || begins_with_version(distro->version, rows[i].version)))
-                        return &rows[i];
-        return NULL;
+        if (facts->machine.support)
+                return facts->machine.support;
+        return facts->machine.derived ? facts->machine.derived : &any;
 }
 
 /* A kernel whose version cannot be read is not judged. */
@@ -91,18 +66,17 @@ bool fitness_kernel_too_old(const Request *request, const Facts *facts, char tex
 {
         const char *version = kernel(facts);
 
-        if (!version || version_compare(version, KERNEL_FLOOR) >= 0)
+        if (!version || version_compare(version, DISTRO_KERNEL_MIN) >= 0)
                 return false;
-        snprintf(text, FITNESS_TEXT_MAX, "Found: kernel %s; needed: %s or newer.", version, KERNEL_FLOOR);
+        snprintf(text, FITNESS_TEXT_MAX, "Found: kernel %s; needed: %s or newer.", version, DISTRO_KERNEL_MIN);
         return true;
 }
 
 bool fitness_kernel_known_bad(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
 {
-        const KernelRow *row = find_row(known_bad, ELEMENTSOF(known_bad), &facts->machine.distro);
-        const char *version = kernel(facts);
+        const char *version = kernel(facts), *bad = row(facts)->kernel_bad;
 
-        if (!version || !row || !begins_with_version(version, row->kernel))
+        if (!version || !bad || !begins_with_version(version, bad))
                 return false;
         snprintf(text, FITNESS_TEXT_MAX,
                  "Found: kernel %s, which is known to hang or panic with the sensor's eBPF programs. Boot a newer one, "
@@ -111,17 +85,39 @@ bool fitness_kernel_known_bad(const Request *request, const Facts *facts, char t
         return true;
 }
 
+/* 3.10.0-1160 and 3.10.0-957.10 are of one series. */
+static bool is_same_series(const char *a, const char *b)
+{
+        unsigned i;
+
+        for (i = 0; i < 2; i++) {
+                unsigned long long x = 0, y = 0;
+
+                if (!next_number(&a, &x) || !next_number(&b, &y) || x != y)
+                        return false;
+        }
+        return true;
+}
+
+static const char *ebpf_floor(const DistroSupport *support, const char *version)
+{
+        const char *floor = support->kernel_ebpf ? support->kernel_ebpf : DISTRO_KERNEL_EBPF;
+
+        return support->kernel_ebpf_other && !is_same_series(version, floor) ? support->kernel_ebpf_other : floor;
+}
+
 bool fitness_kernel_lacks_ebpf(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
 {
-        const KernelRow *row = find_row(ebpf_floors, ELEMENTSOF(ebpf_floors), &facts->machine.distro);
-        const char *version = kernel(facts), *floor = row ? row->kernel : EBPF_FLOOR;
+        const char *version = kernel(facts), *floor;
 
-        if (!version || version_compare(version, floor) >= 0)
+        if (!version)
+                return false;
+        floor = ebpf_floor(row(facts), version);
+        if (version_compare(version, floor) >= 0)
                 return false;
         snprintf(text, FITNESS_TEXT_MAX,
                  "Found: kernel %s; the sensor's eBPF programs need %s or newer. Without it only events of processes "
-                 "are "
-                 "seen.",
+                 "are seen.",
                  version, floor);
         return true;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "agent/situation.h"
 #include "agent/steps/repository_source.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -72,11 +73,15 @@ static int fetch_source(Mission *mission, HttpClient *http, PackageSource *sourc
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         const SourceFormat *format = mission->manager->sources;
-        _cleanup_free_ char *path =
-                text_format("config/%s/%s.%s", mission->facts.machine.support->path, channel, format->extension);
+        const DistroSupport *support = situation_support(mission->request, &mission->facts);
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        _cleanup_free_ char *path = NULL;
         Error err = { 0 };
 
+        if (!support)
+                return failure_set(failure, REASON_DISTRIBUTION_UNSUPPORTED,
+                                   "Which distribution this is could not be learnt: /etc/os-release cannot be read.");
+        path = text_format("config/%s/%s.%s", support->path, channel, format->extension);
         if (fetch(mission, http, path, LIST_MAX, &response, failure) < 0)
                 return -1;
         if (format->parse(response.body, response.length, mission_packages_url(mission), source, &err) < 0) {
@@ -145,7 +150,8 @@ static int install_key(Mission *mission, const OpenpgpKey *key, Error *err)
 
 static int fetch_key(Mission *mission, HttpClient *http, Failure *failure)
 {
-        _cleanup_free_ char *path = text_format("keys/%s", mission->facts.machine.support->key_file);
+        const DistroSupport *support = situation_support(mission->request, &mission->facts);
+        _cleanup_free_ char *path = text_format("keys/%s", support->key_file);
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
         const OpenpgpKey *key;

@@ -60,7 +60,7 @@ const PackageManager *package_manager_find(const Host *host)
         size_t i;
 
         if (distro_read(host, &distro, NULL) == 0)
-                support = distro_support(&distro);
+                support = distro_row(&distro);
         if (support)
                 return package_manager(package_manager_choose(host, support->manager));
         for (i = 0; i < ELEMENTSOF(managers); i++)

@@ -220,6 +220,7 @@ static void every_member_of_facts_has_a_row(void **test)
 
         mark(facts_json_fields, bytes, 0);
         mark_leaf(bytes + offsetof(Facts, machine.support), sizeof(void *), 8);
+        mark_leaf(bytes + offsetof(Facts, machine.derived), sizeof(void *), 8);
         bytes[sizeof(Facts)].alignment = 8;
         for (i = 0; i < sizeof(Facts); i += n + 1) {
                 for (n = 0; i + n < sizeof(Facts) && !bytes[i + n].seen; n++)

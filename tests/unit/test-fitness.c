@@ -150,6 +150,21 @@ static void a_limit_of_the_control_group_counts_as_memory(void **state)
         assert_judged(q, f, "");
 }
 
+static const DistroSupport *row_of(const char *id, const char *version)
+{
+        Distro distro = { 0 };
+
+        snprintf(distro.id, sizeof(distro.id), "%s", id);
+        snprintf(distro.version, sizeof(distro.version), "%s", version);
+        return distro_support(&distro);
+}
+
+static void take_distro(Facts *f, const char *id, const char *version, const char *kernel)
+{
+        snprintf(f->machine.distro.kernel, sizeof(f->machine.distro.kernel), "%s", kernel);
+        f->machine.support = row_of(id, version);
+}
+
 static void an_old_kernel_is_refused(void **state)
 {
         Request q = { 0 };
@@ -159,10 +174,22 @@ static void an_old_kernel_is_refused(void **state)
         assert_judged(q, f, "kernel-unsupported: Found: kernel 3.10.0-229.el7.x86_64; needed: 3.10.0-327 or newer.");
         strcpy(f.machine.distro.kernel, "3.10.0-327.el7.x86_64");
         assert_judged(q, f, "fitness-ebpf=information: Found: kernel 3.10.0-327.el7.x86_64;");
-        strcpy(f.machine.distro.id, "rhel");
-        strcpy(f.machine.distro.version, "7.9");
-        strcpy(f.machine.distro.kernel, "3.10.0-1160.el7.x86_64");
+        take_distro(&f, "rhel", "7.9", "3.10.0-1160.el7.x86_64");
         assert_judged(q, f, "");
+        take_distro(&f, "rhel", "7.9", "4.4.250-1.el7.elrepo.x86_64");
+        assert_judged(q, f,
+                      "fitness-ebpf=information: Found: kernel 4.4.250-1.el7.elrepo.x86_64; the sensor's eBPF programs "
+                      "need 4.15");
+        take_distro(&f, "ol", "7.9", "3.10.0-1160.2.el7.x86_64");
+        assert_judged(q, f, "");
+        take_distro(&f, "ol", "7.9", "4.14.35-2047.el7uek.x86_64");
+        assert_judged(q, f,
+                      "fitness-ebpf=information: Found: kernel 4.14.35-2047.el7uek.x86_64; the sensor's eBPF programs "
+                      "need 5.4");
+        take_distro(&f, "circle", "8.4", "4.18.0-147.el8.x86_64");
+        f.machine.support = NULL;
+        f.machine.derived = row_of("rhel", "8");
+        assert_judged(q, f, "fitness-kernel=warning: ");
         strcpy(f.machine.distro.kernel, "strange");
         assert_judged(q, f, "");
 }
@@ -172,9 +199,7 @@ static void a_bad_kernel_is_told_beside_a_sensor_too(void **state)
         Request q = { 0 };
         Facts f = roomy();
 
-        strcpy(f.machine.distro.id, "rhel");
-        strcpy(f.machine.distro.version, "8.1");
-        strcpy(f.machine.distro.kernel, "4.18.0-147.8.1.el8_1.x86_64");
+        take_distro(&f, "rhel", "8.1", "4.18.0-147.8.1.el8_1.x86_64");
         assert_judged(q, f, "fitness-kernel=warning: Found: kernel 4.18.0-147.8.1.el8_1.x86_64, which is known");
         f.package.state = PACKAGE_INSTALLED;
         assert_judged(q, f, "fitness-kernel=warning: ");

@@ -167,7 +167,6 @@ static void settings_for_later_are_told(void **state)
                 "\"useExistingRepo\": true",
                 "\"mirrorUrl\": \"https://m\"",
                 "\"packageFile\": \"/x.deb\"",
-                "\"allowUnsupportedDistro\": true",
                 "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
                 "\"onboardingPackageSha256\": \"00\"",
                 "\"onboardingFromAzure\": true",
@@ -196,7 +195,8 @@ static void settings_of_the_sensor_are_taken(void **state)
                          "{\"version\": \"101.24092.0002\", \"installPath\": \"/data/av\", \"passiveMode\": \"False\", "
                          "\"proxy\": \"http://[fd00::1]:3128\", \"groupIds\": [\"a\", \"b\"], \"managedConfig\": "
                          "{\"cloudService\": {}}, \"onConflict\": \"passive\", \"refusalAs\": \"report\", "
-                         "\"driftAs\": \"error\", \"skipChecks\": [\"memory\"], \"allowTenantChange\": \"true\"}",
+                         "\"driftAs\": \"error\", \"skipChecks\": [\"memory\"], \"allowTenantChange\": \"true\", "
+                         "\"allowUnsupportedDistro\": \"True\"}",
                          &settings);
         assert_int_equal(q->n_notes, 0);
         assert_string_equal(q->version, "101.24092.0002");
@@ -208,6 +208,7 @@ static void settings_of_the_sensor_are_taken(void **state)
         assert_non_null(json_member(q->managed_config, "cloudService"));
         assert_int_equal(q->on_conflict, ON_CONFLICT_PASSIVE);
         assert_true(q->refusal_as_report && q->drift_as_error && q->allow_tenant_change);
+        assert_true(q->allow_unsupported_distro);
         assert_string_equal(q->skip_checks.items[0], "memory");
 }
 

@@ -1,0 +1,88 @@
+#include "agent/judge.h"
+
+#include "platform/base/text.h"
+#include "platform/packages/manager_words.h"
+
+#define SETTING "allowUnsupportedDistro"
+
+/* Sentences, each with a blank behind it. Caller frees. */
+static char *explain(const Request *request, const Distro *distro)
+{
+        const char *complaint = distro_complaint(distro);
+        _cleanup_(text_clear) Text text = { 0 };
+        DistroDerivation derivation;
+
+        distro_derive(distro, &derivation);
+        if (*complaint)
+                text_append(&text, "%s ", complaint);
+        if (derivation.row)
+                text_append(&text, "%s: set " SETTING " to true to have it treated as that. ", derivation.text);
+        else if (*derivation.text)
+                text_append(&text, "%s%s. ", derivation.text,
+                            request->allow_unsupported_distro ? ": " SETTING " cannot help here" : "");
+        return text_take(&text);
+}
+
+static void refuse(const Request *request, const Facts *facts, Plan *plan)
+{
+        const Distro *distro = &facts->machine.distro;
+        _cleanup_free_ char *names = distro_supported_names(distro_family(distro->id), false);
+        _cleanup_free_ char *why = explain(request, distro);
+
+        judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED, "Found: %s (ID=%s, VERSION_ID=%s). %sSupported: %s.",
+                     distro->name, distro->id, *distro->version ? distro->version : "none", why, names);
+}
+
+static void refuse_architecture(const Distro *distro, const DistroSupport *support, Plan *plan)
+{
+        bool mixed = *distro->programs && !text_equal(distro->programs, distro->architecture);
+        _cleanup_free_ char *names = distro_supported_names(support, true), *name = distro_row_name(support);
+
+        judge_refuse(plan, REASON_ARCHITECTURE_UNSUPPORTED,
+                     "Found: %s%s%s on %s. Supported: x86_64 with %s; aarch64 with %s.",
+                     mixed ? distro->programs : distro->architecture, mixed ? " programs with a kernel for " : "",
+                     mixed ? distro->architecture : "", distro->name, name, names);
+}
+
+static void refuse_without_manager(const DistroSupport *support, Plan *plan)
+{
+        const PackageManagerWords *words = package_manager_words(support ? support->manager : MANAGER_NONE);
+        _cleanup_(text_clear) Text programs = { 0 };
+        const char *const *program;
+
+        for (program = words->programs; *program; program++)
+                text_append(&programs, "%s%s", programs.length > 0 ? ", " : "", *program);
+        judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for %s.",
+                     programs.length > 0 ? programs.data : "a package manager");
+}
+
+static void tell_derivation(const Distro *distro, Plan *plan)
+{
+        DistroDerivation derivation;
+
+        distro_derive(distro, &derivation);
+        judge_note(plan, "distribution", PLAN_WARNING,
+                   "Found: %s (ID=%s, VERSION_ID=%s), which is not supported. %s, and treated as that: " SETTING
+                   " is set. The vendor does not support the sensor there.",
+                   distro->name, distro->id, *distro->version ? distro->version : "none", derivation.text);
+}
+
+void judge_distribution(const Request *request, const Facts *facts, Plan *plan)
+{
+        const DistroSupport *support = situation_support(request, facts);
+        const Distro *distro = &facts->machine.distro;
+
+        if (facts->machine.distro_known == TRI_YES && support && !facts->machine.support)
+                tell_derivation(distro, plan);
+        if (!situation_needs_package(facts))
+                return;
+        if (facts->machine.distro_known == TRI_NO)
+                judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED,
+                             "Nothing tells which distribution this is: there is no /etc/os-release.");
+        else if (facts->machine.distro_known == TRI_YES && !support)
+                refuse(request, facts, plan);
+        else if (support && !distro_has_sensor(support, distro))
+                refuse_architecture(distro, support, plan);
+        else if (facts->package.manager == TRI_NO)
+                refuse_without_manager(support, plan);
+}
