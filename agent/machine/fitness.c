@@ -253,10 +253,9 @@ static bool install_noexec(const Request *request, const Facts *facts, char text
 /* dpkg executes a package's scripts from below /var/lib/dpkg itself; rpm hands them to a shell. */
 static bool scripts_noexec(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
 {
-        const DistroSupport *support = facts->machine.support;
         char where[320];
 
-        if (!support || facts->package.manager_id != MANAGER_APT || !is_noexec(facts, "/var/lib"))
+        if (facts->package.manager_id != MANAGER_APT || !is_noexec(facts, "/var/lib"))
                 return false;
         say(text,
             "Found: /var/lib%s is mounted noexec; dpkg runs the scripts of packages from there. Where apt remounts it "

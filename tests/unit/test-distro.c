@@ -321,21 +321,6 @@ static void a_derivation_says_what_told_it(void **state)
                 "kali-rolling)");
 }
 
-/* --- tests/hosts ------------------------------------------------------------------------------------- */
-
-static void every_row_has_a_recorded_host(void **state)
-{
-        size_t i;
-
-        for (i = 0; i < distro_n_rows; i++) {
-                _cleanup_free_ char *path =
-                        text_format("tests/hosts/%s-%s-x86_64/facts.json", distro_rows[i].id, distro_rows[i].version);
-
-                if (access(path, R_OK) < 0)
-                        fail_msg("there is no %s", path);
-        }
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -355,7 +340,6 @@ int main(void)
                 cmocka_unit_test(only_64_bits_have_a_sensor),
                 cmocka_unit_test(the_supported_are_named_for_people),
                 cmocka_unit_test_setup_teardown(a_derivation_says_what_told_it, scratch_open, scratch_close),
-                cmocka_unit_test(every_row_has_a_recorded_host),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
