@@ -41,6 +41,7 @@ const SourceFormat source_format_apt = {
         .folder = "/etc/apt/sources.list.d",
         .prefixes = prefixes,
         .key_file = "/usr/share/keyrings/microsoft-prod.gpg",
+        .one_keyring = true,
         .unverified = "trusted or allow-insecure",
         .parse = apt_source_parse,
         .format = format,

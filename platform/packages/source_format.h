@@ -34,6 +34,7 @@ struct SourceFormat {
                                         save lists; the first is what we write; NULL-terminated */
         const char *key_file;        /* the vendor's keys; may be shared with other products of the vendor */
         bool key_in_armor;           /* what key_file holds, else binary */
+        bool one_keyring;            /* two sources of one place with different keyrings stop everything */
         const char *unverified;      /* for people: the options that make a source PackageSource.unverified */
 
         /*
