@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/sensor/sensor.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_source.h"
@@ -166,12 +167,14 @@ static int use_source(Mission *mission, HttpClient *http, PackageSource *source,
         return add_source(mission, http, source, existing->file, failure);
 }
 
-static int refresh_present(Mission *mission, const PackageOffer *offer, bool *ret_used, Failure *failure)
+/* *ret_used: false when it is one to be set up anew. */
+static int refresh_present(Mission *mission, HttpClient *http, const PackageOffer *offer, bool *ret_used,
+                           Failure *failure)
 {
+        bool found = false, sites = mission->request->use_existing_repo;
         const SourceFormat *format = mission->manager->sources;
         PackageSource like = { 0 }, source = { 0 };
         PackageResult result = { 0 };
-        bool found = false;
         Error err = { 0 };
 
         snprintf(like.id, sizeof(like.id), "%s", offer->id);
@@ -181,7 +184,7 @@ static int refresh_present(Mission *mission, const PackageOffer *offer, bool *re
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         *ret_used = !found || !source.unverified;
         if (!*ret_used)
-                return repository_source_is_vendors(mission, source.file)
+                return repository_source_is_vendors(mission, source.file) && !sites
                                ? 0
                                : refuse_unverified(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
@@ -192,12 +195,16 @@ static int refresh_present(Mission *mission, const PackageOffer *offer, bool *re
                 return 0;
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return refresh(mission, &source, &result, failure);
+        if (!sites && repository_key_prepare(mission, http, &source, failure) < 0)
+                return -1;
+        if (refresh(mission, &source, &result, failure) == 0)
+                return 0;
+        return sites ? -1 : refresh_with_more_keys(mission, http, &source, &result, failure);
 }
 
 /* A package that was here before comes from where it came from, be that a mirror of the customer's: nothing is added.
  */
-static int use_present(Mission *mission, bool *ret_used, Failure *failure)
+static int use_present(Mission *mission, HttpClient *http, bool *ret_used, Failure *failure)
 {
         const PackageRun run = mission_package_run(mission);
         PackageOffers offers = { 0 };
@@ -215,7 +222,52 @@ static int use_present(Mission *mission, bool *ret_used, Failure *failure)
                 log_warning("%s", err.text);
                 return 0;
         }
-        return offers.n_offers > 0 ? refresh_present(mission, &offers.offers[0], ret_used, failure) : 0;
+        return offers.n_offers > 0 ? refresh_present(mission, http, &offers.offers[0], ret_used, failure) : 0;
+}
+
+/* Which of the versions asked for is offered, and where. NULL: none. */
+static const PackageOffer *choose_offer(const Mission *mission, const PackageOffers *offers)
+{
+        const char *version = mission->request->version;
+        size_t i;
+
+        for (i = 0; version && i < offers->n_offers; i++)
+                if (text_equal(offers->offers[i].version, version) ||
+                    (!strchr(version, '-') && sensor_compare_versions(offers->offers[i].version, version) == 0))
+                        return &offers->offers[i];
+        return offers->n_offers > 0 ? &offers->offers[0] : NULL;
+}
+
+/* What the sources of this machine offer; their lists may be missing, as cloud images ship them. */
+static int look_for_offers(Mission *mission, PackageOffers *offers, Failure *failure)
+{
+        const PackageRun run = mission_package_run(mission);
+        PackageResult result = { 0 };
+        Error err = { 0 };
+
+        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, offers, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (offers->n_offers > 0)
+                return 0;
+        mission_say(mission, "reading the package lists of this machine's repositories");
+        if (mission->manager->refresh(mission->host, &run, NULL, &result, &err) < 0 ||
+            mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, offers, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (offers->n_offers > 0)
+                return 0;
+        return failure_set(failure, REASON_REPOSITORY_NONE, "%s%s", *result.text ? "The package manager said: " : "",
+                           result.text);
+}
+
+/* As the setting useExistingRepo asks: nothing is added, neither source nor key, and nothing fetched by ourselves. */
+static int use_configured(Mission *mission, Failure *failure)
+{
+        PackageOffers offers = { 0 };
+        bool used;
+
+        if (look_for_offers(mission, &offers, failure) < 0)
+                return -1;
+        return refresh_present(mission, NULL, choose_offer(mission, &offers), &used, failure);
 }
 
 /* Somebody may have meant it so, for all that uses this entry: it is not for us to use or enable. */
@@ -228,21 +280,16 @@ static void tell_disabled(Mission *mission, const PackageSource *existing)
                     shown, existing->uri);
 }
 
-int step_repository(Mission *mission, Failure *failure)
+/* As the package server says where it comes from: used where it is configured already, else added. */
+static int set_up(Mission *mission, HttpClient *http, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         const SourceFormat *format = mission->manager->sources;
         _cleanup_free_ char *file = repository_source_file(mission, channel);
-        _cleanup_(http_client_freep) HttpClient *http =
-                http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         PackageSource source = { 0 }, existing = { 0 };
         bool found = false;
         Error err = { 0 };
 
-        if (steps_wait_for_first_boot(mission, failure) < 0 || use_present(mission, &found, failure) < 0)
-                return -1;
-        if (found)
-                return 0;
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
         if (repository_fetch_source(mission, http, &source, failure) < 0)
                 return -1;
@@ -253,4 +300,19 @@ int step_repository(Mission *mission, Failure *failure)
                 tell_disabled(mission, &existing);
         return found ? use_source(mission, http, &source, &existing, failure)
                      : add_source(mission, http, &source, file, failure);
+}
+
+int step_repository(Mission *mission, Failure *failure)
+{
+        _cleanup_(http_client_freep) HttpClient *http = NULL;
+        bool found = false;
+
+        if (steps_wait_for_first_boot(mission, failure) < 0)
+                return -1;
+        if (mission->request->use_existing_repo)
+                return use_configured(mission, failure);
+        http = http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
+        if (use_present(mission, http, &found, failure) < 0)
+                return -1;
+        return found ? 0 : set_up(mission, http, failure);
 }

@@ -263,9 +263,28 @@ static int import_file(const Mission *mission, const char *path, Error *err)
         return manager_add(mission, &keys, &added, err);
 }
 
+/* Is one of the pinned keys in our file, and known to the package manager? */
+static int is_installed(const Mission *mission, bool *ret, Error *err)
+{
+        _cleanup_(keyring_clear) Keyring keyring = { 0 };
+        Keys pinned = { 0 };
+        bool known = false;
+        size_t i;
+
+        if (keyring_read(mission->host, mission->manager->sources->key_file, &keyring, err) < 0 ||
+            pick_pinned(mission->host, &keyring.present, &pinned, err) < 0)
+                return -1;
+        for (i = 0; i < pinned.n && !known; i++)
+                if (mission->manager->has_key(mission->host, pinned.keys[i]->fingerprint, &known, err) < 0)
+                        return -1;
+        *ret = known;
+        return 0;
+}
+
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)
 {
         const SourceFormat *format = mission->manager->sources;
+        bool installed = false;
         Error err = { 0 };
 
         if (!mission->manager->import_key)
@@ -277,7 +296,9 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
         if (!text_starts_with(source->uri, mission_packages_url(mission)))
                 return 0;
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
-        return repository_key_install(mission, http, failure);
+        if (is_installed(mission, &installed, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        return installed ? 0 : repository_key_install(mission, http, failure);
 }
 
 int repository_key_extend(Mission *mission, HttpClient *http, const char *keyring, bool *ret_added, Failure *failure)
