@@ -80,7 +80,9 @@ void mission_say_overdue(Mission *mission, const char *found)
 
 const char *mission_packages_url(const Mission *mission)
 {
-        return mission->host->packages_url;
+        const char *mirror = mission->request->mirror_url;
+
+        return *mirror ? mirror : mission->host->packages_url;
 }
 
 static void on_package_progress(const char *text, pid_t pid, void *userdata)

@@ -60,7 +60,7 @@ void mission_changed(Mission *mission, const char *what, const char *before, con
 /* For steps: the deadline passed inside a transaction: a terminal error is told, and the mission goes on. */
 void mission_say_overdue(Mission *mission, const char *found);
 
-/* For steps: the package server, no trailing slash. */
+/* For steps: the package server or the mirror that stands for it, no trailing slash. */
 const char *mission_packages_url(const Mission *mission);
 
 /* For steps: how the package manager is run: its progress is told, its transactions are remembered across a crash. */

@@ -185,8 +185,14 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_REPOSITORY_UNVERIFIED] = { "repository-unverified", 24, 53, true, NEXT_RUN,
                                            "This machine's entry for the sensor's repository switches the check of its "
                                            "signature off.",
-                                           "Take trusted=yes and allow-insecure=yes (Trusted:, Allow-Insecure:) out of "
-                                           "that entry." },
+                                           "Take what the entry says of that out of it, so that signatures and "
+                                           "certificates "
+                                           "are checked." },
+        [REASON_REPOSITORY_NONE] = { "repository-none", 24, 53, true, NEXT_RUN,
+                                     "None of the repositories that this machine has configured offers the sensor, and "
+                                     "the setting useExistingRepo has no other one used.",
+                                     "Add the repository that has mdatp, enabled and with its key, or take "
+                                     "useExistingRepo out." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
                                         "The package manager cannot read the repository.",
                                         "See the package manager's words above." },

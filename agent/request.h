@@ -12,6 +12,7 @@
 #define REQUEST_MAX_WAIT_MINUTES 45
 #define REQUEST_NOTES_MAX 16
 #define REQUEST_LIST_MAX 32
+#define REQUEST_URL_MAX 201
 
 typedef enum OnConflict {
         ON_CONFLICT_FAIL,    /* nothing is installed, nothing is changed */
@@ -37,6 +38,8 @@ typedef struct Request {
         bool allow_tenant_change;       /* with an offboarding package of the sensor's present tenant */
         bool force_reonboarding;
         bool repair_package_manager;
+        bool use_existing_repo;           /* only what this machine has configured already; nothing is added */
+        char mirror_url[REQUEST_URL_MAX]; /* that stands for the package server; no slash at the end; "" none */
         bool verify_strict;
         bool refusal_as_report; /* a refusal is told with a top-level success */
         bool drift_as_error;    /* what turned bad after a success is told with a top-level error */

@@ -172,6 +172,11 @@ int undo_remember_made(const Host *host, const char *path, Error *err)
         return remember_new(host, "made", path, err);
 }
 
+int undo_remember_trace(const Host *host, const char *path, Error *err)
+{
+        return remember_new(host, "trace", path, err);
+}
+
 int undo_remember_link(const Host *host, const char *path, Error *err)
 {
         return remember_new(host, "link", path, err);
@@ -184,6 +189,17 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
         bool known;
 
         json_object_object_add(record, "prefix", json_object_new_string(prefix));
+        if (prepare(host, record, &records, &known, err) < 0)
+                return -1;
+        return known ? 0 : append_record(host, record, err);
+}
+
+int undo_remember_key(const Host *host, const char *fingerprint, Error *err)
+{
+        _cleanup_json_ Json *record = record_new("key", fingerprint);
+        _cleanup_json_ Json *records = NULL;
+        bool known;
+
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
         return known ? 0 : append_record(host, record, err);

@@ -26,7 +26,13 @@ int undo_remember_link(const Host *host, const char *path, Error *err) _must_che
 /* Names in folder that begin with prefix come into being from now on: removed on undo. */
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
 
-/* The same, and then writes it (fs_write). What somebody else has written there since is not undone. */
+/* The same of one name, file or folder. */
+int undo_remember_trace(const Host *host, const char *path, Error *err) _must_check_;
+
+/* Before the package manager is given a key that it does not have: it forgets it on undo. */
+int undo_remember_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
+
+/* As undo_remember_file(), and then writes it (fs_write). What somebody else has written there since is not undone. */
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                Error *err) _must_check_;
 
@@ -46,7 +52,7 @@ typedef struct UndoState {
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 
-/* Removes what undo_remember_prefix() stands for, and forgets nothing. */
+/* Removes what undo_remember_prefix() and undo_remember_trace() stand for, and forgets nothing. */
 int undo_prefixes(const Host *host, Error *err) _must_check_;
 
 int undo_commit(const Host *host, Error *err) _must_check_;    /* forgets; nothing pending is fine */

@@ -13,6 +13,7 @@
 #include "platform/base/text.h"
 #include "platform/crypto.h"
 #include "platform/fs.h"
+#include "platform/packages/manager.h"
 
 static void digest_of_file(const Host *host, const char *path, char digest[CRYPTO_SHA256_HEX])
 {
@@ -90,7 +91,7 @@ static int remove_prefix(const Host *host, const char *folder, const char *prefi
         for (i = 0; names[i]; i++) {
                 _cleanup_free_ char *path = text_format("%s/%s", folder, names[i]);
 
-                if (text_starts_with(names[i], prefix) && fs_remove(host, path, err) < 0)
+                if (text_starts_with(names[i], prefix) && fs_remove_tree(host, path, err) < 0)
                         return -1;
         }
         return 0;
@@ -117,6 +118,18 @@ static int remove_link(const Host *host, const char *path, Error *err)
         return lstat(full, &st) == 0 && S_ISLNK(st.st_mode) ? fs_remove_durably(host, path, err) : 0;
 }
 
+static int forget_key(const Host *host, const char *fingerprint, Error *err)
+{
+        const PackageManager *manager = package_manager_find(host);
+        bool known = false;
+
+        if (!manager || !manager->forget_key)
+                return 0;
+        if (manager->has_key(host, fingerprint, &known, err) < 0)
+                return -1;
+        return known ? manager->forget_key(host, fingerprint, err) : 0;
+}
+
 static int undo_record(const Host *host, Json *records, Json *record, Error *err)
 {
         const char *kind = json_string(record, "kind"), *path = json_string(record, "path");
@@ -125,12 +138,14 @@ static int undo_record(const Host *host, Json *records, Json *record, Error *err
                 return 0;
         if (text_equal(kind, "file"))
                 return restore_file(host, records, record, path, err);
-        if (text_equal(kind, "folder"))
+        if (text_equal(kind, "folder") || text_equal(kind, "trace"))
                 return fs_remove_tree(host, path, err);
         if (text_equal(kind, "made"))
                 return remove_made(host, path, err);
         if (text_equal(kind, "link"))
                 return remove_link(host, path, err);
+        if (text_equal(kind, "key"))
+                return forget_key(host, path, err);
         if (text_equal(kind, "prefix"))
                 return remove_prefix(host, path, json_string(record, "prefix"), err);
         return 0;
@@ -145,8 +160,10 @@ int undo_prefixes(const Host *host, Error *err)
                 return -1;
         for (i = 0; i < json_object_array_length(records); i++) {
                 Json *record = json_object_array_get_idx(records, i);
+                const char *kind = json_string(record, "kind");
 
-                if (text_equal(json_string(record, "kind"), "prefix") && undo_record(host, records, record, err) < 0)
+                if ((text_equal(kind, "prefix") || text_equal(kind, "trace")) &&
+                    undo_record(host, records, record, err) < 0)
                         return -1;
         }
         return 0;

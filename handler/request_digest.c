@@ -65,6 +65,8 @@ void request_digest_make(Request *request)
         digest_list(&canon, "groups", &request->group_ids);
         digest_number(&canon, "force", request->force_reonboarding);
         digest_number(&canon, "repair", request->repair_package_manager);
+        digest_number(&canon, "existing", request->use_existing_repo);
+        digest_value(&canon, "mirror", *request->mirror_url ? request->mirror_url : NULL);
         digest_number(&canon, "strict", request->verify_strict);
         digest_number(&canon, "change", request->allow_tenant_change);
         digest_number(&canon, "derivative", request->allow_unsupported_distro);

@@ -54,6 +54,29 @@ static bool is_proxy(const char *text)
         return text_to_int64(port + 1, 1, 65535, &number);
 }
 
+/* [PATH], of plain characters, without .. in it. */
+static bool is_url_path(const char *path)
+{
+        return is_plain_id(path) && !strstr(path, "//") && !strstr(path, "/.");
+}
+
+/* https://HOST[:PORT][PATH] */
+static bool is_mirror(const char *text)
+{
+        const char *host = text + strlen("https://"), *bracket, *port;
+        _cleanup_free_ char *authority = NULL;
+        int64_t number;
+
+        if (!text_starts_with(text, "https://") || !is_url_path(host + strcspn(host, "/")))
+                return false;
+        authority = text_copy_n(host, strcspn(host, "/"));
+        bracket = strrchr(authority, ']');
+        port = strrchr(bracket ? bracket : authority, ':');
+        if (port && !text_to_int64(port + 1, 1, 65535, &number))
+                return false;
+        return is_plain_host(authority, port ? (size_t)(port - authority) : strlen(authority));
+}
+
 static void take_resource_id(Request *request, const SettingValue *value)
 {
         request->azure_resource_id = value->text;
@@ -82,6 +105,20 @@ static void take_expected_tenant(Request *request, const SettingValue *value)
 static void take_repair(Request *request, const SettingValue *value)
 {
         request->repair_package_manager = value->yes;
+}
+
+static void take_use_existing(Request *request, const SettingValue *value)
+{
+        request->use_existing_repo = value->yes;
+}
+
+static void take_mirror(Request *request, const SettingValue *value)
+{
+        size_t length = strlen(value->text);
+
+        while (length > 0 && value->text[length - 1] == '/')
+                length--;
+        snprintf(request->mirror_url, sizeof(request->mirror_url), "%.*s", (int)length, value->text);
 }
 
 static void take_verify(Request *request, const SettingValue *value)
@@ -241,8 +278,11 @@ const SettingKey setting_keys[] = {
           .effect = SETTING_ACTS,
           .take = take_skip_checks,
           .example = "[\"memory\"]" },
-        { BOOL("useExistingRepo", SETTING_LATER) },
-        { STRING("mirrorUrl", SETTING_LATER), .confidential = true, .example = "\"https://mirror.example.com\"" },
+        { BOOL("useExistingRepo", SETTING_ACTS), .take = take_use_existing },
+        { STRING("mirrorUrl", SETTING_ACTS), .max = REQUEST_URL_MAX - 1, .confidential = true, .fits = is_mirror,
+          .take = take_mirror,
+          .wanted = "https://HOST[:PORT][/PATH] of at most 200 characters, without a name and password",
+          .example = "\"https://mirror.example.com/microsoft\"" },
         { STRING("packageFile", SETTING_LATER), .example = "\"/var/tmp/mdatp.deb\"" },
         { BOOL("allowUnsupportedDistro", SETTING_ACTS), .take = take_unsupported_distro },
         { BOOL("allowTenantChange", SETTING_ACTS), .take = take_tenant_change },

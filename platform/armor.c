@@ -150,3 +150,38 @@ int armor_read(const void *data, size_t length, unsigned char **ret, size_t *ret
         *ret = (unsigned char *)text_take(&out);
         return 0;
 }
+
+#define LINE_BYTES 48 /* 64 characters */
+
+static void append_base64(Text *text, const unsigned char *bytes, size_t length)
+{
+        static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        uint32_t word;
+        size_t i, n;
+
+        for (i = 0; i < length; i += 3) {
+                n = length - i < 3 ? length - i : 3;
+                word = (uint32_t)bytes[i] << 16 | (n > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                       (n > 2 ? bytes[i + 2] : 0);
+                text_append(text, "%c%c%c%c", letters[word >> 18], letters[word >> 12 & 63],
+                            n > 1 ? letters[word >> 6 & 63] : '=', n > 2 ? letters[word & 63] : '=');
+        }
+        text_append(text, "\n");
+}
+
+char *armor_write(const void *packets, size_t length)
+{
+        const unsigned char *bytes = packets;
+        uint32_t sum = crc24(bytes, length);
+        const unsigned char tail[] = { (unsigned char)(sum >> 16), (unsigned char)(sum >> 8), (unsigned char)sum };
+        _cleanup_(text_clear) Text text = { 0 };
+        size_t i;
+
+        text_append(&text, DASHES "BEGIN PGP " KEY_BLOCK DASHES "\n\n");
+        for (i = 0; i < length; i += LINE_BYTES)
+                append_base64(&text, bytes + i, length - i < LINE_BYTES ? length - i : LINE_BYTES);
+        text_append(&text, "=");
+        append_base64(&text, tail, sizeof(tail));
+        text_append(&text, DASHES "END PGP " KEY_BLOCK DASHES "\n");
+        return text_take(&text);
+}

@@ -17,3 +17,6 @@ bool armor_is_present(const void *data, size_t length);
  * the headers, wrong base64, a wrong CRC24 where there is one, no end.
  */
 int armor_read(const void *data, size_t length, unsigned char **ret, size_t *ret_length, Error *err) _must_check_;
+
+/* One public key block with these packets: base64 in lines of 64, and the CRC24. Caller frees. */
+char *armor_write(const void *packets, size_t length);

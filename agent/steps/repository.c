@@ -1,179 +1,22 @@
 /*
- * What is fetched is never written through: the list is parsed and ours is generated from it; of the key file only the
- * pinned primary key is written. An existing source for the same place is used as it is, with its keyring; one under
- * the vendor's own names that does not work is repaired.
+ * What is fetched is never written through: the list is parsed and ours is generated from it. An existing source for
+ * the same place is used as it is, with its keys; one under the vendor's own names that does not work is repaired.
  */
 #include "agent/steps.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "agent/situation.h"
+#include "agent/sensor/sensor.h"
+#include "agent/steps/repository_fetch.h"
+#include "agent/steps/repository_key.h"
 #include "agent/steps/repository_source.h"
-#include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
-#include "platform/fs.h"
-#include "platform/http.h"
-#include "platform/openpgp.h"
+#include "platform/packages/package.h"
 
-#define LIST_MAX 65536
-#define TRIES 60
 #define FUTURE_S 10 /* what apt puts up with (Acquire::Max-FutureTime) */
-
-static void on_http_wait(const char *text, void *userdata)
-{
-        mission_say(userdata, "%s", text);
-}
-
-/* What is signed still has to be valid by our clock; until then it is worth telling only. */
-static void look_at_clock(Mission *mission, const HttpResponse *response)
-{
-        int64_t skew = response->has_date ? response->clock_skew_s : 0;
-
-        mission->clock_told = response->has_date;
-        mission->clock_skew_s = skew;
-        if (skew > HTTP_CLOCK_SKEW_MAX_S || skew < -HTTP_CLOCK_SKEW_MAX_S)
-                outcome_row(
-                        mission->outcome, "clock", ROW_WARNING,
-                        "The clock of this machine is %lld s %s the package repository's. Set it (chronyc makestep, "
-                        "or timedatectl set-ntp true): the sensor's licence and connections depend on it.",
-                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of");
-}
-
-static int fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response,
-                 Failure *failure)
-{
-        _cleanup_free_ char *url = text_format("%s/%s", mission_packages_url(mission), path);
-        HttpSpec spec = { .url = url,
-                          .max_bytes = max,
-                          .deadline = mission->deadline,
-                          .tries = TRIES,
-                          .on_wait = on_http_wait,
-                          .userdata = mission };
-        Error err = { 0 };
-
-        if (http_client_get(http, &spec, response, &err) == 0) {
-                look_at_clock(mission, response);
-                return 0;
-        }
-        if (response->starts_in_s > 0)
-                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
-                                   (long long)response->starts_in_s, err.text);
-        if (err.kind == ERROR_INPUT)
-                return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
-        if (err.kind == ERROR_MISSING)
-                return failure_from(failure, REASON_TLS_MISSING, &err);
-        if (err.kind == ERROR_TRUST)
-                return failure_from(failure, REASON_REPOSITORY_CERTIFICATE, &err);
-        return steps_fail(failure, REASON_REPOSITORY_UNREACHABLE, &err);
-}
-
-static int fetch_source(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)
-{
-        const char *channel = mission->request->channel ? mission->request->channel : "prod";
-        const SourceFormat *format = mission->manager->sources;
-        const DistroSupport *support = situation_support(mission->request, &mission->facts);
-        _cleanup_(http_response_clear) HttpResponse response = { 0 };
-        _cleanup_free_ char *path = NULL;
-        Error err = { 0 };
-
-        if (!support)
-                return failure_set(failure, REASON_DISTRIBUTION_UNSUPPORTED,
-                                   "Which distribution this is could not be learnt: /etc/os-release cannot be read.");
-        path = text_format("config/%s/%s.%s", support->path, channel, format->extension);
-        if (fetch(mission, http, path, LIST_MAX, &response, failure) < 0)
-                return -1;
-        if (format->parse(response.body, response.length, mission_packages_url(mission), source, &err) < 0) {
-                error_prefix(&err, "%s/%s", mission_packages_url(mission), path);
-                return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
-        }
-        return 0;
-}
-
-/* *ret NULL: none of the keys in the file is pinned. */
-static int find_pinned(const Host *host, const OpenpgpFile *file, const OpenpgpKey **ret, Error *err)
-{
-        const char *const *lists[] = { distro_repository_keys, host->repository_keys };
-        size_t i, j;
-
-        *ret = NULL;
-        for (i = 0; i < ELEMENTSOF(lists); i++)
-                for (j = 0; lists[i] && lists[i][j] && !*ret; j++)
-                        if (openpgp_find(file, lists[i][j], ret, err) < 0)
-                                return -1;
-        return 0;
-}
-
-/* As it is; in armor, behind which packets cannot be put: its keys. What is no keyring is nobody's. */
-static void append_present(Text *keyring, const char *old, size_t length, const OpenpgpFile *present)
-{
-        size_t i;
-
-        if (present->n_keys > 0 && (*old & 0x80))
-                text_append_bytes(keyring, old, length);
-        else
-                for (i = 0; i < present->n_keys; i++)
-                        text_append_bytes(keyring, (const char *)present->keys[i].packets, present->keys[i].length);
-}
-
-/* apt verifies as a user of its own. */
-static bool is_readable_by_all(const Host *host, const char *path)
-{
-        _cleanup_free_ char *full = host_path(host, path);
-        struct stat st;
-
-        return stat(full, &st) == 0 && (st.st_mode & S_IROTH);
-}
-
-/* The keyring may be shared with other products of the vendor: extended, never replaced. */
-static int install_key(Mission *mission, const OpenpgpKey *key, Error *err)
-{
-        const char *keyring_file = mission->manager->sources->key_file;
-        _cleanup_(openpgp_file_clear) OpenpgpFile present = { 0 };
-        _cleanup_(text_clear) Text keyring = { 0 };
-        _cleanup_free_ char *old = NULL;
-        const OpenpgpKey *known = NULL;
-        size_t length = 0;
-
-        if (fs_read(mission->host, keyring_file, OPENPGP_FILE_MAX, &old, &length, err) < 0)
-                return -1;
-        if (old && openpgp_read(old, length, &present, NULL) == 0 &&
-            openpgp_find(&present, key->fingerprint, &known, NULL) == 0 && known &&
-            is_readable_by_all(mission->host, keyring_file))
-                return 0;
-        append_present(&keyring, old, length, &present);
-        if (!known)
-                text_append_bytes(&keyring, key->packets, key->length);
-        return undo_write(mission->host, keyring_file, keyring.data, keyring.length, 0644, err);
-}
-
-static int fetch_key(Mission *mission, HttpClient *http, Failure *failure)
-{
-        const DistroSupport *support = situation_support(mission->request, &mission->facts);
-        _cleanup_free_ char *path = text_format("keys/%s", support->key_file);
-        _cleanup_(http_response_clear) HttpResponse response = { 0 };
-        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
-        const OpenpgpKey *key;
-        Error err = { 0 };
-
-        if (fetch(mission, http, path, OPENPGP_FILE_MAX, &response, failure) < 0)
-                return -1;
-        if (openpgp_read(response.body, response.length, &file, &err) < 0) {
-                error_prefix(&err, "%s/%s", mission_packages_url(mission), path);
-                return failure_from(failure, REASON_REPOSITORY_KEY, &err);
-        }
-        if (find_pinned(mission->host, &file, &key, &err) < 0)
-                return failure_from(failure, REASON_REPOSITORY_KEY, &err);
-        if (!key)
-                return failure_set(failure, REASON_REPOSITORY_KEY, "%s/%s holds %s%s, which is not pinned.",
-                                   mission_packages_url(mission), path, file.keys[0].fingerprint,
-                                   file.n_keys > 1 ? " and others" : "");
-        log_info("repository key %s", key->fingerprint);
-        if (install_key(mission, key, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
-        return 0;
-}
 
 /* Dates of the repository's signature: is our own clock to blame, or are they wrong themselves? */
 static bool is_clock_to_blame(const Mission *mission, const PackageResult *result)
@@ -224,16 +67,47 @@ static int refresh(Mission *mission, const PackageSource *source, PackageResult 
         return 0;
 }
 
+static bool is_by_unknown_key(const PackageResult *result, const Failure *failure)
+{
+        return result->trouble == TROUBLE_SIGNATURE && failure->reason != REASON_CLOCK_WRONG;
+}
+
+/* It failed for its signature, and the keys are not all that the vendor signs with: with one more, until that does it.
+ */
+static int refresh_with_more_keys(Mission *mission, HttpClient *http, const PackageSource *source,
+                                  PackageResult *result, Failure *failure)
+{
+        Failure ignored = { 0 };
+        bool added = false;
+
+        while (is_by_unknown_key(result, failure)) {
+                if (!*source->signed_by ||
+                    repository_key_extend(mission, http, source->signed_by, &added, &ignored) < 0 || !added)
+                        return -1;
+                outcome_row(mission->outcome, "repository-key", ROW_SUCCESS,
+                            "the repository is signed by another key of the vendor's: it was added to %s",
+                            source->signed_by);
+                *failure = (Failure){ 0 };
+                *result = (PackageResult){ 0 };
+                if (refresh(mission, source, result, failure) == 0)
+                        return 0;
+        }
+        return -1;
+}
+
 static int add_source(Mission *mission, HttpClient *http, PackageSource *source, const char *file, Failure *failure)
 {
         PackageResult result = { 0 };
         Error err = { 0 };
 
-        if (fetch_key(mission, http, failure) < 0)
+        if (repository_key_install(mission, http, failure) < 0)
                 return -1;
-        if (repository_source_write(mission, source, file, &err) < 0)
+        if (repository_source_write(mission, source, file, &err) < 0 ||
+            repository_source_remember_lists(mission, source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return refresh(mission, source, &result, failure);
+        if (refresh(mission, source, &result, failure) == 0)
+                return 0;
+        return refresh_with_more_keys(mission, http, source, &result, failure);
 }
 
 static int name_file(Failure *failure, const char *file)
@@ -267,19 +141,26 @@ static int verify_source(Mission *mission, HttpClient *http, PackageSource *sour
 }
 
 /* One under the vendor's own name whose key is missing or wrong gets the right one; another is the site's. */
-static int use_source(Mission *mission, HttpClient *http, PackageSource *source, const PackageSource *existing,
+static int use_source(Mission *mission, HttpClient *http, PackageSource *source, PackageSource *existing,
                       Failure *failure)
 {
         PackageResult result = { 0 };
+        Error err = { 0 };
 
         if (existing->unverified)
                 return verify_source(mission, http, source, existing, failure);
         log_info("using the source that %s configures", existing->file);
+        if (repository_source_remember_lists(mission, existing, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (repository_key_prepare(mission, http, existing, failure) < 0)
+                return -1;
         if (refresh(mission, existing, &result, failure) == 0)
                 return 0;
         if (!repository_source_is_vendors(mission, existing->file))
-                return name_file(failure, existing->file);
-        if (result.trouble != TROUBLE_SIGNATURE || failure->reason == REASON_CLOCK_WRONG)
+                return refresh_with_more_keys(mission, http, existing, &result, failure) == 0
+                               ? 0
+                               : name_file(failure, existing->file);
+        if (!is_by_unknown_key(&result, failure))
                 return -1;
         outcome_row(mission->outcome, "repository-key", ROW_WARNING,
                     "%s did not work (%s): its key and its entry were set up anew", existing->file, result.text);
@@ -287,12 +168,14 @@ static int use_source(Mission *mission, HttpClient *http, PackageSource *source,
         return add_source(mission, http, source, existing->file, failure);
 }
 
-static int refresh_present(Mission *mission, const PackageOffer *offer, bool *ret_used, Failure *failure)
+/* *ret_used: false when it is one to be set up anew. */
+static int refresh_present(Mission *mission, HttpClient *http, const PackageOffer *offer, bool *ret_used,
+                           Failure *failure)
 {
+        bool found = false, sites = mission->request->use_existing_repo;
         const SourceFormat *format = mission->manager->sources;
         PackageSource like = { 0 }, source = { 0 };
         PackageResult result = { 0 };
-        bool found = false;
         Error err = { 0 };
 
         snprintf(like.id, sizeof(like.id), "%s", offer->id);
@@ -302,7 +185,7 @@ static int refresh_present(Mission *mission, const PackageOffer *offer, bool *re
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         *ret_used = !found || !source.unverified;
         if (!*ret_used)
-                return repository_source_is_vendors(mission, source.file)
+                return repository_source_is_vendors(mission, source.file) && !sites
                                ? 0
                                : refuse_unverified(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
@@ -313,12 +196,16 @@ static int refresh_present(Mission *mission, const PackageOffer *offer, bool *re
                 return 0;
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return refresh(mission, &source, &result, failure);
+        if (!sites && repository_key_prepare(mission, http, &source, failure) < 0)
+                return -1;
+        if (refresh(mission, &source, &result, failure) == 0)
+                return 0;
+        return sites ? -1 : refresh_with_more_keys(mission, http, &source, &result, failure);
 }
 
 /* A package that was here before comes from where it came from, be that a mirror of the customer's: nothing is added.
  */
-static int use_present(Mission *mission, bool *ret_used, Failure *failure)
+static int use_present(Mission *mission, HttpClient *http, bool *ret_used, Failure *failure)
 {
         const PackageRun run = mission_package_run(mission);
         PackageOffers offers = { 0 };
@@ -336,31 +223,97 @@ static int use_present(Mission *mission, bool *ret_used, Failure *failure)
                 log_warning("%s", err.text);
                 return 0;
         }
-        return offers.n_offers > 0 ? refresh_present(mission, &offers.offers[0], ret_used, failure) : 0;
+        return offers.n_offers > 0 ? refresh_present(mission, http, &offers.offers[0], ret_used, failure) : 0;
 }
 
-int step_repository(Mission *mission, Failure *failure)
+/* Which of the versions asked for is offered, and where. NULL: none. */
+static const PackageOffer *choose_offer(const Mission *mission, const PackageOffers *offers)
+{
+        const char *version = mission->request->version;
+        size_t i;
+
+        for (i = 0; version && i < offers->n_offers; i++)
+                if (text_equal(offers->offers[i].version, version) ||
+                    (!strchr(version, '-') && sensor_compare_versions(offers->offers[i].version, version) == 0))
+                        return &offers->offers[i];
+        return offers->n_offers > 0 ? &offers->offers[0] : NULL;
+}
+
+/* What the sources of this machine offer; their lists may be missing, as cloud images ship them. */
+static int look_for_offers(Mission *mission, PackageOffers *offers, Failure *failure)
+{
+        const PackageRun run = mission_package_run(mission);
+        PackageResult result = { 0 };
+        Error err = { 0 };
+
+        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, offers, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (offers->n_offers > 0)
+                return 0;
+        mission_say(mission, "reading the package lists of this machine's repositories");
+        if (mission->manager->refresh(mission->host, &run, NULL, &result, &err) < 0 ||
+            mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, offers, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (offers->n_offers > 0)
+                return 0;
+        return failure_set(failure, REASON_REPOSITORY_NONE, "%s%s", *result.text ? "The package manager said: " : "",
+                           result.text);
+}
+
+/* As the setting useExistingRepo asks: nothing is added, neither source nor key, and nothing fetched by ourselves. */
+static int use_configured(Mission *mission, Failure *failure)
+{
+        PackageOffers offers = { 0 };
+        bool used;
+
+        if (look_for_offers(mission, &offers, failure) < 0)
+                return -1;
+        return refresh_present(mission, NULL, choose_offer(mission, &offers), &used, failure);
+}
+
+/* Somebody may have meant it so, for all that uses this entry: it is not for us to use or enable. */
+static void tell_disabled(Mission *mission, const PackageSource *existing)
+{
+        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+
+        outcome_row(mission->outcome, "package-source", ROW_WARNING,
+                    "%s configures %s too, and disables it: that entry stays as it is, and one of our own is added",
+                    shown, existing->uri);
+}
+
+/* As the package server says where it comes from: used where it is configured already, else added. */
+static int set_up(Mission *mission, HttpClient *http, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
         const SourceFormat *format = mission->manager->sources;
         _cleanup_free_ char *file = repository_source_file(mission, channel);
-        _cleanup_(http_client_freep) HttpClient *http =
-                http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         PackageSource source = { 0 }, existing = { 0 };
         bool found = false;
         Error err = { 0 };
 
-        if (steps_wait_for_first_boot(mission, failure) < 0 || use_present(mission, &found, failure) < 0)
-                return -1;
-        if (found)
-                return 0;
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
-        if (fetch_source(mission, http, &source, failure) < 0)
+        if (repository_fetch_source(mission, http, &source, failure) < 0)
                 return -1;
         if (repository_source_mend(mission, &source, &err) < 0 ||
-            format->find(format, mission->host, &source, NULL, &found, &existing, &err) < 0 ||
-            repository_source_remember_lists(mission, found ? &existing : &source, &err) < 0)
+            format->find(format, mission->host, &source, NULL, &found, &existing, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (!found && *existing.file)
+                tell_disabled(mission, &existing);
         return found ? use_source(mission, http, &source, &existing, failure)
                      : add_source(mission, http, &source, file, failure);
+}
+
+int step_repository(Mission *mission, Failure *failure)
+{
+        _cleanup_(http_client_freep) HttpClient *http = NULL;
+        bool found = false;
+
+        if (steps_wait_for_first_boot(mission, failure) < 0)
+                return -1;
+        if (mission->request->use_existing_repo)
+                return use_configured(mission, failure);
+        http = http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
+        if (use_present(mission, http, &found, failure) < 0)
+                return -1;
+        return found ? 0 : set_up(mission, http, failure);
 }

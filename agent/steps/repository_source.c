@@ -12,23 +12,31 @@
 
 static const char *const channels[] = { "prod", "insiders-fast", "insiders-slow" };
 
+static char *make_path(const SourceFormat *format, const char *prefix, const char *channel)
+{
+        return text_format("%s/%s%s.%s", format->folder, prefix, channel, format->extension);
+}
+
 char *repository_source_file(const Mission *mission, const char *channel)
 {
         const SourceFormat *format = mission->manager->sources;
 
-        return text_format("%s/microsoft-%s.%s", format->folder, channel, format->extension);
+        return make_path(format, format->prefixes[0], channel);
 }
 
 bool repository_source_is_vendors(const Mission *mission, const char *file)
 {
+        const SourceFormat *format = mission->manager->sources;
+        const char *const *prefix;
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(channels); i++) {
-                _cleanup_free_ char *vendors = repository_source_file(mission, channels[i]);
+        for (prefix = format->prefixes; *prefix; prefix++)
+                for (i = 0; i < ELEMENTSOF(channels); i++) {
+                        _cleanup_free_ char *vendors = make_path(format, *prefix, channels[i]);
 
-                if (text_equal(file, vendors))
-                        return true;
-        }
+                        if (text_equal(file, vendors))
+                                return true;
+                }
         return false;
 }
 
@@ -41,7 +49,7 @@ static int is_contradicted(const Mission *mission, const char *file, const Packa
         bool found = false;
 
         *ret = false;
-        if (!format->find_in(mission->host, file, wanted, &here))
+        if (!format->one_keyring || !format->find_in(mission->host, file, wanted, &here))
                 return 0;
         if (format->find(format, mission->host, wanted, file, &found, other, err) < 0)
                 return -1;
@@ -80,15 +88,18 @@ static int mend_file(const Mission *mission, const char *file, const PackageSour
 
 int repository_source_mend(Mission *mission, const PackageSource *wanted, Error *err)
 {
+        const SourceFormat *format = mission->manager->sources;
         _cleanup_(text_clear) Text told = { 0 };
+        const char *const *prefix;
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(channels); i++) {
-                _cleanup_free_ char *file = repository_source_file(mission, channels[i]);
+        for (prefix = format->prefixes; *prefix; prefix++)
+                for (i = 0; i < ELEMENTSOF(channels); i++) {
+                        _cleanup_free_ char *file = make_path(format, *prefix, channels[i]);
 
-                if (mend_file(mission, file, wanted, &told, err) < 0)
-                        return -1;
-        }
+                        if (mend_file(mission, file, wanted, &told, err) < 0)
+                                return -1;
+                }
         if (told.length > 0)
                 outcome_row(mission->outcome, "repository-repair", ROW_WARNING, "%s", told.data);
         return 0;
@@ -101,6 +112,8 @@ int repository_source_write(Mission *mission, PackageSource *source, const char 
         size_t length = 0;
 
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
+        if (format->claim && format->claim(format, mission->host, file, source, err) < 0)
+                return -1;
         if (fs_read(mission->host, file, FILE_MAX, &old, &length, NULL) < 0)
                 free(TAKE_PTR(old));
         text = format->format(source, mission->facts.machine.distro.architecture, old, length,
@@ -119,9 +132,17 @@ static bool has_any(const Host *host, const SourceTrace *trace)
         if (fs_list(host, trace->folder, &names, NULL) < 0)
                 return true;
         for (name = names; *name; name++)
-                if (text_starts_with(*name, trace->prefix))
+                if (trace->whole ? text_equal(*name, trace->prefix) : text_starts_with(*name, trace->prefix))
                         return true;
         return false;
+}
+
+static int remember_trace(const Host *host, const SourceTrace *trace, Error *err)
+{
+        _cleanup_free_ char *path = text_format("%s/%s", trace->folder, trace->prefix);
+
+        return trace->whole ? undo_remember_trace(host, path, err)
+                            : undo_remember_prefix(host, trace->folder, trace->prefix, err);
 }
 
 int repository_source_remember_lists(Mission *mission, const PackageSource *source, Error *err)
@@ -130,8 +151,7 @@ int repository_source_remember_lists(Mission *mission, const PackageSource *sour
         size_t i, n = mission->manager->sources->traces(source, traces);
 
         for (i = 0; i < n; i++)
-                if (!has_any(mission->host, &traces[i]) &&
-                    undo_remember_prefix(mission->host, traces[i].folder, traces[i].prefix, err) < 0)
+                if (!has_any(mission->host, &traces[i]) && remember_trace(mission->host, &traces[i], err) < 0)
                         return -1;
         return 0;
 }

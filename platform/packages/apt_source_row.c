@@ -34,10 +34,14 @@ static size_t traces(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_
         return place ? ELEMENTSOF(folders) : 0;
 }
 
+static const char *const prefixes[] = { "microsoft-", NULL };
+
 const SourceFormat source_format_apt = {
         .extension = "list",
         .folder = "/etc/apt/sources.list.d",
+        .prefixes = prefixes,
         .key_file = "/usr/share/keyrings/microsoft-prod.gpg",
+        .one_keyring = true,
         .unverified = "trusted or allow-insecure",
         .parse = apt_source_parse,
         .format = format,

@@ -46,6 +46,7 @@ typedef enum PackageState {
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
 typedef struct PackageSource {
         char id[128];        /* .repo: its section; apt: "" */
+        char name[128];      /* .repo: for people; apt: "" */
         char uri[256];       /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
         char suite[64];      /* apt; else "" */
         char component[64];  /* apt: one; an existing source may have several: the first that matches */

@@ -18,18 +18,24 @@ void source_mend_clear(SourceMend *mend);
 typedef struct SourceTrace {
         char folder[128];
         char prefix[320];
+        bool whole; /* prefix is all of the name */
 } SourceTrace;
 
-#define SOURCE_TRACES_MAX 4
+#define SOURCE_TRACES_MAX 8
 
 typedef struct SourceFormat SourceFormat;
 
 struct SourceFormat {
-        const char *extension;  /* of the vendor's lists: config/PATH/CHANNEL.extension */
-        const char *folder;     /* where sources lie */
-        const char *key_file;   /* the vendor's keys; may be shared with other products of the vendor */
-        bool key_in_armor;      /* what key_file holds, else binary */
-        const char *unverified; /* for people: the options that make a source PackageSource.unverified */
+        const char *extension;           /* of the vendor's lists: config/PATH/CHANNEL.extension */
+        const char *folder;              /* where sources lie */
+        const char *const *more_folders; /* where more of them may lie; NULL-terminated or NULL */
+        const char *const *more_files;   /* the same */
+        const char *const *prefixes; /* of the names PREFIX CHANNEL.extension in folder by which the vendor's own tools
+                                        save lists; the first is what we write; NULL-terminated */
+        const char *key_file;        /* the vendor's keys; may be shared with other products of the vendor */
+        bool key_in_armor;           /* what key_file holds, else binary */
+        bool one_keyring;            /* two sources of one place with different keyrings stop everything */
+        const char *unverified;      /* for people: the options that make a source PackageSource.unverified */
 
         /*
          * The one source a fetched list may hold; its options are checked against an allow list, its host and path lie
@@ -45,12 +51,15 @@ struct SourceFormat {
         /*
          * An enabled source of the same place as like (URI and suite, trailing slash and letter case of the host aside;
          * by its id, when like has no URI). *ret_found tells. Files that cannot be parsed are skipped, and so is the
-         * file beside which one is looked for (NULL: none).
+         * file beside which one is looked for (NULL: none). Not found: ret is a disabled one, or its file is "".
          */
         int (*find)(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
                     bool *ret_found, PackageSource *ret, Error *err);
 
-        /* The same in one file. */
+        /* Before source is written to file: gives it an id that no other entry has. NULL: its sources have no ids. */
+        int (*claim)(const SourceFormat *format, const Host *host, const char *file, PackageSource *source, Error *err);
+
+        /* find() in one file. */
         bool (*find_in)(const Host *host, const char *file, const PackageSource *like, PackageSource *ret);
 
         /*

@@ -1,4 +1,5 @@
 /* The forms a key file comes in, and what is none. */
+#include "platform/armor.h"
 #include "tests/unit/openpgp_packets.h"
 
 static void all_forms_of_length_are_read(void **state)
@@ -167,6 +168,26 @@ static void every_damaged_byte_is_survived(void **state)
                 }
 }
 
+static void what_is_armored_is_read_back(void **state)
+{
+        unsigned char bytes[200];
+        size_t i, length;
+
+        for (i = 0; i < sizeof(bytes); i++)
+                bytes[i] = (unsigned char)(i * 37);
+        for (i = 1; i < sizeof(bytes); i++) {
+                _cleanup_free_ char *text = armor_write(bytes, i);
+                _cleanup_free_ unsigned char *back = NULL;
+                Error err = { 0 };
+
+                if (armor_read(text, strlen(text), &back, &length, &err) < 0)
+                        fail_msg("%zu bytes: %s", i, err.text);
+                assert_int_equal(length, i);
+                assert_memory_equal(back, bytes, i);
+                assert_true(strcspn(strstr(text, "\n\n") + 2, "\n") <= 64);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -174,6 +195,7 @@ int main(void)
                 cmocka_unit_test(damaged_packets_are_refused),  cmocka_unit_test(what_is_no_key_file_is_named),
                 cmocka_unit_test(too_many_keys_are_refused),    cmocka_unit_test(several_armored_blocks_are_read),
                 cmocka_unit_test(damaged_armor_is_refused),     cmocka_unit_test(every_damaged_byte_is_survived),
+                cmocka_unit_test(what_is_armored_is_read_back),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "platform/armor.h"
 #include "platform/base/text.h"
 #include "platform/openpgp.h"
 
@@ -243,6 +244,24 @@ static void stripped_keyring_verifies_the_key_and_not_its_subkey(void **state)
 }
 
 /* gpg writes a revocation with every new key, disarmed by a colon before the dashes. */
+static void what_we_armor_is_taken_by_gpg(void **state)
+{
+        const Home *home = *state;
+        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
+        _cleanup_free_ char *armored = NULL, *seen = NULL;
+        const OpenpgpKey *key;
+        size_t length;
+
+        GPG(home, "--armor", "--output", "armor.asc", "--export", home->alice);
+        read_export(home, "armor.asc", &file);
+        key = find(&file, home->alice);
+        armored = armor_write(key->packets, key->length);
+        spill(home, "armored", armored, strlen(armored));
+        GPG(home, "--with-colons", "--import-options", "show-only", "--import", "armored");
+        seen = slurp(home, "out", &length);
+        assert_non_null(strstr(seen, home->alice));
+}
+
 static void key_revoked_by_gpg_is_refused(void **state)
 {
         const Home *home = *state;
@@ -270,6 +289,7 @@ int main(void)
                 cmocka_unit_test(subkey_and_foreign_signature_do_not_reach_gpg),
                 cmocka_unit_test(smuggled_user_id_does_not_reach_gpg),
                 cmocka_unit_test(stripped_keyring_verifies_the_key_and_not_its_subkey),
+                cmocka_unit_test(what_we_armor_is_taken_by_gpg),
                 cmocka_unit_test(key_revoked_by_gpg_is_refused),
         };
 

@@ -164,8 +164,6 @@ static void settings_for_later_are_told(void **state)
 {
         static const char *const later[] = {
                 "\"allowDowngrade\": true",
-                "\"useExistingRepo\": true",
-                "\"mirrorUrl\": \"https://m\"",
                 "\"packageFile\": \"/x.deb\"",
                 "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
                 "\"onboardingPackageSha256\": \"00\"",
@@ -212,16 +210,61 @@ static void settings_of_the_sensor_are_taken(void **state)
         assert_string_equal(q->skip_checks.items[0], "memory");
 }
 
+static void repositories_of_the_site_are_taken(void **state)
+{
+        static const struct {
+                const char *given, *taken;
+        } mirrors[] = {
+                { "https://mirror.corp", "https://mirror.corp" },
+                { "https://mirror.corp/", "https://mirror.corp" },
+                { "https://mirror.corp:8443/vendor/packages/", "https://mirror.corp:8443/vendor/packages" },
+                { "https://10.0.0.1", "https://10.0.0.1" },
+                { "https://[fd00::1]", "https://[fd00::1]" },
+                { "https://[fd00::1]:443/x", "https://[fd00::1]:443/x" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(mirrors); i++) {
+                _cleanup_free_ char *object =
+                        text_format("{\"mirrorUrl\": \"%s\", \"useExistingRepo\": \"True\"}", mirrors[i].given);
+                _cleanup_(settings_clear) Settings settings = { 0 };
+
+                must_read_public(*state, object, &settings);
+                assert_string_equal(settings.request.mirror_url, mirrors[i].taken);
+                assert_true(settings.request.use_existing_repo);
+                assert_int_equal(settings.request.n_notes, 0);
+        }
+}
+
 static void folders_and_proxies_have_to_be_plain(void **state)
 {
         static const char *const wrong[] = {
-                "{\"installPath\": \"data\"}",         "{\"installPath\": \"/\"}",
-                "{\"installPath\": \"/data/../etc\"}", "{\"installPath\": \"/data/..\"}",
-                "{\"installPath\": \"/data//x\"}",     "{\"installPath\": \"/da ta\"}",
-                "{\"proxy\": \"https://p:1\"}",        "{\"proxy\": \"http://p\"}",
-                "{\"proxy\": \"http://p:0\"}",         "{\"proxy\": \"http://user:hunter2@p:1\"}",
-                "{\"proxy\": \"http://p:1/path\"}",    "{\"proxy\": \"http://fd00::1:80\"}",
-                "{\"version\": \"--downgrade\"}",      "{\"version\": \"101 1\"}",
+                "{\"installPath\": \"data\"}",
+                "{\"installPath\": \"/\"}",
+                "{\"installPath\": \"/data/../etc\"}",
+                "{\"installPath\": \"/data/..\"}",
+                "{\"installPath\": \"/data//x\"}",
+                "{\"installPath\": \"/da ta\"}",
+                "{\"proxy\": \"https://p:1\"}",
+                "{\"proxy\": \"http://p\"}",
+                "{\"proxy\": \"http://p:0\"}",
+                "{\"proxy\": \"http://user:hunter2@p:1\"}",
+                "{\"proxy\": \"http://p:1/path\"}",
+                "{\"proxy\": \"http://fd00::1:80\"}",
+                "{\"version\": \"--downgrade\"}",
+                "{\"version\": \"101 1\"}",
+                "{\"mirrorUrl\": \"http://m\"}",
+                "{\"mirrorUrl\": \"https://\"}",
+                "{\"mirrorUrl\": \"https:///x\"}",
+                "{\"mirrorUrl\": \"https://u:hunter2@m\"}",
+                "{\"mirrorUrl\": \"https://m:0\"}",
+                "{\"mirrorUrl\": \"https://m:/x\"}",
+                "{\"mirrorUrl\": \"https://m/x?hunter2\"}",
+                "{\"mirrorUrl\": \"https://m/a//b\"}",
+                "{\"mirrorUrl\": \"https://m/../x\"}",
+                "{\"mirrorUrl\": \"https://fd00::1/\"}",
+                "{\"mirrorUrl\": \"https://m x\"}",
+                "{\"useExistingRepo\": \"perhaps\"}",
         };
         size_t i;
 
@@ -310,6 +353,7 @@ int main(void)
                 TEST(values_that_may_hold_a_credential_are_never_shown),
                 TEST(settings_for_later_are_told),
                 TEST(settings_of_the_sensor_are_taken),
+                TEST(repositories_of_the_site_are_taken),
                 TEST(folders_and_proxies_have_to_be_plain),
                 TEST(bookkeeping_of_others_has_no_effect_and_is_never_fatal),
                 TEST(unknown_keys_are_told_and_never_fatal),

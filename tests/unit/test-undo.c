@@ -73,6 +73,38 @@ static void fetched_files_go_alone_and_nothing_is_forgotten(void **state)
         assert_true(undo.pending);
 }
 
+static void caches_of_a_source_go_whole_and_its_neighbours_stay(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_write(s, "/var/cache/zypp/raw/prod-fast/repodata/x", "theirs");
+        assert_int_equal(undo_remember_trace(&s->host, "/var/cache/zypp/raw/prod", NULL), 0);
+        assert_int_equal(undo_remember_prefix(&s->host, "/var/cache/dnf", "prod-", NULL), 0);
+        scratch_write(s, "/var/cache/zypp/raw/prod/repodata/x", "ours");
+        scratch_write(s, "/var/cache/dnf/prod-0123/repodata/x", "ours");
+        assert_int_equal(undo_prefixes(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, "/var/cache/zypp/raw/prod"));
+        assert_false(fs_exists(&s->host, "/var/cache/dnf/prod-0123"));
+        scratch_write(s, "/var/cache/zypp/raw/prod/repodata/x", "again");
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, "/var/cache/zypp/raw/prod"));
+        assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prod-fast/repodata/x"));
+}
+
+static void a_key_is_no_matter_where_no_manager_keeps_keys(void **state)
+{
+        Scratch *s = *state;
+        UndoState undo = { 0 };
+
+        assert_int_equal(undo_remember_key(&s->host, "0123456789ABCDEF0123456789ABCDEF01234567", NULL), 0);
+        assert_int_equal(undo_remember_key(&s->host, "0123456789ABCDEF0123456789ABCDEF01234567", NULL), 0);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.pending);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_false(undo.pending);
+}
+
 static void what_was_not_there_goes_again(void **state)
 {
         Scratch *s = *state;
@@ -214,6 +246,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_changed_file_comes_back_with_mode_and_time, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(fetched_files_go_alone_and_nothing_is_forgotten, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(caches_of_a_source_go_whole_and_its_neighbours_stay, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(a_key_is_no_matter_where_no_manager_keeps_keys, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),

@@ -1,0 +1,143 @@
+#include "platform/packages/rpm_source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+
+#define OURS "# Written by mde-linux for Microsoft Defender for Endpoint.\n"
+
+/* As its package of sources has it, and as dnf config-manager does. */
+static const char *const prefixes[] = { "microsoft-", "", NULL };
+
+/* Ours in place of what old has for it, and on a line of its own. */
+static char *put(const char *section, const PackageSource *source, const char *old, size_t length,
+                 const char *url_prefix)
+{
+        _cleanup_(source_mend_clear) SourceMend mend = { 0 };
+        bool torn;
+
+        if (!old)
+                return text_copy(section);
+        rpm_source_mend(old, length, url_prefix, source, true, &mend);
+        torn = *mend.text && !text_ends_with(mend.text, "\n");
+        return text_format("%s%s%s", mend.text, torn ? "\n" : "", section);
+}
+
+static char *format_dnf(const PackageSource *source, const char *architecture, const char *old, size_t length,
+                        const char *url_prefix)
+{
+        _cleanup_free_ char *section = text_format(OURS "[%s]\n"
+                                                        "name=%s\n"
+                                                        "baseurl=%s/\n"
+                                                        "enabled=1\n"
+                                                        "gpgcheck=1\n"
+                                                        "%s"
+                                                        "sslverify=1\n"
+                                                        "gpgkey=file://%s\n",
+                                                   source->id, source->name, source->uri,
+                                                   source->signed_index ? "repo_gpgcheck=1\n" : "", source->signed_by);
+
+        return put(section, source, old, length, url_prefix);
+}
+
+static char *format_zypper(const PackageSource *source, const char *architecture, const char *old, size_t length,
+                           const char *url_prefix)
+{
+        _cleanup_free_ char *section = text_format(OURS "[%s]\n"
+                                                        "name=%s\n"
+                                                        "enabled=1\n"
+                                                        "autorefresh=1\n"
+                                                        "baseurl=%s/\n"
+                                                        "type=rpm-md\n"
+                                                        "keeppackages=0\n"
+                                                        "gpgcheck=1\n"
+                                                        "%s"
+                                                        "gpgkey=file://%s\n",
+                                                   source->id, source->name, source->uri,
+                                                   source->signed_index ? "repo_gpgcheck=1\n" : "", source->signed_by);
+
+        return put(section, source, old, length, url_prefix);
+}
+
+typedef struct TraceName {
+        const char *folder;
+        const char *tail; /* after the id; NULL: the id is all of the name */
+} TraceName;
+
+static size_t make_traces(const TraceName *names, size_t n, const PackageSource *source, SourceTrace *ret)
+{
+        size_t i;
+
+        for (i = 0; i < n && *source->id; i++) {
+                ret[i] = (SourceTrace){ .whole = !names[i].tail };
+                snprintf(ret[i].folder, sizeof(ret[i].folder), "%s", names[i].folder);
+                snprintf(ret[i].prefix, sizeof(ret[i].prefix), "%s%s", source->id, names[i].tail ? names[i].tail : "");
+        }
+        return i;
+}
+
+static size_t traces_dnf(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX])
+{
+        static const TraceName names[] = {
+                { "/var/cache/dnf", "-" }, /* ID-HASH, ID-filenames.solvx */
+                { "/var/cache/dnf", ".solv" },       { "/var/cache/yum/x86_64/7", NULL }, /* yum 3:
+                                                                                             $basearch/$releasever */
+                { "/var/cache/yum/x86_64/2", NULL }, { "/var/cache/yum/aarch64/2", NULL }, { "/var/cache/tdnf", NULL },
+        };
+
+        return make_traces(names, ELEMENTSOF(names), source, ret);
+}
+
+static size_t traces_dnf5(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX])
+{
+        static const TraceName names[] = { { "/var/cache/libdnf5", "-" } };
+
+        return make_traces(names, ELEMENTSOF(names), source, ret);
+}
+
+static size_t traces_zypper(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX])
+{
+        static const TraceName names[] = {
+                { "/var/cache/zypp/raw", NULL },
+                { "/var/cache/zypp/solv", NULL },
+                { "/var/cache/zypp/packages", NULL },
+        };
+
+        return make_traces(names, ELEMENTSOF(names), source, ret);
+}
+
+static const char *const dnf_folders[] = { "/etc/yum/repos.d", "/etc/distro.repos.d", NULL };
+static const char *const dnf5_folders[] = { "/etc/distro.repos.d", "/usr/share/dnf5/repos.d", NULL };
+static const char *const dnf_files[] = { "/etc/dnf/dnf.conf", "/etc/yum.conf", NULL };
+static const char *const dnf5_files[] = { "/etc/dnf/dnf.conf", NULL };
+
+#define COMMON                                                                                                         \
+        .extension = "repo", .key_file = RPM_SOURCE_KEY_FILE, .key_in_armor = true, .prefixes = prefixes,              \
+        .unverified = "gpgcheck=0 or sslverify=0", .parse = rpm_source_parse, .find = rpm_source_find,                 \
+        .find_in = rpm_source_find_in, .mend = rpm_source_mend, .claim = rpm_source_claim
+
+const SourceFormat source_format_dnf = {
+        COMMON,
+        .folder = "/etc/yum.repos.d",
+        .more_folders = dnf_folders,
+        .more_files = dnf_files,
+        .format = format_dnf,
+        .traces = traces_dnf,
+};
+
+const SourceFormat source_format_dnf5 = {
+        COMMON,
+        .folder = "/etc/yum.repos.d",
+        .more_folders = dnf5_folders,
+        .more_files = dnf5_files,
+        .format = format_dnf,
+        .traces = traces_dnf5,
+};
+
+const SourceFormat source_format_zypper = {
+        COMMON,
+        .folder = "/etc/zypp/repos.d",
+        .format = format_zypper,
+        .traces = traces_zypper,
+};

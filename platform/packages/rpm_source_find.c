@@ -1,0 +1,238 @@
+/*
+ * Looks for a source that the machine already has, in all files that its package manager may read them from. Of two
+ * sections of one id the first file's is in force, as in dnf.
+ */
+#include "platform/packages/rpm_source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/packages/rpm_variables.h"
+#include "platform/packages/source_text.h"
+
+#define SECTIONS_MAX 1000
+
+typedef struct Search {
+        const Host *host;
+        const PackageSource *like;
+        const char *beside;   /* not to be looked at; NULL: none */
+        const char *replaced; /* in this one, enabled sections of the place do not count; NULL: none */
+        const char *file;     /* the present one */
+        Text seen;            /* ids in force, a line each */
+        bool found;
+        PackageSource source;   /* that was found */
+        PackageSource disabled; /* one that would be, but for being disabled; file "": none */
+} Search;
+
+static void search_clear(Search *search)
+{
+        text_clear(&search->seen);
+}
+
+bool rpm_source_is_readable(const char *text, size_t length)
+{
+        const char *cursor = text;
+        RepoSection next = { 0 };
+
+        while (repo_section_next(&cursor, text + length, &next)) {
+                _cleanup_(repo_section_clear) RepoSection section = next;
+
+                if (section.bad)
+                        return false;
+        }
+        return true;
+}
+
+/* What stands behind a question mark is zypper's own: how to fetch from there. */
+static size_t without_query(const char *place, size_t length)
+{
+        const char *mark = memchr(place, '?', length);
+
+        return mark ? (size_t)(mark - place) : length;
+}
+
+static bool is_place(const Host *host, const char *place, size_t length, const char *uri)
+{
+        size_t i;
+
+        for (i = 0; i < RPM_RELEASES; i++) {
+                _cleanup_free_ char *expanded = rpm_variables_expand(host, place, length, i);
+
+                if (source_text_is_same_uri(expanded, without_query(expanded, strlen(expanded)), uri))
+                        return true;
+        }
+        return false;
+}
+
+/* The address by which the section is what is looked for. NULL: it is not. */
+static const char *find_place(const Search *search, const RepoSection *section, size_t *ret_length)
+{
+        const char *places = repo_section_get(section, "baseurl"), *place;
+
+        while (places && (place = repo_word_next(&places, ret_length)))
+                if (*search->like->uri ? is_place(search->host, place, *ret_length, search->like->uri)
+                                       : text_equal(section->id, search->like->id))
+                        return place;
+        return NULL;
+}
+
+/* One file, on this machine. */
+static void take_keys(const RepoSection *section, PackageSource *source)
+{
+        const char *keys = repo_section_get(section, "gpgkey"), *word = NULL, *more;
+        size_t length = 0, ignored;
+
+        if (keys)
+                word = repo_word_next(&keys, &length);
+        more = keys ? repo_word_next(&keys, &ignored) : NULL;
+        if (!word || more || length < 8 || strncmp(word, "file:///", 8) != 0 || length - 7 >= sizeof(source->signed_by))
+                return;
+        snprintf(source->signed_by, sizeof(source->signed_by), "%.*s", (int)(length - 7), word + 7);
+}
+
+static bool is_unverified(const RepoSection *section, const char *place, size_t length)
+{
+        _cleanup_free_ char *query = text_copy_n(place, length);
+
+        return !repo_section_is(section, "gpgcheck", true) || !repo_section_is(section, "pkg_gpgcheck", true) ||
+               !repo_section_is(section, "sslverify", true) || strstr(query, "ssl_verify=no");
+}
+
+static bool copy(char *ret, size_t size, const char *text)
+{
+        return (size_t)snprintf(ret, size, "%s", text) < size;
+}
+
+static bool take(const Search *search, const RepoSection *section, const char *place, size_t length, PackageSource *ret)
+{
+        _cleanup_free_ char *expanded = rpm_variables_expand(search->host, place, length, 0), *uri = NULL;
+        PackageSource source = { .enabled = repo_section_is(section, "enabled", true),
+                                 .signed_index = repo_section_is(section, "repo_gpgcheck", false),
+                                 .unverified = is_unverified(section, place, length) };
+
+        uri = text_copy_n(expanded, source_text_without_slashes(expanded, without_query(expanded, strlen(expanded))));
+        if (!copy(source.id, sizeof(source.id), section->id) || !copy(source.uri, sizeof(source.uri), uri) ||
+            !copy(source.file, sizeof(source.file), search->file))
+                return false;
+        take_keys(section, &source);
+        *ret = source;
+        return true;
+}
+
+static bool is_seen(const Text *seen, const char *id)
+{
+        _cleanup_free_ char *line = text_format("\n%s\n", id);
+
+        return seen->data && strstr(seen->data, line);
+}
+
+static void look_at_section(Search *search, const RepoSection *section)
+{
+        PackageSource source = { 0 };
+        const char *place;
+        size_t length;
+
+        if (!section->id || text_equal(section->id, "main") || is_seen(&search->seen, section->id))
+                return;
+        place = find_place(search, section, &length);
+        if (place && text_equal(search->file, search->replaced) && repo_section_is(section, "enabled", true))
+                return;
+        text_append(&search->seen, "%s%s\n", search->seen.length == 0 ? "\n" : "", section->id);
+        if (!place || search->found || !take(search, section, place, length, &source))
+                return;
+        search->found = source.enabled;
+        if (search->found)
+                search->source = source;
+        else if (!*search->disabled.file)
+                search->disabled = source;
+}
+
+static void look_at_file(Search *search, const char *file)
+{
+        _cleanup_free_ char *text = NULL;
+        RepoSection next = { 0 };
+        size_t length = 0, n = 0;
+        const char *cursor;
+
+        if (text_equal(file, search->beside) ||
+            fs_read(search->host, file, RPM_SOURCE_FILE_MAX, &text, &length, NULL) < 0 || !text ||
+            !rpm_source_is_readable(text, length))
+                return;
+        search->file = file;
+        for (cursor = text; n < SECTIONS_MAX && repo_section_next(&cursor, text + length, &next); n++) {
+                _cleanup_(repo_section_clear) RepoSection section = next;
+
+                look_at_section(search, &section);
+        }
+}
+
+static int look_at_folder(Search *search, const char *folder, Error *err)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        char **name;
+
+        if (fs_list(search->host, folder, &names, err) < 0)
+                return -1;
+        for (name = names; *name; name++) {
+                _cleanup_free_ char *file = text_format("%s/%s", folder, *name);
+
+                if (text_ends_with(*name, ".repo"))
+                        look_at_file(search, file);
+        }
+        return 0;
+}
+
+static int look_everywhere(Search *search, const SourceFormat *format, Error *err)
+{
+        const char *const *more;
+
+        if (look_at_folder(search, format->folder, err) < 0)
+                return -1;
+        for (more = format->more_folders; more && *more; more++)
+                if (look_at_folder(search, *more, err) < 0)
+                        return -1;
+        for (more = format->more_files; more && *more; more++)
+                look_at_file(search, *more);
+        return 0;
+}
+
+bool rpm_source_find_in(const Host *host, const char *file, const PackageSource *like, PackageSource *ret)
+{
+        _cleanup_(search_clear) Search search = { .host = host, .like = like };
+
+        look_at_file(&search, file);
+        if (search.found)
+                *ret = search.source;
+        return search.found;
+}
+
+int rpm_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
+                    bool *ret_found, PackageSource *ret, Error *err)
+{
+        _cleanup_(search_clear) Search search = { .host = host, .like = like, .beside = beside };
+
+        if (look_everywhere(&search, format, err) < 0)
+                return -1;
+        *ret = search.found ? search.source : search.disabled;
+        *ret_found = search.found;
+        return 0;
+}
+
+int rpm_source_claim(const SourceFormat *format, const Host *host, const char *file, PackageSource *source, Error *err)
+{
+        static const char *const tails[] = { "", "-mde-linux", "-mde-linux-2" };
+        _cleanup_(search_clear) Search search = { .host = host, .like = source, .replaced = file };
+        _cleanup_free_ char *usual = text_copy(source->id);
+        size_t i;
+
+        if (look_everywhere(&search, format, err) < 0)
+                return -1;
+        for (i = 0; i < ELEMENTSOF(tails); i++) {
+                snprintf(source->id, sizeof(source->id), "%.100s%s", usual, tails[i]);
+                if (!is_seen(&search.seen, source->id))
+                        return 0;
+        }
+        return error_set(err, ERROR_INPUT, "the repository id %s is taken by other entries", usual);
+}

@@ -1,0 +1,125 @@
+#include "platform/packages/source_text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "platform/base/text.h"
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+#define WORD_BYTES LETTERS DIGITS "._+-"
+#define PATH_BYTES LETTERS DIGITS "._+~-/"
+
+int source_text_refuse(Error *err, const char *what, const char *shown)
+{
+        _cleanup_free_ char *escaped = text_escape(shown, SOURCE_TEXT_SHOWN);
+
+        return error_set(err, ERROR_INPUT, "the source list holds %s \"%s\"", what, escaped);
+}
+
+static bool consists_of(const char *text, const char *bytes)
+{
+        return *text && text[strspn(text, bytes)] == '\0';
+}
+
+bool source_text_is_plain_word(const char *text)
+{
+        return consists_of(text, WORD_BYTES) && *text != '-' && *text != '.';
+}
+
+bool source_text_is_plain_path(const char *path)
+{
+        return *path == '/' && consists_of(path, PATH_BYTES) && !strstr(path, "//") && !strstr(path, "/.");
+}
+
+int source_text_check(const char *text, size_t length, Error *err)
+{
+        const char *cursor = text, *end = text + length;
+
+        if (length > SOURCE_TEXT_MAX)
+                return error_set(err, ERROR_INPUT, "the source list is %zu bytes long, more than %d", length,
+                                 SOURCE_TEXT_MAX);
+        while (cursor < end && *cursor && strchr(" \t\r\n", *cursor))
+                cursor++;
+        if (cursor < end && *cursor == '<') {
+                size_t left = (size_t)(end - cursor);
+                _cleanup_free_ char *shown = text_copy_n(cursor, left < SOURCE_TEXT_SHOWN ? left : SOURCE_TEXT_SHOWN);
+
+                return source_text_refuse(err, "an HTML page", shown);
+        }
+        for (cursor = text; cursor < end; cursor++)
+                if (*cursor == '\0' || ((unsigned char)*cursor < 0x20 && !strchr("\t\r\n", *cursor)) || *cursor == 0x7f)
+                        return error_set(err, ERROR_INPUT, "the source list holds the byte 0x%02x: it is no text",
+                                         (unsigned char)*cursor);
+        return 0;
+}
+
+int source_text_parse_uri(const char *uri, const char *url_prefix, char *ret, size_t size, Error *err)
+{
+        size_t prefix = strlen(url_prefix), length = strlen(uri);
+        _cleanup_free_ char *copy = NULL;
+
+        if (!text_starts_with(uri, "https://") || !text_starts_with(uri, url_prefix))
+                return source_text_refuse(err, "a foreign address", uri);
+        if (length > prefix && uri[length - 1] == '/')
+                length--;
+        if (length >= size || length <= prefix + 1)
+                return source_text_refuse(err, "the address", uri);
+        copy = text_copy_n(uri, length);
+        if (!source_text_is_plain_path(copy + prefix) || copy[length - 1] == '/')
+                return source_text_refuse(err, "the address", uri);
+        snprintf(ret, size, "%s", copy);
+        return 0;
+}
+
+size_t source_text_without_slashes(const char *text, size_t length)
+{
+        while (length > 0 && text[length - 1] == '/')
+                length--;
+        return length;
+}
+
+bool source_text_is_same_uri(const char *a, size_t a_length, const char *b)
+{
+        size_t length = source_text_without_slashes(a, a_length), host = 0;
+        const char *mark = strstr(b, "://");
+
+        if (length == 0 || length != source_text_without_slashes(b, strlen(b)))
+                return false;
+        if (mark)
+                host = (size_t)(mark - b) + 3 + strcspn(mark + 3, "/");
+        if (host > length)
+                host = length;
+        return strncasecmp(a, b, host) == 0 && memcmp(a + host, b + host, length - host) == 0;
+}
+
+static size_t count_slashes(const char *text, size_t length)
+{
+        size_t i, n = 0;
+
+        for (i = 0; i < length; i++)
+                n += text[i] == '/';
+        return n;
+}
+
+bool source_text_is_laid_out_alike(const char *uri, const char *url_prefix, const char *wanted)
+{
+        size_t prefix = strlen(url_prefix), length = source_text_without_slashes(uri, strlen(uri));
+        const char *last = strrchr(wanted, '/');
+
+        if (length <= prefix || strncasecmp(uri, url_prefix, prefix) != 0 || uri[prefix] != '/' || !last)
+                return false;
+        return count_slashes(uri + prefix, length - prefix) == 3 && length > strlen(last) &&
+               strncmp(uri + length - strlen(last), last, strlen(last)) == 0;
+}
+
+bool source_text_has_control_bytes(const char *line, size_t length)
+{
+        size_t i;
+
+        for (i = 0; i < length; i++)
+                if (((unsigned char)line[i] < 0x20 && line[i] != '\t' && line[i] != '\r') || line[i] == 0x7f)
+                        return true;
+        return false;
+}
