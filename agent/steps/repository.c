@@ -344,7 +344,7 @@ int step_repository(Mission *mission, Failure *failure)
         bool found = false;
         Error err = { 0 };
 
-        if (steps_wait_for_first_boot(mission, failure) < 0 || use_present(mission, &found, failure) < 0)
+        if (steps_wait_for_turn(mission, failure) < 0 || use_present(mission, &found, failure) < 0)
                 return -1;
         if (found)
                 return 0;
