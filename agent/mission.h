@@ -35,6 +35,7 @@ typedef struct Mission {
         Plan plan;
         bool undone;
         bool acted;
+        Deadline patience; /* with those whose turn is a courtesy (steps_wait_for_turn); 0: nobody was met yet */
         Outcome *outcome;
         const char *stage;
         bool clock_told;

@@ -36,8 +36,12 @@ void steps_announce_managed(Mission *mission);
 /* Whether apt is worth another try: 1 after a wait that grows with *tries, 0 not, -1 on a stop (*failure says so). */
 int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, Failure *failure);
 
-/* The first boot of a cloud image installs packages of its own: its turn first. */
-int steps_wait_for_first_boot(Mission *mission, Failure *failure);
+/*
+ * Others whose turn it is first: the first boot of a cloud image, which installs packages of its own, and the system's
+ * own upgrade, which lets go of the package manager in between. For the first until the deadline; for upgrades a while,
+ * after which the locks alone decide. -1 at the deadline or on a stop.
+ */
+int steps_wait_for_turn(Mission *mission, Failure *failure);
 
 /* An PackageResult that is not TROUBLE_NONE, as a failure. */
 int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise);

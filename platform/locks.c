@@ -14,6 +14,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/process_program.h"
 
 #define LOOKS_MAX 3
 #define PID_FILE_MAX 4096
@@ -37,6 +38,14 @@ static int look_at(const Host *host, const char *path, pid_t *ret_pid, Error *er
         return 0;
 }
 
+static void name_holder(const Host *host, LockHolder *holder)
+{
+        if (process_extension_find(host, holder->process.pid, &holder->origin))
+                return;
+        process_program_find_starter(host, &holder->process, &holder->starter);
+        process_program_name(host, &holder->process);
+}
+
 static int look_at_one(const Host *host, const char *path, bool *ret_held, LockHolder *ret_holder, Error *err)
 {
         LockHolder holder = { .path = path, .process = { .age_s = -1 } };
@@ -52,7 +61,7 @@ static int look_at_one(const Host *host, const char *path, bool *ret_held, LockH
         *ret_held = pid != 0;
         if (pid == 0)
                 return 0;
-        process_extension_find(host, holder.process.pid, &holder.origin);
+        name_holder(host, &holder);
         *ret_holder = holder;
         return 0;
 }
@@ -96,7 +105,7 @@ int locks_look_pid_files(const Host *host, const char *const *paths, bool *ret_h
 
                 if (pid == 0 || !process_identify(host, pid, &holder.process))
                         continue;
-                process_extension_find(host, pid, &holder.origin);
+                name_holder(host, &holder);
                 *ret_holder = holder;
                 *ret_held = true;
         }
@@ -121,6 +130,8 @@ char *locks_describe(const LockHolder *holder)
                 text_append(&text, ", run by %s%sextension version %s (%s, pid %d),", holder->origin.program,
                             *holder->origin.program ? " of " : "", holder->origin.version, holder->origin.name,
                             (int)holder->origin.pid);
+        else if (holder->starter.pid > 0)
+                text_append(&text, ", run by %s (pid %d),", holder->starter.name, (int)holder->starter.pid);
         text_append(&text, " holds %s", holder->path);
         return text_take(&text);
 }

@@ -6,9 +6,11 @@
 #include "platform/process_extension.h"
 
 typedef struct LockHolder {
-        const char *path;        /* the lock file */
-        ProcessIdentity process; /* pid 0: held by a process we cannot see (another pid namespace) */
+        const char *path; /* the lock file */
+        ProcessIdentity
+                process; /* pid 0: held by a process we cannot see (another pid namespace); of a script, its name */
         ProcessExtension origin; /* the VM extension that started it; pid 0: none */
+        ProcessIdentity starter; /* who else started it: "unattended-upgrade", "sshd"; pid 0: none that says more */
 } LockHolder;
 
 /*
@@ -27,6 +29,7 @@ int locks_look_pid_files(const Host *host, const char *const *paths, bool *ret_h
 
 /*
  * "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend"; before "holds", of one that
- * an extension started: "run by mde_installer.sh of extension version 1.0.0.0 (pid 790, ...)," Caller frees.
+ * an extension started: "run by mde_installer.sh of extension version 1.0.0.0 (pid 790, ...),", of another's: "run by
+ * AnsiballZ_apt.py (pid 790),". Caller frees.
  */
 char *locks_describe(const LockHolder *holder);

@@ -10,6 +10,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/process_program.h"
 
 #define FOLDER "/var/lib/waagent/"
 #define ARGUMENTS_MAX (16 * 1024) /* of which only the first few are looked at */
@@ -77,34 +78,11 @@ static char *read_folder(const Host *host, pid_t pid)
         return TAKE_PTR(target);
 }
 
-static bool is_interpreter(const char *program)
-{
-        static const char *const names[] = { "sh", "bash", "dash", "ksh", "env" };
-        const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
-        size_t i;
-
-        for (i = 0; i < ELEMENTSOF(names); i++)
-                if (text_equal(name, names[i]))
-                        return true;
-        return text_starts_with(name, "python");
-}
-
-/* What runs: the first argument, or of an interpreter the first that is no option. NULL: cannot be told. Borrowed. */
-static const char *find_program(const char *arguments, size_t length)
-{
-        const char *argument, *end = arguments + length;
-
-        for (argument = arguments; argument < end && *argument; argument += strlen(argument) + 1)
-                if (argument == arguments ? !is_interpreter(argument) : *argument != '-' && !is_interpreter(argument))
-                        return argument;
-        return NULL;
-}
-
 static bool read_program(const Host *host, pid_t pid, ProcessExtension *extension)
 {
         size_t length = 0;
         _cleanup_free_ char *arguments = read_proc(host, pid, "cmdline", &length), *folder = NULL, *whole = NULL;
-        const char *program = arguments ? find_program(arguments, length) : NULL;
+        const char *program = arguments ? process_program_find(arguments, length) : NULL;
 
         if (!program || *program == '/')
                 return program && process_extension_parse(program, extension);

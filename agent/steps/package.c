@@ -135,14 +135,14 @@ int step_package(Mission *mission, Failure *failure)
         PackageChoice choice = { 0 };
         Error err = { 0 };
 
-        if (steps_wait_for_first_boot(mission, failure) < 0)
+        if (steps_wait_for_turn(mission, failure) < 0)
                 return -1;
         if (prepare_archives(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (mission->facts.package.broken == TRI_YES && repair(mission, failure) < 0)
                 return -1;
         if (package_choice_make(mission, &choice, failure) < 0 || download(mission, &choice, failure) < 0 ||
-            transact(mission, &choice, failure) < 0)
+            steps_wait_for_turn(mission, failure) < 0 || transact(mission, &choice, failure) < 0)
                 return -1;
         if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0 ||
             temporary_remove(mission->host, &err) < 0)

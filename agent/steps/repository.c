@@ -308,7 +308,7 @@ int step_repository(Mission *mission, Failure *failure)
         _cleanup_(http_client_freep) HttpClient *http = NULL;
         bool found = false;
 
-        if (steps_wait_for_first_boot(mission, failure) < 0)
+        if (steps_wait_for_turn(mission, failure) < 0)
                 return -1;
         if (mission->request->use_existing_repo)
                 return use_configured(mission, failure);

@@ -3,7 +3,6 @@
 
 #include "platform/base/text.h"
 
-#define CLOUD_INIT_UNIT "cloud-final.service"
 #define FIRST_WAIT_MS 40
 #define LONGEST_WAIT_MS 5000
 #define RESTARTS_MAX 3
@@ -139,28 +138,5 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
                         return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
                                                          : fail_waiting(mission, what, reason, failure);
                 wait_ms = wait_ms * 3 / 2 < LONGEST_WAIT_MS ? wait_ms * 3 / 2 : LONGEST_WAIT_MS;
-        }
-}
-
-int steps_wait_for_first_boot(Mission *mission, Failure *failure)
-{
-        _cleanup_(systemd_closep) Systemd *systemd = NULL;
-        UnitState unit = { 0 };
-        Error err = { 0 };
-
-        if (systemd_open(&systemd, &err) < 0)
-                return 0;
-        for (;;) {
-                if (systemd_unit_state(systemd, CLOUD_INIT_UNIT, &unit, &err) < 0)
-                        return 0;
-                if (!text_equal(unit.load, "loaded") || !(text_equal(unit.active, "activating") || unit.job_pending))
-                        return 0;
-                mission_say(mission, "waiting for the first boot to finish (%s is %s)", CLOUD_INIT_UNIT,
-                            unit.job_pending && !text_equal(unit.active, "activating") ? "queued" : unit.active);
-                if (host_wait(mission->host, 500, mission->deadline, &err) < 0)
-                        return err.kind == ERROR_STOPPED
-                                       ? failure_from(failure, REASON_STOPPED, &err)
-                                       : failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
-                                                     "The first boot (%s) did not finish.", CLOUD_INIT_UNIT);
         }
 }

@@ -11,10 +11,17 @@
 #include "platform/base/text.h"
 #include "platform/packages/command.h"
 
-static const char *const lists_lock[] = { "/var/lib/apt/lists/lock", NULL };
-static const char *const dpkg_locks[] = { "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", NULL };
-static const char *const all_locks[] = { "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock",
-                                         "/var/cache/apt/archives/lock", NULL };
+/* unattended-upgrades holds its own from its first to its last moment; old ones let go of dpkg's in between. */
+#define UPGRADE_LOCK "/run/unattended-upgrades.lock"
+
+static const char *const lists_lock[] = { UPGRADE_LOCK, "/var/lib/apt/lists/lock", NULL };
+static const char *const dpkg_locks[] = { UPGRADE_LOCK, "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", NULL };
+static const char *const all_locks[] = { UPGRADE_LOCK,
+                                         "/var/lib/dpkg/lock-frontend",
+                                         "/var/lib/dpkg/lock",
+                                         "/var/lib/apt/lists/lock",
+                                         "/var/cache/apt/archives/lock",
+                                         NULL };
 
 /* Nobody is there to answer, and needrestart would restart services that are not ours. */
 static const char *const quiet_environment[] = {
