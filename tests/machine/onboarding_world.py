@@ -28,15 +28,14 @@ import roots_libraries
 import secrets_check
 import server
 from scenario import after_every, use_world
+from unpacked import LOG, VERSION, Unpacked
 from world import World
 
 NAME = "Microsoft.Azure.AzureDefenderForServers.MDE.Linux"
-VERSION = "1.0.0.1"
 NEWER = "1.0.0.2"
 RESOURCE = ("/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Group"
             "/providers/Microsoft.Compute/virtualMachines/machine")
 WORKSPACE = "99999999-8888-7777-6666-555555555555"
-LOG = f"/var/log/azure/{NAME}"
 STATE = "/var/lib/mde-linux"
 PROGRAM = "/usr/local/lib/mde-linux/bin/mde-linux"
 WORKER = "mde-linux-worker.service"
@@ -51,7 +50,7 @@ DEFAULT = object()
 
 
 @use_world
-class OnboardingWorld(World):
+class OnboardingWorld(Unpacked, World):
     """w.vendor, w.mirror: the repositories; w.faults({...}): what their server does wrong; w.knobs({...}): the sensor."""
 
     def __init__(self, *arguments):

@@ -25,3 +25,12 @@ def stand_in(w):
     after = w.snapshot()
     kept = {path for path in after.keys() - fresh.keys() if "stand-in" not in path}
     assert not {path for path in kept if "microsoft" in path or "pubkey" in path}, kept
+
+
+@for_families("debian11", "debian13")
+def fresh(w):
+    w.prepare()
+    status, seconds = w.enable_fresh()
+    assert status["status"] == "success", status
+    w.assert_onboarded()
+    print(f"{seconds:.1f} s")
