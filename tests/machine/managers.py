@@ -2,8 +2,10 @@
 
 A world has one as w.manager. Beside what the world itself asks for:
 
-    install(*names), download(*names)   the argv of the real manager, as an admin would call it
+    install, download, upgrade(*names)  the argv of the real manager, as an admin would call it
     configure_by_hand()                 the vendor's repository and key, set up as an admin would
+    forget()                            everything the manager has fetched
+    add_source(name, uri)               a source of somebody else, which nobody may ever have served
 """
 
 import repository
@@ -34,8 +36,10 @@ class Apt:
         self.world.machine.write("/etc/apt/sources.list", self.world.mirror.source())
         self.world.machine.write(repository.MIRROR_KEYRING, self.world.mirror.keyring())
 
+    refresh_argv = ["apt-get", "update"]
+
     def refresh(self):
-        self.world.machine.run(["apt-get", "update"])
+        self.world.machine.run(self.refresh_argv)
 
     def configure_by_hand(self):
         machine, vendor = self.world.machine, self.world.vendor
@@ -48,6 +52,15 @@ class Apt:
 
     def download(self, *names):
         return ["apt-get", "--yes", "--download-only", "install", *names]
+
+    def upgrade(self, *names):
+        return ["apt-get", "--yes", "--only-upgrade", "install", *names]
+
+    def add_source(self, name, uri):
+        self.world.machine.write(f"/etc/apt/sources.list.d/{name}.list", f"deb [trusted=yes] {uri} {self.family.suite} main\n")
+
+    def forget(self):
+        self.world.machine.run(["sh", "-c", "apt-get clean && rm -rf /var/lib/apt/lists/*"])
 
     def package_state(self, name="mdatp"):
         """dpkg's abbreviation: "ii"; "" when it was never there."""
@@ -103,11 +116,18 @@ class Rpm:
         machine.run(["rpm", "--install", "/root/release.rpm"])
         machine.path("/root/release.rpm").unlink()
 
+    def refresh(self):
+        self.world.machine.run(self.refresh_argv)
+
     def configure_by_hand(self):
         machine, vendor = self.world.machine, self.world.vendor
         machine.write(f"{self.sources}/microsoft-prod.repo", vendor.source())
         machine.write("/root/key.asc", repository.openpgp.armor(repository.binary(self.family.key)))
         machine.run(["rpm", "--import", "/root/key.asc"])
+
+    def add_source(self, name, uri):
+        self.world.machine.write(f"{self.sources}/{name}.repo",
+                                 f"[{name}]\nname={name}\nbaseurl={uri}\nenabled=1\nautorefresh=1\ngpgcheck=1\n")
 
     def package_state(self, name="mdatp"):
         """"ii" when it is installed, as dpkg says it; else ""."""
@@ -155,8 +175,10 @@ class Rpm:
 class Dnf(Rpm):
     check = ["dnf", "check"]
 
-    def refresh(self):
-        self.world.machine.run(["dnf", "makecache"])
+    def forget(self):
+        self.world.machine.run(["dnf", "clean", "all"])
+
+    refresh_argv = ["dnf", "makecache"]
 
     def install(self, *names):
         return ["dnf", "--assumeyes", "install", *names]
@@ -164,19 +186,27 @@ class Dnf(Rpm):
     def download(self, *names):
         return ["dnf", "--assumeyes", "--downloadonly", "install", *names]
 
+    def upgrade(self, *names):
+        return ["dnf", "--assumeyes", "upgrade", *names]
+
 
 class Zypper(Rpm):
     sources = "/etc/zypp/repos.d"
     check = ["zypper", "--non-interactive", "verify", "--dry-run"]
 
-    def refresh(self):
-        self.world.machine.run(["zypper", "--non-interactive", "refresh"])
+    def forget(self):
+        self.world.machine.run(["zypper", "--non-interactive", "clean", "--all"])
+
+    refresh_argv = ["zypper", "--non-interactive", "refresh"]
 
     def install(self, *names):
         return ["zypper", "--non-interactive", "install", *names]
 
     def download(self, *names):
         return ["zypper", "--non-interactive", "install", "--download-only", *names]
+
+    def upgrade(self, *names):
+        return ["zypper", "--non-interactive", "update", *names]
 
 
 KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf, "zypper": Zypper}

@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 import time
@@ -371,6 +372,19 @@ class OnboardingWorld(Unpacked, World):
         self.machine.write("/root/hold-lock", (HERE.parent / "fixtures/hold-lock").read_text(), 0o755)
         self.start_unit(unit, "/bin/sh", "-c", f"sleep infinity | exec python3 /root/hold-lock {' '.join(paths)} > /run/held")
         self.machine.wait(lambda: self.machine.exists("/run/held") and "held" in self.machine.read("/run/held"), 10, "the locks")
+
+    def hold_manager(self, unit="busy-manager.service"):
+        """The real manager installs somebody's package, whose script does not end until release(); so it holds its locks."""
+        self.machine.run(["rm", "-f", "/run/go", "/run/go.wanted"])
+        self.mirror.publish([self.build_dependency(), self.build_slow()])
+        self.manager.refresh()
+        self.start_unit(unit, *self.manager.install("slow-stand-in"))
+        self.machine.wait(lambda: self.machine.exists("/run/go.wanted"), 60, "the slow package's script")
+
+    def copy_to_company_mirror(self, path="microsoft"):
+        """All that the vendor serves now, also below https://mirror.company.test/PATH; returns that address."""
+        shutil.copytree(self.served / repository.VENDOR_HOST, self.served / "mirror.company.test" / path, dirs_exist_ok=True)
+        return f"https://mirror.company.test/{path}"
 
     def hold_back(self, path):
         """From now on the server holds its answers for this path, and only for it, back; returns what lets them go."""
