@@ -7,6 +7,8 @@ import subprocess
 import goalstate
 
 HANDLER_LOGS = f"/var/log/azure/{goalstate.NAME}"
+PACKAGE_LOGS = ("/var/log/apt/term.log", "/var/log/dnf.rpm.log", "/var/log/dnf5.log", "/var/log/zypp/history",
+                "/var/log/mdatp-stand-in.log")
 
 
 def brief(azure):
@@ -31,6 +33,8 @@ def _sections(machine, azure, lines):
     for path in sorted(logs.rglob("*")) if logs.exists() else []:
         if path.is_file():
             yield from _file(path.relative_to(logs), path, lines)
+    for path in PACKAGE_LOGS:
+        yield from _file(path, machine.path(path), min(lines, 40))
     yield "--- journal"
     yield _journal(machine, lines)
 

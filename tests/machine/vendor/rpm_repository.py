@@ -142,11 +142,6 @@ class Vendor(signing_keys.Keys, Repository):
         self.put(self.list, self.source())
         self.publish_keys()
 
-    def rolled_over(self, rpms, key="vendor-2025"):
-        """From now on all is signed by another of the vendor's keys, RPMS (of that signer) too, and the .repo names it."""
-        self.key = key
-        self.publish(rpms)
-
     # ---- faults ------------------------------------------------------------------------------
 
     def html_list(self):

@@ -28,6 +28,11 @@ class Keys(Host):
         for key, name in KEY_FILES.items():
             self.put(f"keys/{name}", armor(binary(key)))
 
+    def rolled_over(self, packages, key="vendor-2025"):
+        """From now on all is signed by another of the vendor's keys (rpms must be already), and an rpm's list names it."""
+        self.key = key
+        self.publish(packages)
+
     def key_file(self, data, name=None):
         """Puts any bytes where the key should be."""
         self.put(f"keys/{name or KEY_FILES[self.key]}", data)
