@@ -147,7 +147,7 @@ static int remember_trace(const Host *host, const SourceTrace *trace, Error *err
 
 int repository_source_remember_lists(Mission *mission, const PackageSource *source, Error *err)
 {
-        SourceTrace traces[SOURCE_TRACES_MAX];
+        SourceTrace traces[SOURCE_TRACES_MAX] = { 0 };
         size_t i, n = mission->manager->sources->traces(source, traces);
 
         for (i = 0; i < n; i++)

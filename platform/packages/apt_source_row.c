@@ -25,6 +25,7 @@ static size_t traces(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_
         char *p;
 
         for (i = 0; i < ELEMENTSOF(folders) && place; i++) {
+                ret[i].whole = false;
                 snprintf(ret[i].folder, sizeof(ret[i].folder), "%s", folders[i]);
                 snprintf(ret[i].prefix, sizeof(ret[i].prefix), "%.200s_dists_%.60s_", place + 3, source->suite);
                 for (p = ret[i].prefix; *p; p++)
@@ -42,7 +43,7 @@ const SourceFormat source_format_apt = {
         .prefixes = prefixes,
         .key_file = "/usr/share/keyrings/microsoft-prod.gpg",
         .one_keyring = true,
-        .unverified = "trusted or allow-insecure",
+        .unverified = "trusted=yes or allow-insecure=yes",
         .parse = apt_source_parse,
         .format = format,
         .find = apt_source_find,
