@@ -86,9 +86,11 @@ def unattended_upgrades_are_not_disturbed(w):
 @scenario(root="bookworm-av")
 def packagekit_is_named_and_waited_for(w):
     w.prepare()
+    w.machine.run(["ip", "route", "add", "default", "dev", "eth0"])  # else it says that it is offline
     offer(w, "1.0")
     w.start_unit("desktop.service", "pkcon", "--noninteractive", "install", "slow-stand-in")
     wait_for_slow(w)
+    w.machine.run(["ip", "route", "del", "default"])
     w.publish()
     w.ask()
     w.agent.start()
