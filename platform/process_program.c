@@ -30,10 +30,21 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static bool is_interpreter(const char *program)
 {
-        static const char *const names[] = { "sh", "bash", "dash", "ksh", "env", "perl", "ruby", NULL };
+        static const char *const names[] = {
+                "sh", "bash", "dash", "ksh", "env", "perl", "ruby", "platform-python", NULL
+        };
         const char *name = file_name(program);
 
-        return is_one_of(name, names) || text_starts_with(name, "python") || text_equal(name, "platform-python");
+        return is_one_of(name, names) || text_starts_with(name, "python");
+}
+
+/* The program itself follows, as words: sh -ec, python3 -Bc, perl -e. */
+static bool announces_words(const char *interpreter, const char *option)
+{
+        const char *name = file_name(interpreter);
+
+        return option[0] == '-' && option[1] != '-' &&
+               strchr(option, text_equal(name, "perl") || text_equal(name, "ruby") ? 'e' : 'c');
 }
 
 const char *process_program_find(const char *arguments, size_t length)
@@ -43,8 +54,8 @@ const char *process_program_find(const char *arguments, size_t length)
         for (argument = arguments; argument < end && *argument; argument += strlen(argument) + 1) {
                 if (argument == arguments ? !is_interpreter(argument) : *argument != '-' && !is_interpreter(argument))
                         return argument;
-                if (argument != arguments && *argument == '-' && argument[1] != '-' && strpbrk(argument, "ce"))
-                        return NULL; /* the program itself follows, as words */
+                if (argument != arguments && announces_words(arguments, argument))
+                        return NULL;
         }
         return NULL;
 }

@@ -14,6 +14,9 @@
 /* unattended-upgrades holds its own from its first to its last moment; old ones let go of dpkg's in between. */
 #define UPGRADE_LOCK "/run/unattended-upgrades.lock"
 
+/* apt.systemd.daily, which gives up for a day where apt's locks are taken, waits an hour for its own */
+#define DAILY_LOCK "/var/lib/apt/daily_lock"
+
 static const char *const lists_lock[] = { UPGRADE_LOCK, "/var/lib/apt/lists/lock", NULL };
 static const char *const dpkg_locks[] = { UPGRADE_LOCK, "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", NULL };
 static const char *const all_locks[] = { UPGRADE_LOCK,
@@ -76,7 +79,8 @@ static const char *const configure_argv[] = { "dpkg", "--force-confdef", "--forc
 
 #define APT_COMMAND(...)                                                                                               \
         {                                                                                                              \
-                .manager = "apt", .words = &apt_words, .environment = quiet_environment, __VA_ARGS__                   \
+                .manager = "apt", .words = &apt_words, .environment = quiet_environment, .courtesy = DAILY_LOCK,       \
+                __VA_ARGS__                                                                                            \
         }
 
 static int apt_wait_for_locks(const Host *host, const PackageRun *run, Error *err)

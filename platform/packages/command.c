@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "platform/base/log.h"
@@ -237,12 +238,22 @@ static void classify(const Host *host, const PackageRun *run, const PackageComma
         package_classify(command->words, output, length, exit_status, &ours, ret);
 }
 
+/* -1: not held. */
+static int take_courtesy(const Host *host, const PackageCommand *command)
+{
+        _cleanup_free_ char *full = command->courtesy ? host_path(host, command->courtesy) : NULL;
+        _cleanup_close_ int fd = full ? open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+
+        return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 ? -1 : TAKE_FD(fd);
+}
+
 static int run_once(const Host *host, const PackageRun *run, const PackageCommand *command, PackageResult *ret,
                     Error *err)
 {
         _cleanup_(environment_clear) Environment environment = { 0 };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         Ticker ticker = { .host = host, .run = run, .command = command };
+        _cleanup_close_ int courtesy = take_courtesy(host, command);
         _cleanup_free_ char *output = NULL;
         ProcessSpec spec = {
                 .argv = command->argv,

@@ -17,6 +17,9 @@ typedef struct PackageCommand {
         const char *const *environment; /* NAME=VALUE, at most 16; borrowed; NULL-terminated or NULL */
         const char *const *locks;       /* to be free before it starts: locks_look(); NULL-terminated */
         const char *const *pid_files;   /* the same: locks_look_pid_files(); NULL-terminated or NULL */
+        /* Held with flock() while it runs when it is there and can be had at once: those who would give up at the
+         * manager's own lock wait for this one. NULL: none. */
+        const char *courtesy;
         const ClassifyWords *words;
         const char *manager; /* how it is spoken of: "apt" */
         bool transaction;

@@ -46,7 +46,7 @@ class Tree:
 TREES = {
     "bookworm": Tree("bookworm", (*PACKAGES, "waagent", "libcurl4", "libssl3"), newest=True),
     # whoever else takes hold of a machine: scanners, and what upgrades by itself
-    "bookworm-av": Tree("bookworm", ("clamav-daemon", "fapolicyd", "fatrace", "packagekit", "unattended-upgrades"), base="bookworm"),
+    "bookworm-av": Tree("bookworm", ("clamav-daemon", "fapolicyd", "fatrace", "packagekit", "packagekit-tools", "unattended-upgrades"), base="bookworm"),
     # Its libraries are too old for a program that was built on this host: it gets this host's, beside its own. Debian 11's
     # guest agent cannot be set up outside Azure: the newest one stands in its place.
     "bullseye": Tree("bullseye", (*PACKAGES, "libcurl4"), newest=True, finish="roots_libraries.add"),

@@ -100,7 +100,8 @@ static void a_description_reads_well(void **state)
 {
         LockHolder holder = { .path = "/var/lib/dpkg/lock-frontend",
                               .process = { .pid = 812, .age_s = 40, .name = "apt-get", .unit = "apt-daily.service" } };
-        _cleanup_free_ char *full = locks_describe(&holder), *bare = NULL, *of_extension = NULL, *of_orphan = NULL;
+        _cleanup_free_ char *full = locks_describe(&holder), *bare = NULL, *of_extension = NULL, *of_orphan = NULL,
+                            *of_person = NULL;
 
         assert_string_equal(full, "apt-get (pid 812, apt-daily.service, for 40 s) holds /var/lib/dpkg/lock-frontend");
         holder.process.unit[0] = '\0';
@@ -115,6 +116,10 @@ static void a_description_reads_well(void **state)
         of_orphan = locks_describe(&holder);
         assert_string_equal(of_orphan, "apt-get (pid 812), run by extension version 1.2 (A.B, pid 790), "
                                        "holds /var/lib/dpkg/lock-frontend");
+        holder.origin = (ProcessExtension){ 0 };
+        holder.starter = (ProcessIdentity){ .pid = 700, .name = "sshd" };
+        of_person = locks_describe(&holder);
+        assert_string_equal(of_person, "apt-get (pid 812), run by sshd (pid 700), holds /var/lib/dpkg/lock-frontend");
 }
 
 #define WITH_SCRATCH(f) cmocka_unit_test_setup_teardown(f, scratch_open, scratch_close)
