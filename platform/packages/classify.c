@@ -35,6 +35,12 @@ static bool is_word_byte(char c)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("+-.", c));
 }
 
+/* "mdatp", "mdatp.x86_64", and with its version as rpm writes it: "mdatp-101.24092.0002-1", "mdatp-0:101...". */
+static bool ends_name(const char *after)
+{
+        return !is_word_byte(*after) || *after == '.' || (*after == '-' && after[1] >= '0' && after[1] <= '9');
+}
+
 /* The package's name, not as a part of another's ("mdatp-tools"). */
 static bool names_package(const char *line, const char *package)
 {
@@ -42,7 +48,7 @@ static bool names_package(const char *line, const char *package)
         const char *at = line;
 
         while (length > 0 && (at = strstr(at, package))) {
-                if ((at == line || !is_word_byte(at[-1])) && (!is_word_byte(at[length]) || at[length] == '.'))
+                if ((at == line || !is_word_byte(at[-1])) && ends_name(at + length))
                         return true;
                 at += length;
         }
