@@ -37,7 +37,7 @@ const DnfDialect dnf5_dialect = {
         .locks = locks,
         .download_locks = download_locks,
         .words = &dnf5_words,
-        .installed_but = "Non-critical error",
+        .installed_but = "%post",
         .locked_unsaid = "Transaction failed: Rpm transaction failed.",
         .parse_offers = dnf_offers_parse,
 };

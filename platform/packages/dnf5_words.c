@@ -18,8 +18,6 @@ static const ClassifyRule global_rules[] = {
 };
 
 static const ClassifyRule rules[] = {
-        { TROUBLE_SCRIPT, { ">>> Error in %" } },
-        { TROUBLE_SCRIPT, { ">>> Non-critical error in %" } },
         RPM_SCRIPT_RULES,
         RPM_SIGNATURE_RULES,
         { TROUBLE_SIGNATURE, { "OpenPGP check for package " } },

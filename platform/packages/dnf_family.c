@@ -179,8 +179,8 @@ static int make_install(const DnfDialect *dialect, const PackageRun *run, const 
         command_add(command, "--setopt=*.metadata_expire=never");
         if (run->archives)
                 command_add(command, command_own(command, text_format("%s=%s", dialect->archives, run->archives)));
-        command_add(command, command->transaction ? "-C" : "--downloadonly");
         command_add(command, verbs[wanted->action]);
+        command_add(command, command->transaction ? "-C" : "--downloadonly"); /* dnf 5 knows it there only */
         if (wanted->file)
                 command_add(command, wanted->file);
         else if (wanted->version)
@@ -267,6 +267,13 @@ static bool was_locked(const DnfDialect *dialect, const Host *host, const Packag
                text_equal(result->text, dialect->locked_unsaid) && is_held(dialect, host);
 }
 
+/* A script failed that rpm runs when the package is there: dnf 4 calls that a success. */
+static bool is_installed_but(const DnfDialect *dialect, const PackageResult *result)
+{
+        return result->trouble == TROUBLE_SCRIPT && dialect->installed_but &&
+               strstr(result->text, dialect->installed_but) && !strstr(result->text, "%pre");
+}
+
 int dnf_family_install(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                        PackageResult *ret, Error *err)
 {
@@ -284,8 +291,7 @@ int dnf_family_install(const DnfDialect *dialect, const Host *host, const Packag
                 if (command_run(host, run, &command, ret, err) < 0)
                         return -1;
         } while (was_locked(dialect, host, ret));
-        if (ret->trouble == TROUBLE_NONE ||
-            (ret->trouble == TROUBLE_SCRIPT && dialect->installed_but && strstr(ret->text, dialect->installed_but)))
+        if (ret->trouble == TROUBLE_NONE || is_installed_but(dialect, ret))
                 return check_done(dialect, host, wanted, ret, err);
         return 0;
 }

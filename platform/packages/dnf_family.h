@@ -32,7 +32,7 @@ typedef struct DnfDialect {
         const char *const *transaction_pid_files;
         const ClassifyWords *words;
 
-        /* What a transaction that ended with trouble says of a package that is installed all the same; NULL: never. */
+        /* How scripts are called whose failure it ends with although the package is installed; NULL: it does not. */
         const char *installed_but;
         /* All it says when somebody was quicker to lock rpm's database; NULL: it says so. */
         const char *locked_unsaid;

@@ -19,7 +19,9 @@
         { TROUBLE_DISK, { "installing package ", " filesystem" } }, \
         { TROUBLE_DISK, { "Curl error (23)" } }
 
+/* Those that run before a package's files come or go stop it, the others do not. */
 #define RPM_SCRIPT_RULES \
+        { TROUBLE_SCRIPT, { "%pre", "scriptlet failed, " } }, \
         { TROUBLE_SCRIPT, { "scriptlet failed, " } }
 
 /* In FIPS mode and under a crypto policy as well. */
