@@ -35,6 +35,12 @@ static bool is_word_byte(char c)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("+-.", c));
 }
 
+/* "mdatp", "mdatp.x86_64", and with its version as rpm writes it: "mdatp-101.24092.0002-1", "mdatp-0:101...". */
+static bool ends_name(const char *after)
+{
+        return !is_word_byte(*after) || *after == '.' || (*after == '-' && after[1] >= '0' && after[1] <= '9');
+}
+
 /* The package's name, not as a part of another's ("mdatp-tools"). */
 static bool names_package(const char *line, const char *package)
 {
@@ -42,7 +48,7 @@ static bool names_package(const char *line, const char *package)
         const char *at = line;
 
         while (length > 0 && (at = strstr(at, package))) {
-                if ((at == line || !is_word_byte(at[-1])) && (!is_word_byte(at[length]) || at[length] == '.'))
+                if ((at == line || !is_word_byte(at[-1])) && ends_name(at + length))
                         return true;
                 at += length;
         }
@@ -74,6 +80,7 @@ static bool is_ours(const char *line, const ClassifyOurs *ours)
 static void split(const ClassifyWords *words, const char *output, size_t length, const ClassifyOurs *ours, Lines *ret)
 {
         char *save = NULL, *line;
+        bool heading = false; /* what is indented below it is about the same */
         size_t i, most = 1;
 
         ret->bytes = text_allocate(length + 1);
@@ -83,10 +90,13 @@ static void split(const ClassifyWords *words, const char *output, size_t length,
         }
         ret->items = text_allocate(most * sizeof(*ret->items));
         for (line = strtok_r(ret->bytes, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+                bool names_us = is_ours(line, ours);
+
+                heading = *line == ' ' ? heading : names_us;
                 ret->items[ret->n] = (Line){
                         .text = line,
                         .speaks = is_spoken(words, line, ret->n > 0 ? &ret->items[ret->n - 1] : NULL),
-                        .ours = is_ours(line, ours),
+                        .ours = names_us || heading,
                 };
                 ret->n++;
         }
@@ -175,13 +185,22 @@ static void show_matching(Shown *shown, const ClassifyWords *words, const Lines 
         show(shown, lines, decisive);
 }
 
+/* "Error downloading packages:": what it is about stands below. */
+static bool is_heading(const ClassifyWords *words, const char *line)
+{
+        _cleanup_free_ char *copy = text_copy(line);
+
+        return text_ends_with(text_trim(copy), ":") &&
+               !(words->reason_follows && text_starts_with(line, words->reason_follows));
+}
+
 static void show_rest(Shown *shown, const ClassifyWords *words, const Lines *lines)
 {
         size_t i;
 
         for (i = 0; i < lines->n; i++) {
                 if (!begins_with_any(lines->items[i].text, words->errors) ||
-                    strstr(lines->items[i].text, "Can not write log"))
+                    strstr(lines->items[i].text, "Can not write log") || is_heading(words, lines->items[i].text))
                         continue;
                 show(shown, lines, i);
                 if (words->reason_follows && text_starts_with(lines->items[i].text, words->reason_follows) &&

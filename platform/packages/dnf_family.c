@@ -1,0 +1,314 @@
+/*
+ * Packages are downloaded into our own folder, where the transaction after it finds them: it works on the lists and
+ * packages that are there and uses no network. Lists that exist are used however old they are: when they turn out to
+ * be too old, the caller has all of them refreshed.
+ */
+#include "platform/packages/dnf_family.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/text.h"
+#include "platform/locks.h"
+
+#define ID_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
+
+/* Others that are down do not matter; nothing is taken that was not asked for, nothing is left out silently. */
+static const char *const quiet_options[] = {
+        "-y", "--setopt=*.skip_if_unavailable=1", "--setopt=localpkg_gpgcheck=1", "--setopt=timeout=30", NULL,
+};
+
+static const char *const verbs[] = {
+        [PACKAGE_INSTALL] = "install",
+        [PACKAGE_REINSTALL] = "reinstall",
+        [PACKAGE_DOWNGRADE] = "downgrade",
+};
+
+static PackageCommand make_command(const DnfDialect *dialect)
+{
+        return (PackageCommand){ .manager = dialect->program,
+                                 .words = dialect->words,
+                                 .environment = dialect->environment };
+}
+
+static void add_setopt(PackageCommand *command, const char *id, const char *option, const char *value)
+{
+        command_add(command, command_own(command, text_format("--setopt=%s.%s=%s", id, option, value)));
+}
+
+static int check_source(const PackageSource *source, Error *err)
+{
+        _cleanup_free_ char *shown = text_escape(source->id, 100);
+
+        if (!*source->id || source->id[strspn(source->id, ID_BYTES)])
+                return error_set(err, ERROR_INPUT, "\"%s\" is no id of a repository", shown);
+        if (strpbrk(source->signed_by, " ,=\t\n"))
+                return error_set(err, ERROR_INPUT, "the path of the key file of repository %s has a blank or a sign",
+                                 source->id);
+        return 0;
+}
+
+/* What is trusted for our source, whatever its file says; without a key file of ours: what rpm trusts already. */
+static int add_source(const DnfDialect *dialect, const PackageSource *source, const PackageRun *run,
+                      PackageCommand *command, Error *err)
+{
+        _cleanup_free_ char *key = NULL;
+
+        if (!source)
+                return 0;
+        if (check_source(source, err) < 0)
+                return -1;
+        key = *source->signed_by ? text_format("file://%s", source->signed_by) : text_copy("");
+        add_setopt(command, source->id, "skip_if_unavailable", "0");
+        add_setopt(command, source->id, "gpgcheck", "1");
+        add_setopt(command, source->id, "sslverify", "1");
+        add_setopt(command, source->id, "gpgkey", key);
+        if (dialect->priority)
+                add_setopt(command, source->id, "priority", dialect->priority);
+        if (run->proxy)
+                add_setopt(command, source->id, "proxy", run->proxy);
+        return 0;
+}
+
+static int start_command(const DnfDialect *dialect, const PackageRun *run, const PackageSource *source,
+                         PackageCommand *command, Error *err)
+{
+        command_add(command, dialect->program);
+        command_add_all(command, quiet_options);
+        command_add_all(command, dialect->options);
+        if (run->proxy)
+                command_add(command, command_own(command, text_format("--setopt=proxy=%s", run->proxy)));
+        return add_source(dialect, source, run, command, err);
+}
+
+int dnf_family_wait_for_locks(const DnfDialect *dialect, const Host *host, const PackageRun *run, Error *err)
+{
+        PackageCommand command = make_command(dialect);
+
+        command.locks = dialect->locks;
+        command.pid_files = dialect->transaction_pid_files;
+        return command_wait_for_locks(host, run, &command, err);
+}
+
+int dnf_family_refresh(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageSource *source,
+                       PackageResult *ret, Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = make_command(dialect);
+        PackageRun here = *run;
+
+        here.archives = NULL;
+        command.pid_files = dialect->refresh_pid_files;
+        command.warnings_count = true;
+        command.doing = source ? "refreshing the package list of one source" : "refreshing all package lists";
+        if (start_command(dialect, run, source ? source : run->source, &command, err) < 0)
+                return -1;
+        if (source) {
+                command_add(&command, "--disablerepo=*");
+                command_add(&command, command_own(&command, text_format("--enablerepo=%s", source->id)));
+                command_add_all(&command, dialect->refresh_one);
+        } else {
+                command_add_all(&command, dialect->refresh_all);
+        }
+        if (command_run(host, &here, &command, ret, err) < 0)
+                return -1;
+        if (!source && !ret->ours && ret->trouble == TROUBLE_NETWORK) {
+                ret->trouble = TROUBLE_NONE;
+                ret->passing = false;
+        }
+        return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+        return -rpm_compare_versions(((const PackageOffer *)a)->version, ((const PackageOffer *)b)->version);
+}
+
+/* Of our source, when there is one. */
+static void choose_candidate(const PackageSource *source, PackageOffers *offers)
+{
+        size_t i;
+
+        qsort(offers->offers, offers->n_offers, sizeof(offers->offers[0]), newest_first);
+        for (i = 0; i < offers->n_offers && !*offers->candidate; i++)
+                if (!source || !*source->id || text_equal(offers->offers[i].id, source->id))
+                        snprintf(offers->candidate, sizeof(offers->candidate), "%s", offers->offers[i].version);
+}
+
+int dnf_family_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
+                      PackageOffers *ret, Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = make_command(dialect);
+        _cleanup_free_ char *output = NULL, *line = NULL;
+        size_t length = 0;
+        int status = 0;
+
+        if (command_check_word(package, err) < 0 || start_command(dialect, run, run->source, &command, err) < 0)
+                return -1;
+        command_add(&command, "-C");
+        command_add_all(&command, dialect->offers);
+        command_add(&command, package);
+        if (command_ask(host, run, &command, &output, &length, &status, err) < 0)
+                return -1;
+        *ret = (PackageOffers){ 0 };
+        if (!dialect->parse_offers(output, length, ret) && status != 0) {
+                line = process_last_line(output, 200);
+                if (strstr(output, "No matching Packages"))
+                        return 0;
+                return error_set(err, ERROR_COMMAND, "%s ended with status %d: %s", dialect->program, status, line);
+        }
+        choose_candidate(run->source, ret);
+        return 0;
+}
+
+static int check_wanted(const PackageWanted *wanted, Error *err)
+{
+        if (wanted->file && *wanted->file != '/')
+                return error_set(err, ERROR_INPUT, "a package's file is named by its whole path");
+        return command_check_word(wanted->package, err) < 0 ||
+                               (wanted->version && command_check_word(wanted->version, err) < 0)
+                       ? -1
+                       : 0;
+}
+
+static int make_install(const DnfDialect *dialect, const PackageRun *run, const PackageWanted *wanted,
+                        PackageCommand *command, Error *err)
+{
+        if (check_wanted(wanted, err) < 0 || start_command(dialect, run, run->source, command, err) < 0)
+                return -1;
+        command->package = wanted->package;
+        command_add(command, "--setopt=*.metadata_expire=never");
+        if (run->archives)
+                command_add(command, command_own(command, text_format("%s=%s", dialect->archives, run->archives)));
+        command_add(command, verbs[wanted->action]);
+        command_add(command, command->transaction ? "-C" : "--downloadonly"); /* dnf 5 knows it there only */
+        if (wanted->file)
+                command_add(command, wanted->file);
+        else if (wanted->version)
+                command_add(command, command_own(command, text_format("%s-%s", wanted->package, wanted->version)));
+        else
+                command_add(command, wanted->package);
+        return 0;
+}
+
+/* All of them would go back to an older version without a word. *ret NONE: no. */
+static int refuse_downgrade(const Host *host, const PackageWanted *wanted, PackageResult *ret, Error *err)
+{
+        char present[PACKAGE_VERSION_MAX] = "", version[PACKAGE_VERSION_MAX] = "";
+        PackageState state;
+
+        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
+        if (wanted->action != PACKAGE_INSTALL || (!wanted->version && !wanted->file))
+                return 0;
+        if (rpm_state(host, wanted->package, &state, present, err) < 0)
+                return -1;
+        if (state != PACKAGE_INSTALLED)
+                return 0;
+        if (wanted->file && rpm_file_version(host, wanted->file, version, err) < 0)
+                return -1;
+        if (!wanted->file)
+                snprintf(version, sizeof(version), "%s", wanted->version);
+        if (rpm_compare_versions(version, present) >= 0)
+                return 0;
+        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true };
+        snprintf(ret->text, sizeof(ret->text), "%s %s is installed, which is newer than %s", wanted->package, present,
+                 version);
+        return 0;
+}
+
+int dnf_family_download(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
+                        PackageResult *ret, Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = make_command(dialect);
+
+        command.locks = dialect->download_locks;
+        command.pid_files = dialect->download_pid_files;
+        if (make_install(dialect, run, wanted, &command, err) < 0 || refuse_downgrade(host, wanted, ret, err) < 0)
+                return -1;
+        if (ret->trouble != TROUBLE_NONE)
+                return 0;
+        command.doing = command_own(&command, text_format("downloading %s", wanted->package));
+        return command_run(host, run, &command, ret, err);
+}
+
+/* It ends with success when it found nothing to do, too. */
+static int check_done(const DnfDialect *dialect, const Host *host, const PackageWanted *wanted, PackageResult *ret,
+                      Error *err)
+{
+        char version[PACKAGE_VERSION_MAX] = "";
+        PackageState state;
+
+        if (rpm_state(host, wanted->package, &state, version, err) < 0)
+                return -1;
+        if (state == PACKAGE_INSTALLED &&
+            (!wanted->version || wanted->file || rpm_compare_versions(version, wanted->version) == 0)) {
+                ret->trouble = TROUBLE_NONE;
+                return 0;
+        }
+        if (ret->trouble != TROUBLE_NONE)
+                return 0;
+        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true };
+        snprintf(ret->text, sizeof(ret->text), "%s ended well, but rpm has %s%s%s", dialect->program, wanted->package,
+                 *version ? " " : " not installed", version);
+        return 0;
+}
+
+static bool is_held(const DnfDialect *dialect, const Host *host)
+{
+        LockHolder holder;
+        bool held;
+
+        return locks_look(host, dialect->locks, &held, &holder, NULL) == 0 && held;
+}
+
+/* Somebody was quicker, and it did not say so. */
+static bool was_locked(const DnfDialect *dialect, const Host *host, const PackageResult *result)
+{
+        return dialect->locked_unsaid && result->trouble == TROUBLE_OTHER &&
+               text_equal(result->text, dialect->locked_unsaid) && is_held(dialect, host);
+}
+
+/* A script failed that rpm runs when the package is there: dnf 4 calls that a success. */
+static bool is_installed_but(const DnfDialect *dialect, const PackageResult *result)
+{
+        return result->trouble == TROUBLE_SCRIPT && dialect->installed_but &&
+               strstr(result->text, dialect->installed_but) && !strstr(result->text, "%pre");
+}
+
+int dnf_family_install(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
+                       PackageResult *ret, Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = make_command(dialect);
+
+        command.locks = dialect->locks;
+        command.pid_files = dialect->transaction_pid_files;
+        command.transaction = true;
+        if (make_install(dialect, run, wanted, &command, err) < 0 || refuse_downgrade(host, wanted, ret, err) < 0)
+                return -1;
+        if (ret->trouble != TROUBLE_NONE)
+                return 0;
+        command.doing = command_own(&command, text_format("installing %s", wanted->package));
+        do {
+                if (command_run(host, run, &command, ret, err) < 0)
+                        return -1;
+        } while (was_locked(dialect, host, ret));
+        if (ret->trouble == TROUBLE_NONE || is_installed_but(dialect, ret))
+                return check_done(dialect, host, wanted, ret, err);
+        return 0;
+}
+
+int dnf_family_repair(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
+                      PackageResult *ret, Error *err)
+{
+        char version[PACKAGE_VERSION_MAX] = "";
+        const PackageWanted again = { .package = package, .version = version, .action = PACKAGE_REINSTALL };
+        PackageState state;
+
+        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
+        if (rpm_state(host, package, &state, version, err) < 0)
+                return -1;
+        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
+                return 0;
+        if (dnf_family_download(dialect, host, run, &again, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? dnf_family_install(dialect, host, run, &again, ret, err) : 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * rpm: the database below dnf, yum, zypper and tdnf: for their rows of manager.h. What it does is said there.
+ *
+ * Foreign formats (rpm 4.11 to 6.1): `rpm -q --qf FORMAT NAME` writes FORMAT once for each registered version, oldest
+ * registration first; with a damaged database it says "error: ..." and ends as if the package were not installed. Keys
+ * are packages named gpg-pubkey whose version is the last 8 digits of the fingerprint (up to 4.19) or all 40, and whose
+ * description is the armored key; rpmkeys --list and --delete came with 4.20.
+ */
+#pragma once
+
+#include "platform/packages/manager.h"
+
+/* Held while a transaction runs (fcntl); NULL-terminated. */
+extern const char *const rpm_locks[];
+
+int rpm_state(const Host *host, const char *package, PackageState *ret_state, char version[PACKAGE_VERSION_MAX],
+              Error *err) _must_check_;
+
+/* Always UNKNOWN: its files cannot be read without it. */
+Tri rpm_is_registered(const Host *host, const char *package);
+
+/* The database cannot be opened. Runs rpm. */
+bool rpm_is_broken(const Host *host, char sign[PACKAGE_SIGN_MAX]);
+
+/* Of a package file. */
+int rpm_file_version(const Host *host, const char *file, char version[PACKAGE_VERSION_MAX], Error *err) _must_check_;
+
+/* fingerprint: 40 hex digits in any case. */
+int rpm_has_key(const Host *host, const char *fingerprint, bool *ret, Error *err) _must_check_;
+int rpm_import_key(const Host *host, const char *file, Error *err) _must_check_; /* armored */
+int rpm_forget_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
+
+/* As rpm orders [EPOCH:]VERSION[-RELEASE]; a release is compared when both have one. Pure. */
+int rpm_compare_versions(const char *a, const char *b);
