@@ -105,10 +105,7 @@ def build_dependency(out_dir, version="1.0", kind="deb", signer="distribution"):
 
 def build_slow(out_dir, name="slow-stand-in", until="/run/go", kind="deb", signer="distribution", version="1.0"):
     """Builds somebody else's package, whose postinst waits until a file exists, and says so with UNTIL.wanted."""
-    script = f"#!/bin/sh
-: > {until}.wanted
-until [ -e {until} ]; do sleep 0.1; done
-"
+    script = f"#!/bin/sh\n: > {until}.wanted\nuntil [ -e {until} ]; do sleep 0.1; done\n"
     package = formats.Package(name, version, kind, architecture="all", scripts=(("postinst", script),), signer=signer)
     return _made(package, lambda root: _put(root, f"usr/share/doc/{name}/README", "Slow to set up.\n"), out_dir, ())
 
