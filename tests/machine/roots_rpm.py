@@ -24,6 +24,8 @@ best=True
 skip_if_unavailable=False
 reposdir=/etc/yum.repos.d
 """
+# gpg starts an agent that checking signatures does not need, and now and then waits six seconds for it.
+GPG_CONF = "no-autostart\n"
 # What a distribution's own packages would provide: the tree's programs and libraries belong to no rpm.
 STUB = """\
 Name: stand-in-base
@@ -50,6 +52,8 @@ def make(tree):
     for folder in ("etc/yum.repos.d", "etc/zypp/repos.d", "etc/pki/rpm-gpg", "etc/rpm"):
         (tree / folder).mkdir(parents=True, exist_ok=True)
     (tree / "etc/rpm/macros.dbpath").write_text(f"%_dbpath {DATABASE}\n", encoding="ascii")
+    (tree / "etc/gnupg").mkdir(exist_ok=True)
+    (tree / "etc/gnupg/gpg.conf").write_text(GPG_CONF, encoding="ascii")
     _set_dnf_up(tree)
     _add_stub(tree)
 
