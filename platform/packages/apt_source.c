@@ -8,39 +8,16 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/packages/source_text.h"
 
-#define LIST_MAX (64 * 1024)
-#define SHOWN_MAX 80
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
-#define WORD_BYTES LETTERS DIGITS "._+-"
-#define PATH_BYTES LETTERS DIGITS "._+~-/"
 
 static const char *const keyring_folders[] = { "/usr/share/keyrings/", "/etc/apt/keyrings/" };
-
-/* ERROR_INPUT: what was found where a source was expected. */
-static int refuse(Error *err, const char *what, const char *shown)
-{
-        _cleanup_free_ char *escaped = text_escape(shown, SHOWN_MAX);
-
-        return error_set(err, ERROR_INPUT, "the source list holds %s \"%s\"", what, escaped);
-}
 
 static bool consists_of(const char *text, const char *bytes)
 {
         return *text && text[strspn(text, bytes)] == '\0';
-}
-
-/* A word that neither an option nor a path could be made of. */
-static bool is_plain_word(const char *text)
-{
-        return consists_of(text, WORD_BYTES) && *text != '-' && *text != '.';
-}
-
-/* Starts with a slash; no empty segment, none that begins with a dot. */
-static bool is_plain_path(const char *path)
-{
-        return *path == '/' && consists_of(path, PATH_BYTES) && !strstr(path, "//") && !strstr(path, "/.");
 }
 
 static bool is_keyring(const char *path)
@@ -49,7 +26,7 @@ static bool is_keyring(const char *path)
 
         for (i = 0; i < ELEMENTSOF(keyring_folders); i++)
                 if (text_starts_with(path, keyring_folders[i]) && path[strlen(keyring_folders[i])])
-                        return is_plain_path(path);
+                        return source_text_is_plain_path(path);
         return false;
 }
 
@@ -66,7 +43,7 @@ static int parse_option(char *option, bool *seen_arch, PackageSource *source, Er
                 snprintf(source->signed_by, sizeof(source->signed_by), "%s", value + 1);
                 return 0;
         }
-        return refuse(err, "the option", option);
+        return source_text_refuse(err, "the option", option);
 }
 
 /* *rest begins with "["; left behind "]". */
@@ -76,7 +53,7 @@ static int parse_options(char **rest, PackageSource *source, Error *err)
         bool seen_arch = false;
 
         if (!end || (end[1] != ' ' && end[1] != '\t'))
-                return refuse(err, "options without an end,", *rest);
+                return source_text_refuse(err, "options without an end,", *rest);
         *end = '\0';
         for (option = strtok_r(*rest + 1, " \t", &save); option; option = strtok_r(NULL, " \t", &save))
                 if (parse_option(option, &seen_arch, source, err) < 0)
@@ -85,26 +62,10 @@ static int parse_options(char **rest, PackageSource *source, Error *err)
         return 0;
 }
 
-static int parse_uri(const char *uri, const char *url_prefix, PackageSource *source, Error *err)
-{
-        size_t prefix = strlen(url_prefix), length = strlen(uri);
-
-        if (!text_starts_with(uri, "https://") || !text_starts_with(uri, url_prefix))
-                return refuse(err, "a foreign address", uri);
-        if (length > prefix && uri[length - 1] == '/')
-                length--;
-        if (length >= sizeof(source->uri) || length <= prefix + 1)
-                return refuse(err, "the address", uri);
-        snprintf(source->uri, sizeof(source->uri), "%.*s", (int)length, uri);
-        if (!is_plain_path(source->uri + prefix) || source->uri[length - 1] == '/')
-                return refuse(err, "the address", uri);
-        return 0;
-}
-
 static int parse_word(const char *what, const char *word, char *ret, size_t size, Error *err)
 {
-        if (!word || !is_plain_word(word) || strlen(word) >= size)
-                return refuse(err, what, word);
+        if (!word || !source_text_is_plain_word(word) || strlen(word) >= size)
+                return source_text_refuse(err, what, word);
         snprintf(ret, size, "%s", word);
         return 0;
 }
@@ -119,40 +80,19 @@ static int parse_deb(char *line, const char *url_prefix, PackageSource *source, 
                 return -1;
         word = strtok_r(rest, " \t", &save);
         if (!word)
-                return refuse(err, "no address in", line);
-        if (parse_uri(word, url_prefix, source, err) < 0 ||
+                return source_text_refuse(err, "no address in", line);
+        if (source_text_parse_uri(word, url_prefix, source->uri, sizeof(source->uri), err) < 0 ||
             parse_word("the suite", strtok_r(NULL, " \t", &save), source->suite, sizeof(source->suite), err) < 0 ||
             parse_word("the component", strtok_r(NULL, " \t", &save), source->component, sizeof(source->component),
                        err) < 0)
                 return -1;
         word = strtok_r(NULL, " \t", &save);
-        return word ? refuse(err, "a second component", word) : 0;
+        return word ? source_text_refuse(err, "a second component", word) : 0;
 }
 
 static bool is_deb(const char *line)
 {
         return text_starts_with(line, "deb") && (line[3] == ' ' || line[3] == '\t');
-}
-
-static int check_bytes(const char *text, size_t length, Error *err)
-{
-        const char *cursor = text, *end = text + length;
-
-        if (length > LIST_MAX)
-                return error_set(err, ERROR_INPUT, "the source list is %zu bytes long, more than %d", length, LIST_MAX);
-        while (cursor < end && strchr(" \t\r\n", *cursor) && *cursor)
-                cursor++;
-        if (cursor < end && *cursor == '<') {
-                _cleanup_free_ char *shown =
-                        text_copy_n(cursor, SHOWN_MAX < end - cursor ? SHOWN_MAX : (size_t)(end - cursor));
-
-                return refuse(err, "an HTML page", shown);
-        }
-        for (cursor = text; cursor < end; cursor++)
-                if (((unsigned char)*cursor < 0x20 && !strchr("\t\r\n", *cursor)) || *cursor == '\0' || *cursor == 0x7f)
-                        return error_set(err, ERROR_INPUT, "the source list holds the byte 0x%02x: it is no text",
-                                         (unsigned char)*cursor);
-        return 0;
 }
 
 static int parse_line(char *line, const char *url_prefix, PackageSource *source, Error *err)
@@ -161,9 +101,9 @@ static int parse_line(char *line, const char *url_prefix, PackageSource *source,
         if (!*line || *line == '#')
                 return 0;
         if (!is_deb(line))
-                return refuse(err, "the line", line);
+                return source_text_refuse(err, "the line", line);
         if (source->enabled)
-                return refuse(err, "a second line", line);
+                return source_text_refuse(err, "a second line", line);
         source->enabled = true;
         return parse_deb(line, url_prefix, source, err);
 }
@@ -174,13 +114,13 @@ int apt_source_parse(const char *text, size_t length, const char *url_prefix, Pa
         PackageSource source = { 0 };
         size_t line_length;
 
-        if (check_bytes(text, length, err) < 0)
+        if (source_text_check(text, length, err) < 0)
                 return -1;
         while (text_next_line(&cursor, text + length, &line, &line_length)) {
                 _cleanup_free_ char *copy = text_copy_n(line, line_length);
 
                 if (strchr(copy, '\r'))
-                        return refuse(err, "a line within a line,", copy);
+                        return source_text_refuse(err, "a line within a line,", copy);
                 if (parse_line(copy, url_prefix, &source, err) < 0)
                         return -1;
         }

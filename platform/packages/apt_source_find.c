@@ -6,16 +6,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/packages/source_text.h"
 
 #define FILE_MAX (1024 * 1024)
 
 typedef struct Wanted {
         const char *uri;
         const char *suite;
+        PackageSource *disabled; /* the first that would be found, were it not disabled; NULL: of no interest */
 } Wanted;
 
 /* A stanza or line of a file: words separated by blanks; NULL: absent. */
@@ -36,33 +37,11 @@ static void entry_clear(Entry *entry)
         *entry = (Entry){ 0 };
 }
 
-static size_t without_slashes(const char *text, size_t length)
-{
-        while (length > 0 && text[length - 1] == '/')
-                length--;
-        return length;
-}
-
-/* Scheme and host in any case, the path exactly. */
-static bool is_same_uri(const char *a, size_t a_length, const char *b)
-{
-        size_t length = without_slashes(a, a_length), host = 0;
-        const char *mark = strstr(b, "://");
-
-        if (length == 0 || length != without_slashes(b, strlen(b)))
-                return false;
-        if (mark)
-                host = (size_t)(mark - b) + 3 + strcspn(mark + 3, "/");
-        if (host > length)
-                host = length;
-        return strncasecmp(a, b, host) == 0 && memcmp(a + host, b + host, length - host) == 0;
-}
-
 static bool is_same_suite(const char *a, size_t a_length, const char *b)
 {
-        size_t length = without_slashes(a, a_length);
+        size_t length = source_text_without_slashes(a, a_length);
 
-        return length > 0 && length == without_slashes(b, strlen(b)) && memcmp(a, b, length) == 0;
+        return length > 0 && length == source_text_without_slashes(b, strlen(b)) && memcmp(a, b, length) == 0;
 }
 
 static bool is_same_word(const char *a, size_t a_length, const char *b)
@@ -120,23 +99,27 @@ static bool copy_keyring(char *ret, size_t size, const char *signed_by)
 
 static bool match(const Entry *entry, const Wanted *wanted, const char *file, PackageSource *ret)
 {
-        PackageSource source = { .enabled = true, .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
+        PackageSource source = { .enabled = !is_off(entry->enabled),
+                                 .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
         const char *uri, *suite, *component = entry->components ? entry->components : "";
         size_t length, uri_length = 0, suite_length = 0;
 
-        uri = find_word(entry->uris, wanted->uri, is_same_uri, &uri_length);
+        uri = find_word(entry->uris, wanted->uri, source_text_is_same_uri, &uri_length);
         suite = find_word(entry->suites, wanted->suite, is_same_suite, &suite_length);
-        if (!uri || !suite || !find_word(entry->types, "deb", is_same_word, &length) || is_off(entry->enabled))
+        if (!uri || !suite || !find_word(entry->types, "deb", is_same_word, &length))
                 return false;
         component += strspn(component, " \t\r\n");
-        if (!copy_word(source.uri, sizeof(source.uri), uri, without_slashes(uri, uri_length)) ||
+        if (!copy_word(source.uri, sizeof(source.uri), uri, source_text_without_slashes(uri, uri_length)) ||
             !copy_word(source.suite, sizeof(source.suite), suite, suite_length) ||
             !copy_word(source.component, sizeof(source.component), component, strcspn(component, " \t\r\n")) ||
             !copy_word(source.file, sizeof(source.file), file, strlen(file)) ||
             !copy_keyring(source.signed_by, sizeof(source.signed_by), entry->signed_by))
                 return false;
-        *ret = source;
-        return true;
+        if (source.enabled)
+                *ret = source;
+        else if (wanted->disabled && !*wanted->disabled->file)
+                *wanted->disabled = source;
+        return source.enabled;
 }
 
 /* Cuts the next word off *rest; "" at the end. */
@@ -312,7 +295,8 @@ bool apt_source_find_in(const Host *host, const char *file, const PackageSource 
 int apt_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
                     bool *ret_found, PackageSource *ret, Error *err)
 {
-        const Wanted wanted = { .uri = like->uri, .suite = like->suite };
+        PackageSource disabled = { 0 };
+        const Wanted wanted = { .uri = like->uri, .suite = like->suite, .disabled = &disabled };
         _cleanup_(fs_names_freep) char **names = NULL;
         bool found;
         char **name;
@@ -325,6 +309,8 @@ int apt_source_find(const SourceFormat *format, const Host *host, const PackageS
 
                 found = is_part(*name) && !text_equal(file, beside) && search_file(host, file, &wanted, ret);
         }
+        if (!found)
+                *ret = disabled;
         *ret_found = found;
         return 0;
 }

@@ -2,12 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "platform/base/text.h"
+#include "platform/packages/source_text.h"
 
 #define BLANKS " \t"
-#define SHOWN_MAX 80
 
 typedef struct Words {
         char *uri, *suite, *components; /* borrowed from the line */
@@ -37,16 +36,6 @@ static char *skip_options(char *rest)
         return end + 1;
 }
 
-static bool has_control_bytes(const char *line, size_t length)
-{
-        size_t i;
-
-        for (i = 0; i < length; i++)
-                if (((unsigned char)line[i] < 0x20 && line[i] != '\t' && line[i] != '\r') || line[i] == 0x7f)
-                        return true;
-        return false;
-}
-
 /* False: apt would stop at this line. It is taken apart. */
 static bool parse(char *line, Words *ret)
 {
@@ -67,35 +56,6 @@ static bool parse(char *line, Words *ret)
         return *ret->components || text_ends_with(ret->suite, "/");
 }
 
-static size_t without_slash(const char *uri)
-{
-        size_t length = strlen(uri);
-
-        while (length > 0 && uri[length - 1] == '/')
-                length--;
-        return length;
-}
-
-static bool is_same_uri(const char *a, const char *b)
-{
-        size_t length = without_slash(a);
-
-        return length == without_slash(b) && strncasecmp(a, b, length) == 0;
-}
-
-/* The path below the prefix in three parts, the last of which is that of wanted: "debian", "12", "prod". */
-static bool is_laid_out_alike(const char *uri, const char *url_prefix, const char *wanted)
-{
-        size_t prefix = strlen(url_prefix), length = without_slash(uri), i, slashes = 0;
-        const char *last = strrchr(wanted, '/');
-
-        if (length <= prefix || strncasecmp(uri, url_prefix, prefix) != 0 || uri[prefix] != '/' || !last)
-                return false;
-        for (i = prefix; i < length; i++)
-                slashes += uri[i] == '/';
-        return slashes == 3 && length > strlen(last) && strncmp(uri + length - strlen(last), last, strlen(last)) == 0;
-}
-
 static bool has_component(const char *components, const char *wanted)
 {
         const char *word = components;
@@ -111,8 +71,8 @@ static bool has_component(const char *components, const char *wanted)
 
 static bool is_of_use(const Words *words, const char *url_prefix, const PackageSource *wanted, bool also_wanted)
 {
-        if (!is_same_uri(words->uri, wanted->uri))
-                return !is_laid_out_alike(words->uri, url_prefix, wanted->uri);
+        if (!source_text_is_same_uri(words->uri, strlen(words->uri), wanted->uri))
+                return !source_text_is_laid_out_alike(words->uri, url_prefix, wanted->uri);
         if (!text_equal(words->suite, wanted->suite))
                 return true;
         return !also_wanted && has_component(words->components, wanted->component);
@@ -120,7 +80,7 @@ static bool is_of_use(const Words *words, const char *url_prefix, const PackageS
 
 static void describe(const char *line, char ret[160])
 {
-        _cleanup_free_ char *shown = text_escape(line, SHOWN_MAX);
+        _cleanup_free_ char *shown = text_escape(line, SOURCE_TEXT_SHOWN);
 
         snprintf(ret, 160, "%s \"%s\"", *line == '<' ? "an HTML page" : "the line", shown);
 }
@@ -133,7 +93,7 @@ static LineKind judge_line(const char *line, size_t length, const char *url_pref
         _cleanup_free_ char *copy = text_copy_n(line, length);
         Words words = { 0 };
 
-        if (has_control_bytes(line, length))
+        if (source_text_has_control_bytes(line, length))
                 return LINE_USELESS;
         text_trim(copy);
         if (!*copy || *copy == '#')

@@ -335,6 +335,8 @@ static void what_apt_does_not_read_is_not_found(void **state)
                 scratch_write(scratch, rows[i].file, rows[i].text);
         if (find(scratch, &source))
                 fail_msg("found in %s", source.file);
+        assert_string_equal(source.file, PARTS "/a.sources"); /* the disabled one is told */
+        assert_false(source.enabled);
         scratch_write(scratch, "/etc/apt/sources.list", "deb " URI " bookworm main\n");
         assert_true(find(scratch, &source));
         assert_string_equal(source.file, "/etc/apt/sources.list");
