@@ -7,6 +7,7 @@
 #include "agent/state.h"
 #include "agent/steps.h"
 #include "agent/steps/package_choice.h"
+#include "agent/steps/repository_key.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
@@ -62,6 +63,34 @@ static bool is_worth_refresh(const PackageResult *result)
                (result->trouble == TROUBLE_NOT_FOUND && !result->ours);
 }
 
+/* Signed by a key that was not known: 1 when one of the vendor's others was added, so that it may be by now. */
+static int add_key(Mission *mission, const PackageResult *result, Failure *failure)
+{
+        _cleanup_(http_client_freep) HttpClient *http = NULL;
+        bool added = false;
+
+        if (result->trouble != TROUBLE_SIGNATURE || !mission->manager->import_key || !*mission->source.signed_by ||
+            mission->request->use_existing_repo)
+                return 0;
+        http = http_client_new(mission->host);
+        return repository_key_extend(mission, http, mission->source.signed_by, &added, failure) < 0 ? -1 : added;
+}
+
+/* With all of the vendor's keys that it takes. */
+static int download_with_keys(Mission *mission, const PackageChoice *choice, PackageResult *result, Failure *failure)
+{
+        int tries = 0, more;
+
+        do {
+                if (run_download(mission, choice, result, failure) < 0)
+                        return -1;
+                more = add_key(mission, result, failure);
+        } while (more > 0 && ++tries);
+        if (tries > 0 && result->trouble == TROUBLE_NONE)
+                repository_key_tell(mission, "the package", mission->source.signed_by);
+        return more;
+}
+
 static int download(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
@@ -70,14 +99,14 @@ static int download(Mission *mission, const PackageChoice *choice, Failure *fail
 
         if (!mission->manager->download)
                 return 0;
-        if (run_download(mission, choice, &result, failure) < 0)
+        if (download_with_keys(mission, choice, &result, failure) < 0)
                 return -1;
         if (is_worth_refresh(&result)) {
                 log_info("refreshing all package lists: %s", result.text);
                 mission_say(mission, "reading the distribution's package lists");
                 if (mission->manager->refresh(mission->host, &run, NULL, &ignored, &err) < 0)
                         return steps_fail(failure, REASON_DEPENDENCY, &err);
-                if (run_download(mission, choice, &result, failure) < 0)
+                if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
         return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_PACKAGE_DOWNLOAD);

@@ -84,13 +84,12 @@ static int refresh_with_more_keys(Mission *mission, HttpClient *http, const Pack
                 if (!*source->signed_by ||
                     repository_key_extend(mission, http, source->signed_by, &added, &ignored) < 0 || !added)
                         return -1;
-                outcome_row(mission->outcome, "repository-key", ROW_SUCCESS,
-                            "the repository is signed by another key of the vendor's: it was added to %s",
-                            source->signed_by);
                 *failure = (Failure){ 0 };
                 *result = (PackageResult){ 0 };
-                if (refresh(mission, source, result, failure) == 0)
-                        return 0;
+                if (refresh(mission, source, result, failure) < 0)
+                        continue;
+                repository_key_tell(mission, "the repository", source->signed_by);
+                return 0;
         }
         return -1;
 }

@@ -332,3 +332,12 @@ int repository_key_extend(Mission *mission, HttpClient *http, const char *keyrin
         *ret_added = added;
         return 0;
 }
+
+void repository_key_tell(Mission *mission, const char *what, const char *keyring)
+{
+        _cleanup_free_ char *shown = text_escape(keyring, 200);
+
+        outcome_row(mission->outcome, "repository-key", ROW_SUCCESS,
+                    "%s is signed by another key of the vendor's than those that were known here: it was added to %s",
+                    what, shown);
+}

@@ -26,3 +26,6 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
  * file that cannot be had adds nothing.
  */
 int repository_key_extend(Mission *mission, HttpClient *http, const char *keyring, bool *ret_added, Failure *failure);
+
+/* A row: what is signed by a key of the vendor's that is not this distribution's usual one, and is in keyring now. */
+void repository_key_tell(Mission *mission, const char *what, const char *keyring);

@@ -12,6 +12,8 @@ OWN_KEYRING = repository.VENDOR_KEYRING
 SITE_KEYRING = "/etc/apt/keyrings/microsoft.gpg"
 APT_TREES = ("/etc/apt", "/usr/share/keyrings")
 MIRROR = "mirror.company.test"
+RPM_KEYS = "/etc/pki/rpm-gpg/RPM-GPG-KEY-microsoft-prod"
+SENSOR = "101.24092.0002"
 HTML = "<html><body>Please sign in</body></html>\n"
 
 
@@ -92,7 +94,7 @@ def asked_of(w, host):
     return [line for line in w.requests() if f" {host} " in line]
 
 
-@for_families("debian12")
+@for_families("debian12", "el9", "sles15")
 def a_mirror_stands_for_the_package_server(w):
     w.prepare()
     mirror = copy_to_mirror(w)
@@ -134,7 +136,7 @@ def only_configured_apt_sources_are_used(w):
     w.assert_onboarded()
 
 
-@for_families("debian12")
+@for_families("debian12", "el9", "fedora43", "sles15")
 def insiders_come_from_their_own_channel(w):
     w.prepare()
     for channel, suffix in (("insiders-fast", "insiderfast"), ("insiders-slow", "external")):
@@ -184,3 +186,127 @@ def apt_keys_that_rolled_over_are_added_to_those_that_are_there(w):
     w.machine.write(f"{LISTS}/microsoft.list", w.vendor.source(f"signed-by={SITE_KEYRING}"))
     message = refused(w, 4, w.snapshot(), "package-signature")
     assert f"{LISTS}/microsoft.list" in message, message
+
+
+# rpm
+
+def place(w, name):
+    return f"{w.manager.sources}/{name}"
+
+
+def rpm_sources(w):
+    """The configuration: sources and keys that belong to somebody."""
+    return w.machine.snapshot((w.manager.sources, "/etc/pki", "/etc/dnf", "/etc/zypp"))
+
+
+def by_config_manager(w):
+    """As config-manager --add-repo writes it for an address: no word about keys."""
+    name = "packages.microsoft.com_" + w.family.distro.replace("/", "_") + "_prod"
+    return place(w, f"{name}.repo"), f"[{name}]\nname=created by dnf config-manager from {w.vendor.uri}\nbaseurl={w.vendor.uri}\nenabled=1\n"
+
+
+@for_families("el9", "fedora43", "sles15")
+def rpm_sources_of_other_products_are_used_as_they_are(w):
+    w.prepare()
+    key = "/etc/pki/rpm-gpg/microsoft.asc"
+    upper = w.vendor.uri.rstrip("/").replace("packages.microsoft.com", "Packages.Microsoft.COM")
+    spellings = (
+        (place(w, "microsoft-prod.repo"), w.vendor.source()),
+        by_config_manager(w),
+        (place(w, "microsoft-edge-and-others.repo"),
+         f"[edge]\nname=edge\nbaseurl=https://elsewhere.test/\nenabled=0\n\n[intune]\nname = Microsoft\nbaseurl = {upper}\n"
+         f"gpgcheck = 1\ngpgkey = file://{key}\n"))
+    w.machine.write(key, openpgp.armor(openpgp.binary(w.family.key)).decode())
+    for seq, (path, text) in enumerate(spellings):
+        if seq:
+            w.make_fresh()
+        w.machine.write(path, text)
+        before = rpm_sources(w)
+        succeeded(w, seq)
+        after = rpm_sources(w)
+        added = after.keys() - before.keys()
+        assert {path: after[path] for path in before} == before, (seq, path)
+        assert added <= {RPM_KEYS}, added
+        assert f"[{w.vendor.id}" not in w.machine.read(path) or seq == 0
+        w.assert_onboarded()
+        w.machine.path(RPM_KEYS).unlink(missing_ok=True)
+        w.machine.path(path).unlink()
+    w.make_fresh()
+    path = place(w, "microsoft-prod.repo")
+    w.machine.write(path, w.vendor.source(enabled=0))
+    settings = succeeded(w, len(spellings))
+    assert path in settings.row("package-source").message, settings
+    text = w.machine.read(path)
+    assert text.startswith(w.vendor.source(enabled=0)) and f"[{w.vendor.id}-mde-linux]" in text, text
+    w.assert_sane()
+
+
+@for_families("el9", "fedora43", "sles15")
+def rpm_keys_are_imported_and_forgotten(w):
+    """The right one for the distribution; where the packages are signed by the other, that one too; none that is left behind."""
+    w.prepare()
+    before = w.snapshot()
+    w.vendor.package_signed_by(SENSOR, "attacker")
+    refused(w, 0, before, "package-signature")
+    assert w.manager.keys() == w.first_keys, w.manager.keys()
+    other = "vendor-2025" if w.family.key == "vendor" else "vendor"
+    w.vendor.package_signed_by(SENSOR, other)
+    w.vendor.release_signed_by(other)
+    succeeded(w, 1)
+    assert len(w.manager.keys()) == len(w.first_keys) + 2, w.manager.keys()
+    w.assert_onboarded()
+    assert openpgp.armor(openpgp.binary(w.family.key)).decode() in w.machine.read(RPM_KEYS)
+    w.make_fresh()
+    w.machine.path(RPM_KEYS).unlink(missing_ok=True)
+    w.vendor.wrong_key()
+    w.vendor.wrong_key("microsoft-2025.asc")
+    refused(w, 2, w.snapshot(), "repository-key")
+
+
+@for_families("el9", "sles15")
+def rpm_lists_that_are_not_genuine_are_not_used(w):
+    w.prepare()
+    before = w.snapshot()
+    v = w.vendor
+    cases = ((v.list_without_check, "gpgcheck=0"), (v.list_with_extra_section, "a second section"), (v.html_list, "an HTML page"),
+             (v.list_with_other_host, "elsewhere.test"), (v.list_plain_http, "http://"), (v.list_empty, "is empty"),
+             (lambda: v.list_with(proxy="http://elsewhere.test:1"), "proxy="), (lambda: v.list_with(sslverify=0), "sslverify=0"))
+    for seq, (stage, words) in enumerate(cases):
+        stage()
+        assert words in refused(w, seq, before, "repository-not-genuine"), words
+
+
+@for_families("el9", "sles15")
+def an_unfinished_installer_script_is_cleaned_up_after(w):
+    """What its fetches left under the vendor's names; a section of the site's own there stays."""
+    w.prepare()
+    other = w.vendor.source(uri="https://packages.microsoft.com/rhel/7/prod/")
+    w.machine.write(place(w, "microsoft-prod.repo"), "[site]\nname=site\nbaseurl=https://site.test/\nenabled=0\n" + other)
+    w.machine.write(place(w, "prod.repo"), HTML)
+    settings = succeeded(w, 0)
+    assert "HTML page" in settings.row("repository-repair").message, settings
+    assert not w.machine.exists(place(w, "prod.repo"))
+    text = w.machine.read(place(w, "microsoft-prod.repo"))
+    assert "[site]" in text and "rhel/7" not in text and w.vendor.uri in text, text
+    w.assert_onboarded()
+
+
+@for_families("el9", "sles15")
+def only_configured_rpm_sources_are_used(w):
+    w.prepare()
+    message = refused(w, 0, w.snapshot(), "repository-none", useExistingRepo=True)
+    assert "useExistingRepo" in message, message
+    key = "/etc/pki/rpm-gpg/company"
+    company = w.vendor.source(uri=w.vendor.uri.replace("https://packages.microsoft.com", copy_to_mirror(w)), key_uri=f"file://{key}")
+    w.machine.write(place(w, "company.repo"), company.replace("gpgcheck=1", "gpgcheck=0"))
+    again(w, 1, useExistingRepo=True)
+    message = w.azure.wait_status("error", seq=1, timeout=60).settings.message
+    assert "(repository-unverified)" in message and "company.repo" in message, message
+    w.machine.write(place(w, "company.repo"), company)
+    w.machine.write(key, openpgp.armor(openpgp.binary(w.family.key)).decode())
+    w.machine.run(["rpm", "--import", key])
+    before = rpm_sources(w)
+    settings = succeeded(w, 2, useExistingRepo=True)
+    assert "company.repo" in settings.row("package-source").message, settings
+    assert rpm_sources(w) == before and not asked_of(w, "packages.microsoft.com")
+    w.assert_onboarded()
