@@ -289,6 +289,15 @@ static int is_installed(const Mission *mission, bool *ret, Error *err)
         return 0;
 }
 
+/* A host is the same in any letter case. */
+static bool is_vendors(const Mission *mission, const PackageSource *source)
+{
+        const char *url = mission_packages_url(mission);
+        _cleanup_free_ char *start = text_copy_n(source->uri, strlen(url));
+
+        return text_equal_nocase(start, url);
+}
+
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)
 {
         const SourceFormat *format = mission->manager->sources;
@@ -301,7 +310,7 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
                 return import_file(mission, source->signed_by, &err) < 0
                                ? steps_fail(failure, REASON_REPOSITORY_KEY, &err)
                                : 0;
-        if (!text_starts_with(source->uri, mission_packages_url(mission)))
+        if (!is_vendors(mission, source))
                 return 0;
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
         if (is_installed(mission, &installed, &err) < 0)
