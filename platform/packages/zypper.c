@@ -160,7 +160,11 @@ static int zypper_repair(const Host *host, const PackageRun *run, const char *pa
         *ret = (PackageResult){ .trouble = TROUBLE_NONE };
         if (rpm_state(host, package, &state, version, err) < 0)
                 return -1;
-        return state == PACKAGE_INSTALLED || state == PACKAGE_BROKEN ? zypper_install(host, run, &wanted, ret, err) : 0;
+        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
+                return 0;
+        if (zypper_download(host, run, &wanted, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? zypper_install(host, run, &wanted, ret, err) : 0;
 }
 
 const PackageManager manager_zypper = {

@@ -66,13 +66,17 @@ def zypper_installs_the_version_that_is_asked_for(w):
 
 @scenario(family="sles15")
 def another_zypper_is_named_and_waited_for(w):
-    """A real one, in a package's script: nothing is signalled, nothing of it is lost."""
+    """A real one, while it downloads and then in a package's script: nothing is signalled, nothing of it is lost."""
     w.prepare()
     w.mirror.publish([w.build_dependency(), w.build_slow()])
+    let_go = w.hold_back(w.mirror.packages)
     w.start_unit("admin", *w.manager.install("slow-stand-in"))
-    w.machine.wait(lambda: w.machine.run(["pgrep", "-x", "rpm"], check=False).returncode == 0, 30, "zypper's transaction")
+    w.machine.wait(lambda: any(".rpm.new.zypp." in path for path in w.machine.snapshot(("/var/tmp",))), 30, "zypper's download")
     start(w)
-    told = w.wait_told("waiting").settings.message
+    told = w.wait_told("holds /run/zypp.pid").settings.message
+    assert "zypper (pid " in told and "admin.service" in told, told
+    let_go()
+    told = w.wait_told("rpm (pid ").settings.message
     assert "zypper (pid " in told and "admin.service" in told, told
     w.touch("/run/go")
     w.azure.wait_status("success")
@@ -175,28 +179,6 @@ def exit_statuses_of_zypper_that_only_inform_are_success(w):
     w.mirror.publish([sensor.build_dependency(w.folder / "debs", kind="rpm", scripts=failing)])
     w.machine.write(f"{SOURCES}/foreign.repo", FOREIGN)
     start(w)
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-
-
-@scenario(family="sles15")
-def a_zypper_that_holds_its_lock_for_ever_is_named_at_the_deadline(w):
-    """One that downloads, and never comes to an end."""
-    w.prepare()
-    before = w.snapshot()
-    w.mirror.publish([w.build_dependency(), w.build_slow()])
-    w.faults({w.mirror.packages: {"stall": 1000}})
-    w.start_unit("admin", *w.manager.install("slow-stand-in"))
-    w.machine.wait(lambda: any("slow-stand-in" in line for line in w.requests()), 30, "zypper's download")
-    w.publish()
-    w.ask()
-    w.agent.start()
-    message = w.wait_error("package-manager-locked", timeout=120).settings.message
-    assert "zypper (pid " in message and "holds /run/zypp.pid" in message, message
-    w.machine.run(["systemctl", "kill", "--signal=KILL", "admin"])
-    w.assert_untouched(before)
-    w.faults({})
-    w.enable_again()
     w.azure.wait_status("success")
     w.assert_onboarded()
 
