@@ -66,7 +66,7 @@ static void a_refresh_of_one_source_is_understood(void **state)
                 { "refresh-page", 4, TROUBLE_NETWORK, false, "doesn't contain public key data" },
                 { "refresh-403", 4, TROUBLE_NETWORK, true, "Permission to access" },
                 { "refresh-404", 4, TROUBLE_NETWORK, true, "/repodata/repomd.xml' not found on medium" },
-                { "refresh-500", 4, TROUBLE_NETWORK, true, "returned error: 500" },
+                { "refresh-500", 4, TROUBLE_NETWORK, false, "returned error: 500" },
                 { "refresh-503", 4, TROUBLE_NETWORK, true, "is temporarily unaccessible" },
                 { "refresh-no-name", 4, TROUBLE_NETWORK, false, "Could not resolve host: nowhere.invalid" },
                 { "refresh-no-tls", 4, TROUBLE_NETWORK, false, "wrong version number" },
@@ -170,7 +170,7 @@ static void other_wordings_are_understood(void **state)
                 { "Problem: 1: the to be installed mdatp-1-1.x86_64 requires 'libmnl0', but this requirement cannot be "
                   "provided\n  not installable providers: libmnl0-1.0.4-1.x86_64[SLE-Module-Basesystem15-SP6-Pool]\n",
                   4, TROUBLE_DEPENDENCY, true },
-                { "mdatp-101.1-1.x86_64.rpm:\n    Package header is not signed!\n", 8, TROUBLE_SIGNATURE, false },
+                { "mdatp-101.1-1.x86_64.rpm:\n    Package header is not signed!\n", 8, TROUBLE_SIGNATURE, true },
                 { "error: rpmdb: BDB0060 PANIC: fatal region error; database corrupt\n", 4, TROUBLE_BROKEN, false },
                 { "package mdatp-101.1-1.x86_64 does not verify: no digest\n", 8, TROUBLE_SIGNATURE, true },
                 { "error: unpacking of archive failed on file /opt/microsoft: cpio: write failed - No space left on "
