@@ -161,10 +161,11 @@ static int keyring_add(const Mission *mission, const Keyring *keyring, const Key
 }
 
 /* Those that the package manager, if it keeps keys itself, has not. */
-static int manager_add(const Mission *mission, const Keys *keys, bool *ret_added, Error *err)
+static int manager_add(Mission *mission, const Keys *keys, bool *ret_added, Error *err)
 {
         static const char file[] = UNDO_FOLDER "/keys.asc";
         const PackageManager *manager = mission->manager;
+        const PackageRun run = mission_package_run(mission);
         _cleanup_(text_clear) Text text = { 0 };
         Keys missing = { 0 };
         bool known = false;
@@ -185,7 +186,9 @@ static int manager_add(const Mission *mission, const Keys *keys, bool *ret_added
         if (missing.n == 0)
                 return 0;
         append_keys(&text, &missing, true);
-        if (fs_write(mission->host, file, text.data, text.length, 0644, err) < 0 ||
+        /* an import is a transaction of its own, which fails at once while somebody else's runs */
+        if (manager->wait_for_locks(mission->host, &run, err) < 0 ||
+            fs_write(mission->host, file, text.data, text.length, 0644, err) < 0 ||
             manager->import_key(mission->host, file, err) < 0)
                 return -1;
         return fs_remove(mission->host, file, err);
@@ -214,7 +217,7 @@ static int fetch_keys(Mission *mission, HttpClient *http, const char *name, Open
         return 0;
 }
 
-static int add_keys(const Mission *mission, const char *path, const Keys *keys, bool *ret_added, Error *err)
+static int add_keys(Mission *mission, const char *path, const Keys *keys, bool *ret_added, Error *err)
 {
         const SourceFormat *format = mission->manager->sources;
         _cleanup_(keyring_clear) Keyring keyring = { 0 };
@@ -258,7 +261,7 @@ int repository_key_install(Mission *mission, HttpClient *http, Failure *failure)
 
 /* All that stand in the file that a source of this machine names; what cannot be read there, the package manager tells.
  */
-static int import_file(const Mission *mission, const char *path, Error *err)
+static int import_file(Mission *mission, const char *path, Error *err)
 {
         _cleanup_(keyring_clear) Keyring keyring = { 0 };
         Keys keys = { 0 };

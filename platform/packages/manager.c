@@ -4,7 +4,8 @@
 #include "platform/distro.h"
 #include "platform/fs.h"
 
-static const PackageManager *const managers[] = { &manager_apt, &manager_dnf, &manager_dnf5, &manager_yum };
+static const PackageManager *const managers[] = { &manager_apt, &manager_dnf,    &manager_dnf5,
+                                                  &manager_yum, &manager_zypper, &manager_tdnf };
 
 /* Which one does for which, best first. */
 static const PackageManagerId choices[_MANAGER_MAX][4] = {

@@ -52,6 +52,7 @@ static char *format_zypper(const PackageSource *source, const char *architecture
                                                         "type=rpm-md\n"
                                                         "keeppackages=0\n"
                                                         "gpgcheck=1\n"
+                                                        "pkg_gpgcheck=1\n" /* also when the index was verified */
                                                         "%s"
                                                         "gpgkey=file://%s\n",
                                                    source->id, source->name, source->uri,
@@ -84,6 +85,7 @@ static size_t traces_dnf(const PackageSource *source, SourceTrace ret[SOURCE_TRA
                 { "/var/cache/dnf", ".solv" },       { "/var/cache/yum/x86_64/7", NULL }, /* yum 3:
                                                                                              $basearch/$releasever */
                 { "/var/cache/yum/x86_64/2", NULL }, { "/var/cache/yum/aarch64/2", NULL }, { "/var/cache/tdnf", NULL },
+                { "/var/cache/tdnf", "-" }, /* ID-HASH: tdnf >= 3.5 */
         };
 
         return make_traces(names, ELEMENTSOF(names), source, ret);

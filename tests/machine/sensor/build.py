@@ -96,9 +96,9 @@ def build(version, out_dir, knobs=None, *, depends=f"{DEPENDENCY} (>= 1)", balla
     return _made(package, fill, out_dir, (str(programs()), unit, knobs, ballast_mib))
 
 
-def build_dependency(out_dir, version="1.0", kind="deb", signer="distribution"):
+def build_dependency(out_dir, version="1.0", kind="deb", signer="distribution", scripts=()):
     """Builds the small package that only the distribution's mirror has."""
-    package = formats.Package(DEPENDENCY, version, kind, architecture="all", signer=signer)
+    package = formats.Package(DEPENDENCY, version, kind, architecture="all", scripts=scripts, signer=signer)
     return _made(package, lambda root: _put(root, f"usr/share/doc/{DEPENDENCY}/README", "Needed by the stand-in sensor.\n"),
                  out_dir, ())
 
