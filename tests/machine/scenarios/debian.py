@@ -77,7 +77,10 @@ def what_is_not_genuine(w):
 SPELLINGS = {
     "site.list": "deb [arch=amd64 signed-by={keyring}] {uri} {suite} main\n",
     "site.sources": "Types: deb\nURIs: {uri}/\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n",
-    "vendor.sources": "Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nSigned-By:\n{inline}\n",
+}
+LAST_SPELLING = {  # apt 2.2 knows no keys in a source; what it has is a fingerprint out of its own keyrings
+    "debian11": ("vendor.list", "deb [signed-by={fingerprint}] {uri} {suite} main\n"),
+    "debian13": ("vendor.sources", "Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nSigned-By:\n{inline}\n"),
 }
 
 
@@ -87,10 +90,11 @@ def another_products_source_is_reused(w):
     w.prepare()
     w.publish()
     w.machine.write(SITE_KEYRING, openpgp.binary("vendor") + openpgp.binary("vendor-2025"))
-    armor = openpgp.armor(openpgp.binary(w.family.key))
+    w.machine.write("/etc/apt/trusted.gpg.d/microsoft.gpg", openpgp.binary(w.family.key))
+    armor = openpgp.armor(openpgp.binary(w.family.key)).decode()
     words = {"keyring": SITE_KEYRING, "uri": w.vendor.uri, "suite": w.family.suite,
-             "inline": "\n".join(f" {line or '.'}" for line in armor.splitlines())}
-    for seq, (name, text) in enumerate(SPELLINGS.items()):
+             "fingerprint": openpgp.fingerprint(w.family.key), "inline": "\n".join(f" {line or '.'}" for line in armor.splitlines())}
+    for seq, (name, text) in enumerate((*SPELLINGS.items(), LAST_SPELLING[w.family.name])):
         file = f"/etc/apt/sources.list.d/{name}"
         w.machine.write(file, text.format(**words))
         w.before = w.snapshot()
