@@ -2,71 +2,16 @@
 
 import openpgp
 import repository
-from onboarding_world import ONBOARDING, STATE
+from refused import assert_no_foreign_key, assert_refused, prepared, refuse_each
 from scenario import scenario
 
 VENDOR = repository.VENDOR_HOST
 SENSOR = "101.24092.0002"
 OWN_SOURCE = "/etc/apt/sources.list.d/microsoft-prod.list"
-INFORMED = "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is"
-CODES = {"package-not-found": 52, "dependency-missing": 52}
-KEYRINGS = ("/etc/apt", "/usr/share/keyrings", f"{STATE}")
-
-
-def prepared(w):
-    w.prepare()
-    w.publish()
-    w.before = w.snapshot()
-    return w
 
 
 def pinned_packets():
     return openpgp.binary("vendor")
-
-
-def assert_no_foreign_key(w):
-    strange = [body for tag, body in openpgp.packets(openpgp.binary("attacker")) if tag == openpgp.PUBLIC_KEY]
-    for path in w.machine.snapshot(KEYRINGS):
-        file = w.machine.path(path)
-        if file.is_file() and not file.is_symlink():
-            data = file.read_bytes()
-            assert not any(key in data for key in strange), path
-
-
-def assert_refused(w, seq, reason, *words, code=None):
-    """The request ended in a terminal error that says what, why and what to do; the machine is as before."""
-    report = w.azure.wait_status("error", seq=seq, timeout=90)
-    assert report.status == "Ready" and report.settings.code == (code or CODES.get(reason, 55)), report
-    message = report.settings.message
-    assert message.startswith(INFORMED) and f"({reason})" in message, message
-    for each in words:
-        assert each in message, (each, message)
-    assert report.settings.row("ErrorClarification").message.startswith(f"{reason}: "), report.settings
-    w.assert_quiet()
-    w.assert_untouched(w.before)
-    assert_no_foreign_key(w)
-    assert w.package_state() == "" and not w.machine.exists(ONBOARDING)
-    for path in ("/var/cache/mde-linux", f"{STATE}/undo"):
-        assert not w.machine.exists(path), path
-    return message
-
-
-def refuse_each(w, *cases, serve_again=None):
-    """(stage a fault, reason, words ...), one sequence number after the other on one machine."""
-    prepared(w)
-    debs = list((w.folder / "debs").glob("mdatp_*.deb"))
-    for seq, (stage, reason, *words) in enumerate(cases):
-        w.vendor.publish(debs)
-        stage()
-        w.ask(seq=seq)
-        w.agent.start()
-        assert_refused(w, seq, reason, *words)
-    w.vendor.publish(debs)
-    if serve_again:
-        serve_again()
-    w.ask(seq=len(cases))
-    w.azure.wait_status("success", seq=len(cases))
-    w.assert_onboarded()
 
 
 @scenario()

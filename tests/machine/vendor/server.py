@@ -7,8 +7,9 @@
 ROOT/<Host>/<path> is what is served. "ready" is printed once all ports are open. A port 0 is
 not opened. Run it inside a machine's network namespace; the machine must trust ca_pem().
 
-LOG gets one line per request, "METHOD host path status", before the answer's body is sent;
-status is 000 when the fault is that none is sent. A handshake that fails leaves "TLS - - 000".
+LOG gets one line per request, "METHOD host path status bytes agent", before the answer's body is
+sent: its length, and who asked by the first word of User-Agent. Status is 000 when the fault is that
+none is sent. A handshake that fails leaves "TLS - - 000 0 -".
 
 FAULTS is a JSON object, read anew at each request: path prefix, with or without the host in
 front ("/keys/", "packages.microsoft.com/keys/", "" for everything) -> an object with any of
@@ -139,12 +140,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         prefix, fault = self.server.faults.find(host, path)
         self.hold_back(fault)
         if fault.get("unreachable") or fault.get("close"):
-            self.server.record(self.command, host, self.path, "000")
+            self.record(host, "000", b"")
             self.hang_up(reset=fault.get("unreachable"))
             return
         status, headers, body = self.answer(host, path, fault)
         headers.update(fault.get("headers", {}))
-        self.server.record(self.command, host, self.path, status)
+        self.record(host, status, body)
         self.send_response_only(status)
         headers.setdefault("Date", email.utils.formatdate(usegmt=True))
         for name, value in headers.items():
@@ -155,6 +156,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_body(body, prefix, fault)
 
     do_HEAD = do_GET
+
+    def record(self, host, status, body):
+        words = self.headers.get("User-Agent", "-").split()
+        self.server.record(self.command, host, self.path, status, 0 if self.command == "HEAD" else len(body), words[0] if words else "-")
 
     def hold_back(self, fault):
         while "wait_file" in fault and not os.path.exists(fault["wait_file"]):
@@ -235,7 +240,7 @@ class Server(http.server.ThreadingHTTPServer):
                 request.settimeout(30)
                 request = self.context.wrap_socket(request, server_side=True)
             except OSError:
-                self.record("TLS", "-", "-", "000")
+                self.record("TLS", "-", "-", "000", 0, "-")
                 return
         super().finish_request(request, client_address)
         if self.context:
