@@ -117,6 +117,8 @@ PackageRun mission_package_run(Mission *mission)
                              .output_fd = -1,
                              .url = mission_packages_url(mission),
                              .source = *mission->source.file ? &mission->source : NULL,
+                             .proxy = mission->proxy.manager_url,
+                             .no_proxy = mission->proxy.exceptions,
                              .on_progress = on_package_progress,
                              .on_start = on_package_start,
                              .userdata = mission };
@@ -195,6 +197,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         /* not told yet: the step's own first words follow at once */
         outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
+                proxy_use_tell(&mission->proxy, &mission->facts, failure);
                 if (failure->reason == REASON_STOPPED)
                         is_asked_to_stop(mission, "in", failure);
                 if (mission->facts.machine.fitness.known == TRI_YES)
@@ -227,6 +230,7 @@ static void look(Mission *mission)
         mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;
+        proxy_use_make(mission->request, &mission->facts, &mission->proxy);
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 

@@ -43,8 +43,8 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant,   judge_distribution, judge_machine, judge_intent,
-        judge_sensor,  judge_conflict, judge_fitness,      judge_path,    judge_managed,
+        judge_package,  judge_tenant,  judge_distribution, judge_machine, judge_intent, judge_sensor,
+        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_proxy,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */

@@ -164,6 +164,10 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
                                  "This machine lacks what a download over TLS needs.",
                                  "Install the packages libcurl4 and ca-certificates." },
+        [REASON_PROXY] = { "proxy", 24, 55, true, NEXT_RUN,
+                           "The proxy does not let this machine reach the package repository.",
+                           "Have the proxy named let this machine through to the repository's host on port 443 without "
+                           "a password, or name another in the setting proxy." },
         [REASON_REPOSITORY_UNREACHABLE] = { "repository-unreachable", 24, 55, true, WAIT,
                                             "The package repository cannot be reached.",
                                             "Let this machine reach the repository's host on port 443, without TLS "

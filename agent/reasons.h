@@ -52,6 +52,7 @@ typedef enum ReasonId {
         REASON_INSTALL_PATH_SETUP,
         /* repository and package */
         REASON_TLS_MISSING,
+        REASON_PROXY,
         REASON_REPOSITORY_UNREACHABLE,
         REASON_REPOSITORY_CERTIFICATE,
         REASON_REPOSITORY_NOT_OURS,
