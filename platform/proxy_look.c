@@ -31,7 +31,7 @@ static const ProxyPlace places[] = {
         { { "/etc/tdnf/tdnf.conf", NULL }, proxy_read_dnf, OF(MANAGER_TDNF), false },
         { { "/etc/sysconfig/proxy", NULL }, proxy_read_environment, OF(MANAGER_ZYPPER), true },
         /* Azure Arc's agent writes azcmagent.conf there */
-        { { "/lib/systemd/system.conf.d/", "/usr/lib/systemd/system.conf.d/", "/etc/systemd/system.conf",
+        { { "/usr/lib/systemd/system.conf.d/", "/lib/systemd/system.conf.d/", "/etc/systemd/system.conf",
             "/run/systemd/system.conf.d/", "/etc/systemd/system.conf.d/", NULL },
           proxy_read_systemd,
           0,
