@@ -18,23 +18,24 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
-        [STEP_REPOSITORY] = step_repository,
-        [STEP_INSTALL_PATH] = step_install_path,
-        [STEP_MANAGED_CONFIG] = step_managed_config,
-        [STEP_PACKAGE] = step_package,
-        [STEP_OFFBOARD] = step_offboard,
-        [STEP_ONBOARD] = step_onboard,
-        [STEP_SERVICE] = step_service,
-        [STEP_SETTINGS] = step_settings,
-        [STEP_VERIFY] = step_verify,
+        [STEP_REPOSITORY] = step_repository,     [STEP_PACKAGE_FILE] = step_package_file,
+        [STEP_INSTALL_PATH] = step_install_path, [STEP_MANAGED_CONFIG] = step_managed_config,
+        [STEP_PACKAGE] = step_package,           [STEP_OFFBOARD] = step_offboard,
+        [STEP_ONBOARD] = step_onboard,           [STEP_SERVICE] = step_service,
+        [STEP_SETTINGS] = step_settings,         [STEP_VERIFY] = step_verify,
 };
 
 /* What it means that a step is still wanted after it was done. */
 static const ReasonId unmet[_STEP_MAX] = {
-        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH, [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
-        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
-        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,   [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
-        [STEP_SERVICE] = REASON_SERVICE_FAILED,        [STEP_SETTINGS] = REASON_SENSOR_TAG,
+        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH,
+        [STEP_PACKAGE_FILE] = REASON_PACKAGE_FILE,
+        [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
+        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG,
+        [STEP_PACKAGE] = REASON_INSTALL_FAILED,
+        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,
+        [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
+        [STEP_SERVICE] = REASON_SERVICE_FAILED,
+        [STEP_SETTINGS] = REASON_SENSOR_TAG,
         [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
 };
 

@@ -51,7 +51,14 @@ static Judge *const judges[] = {
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) ? "the sensor's package has to be fetched" : NULL;
+        return situation_needs_package(facts) && !request->package_file ? "the sensor's package has to be fetched"
+                                                                        : NULL;
+}
+
+static const char *why_package_file(const Request *request, const Facts *facts)
+{
+        return situation_needs_package(facts) && request->package_file ? "packageFile names the sensor's package"
+                                                                       : NULL;
 }
 
 static const char *why_install_path(const Request *request, const Facts *facts)
@@ -132,6 +139,7 @@ static const struct {
         Rule *why;
 } rules[_STEP_MAX] = {
         [STEP_REPOSITORY] = { "repository", why_repository },
+        [STEP_PACKAGE_FILE] = { "package-file", why_package_file },
         [STEP_INSTALL_PATH] = { "install-path", why_install_path },
         [STEP_MANAGED_CONFIG] = { "managed-config", why_managed_config },
         [STEP_PACKAGE] = { "package", why_package },

@@ -144,7 +144,9 @@ static int make_install(const Host *host, PackageCommand *command, const Package
         if (wanted->action == PACKAGE_DOWNGRADE)
                 command_add(command, "--allow-downgrades");
         if (command->transaction) {
-                command_add(command, "--no-download");
+                /* with a file apt cannot tell where it is without "fetching" it; all else is there from the download */
+                if (!wanted->file)
+                        command_add(command, "--no-download");
         } else {
                 command_add(command, "--download-only");
                 command_add(command, "-oDebug::NoLocking=true");
@@ -197,6 +199,7 @@ static int dpkg_configure_all(const Host *host, const PackageRun *run, const cha
 const PackageManager manager_apt = {
         .id = MANAGER_APT,
         .sources = &source_format_apt,
+        .files = &package_file_deb,
         .state = dpkg_state,
         .is_registered = dpkg_is_registered,
         .is_broken = dpkg_is_broken,
