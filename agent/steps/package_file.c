@@ -10,6 +10,7 @@
 #include "agent/state.h"
 #include "agent/steps/package_cache.h"
 #include "agent/steps/pinned_keys.h"
+#include "agent/steps/repository_key.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -57,7 +58,11 @@ static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_S
                 error_prefix(&err, "%s", origin);
                 return fail(failure, REASON_PACKAGE_FILE, &err);
         }
-        return fs_remove_tree(mission->host, WORK, &err) < 0 ? steps_fail(failure, REASON_PACKAGE_FILE, &err) : 0;
+        /* what keeps keys itself checks once more */
+        if (repository_key_import(mission, check.keys_binary, &err) < 0 ||
+            fs_remove_tree(mission->host, WORK, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_FILE, &err);
+        return 0;
 }
 
 static int check_identity(const Mission *mission, const PackageFileIdentity *identity, Failure *failure)

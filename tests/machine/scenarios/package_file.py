@@ -3,21 +3,23 @@
 import build as sensor
 import onboarding
 import openpgp
+import repository
+import server
 from onboarding_world import ONBOARDING, RESOURCE, WORKSPACE
-from scenario import scenario
+from scenario import for_families, scenario
 
 SENSOR, NEWER = "101.24092.0002", "101.25042.0003"
 FILE = "/srv/packages/mdatp.deb"
 LISTS = "/var/lib/apt/lists/packages.microsoft.com_debian_12_prod_dists_bookworm_"
-HOSTS = "127.0.0.1 localhost machine deb.distro.test\n"
+HOSTS = f"127.0.0.1 localhost machine {' '.join(set(server.HOSTS) - {repository.VENDOR_HOST})}\n"
 
 
 def apart(w):
     """A machine with the extension installed and a package in a folder, which cannot reach the vendor."""
     w.install_only()
     w.machine.write("/etc/hosts", HOSTS)
-    w.deb = (w.folder / f"debs/mdatp_{SENSOR}_amd64.deb").read_bytes()
-    w.suite = w.vendor.archive / "dists/bookworm"
+    w.deb = w.build_sensor(SENSOR).read_bytes()
+    w.suite = w.vendor.archive / "dists" / w.family.suite
     fill(w)
     return w
 
@@ -150,3 +152,35 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     assert status["status"] == "error" and f"{FILE} is {SENSOR}; {NEWER} is installed" in status["formattedMessage"]["message"]
     fill(w, deb=newer, signature=signed(newer))
     installed(w, 10, f"{FILE}.asc", NEWER)
+
+
+@for_families("debian13", "el9", "fedora43")
+def families(w):
+    """Other programs verify: sqv, and rpm by its own signature."""
+    w.install_only()
+    w.machine.write("/etc/hosts", HOSTS)
+    rpm = w.family.kind == "rpm"
+    file = FILE.replace(".deb", f".{w.family.kind}")
+    fresh = w.snapshot()
+
+    def put(package, key=w.family.key):
+        data = package.read_bytes()
+        w.machine.write(file, data)
+        w.machine.write("/srv/packages/key.asc", openpgp.armor(openpgp.binary(w.family.key)))
+        if not rpm:
+            w.machine.write(f"{file}.asc", signed(data, key))
+
+    if rpm:
+        put(w.build_sensor(SENSOR, signer=None))
+        refused(w, 1, "package-file-signature", "it has no good signature by a pinned key", file=file)
+    put(w.build_sensor(SENSOR, **({"signer": "attacker"} if rpm else {})), "attacker")
+    refused(w, 2, "package-file-signature", file, file=file)
+    put(w.build_dependency(), w.family.key)
+    refused(w, 3, "package-file-signature" if rpm else "package-file", file, file=file)
+    assert w.snapshot() == fresh
+    put(w.build_sensor(SENSOR))
+    status = ask(w, 4, file=file)
+    assert status["status"] == "success" and f"comes from {file}" in rows(status)["package-source"], status
+    assert not any("packages.microsoft.com" in line for line in w.requests()), w.requests()
+    w.assert_onboarded()
+    assert not w.leftovers(), w.leftovers()
