@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from onboarding_world import ONBOARDING, HERE
-from scenario import scenario
+from scenario import for_families, scenario
 
 OPEN, ASKING, REFUSING = 3128, 3129, 3130
 NAME = "http://proxy.test"
@@ -145,3 +145,29 @@ def a_proxy_that_does_not_let_us_through_is_named(w):
                    w.status(seq=3)["formattedMessage"]["message"], 20, "the name to be told")
     w.machine.write("/etc/hosts", HOSTS.replace("proxy.test", "proxy.test later.test"))
     assert w.wait_ended(3)["status"] == "success"
+
+
+OWN = {"apt": (APT, 'Acquire::https::Proxy "{}";\nAcquire::http::Proxy "{}";\n'), "dnf": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n"),
+       "dnf5": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n")}
+
+
+@for_families("debian11", "debian13", "el9", "fedora43")
+def families(w):
+    """Every package manager goes by what it is given, then by its own."""
+    behind(w, (OPEN, "open"), (REFUSING, "refuse"))
+    file, text = OWN[w.family.manager]
+    w.machine.write(file, text.replace("{}", f"{NAME}:{REFUSING}"))
+    before = w.machine.read(file)
+    status = ask(w, 1, proxy=f"{NAME}:{OPEN}")
+    assert status["status"] == "success" and w.machine.read(file) == before, status
+    ways = seen(w, OPEN)
+    assert sum(line.startswith(VENDOR) for line in ways) >= 2 and any("distro.test" in line for line in ways), ways
+    assert not seen(w, REFUSING), seen(w, REFUSING)
+    w.make_fresh()
+    w.manager.forget()
+    forget(w)
+    w.machine.write(file, text.replace("{}", f"{NAME}:{OPEN}"))
+    status = ask(w, 2)
+    assert status["status"] == "success" and file in rows(status)["package-proxy"], status
+    assert sum(line.startswith(VENDOR) for line in seen(w, OPEN)) >= 2, seen(w, OPEN)
+    assert not seen(w, REFUSING), seen(w, REFUSING)
