@@ -207,6 +207,7 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         if (look == LOOK_FIRST)
                 return;
         look_at_package(host, ret);
+        proxy_look(host, ret->package.manager_id, host->packages_url, &ret->proxy);
         machine_look(host, written, SENSOR_USER, &ret->machine.fitness);
         conflict_look(host, deadline, ret);
 }

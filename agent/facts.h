@@ -15,6 +15,7 @@
 #include "platform/distro.h"
 #include "platform/fanotify.h"
 #include "platform/machine.h"
+#include "platform/proxy.h"
 #include "platform/systemd.h"
 
 #define FACTS_HOLD_FILE "/etc/mde-linux/hold"
@@ -43,6 +44,8 @@ typedef struct Facts {
                 const DistroSupport *derived; /* asked when not supported: what it may be treated as; NULL: nothing */
                 Machine fitness;
         } machine;
+
+        Proxy proxy; /* what this machine is told to use towards Host.packages_url */
 
         FanotifyFacts fanotify;
         StoppedProducts stopped_products;

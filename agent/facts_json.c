@@ -26,6 +26,11 @@ static const char *const class_words[] = {
         [FANOTIFY_PRE_CONTENT] = "pre-content",
 };
 
+static const char *const proxy_words[] = { [PROXY_USABLE] = "usable",
+                                           [PROXY_PASSWORD] = "password",
+                                           [PROXY_UNUSABLE] = "unusable",
+                                           [PROXY_DIRECT] = "direct" };
+
 #define TRI(type, member, name) JSON_WORD(type, member, name, tri_words)
 
 /* --- one table a struct ------------------------------------------------------------------------------ */
@@ -139,6 +144,19 @@ static const JsonField install_path[] = {
         { 0 },
 };
 
+static const JsonField proxy[] = {
+        JSON_TEXT(Proxy, server, "server"),
+        JSON_TEXT(Proxy, url, "url"),
+        JSON_TEXT(Proxy, source, "source"),
+        JSON_BOOL(Proxy, own, "own"),
+        JSON_TEXT(Proxy, own_source, "own_source"),
+        JSON_TEXT(Proxy, exceptions, "exceptions"),
+        JSON_WORD(Proxy, passed, "passed", proxy_words),
+        JSON_TEXT(Proxy, passed_scheme, "passed_kind"),
+        JSON_TEXT(Proxy, passed_source, "passed_source"),
+        { 0 },
+};
+
 static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
         JSON_WORD(Facts, package.manager_id, "manager_name", manager_words),
@@ -232,6 +250,7 @@ const JsonField facts_json_fields[] = {
         JSON_OBJECT(Facts, stopped_products, "stopped_products", stopped_products),
         JSON_OBJECT(Facts, path, "install_path", install_path),
         JSON_GROUP("package", package),
+        JSON_OBJECT(Facts, proxy, "proxy", proxy),
         JSON_GROUP("sensor", sensor),
         { 0 },
 };

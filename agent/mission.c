@@ -18,23 +18,24 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
-        [STEP_REPOSITORY] = step_repository,
-        [STEP_INSTALL_PATH] = step_install_path,
-        [STEP_MANAGED_CONFIG] = step_managed_config,
-        [STEP_PACKAGE] = step_package,
-        [STEP_OFFBOARD] = step_offboard,
-        [STEP_ONBOARD] = step_onboard,
-        [STEP_SERVICE] = step_service,
-        [STEP_SETTINGS] = step_settings,
-        [STEP_VERIFY] = step_verify,
+        [STEP_REPOSITORY] = step_repository,     [STEP_PACKAGE_FILE] = step_package_file,
+        [STEP_INSTALL_PATH] = step_install_path, [STEP_MANAGED_CONFIG] = step_managed_config,
+        [STEP_PACKAGE] = step_package,           [STEP_OFFBOARD] = step_offboard,
+        [STEP_ONBOARD] = step_onboard,           [STEP_SERVICE] = step_service,
+        [STEP_SETTINGS] = step_settings,         [STEP_VERIFY] = step_verify,
 };
 
 /* What it means that a step is still wanted after it was done. */
 static const ReasonId unmet[_STEP_MAX] = {
-        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH, [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
-        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
-        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,   [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
-        [STEP_SERVICE] = REASON_SERVICE_FAILED,        [STEP_SETTINGS] = REASON_SENSOR_TAG,
+        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH,
+        [STEP_PACKAGE_FILE] = REASON_PACKAGE_FILE,
+        [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
+        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG,
+        [STEP_PACKAGE] = REASON_INSTALL_FAILED,
+        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,
+        [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
+        [STEP_SERVICE] = REASON_SERVICE_FAILED,
+        [STEP_SETTINGS] = REASON_SENSOR_TAG,
         [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
 };
 
@@ -117,6 +118,8 @@ PackageRun mission_package_run(Mission *mission)
                              .output_fd = -1,
                              .url = mission_packages_url(mission),
                              .source = *mission->source.file ? &mission->source : NULL,
+                             .proxy = mission->proxy.manager_url,
+                             .no_proxy = mission->proxy.exceptions,
                              .on_progress = on_package_progress,
                              .on_start = on_package_start,
                              .userdata = mission };
@@ -195,6 +198,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         /* not told yet: the step's own first words follow at once */
         outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
+                proxy_use_tell(&mission->proxy, &mission->facts, failure);
                 if (failure->reason == REASON_STOPPED)
                         is_asked_to_stop(mission, "in", failure);
                 if (mission->facts.machine.fitness.known == TRI_YES)
@@ -227,6 +231,7 @@ static void look(Mission *mission)
         mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;
+        proxy_use_make(mission->request, &mission->facts, &mission->proxy);
         plan_make(mission->request, &mission->facts, &mission->plan);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "agent/facts.h"
+#include "agent/machine/proxy_use.h"
 #include "agent/outcome.h"
 #include "agent/plan.h"
 #include "agent/request.h"
@@ -32,6 +33,11 @@ typedef struct Mission {
         Facts facts;                   /* of the last look; look LOOK_FIRST: it did not come to one */
         const PackageManager *manager; /* of the last look; NULL: this machine has none that is known */
         PackageSource source;          /* where the package comes from, once the repository step knows; else "" */
+        struct {
+                char path[128]; /* our verified copy of the request's packageFile; "": it asks for none */
+                char version[PACKAGE_VERSION_MAX];
+        } file;
+        ProxyUse proxy; /* borrows from request and facts */
         Plan plan;
         bool undone;
         bool acted;

@@ -43,15 +43,22 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant,   judge_distribution, judge_machine, judge_intent,
-        judge_sensor,  judge_conflict, judge_fitness,      judge_path,    judge_managed,
+        judge_package,  judge_tenant,  judge_distribution, judge_machine, judge_intent, judge_sensor,
+        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_proxy,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) ? "the sensor's package has to be fetched" : NULL;
+        return situation_needs_package(facts) && !request->package_file ? "the sensor's package has to be fetched"
+                                                                        : NULL;
+}
+
+static const char *why_package_file(const Request *request, const Facts *facts)
+{
+        return situation_needs_package(facts) && request->package_file ? "packageFile names the sensor's package"
+                                                                       : NULL;
 }
 
 static const char *why_install_path(const Request *request, const Facts *facts)
@@ -132,6 +139,7 @@ static const struct {
         Rule *why;
 } rules[_STEP_MAX] = {
         [STEP_REPOSITORY] = { "repository", why_repository },
+        [STEP_PACKAGE_FILE] = { "package-file", why_package_file },
         [STEP_INSTALL_PATH] = { "install-path", why_install_path },
         [STEP_MANAGED_CONFIG] = { "managed-config", why_managed_config },
         [STEP_PACKAGE] = { "package", why_package },

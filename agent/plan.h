@@ -10,6 +10,7 @@
 
 typedef enum StepId {
         STEP_REPOSITORY,
+        STEP_PACKAGE_FILE,   /* in place of the repository */
         STEP_INSTALL_PATH,   /* before the package, and journalled: undone when it cannot be installed */
         STEP_MANAGED_CONFIG, /* before the package too: a sensor that shall be passive is so from its first second */
         STEP_PACKAGE,

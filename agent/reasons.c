@@ -164,6 +164,10 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
                                  "This machine lacks what a download over TLS needs.",
                                  "Install the packages libcurl4 and ca-certificates." },
+        [REASON_PROXY] = { "proxy", 24, 55, true, NEXT_RUN,
+                           "The proxy does not let this machine reach the package repository.",
+                           "Have the proxy named let this machine through to the repository's host on port 443 without "
+                           "a password, or name another in the setting proxy." },
         [REASON_REPOSITORY_UNREACHABLE] = { "repository-unreachable", 24, 55, true, WAIT,
                                             "The package repository cannot be reached.",
                                             "Let this machine reach the repository's host on port 443, without TLS "
@@ -203,6 +207,18 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_VERSION_NOT_FOUND] = { "version-not-found", 21, 53, true, NEXT_RUN,
                                        "The repository does not have the version that is asked for.",
                                        "Ask for one of those named, or for none, in the setting version." },
+        [REASON_PACKAGE_FILE] = { "package-file", 21, 53, true, NEXT_RUN,
+                                  "The file named by packageFile cannot be used.",
+                                  "Name the sensor's package for this distribution and architecture: a regular file, "
+                                  "by "
+                                  "its absolute path." },
+        [REASON_PACKAGE_FILE_SIGNATURE] = { "package-file-signature", 21, 53, true, NEXT_RUN,
+                                            "The signature of the file named by packageFile could not be verified, and "
+                                            "the file was not used.",
+                                            "Take the vendor's package as it is. A .deb needs beside it a signature "
+                                            "FILE.asc, or InRelease and Packages of the repository that lists it; all "
+                                            "need the vendor's key file on this machine or beside it. Only pinned keys "
+                                            "count (repository-keys in /etc/mde-linux/mde-linux.conf adds some)." },
         [REASON_PACKAGE_SIGNATURE] = { "package-signature", 21, 55, true, NEXT_RUN,
                                        "A downloaded file is not what the repository's signature says, and was not "
                                        "used.",

@@ -39,6 +39,7 @@ typedef struct Request {
         bool force_reonboarding;
         bool repair_package_manager;
         bool use_existing_repo;           /* only what this machine has configured already; nothing is added */
+        const char *package_file;         /* the package is this file; NULL: it comes from the sources */
         char mirror_url[REQUEST_URL_MAX]; /* that stands for the package server; no slash at the end; "" none */
         bool verify_strict;
         bool refusal_as_report; /* a refusal is told with a top-level success */

@@ -10,6 +10,7 @@
 typedef int Step(Mission *mission, Failure *failure);
 
 Step step_repository;
+Step step_package_file;
 Step step_install_path;
 Step step_managed_config;
 Step step_package;

@@ -57,6 +57,7 @@ void request_digest_make(Request *request)
         digest_value(&canon, "channel", request->channel);
         digest_value(&canon, "version", request->version);
         digest_value(&canon, "path", request->install_path);
+        digest_value(&canon, "file", request->package_file);
         digest_value(&canon, "tenant", request->expected_tenant_id);
         digest_value(&canon, "proxy", request->proxy);
         digest_value(&canon, "managed",

@@ -136,6 +136,11 @@ static void take_install_path(Request *request, const SettingValue *value)
         request->install_path = value->text;
 }
 
+static void take_package_file(Request *request, const SettingValue *value)
+{
+        request->package_file = value->text;
+}
+
 static void take_passive(Request *request, const SettingValue *value)
 {
         request->passive = tri(value->yes);
@@ -283,7 +288,9 @@ const SettingKey setting_keys[] = {
           .take = take_mirror,
           .wanted = "https://HOST[:PORT][/PATH] of at most 200 characters, without a name and password",
           .example = "\"https://mirror.example.com/microsoft\"" },
-        { STRING("packageFile", SETTING_LATER), .example = "\"/var/tmp/mdatp.deb\"" },
+        { STRING("packageFile", SETTING_ACTS), .max = 200, .fits = is_folder, .take = take_package_file,
+          .wanted = "an absolute path of letters, digits and . _ - /, without . and .. in it",
+          .example = "\"/var/tmp/mdatp.deb\"" },
         { BOOL("allowUnsupportedDistro", SETTING_ACTS), .take = take_unsupported_distro },
         { BOOL("allowTenantChange", SETTING_ACTS), .take = take_tenant_change },
         { .name = "onboardingPackageUri",

@@ -118,8 +118,6 @@ static void set_protocols(CURL *curl)
         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
         curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
         curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);
-        /* not "no exceptions from the proxy" but "do not ask the environment for them" */
-        curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
         curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
@@ -205,7 +203,9 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
         client->retry_after_s = -1;
         client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
         curl_easy_setopt(client->curl, CURLOPT_URL, spec->url);
+        /* "": do not ask the environment */
         curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
+        curl_easy_setopt(client->curl, CURLOPT_NOPROXY, spec->no_proxy ? spec->no_proxy : "");
 }
 
 /* Some caches set the date anew and some do not: the reading that puts our clock less in the wrong. */
@@ -243,6 +243,7 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         try.clock_skew_s = skew_s(client);
         result = http_failure(&try, &ret->failed_at, err);
         ret->status = try.status;
+        ret->proxy_failed = result < 0 && http_proxy_failed(&try);
         ret->has_date = try.has_date;
         ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
         ret->starts_in_s = result < 0 ? starts_in_s(&client->tls, err) : 0;

@@ -4,7 +4,8 @@
  * https only. TLS 1.2 or later, certificates always verified against the machine's bundle and
  * Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall
  * limit; a transfer ends within a second of being asked to stop.
- * The proxy is taken from spec->proxy only: the environment is not read.
+ * The proxy is taken from spec->proxy only: the environment is not read. Its name and the package server's are resolved
+ * apart: with a proxy the server's is the proxy's business.
  */
 #pragma once
 
@@ -16,7 +17,8 @@
 
 typedef struct HttpSpec {
         const char *url;
-        const char *proxy; /* http://host:port; NULL: none */
+        const char *proxy;    /* http://host:port; NULL: none */
+        const char *no_proxy; /* hosts and domains that are reached without it, comma separated; NULL: none */
         size_t max_bytes;
         Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline
@@ -42,6 +44,7 @@ typedef struct HttpResponse {
         bool has_date;
         int64_t starts_in_s; /* ERROR_TRUST: the certificate presented is not valid before so long; 0: that is not it */
         HttpStage failed_at; /* on failure: how far it came */
+        bool proxy_failed;   /* on failure: the proxy refused, or could not be reached itself */
 } HttpResponse;
 
 void http_response_clear(HttpResponse *response);

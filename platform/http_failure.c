@@ -201,6 +201,24 @@ static int bad_tunnel(const HttpTry *try, const char *host, Error *err)
                          status == 407 ? ": it wants credentials" : "");
 }
 
+bool http_proxy_failed(const HttpTry *try)
+{
+        if (text_is_empty(try->spec->proxy))
+                return false;
+        return tunnel_refusal(try) || try->code == CURLE_COULDNT_RESOLVE_PROXY ||
+               (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
+}
+
+static int unresolved(const HttpTry *try, const char *host, Error *err)
+{
+        _cleanup_free_ char *proxy = NULL;
+
+        if (try->code == CURLE_COULDNT_RESOLVE_HOST || text_is_empty(try->spec->proxy))
+                return error_set(err, ERROR_NETWORK, "the name of %s cannot be resolved", host);
+        proxy = http_host(try->spec->proxy);
+        return error_set(err, ERROR_NETWORK, "the name of the proxy %s cannot be resolved", proxy);
+}
+
 static int bad_protocol(const HttpTry *try, const char *host, HttpStage *ret_stage, Error *err)
 {
         *ret_stage = try->status ? HTTP_STAGE_STATUS : HTTP_STAGE_NONE;
@@ -220,7 +238,7 @@ static int failure_of_code(const HttpTry *try, const char *host, HttpStage *ret_
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
                 *ret_stage = HTTP_STAGE_DNS;
-                return error_set(err, ERROR_NETWORK, "the name of %s%s cannot be resolved", host, proxy);
+                return unresolved(try, host, err);
         case CURLE_COULDNT_CONNECT:
                 *ret_stage = HTTP_STAGE_CONNECT;
                 return error_set(err, ERROR_NETWORK, "cannot connect to %s%s: %s", host, proxy, cause_words(try));

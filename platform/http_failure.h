@@ -23,5 +23,8 @@ typedef struct HttpTry {
 /* Fills *err and returns -1; 0 when the try succeeded. */
 int http_failure(const HttpTry *try, HttpStage *ret_stage, Error *err);
 
+/* Of a try that failed: at the proxy itself. */
+bool http_proxy_failed(const HttpTry *try);
+
 /* Host and port of a URL, escaped; without credentials. Caller frees. */
 char *http_host(const char *url);

@@ -6,6 +6,7 @@
 #include "agent/situation.h"
 #include "agent/state.h"
 #include "agent/steps.h"
+#include "agent/steps/package_cache.h"
 #include "agent/steps/package_choice.h"
 #include "agent/steps/repository_key.h"
 #include "agent/machine/temporary.h"
@@ -19,34 +20,23 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 
-#define ARCHIVES STATE_CACHE "/archives"
-
-static int prepare_archives(const Host *host, Error *err)
-{
-        if (undo_remember_folder(host, STATE_CACHE, err) < 0)
-                return -1;
-        return fs_make_folder(host, STATE_CACHE, 0755, err) < 0 || fs_make_folder(host, ARCHIVES, 0755, err) < 0 ||
-                               fs_make_folder(host, ARCHIVES "/partial", 0755, err) < 0
-                       ? -1
-                       : 0;
-}
-
-static PackageWanted make_wanted(const PackageChoice *choice)
+static PackageWanted make_wanted(const Mission *mission, const PackageChoice *choice)
 {
         return (PackageWanted){ .package = SENSOR_PACKAGE,
                                 .version = *choice->version ? choice->version : NULL,
+                                .file = *mission->file.path ? mission->file.path : NULL,
                                 .action = choice->action };
 }
 
 static int run_download(Mission *mission, const PackageChoice *choice, PackageResult *result, Failure *failure)
 {
-        const PackageWanted asked = make_wanted(choice);
+        const PackageWanted asked = make_wanted(mission, choice);
         PackageRun run = mission_package_run(mission);
         unsigned tries = 0;
         Error err = { 0 };
         int again;
 
-        run.archives = ARCHIVES;
+        run.archives = PACKAGE_CACHE;
         do {
                 mission_say(mission, "downloading %s", SENSOR_PACKAGE);
                 if (mission->manager->download(mission->host, &run, &asked, result, &err) < 0)
@@ -114,7 +104,7 @@ static int download(Mission *mission, const PackageChoice *choice, Failure *fail
 
 static int transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
-        const PackageWanted asked = make_wanted(choice);
+        const PackageWanted asked = make_wanted(mission, choice);
         Error err = { 0 };
         _cleanup_close_ int fd = installer_log_open(mission->installer_log, &err);
         PackageRun run = mission_package_run(mission);
@@ -122,7 +112,7 @@ static int transact(Mission *mission, const PackageChoice *choice, Failure *fail
 
         if (fd < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
-        run.archives = ARCHIVES;
+        run.archives = PACKAGE_CACHE;
         run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
@@ -166,7 +156,7 @@ int step_package(Mission *mission, Failure *failure)
 
         if (steps_wait_for_turn(mission, failure) < 0)
                 return -1;
-        if (prepare_archives(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
+        if (package_cache_prepare(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (mission->facts.package.broken == TRI_YES && repair(mission, failure) < 0)
                 return -1;

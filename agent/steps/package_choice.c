@@ -85,6 +85,28 @@ static bool keeps_version(const Request *request, const Facts *facts)
         return there && request->version && sensor_compare_versions(request->version, facts->package.version) <= 0;
 }
 
+/* The one that the file is. */
+static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
+{
+        const Facts *facts = &mission->facts;
+        const char *asked = mission->request->version, *version = mission->file.version;
+        bool installed = facts->package.state == PACKAGE_INSTALLED;
+        int order = installed || facts->package.state == PACKAGE_BROKEN
+                            ? sensor_compare_versions(version, facts->package.version)
+                            : 1;
+
+        if (asked && sensor_compare_versions(version, asked) != 0)
+                return failure_set(failure, REASON_VERSION_NOT_FOUND, "The setting version asks for %s %s; %s is %s.",
+                                   SENSOR_PACKAGE, asked, mission->request->package_file, version);
+        snprintf(ret->version, sizeof(ret->version), "%s", version);
+        if (order < 0)
+                return failure_set(failure, REASON_PACKAGE_FILE, "%s is %s; %s is installed, which is newer.",
+                                   mission->request->package_file, version, facts->package.version);
+        if (order == 0 && installed)
+                ret->action = PACKAGE_REINSTALL;
+        return 0;
+}
+
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
 {
         const Facts *facts = &mission->facts;
@@ -94,6 +116,8 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
         Error err = { 0 };
 
         *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
+        if (*mission->file.path)
+                return choose_file(mission, ret, failure);
         if (keeps_version(mission->request, facts) && !installed) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
                 return 0;

@@ -35,6 +35,8 @@ int repository_fetch(Mission *mission, HttpClient *http, const char *path, size_
 {
         _cleanup_free_ char *url = text_format("%s/%s", mission_packages_url(mission), path);
         HttpSpec spec = { .url = url,
+                          .proxy = mission->proxy.url,
+                          .no_proxy = mission->proxy.exceptions,
                           .max_bytes = max,
                           .deadline = mission->deadline,
                           .tries = TRIES,
@@ -49,6 +51,8 @@ int repository_fetch(Mission *mission, HttpClient *http, const char *path, size_
         if (response->starts_in_s > 0)
                 return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
                                    (long long)response->starts_in_s, err.text);
+        if (response->proxy_failed && err.kind != ERROR_STOPPED)
+                return failure_from(failure, REASON_PROXY, &err);
         if (err.kind == ERROR_INPUT)
                 return failure_from(failure, REASON_REPOSITORY_NOT_OURS, &err);
         if (err.kind == ERROR_MISSING)

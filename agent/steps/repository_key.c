@@ -259,9 +259,7 @@ int repository_key_install(Mission *mission, HttpClient *http, Failure *failure)
         return 0;
 }
 
-/* All that stand in the file that a source of this machine names; what cannot be read there, the package manager tells.
- */
-static int import_file(Mission *mission, const char *path, Error *err)
+int repository_key_import(Mission *mission, const char *path, Error *err)
 {
         _cleanup_(keyring_clear) Keyring keyring = { 0 };
         Keys keys = { 0 };
@@ -310,7 +308,7 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
         if (!mission->manager->import_key)
                 return 0;
         if (*source->signed_by)
-                return import_file(mission, source->signed_by, &err) < 0
+                return repository_key_import(mission, source->signed_by, &err) < 0
                                ? steps_fail(failure, REASON_REPOSITORY_KEY, &err)
                                : 0;
         if (!is_vendors(mission, source))

@@ -21,6 +21,11 @@ int repository_key_install(Mission *mission, HttpClient *http, Failure *failure)
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure);
 
 /*
+ * Makes all keys in a file known to a package manager that keeps keys itself; what cannot be read there, it will tell.
+ */
+int repository_key_import(Mission *mission, const char *path, Error *err) _must_check_;
+
+/*
  * The repository is signed by none of the keys that are known here: adds the vendor's other pinned keys to keyring,
  * provided that it is SourceFormat.key_file or has one of the pinned keys already. *ret_added: some were new. A key
  * file that cannot be had adds nothing.

@@ -10,6 +10,7 @@
 
 #include "platform/base/text.h"
 #include "platform/packages/command.h"
+#include "platform/proxy.h"
 
 /* unattended-upgrades holds its own from its first to its last moment; old ones let go of dpkg's in between. */
 #define UPGRADE_LOCK "/run/unattended-upgrades.lock"
@@ -90,6 +91,19 @@ static int apt_wait_for_locks(const Host *host, const PackageRun *run, Error *er
         return command_wait_for_locks(host, run, &command, err);
 }
 
+/* What is given goes before apt's own configuration, be that of one host, which the environment does not. */
+static void add_proxy(const Host *host, PackageCommand *command, const PackageRun *run)
+{
+        char server[PROXY_SERVER_MAX];
+
+        if (!run->proxy)
+                return;
+        proxy_server_of(run->url ? run->url : host->packages_url, server);
+        command_add(command, command_own(command, text_format("-oAcquire::https::Proxy::%s=%s", server, run->proxy)));
+        command_add(command, command_own(command, text_format("-oAcquire::http::Proxy=%s", run->proxy)));
+        command_add(command, command_own(command, text_format("-oAcquire::https::Proxy=%s", run->proxy)));
+}
+
 static int apt_refresh(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,
                        Error *err)
 {
@@ -100,6 +114,7 @@ static int apt_refresh(const Host *host, const PackageRun *run, const PackageSou
         command.doing = source ? "refreshing the package list of one source" : "refreshing all package lists";
         command_add_all(&command, refresh_argv);
         command_add_all(&command, fetch_options);
+        add_proxy(host, &command, &here);
         if (source) {
                 command_add(&command, command_own(&command, text_format("-oDir::Etc::sourcelist=%s", source->file)));
                 command_add_all(&command, refresh_one_options);
@@ -115,7 +130,8 @@ static int apt_refresh(const Host *host, const PackageRun *run, const PackageSou
         return 0;
 }
 
-static int make_install(PackageCommand *command, const PackageRun *run, const PackageWanted *wanted, Error *err)
+static int make_install(const Host *host, PackageCommand *command, const PackageRun *run, const PackageWanted *wanted,
+                        Error *err)
 {
         if (command_check_word(wanted->package, err) < 0 ||
             (wanted->version && command_check_word(wanted->version, err) < 0))
@@ -128,11 +144,14 @@ static int make_install(PackageCommand *command, const PackageRun *run, const Pa
         if (wanted->action == PACKAGE_DOWNGRADE)
                 command_add(command, "--allow-downgrades");
         if (command->transaction) {
-                command_add(command, "--no-download");
+                /* with a file apt cannot tell where it is without "fetching" it; all else is there from the download */
+                if (!wanted->file)
+                        command_add(command, "--no-download");
         } else {
                 command_add(command, "--download-only");
                 command_add(command, "-oDebug::NoLocking=true");
                 command_add_all(command, fetch_options);
+                add_proxy(host, command, run);
         }
         command_add(command, "--");
         if (wanted->file)
@@ -149,7 +168,7 @@ static int apt_download(const Host *host, const PackageRun *run, const PackageWa
 {
         _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks);
 
-        if (make_install(&command, run, wanted, err) < 0)
+        if (make_install(host, &command, run, wanted, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("downloading %s", wanted->package));
         return command_run(host, run, &command, ret, err);
@@ -160,7 +179,7 @@ static int apt_install(const Host *host, const PackageRun *run, const PackageWan
 {
         _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks, .transaction = true);
 
-        if (make_install(&command, run, wanted, err) < 0)
+        if (make_install(host, &command, run, wanted, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("installing %s", wanted->package));
         return command_run(host, run, &command, ret, err);
@@ -180,6 +199,7 @@ static int dpkg_configure_all(const Host *host, const PackageRun *run, const cha
 const PackageManager manager_apt = {
         .id = MANAGER_APT,
         .sources = &source_format_apt,
+        .files = &package_file_deb,
         .state = dpkg_state,
         .is_registered = dpkg_is_registered,
         .is_broken = dpkg_is_broken,

@@ -201,9 +201,9 @@ static void tick(pid_t pid, void *userdata)
 }
 
 typedef struct Environment {
-        const char *items[ENVIRONMENT_MAX + 4];
+        const char *items[ENVIRONMENT_MAX + 5];
         size_t n;
-        char *temporary, *proxy[2];
+        char *temporary, *proxy[3];
 } Environment;
 
 static void environment_clear(Environment *environment)
@@ -211,6 +211,7 @@ static void environment_clear(Environment *environment)
         free(environment->temporary);
         free(environment->proxy[0]);
         free(environment->proxy[1]);
+        free(environment->proxy[2]);
 }
 
 static void make_environment(const PackageRun *run, const PackageCommand *command, Environment *ret)
@@ -225,6 +226,7 @@ static void make_environment(const PackageRun *run, const PackageCommand *comman
         if (run->proxy) {
                 ret->items[ret->n++] = ret->proxy[0] = text_format("http_proxy=%s", run->proxy);
                 ret->items[ret->n++] = ret->proxy[1] = text_format("https_proxy=%s", run->proxy);
+                ret->items[ret->n++] = ret->proxy[2] = text_format("no_proxy=%s", run->no_proxy ? run->no_proxy : "");
         }
 }
 

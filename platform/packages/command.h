@@ -36,7 +36,7 @@ const char *command_own(PackageCommand *command, char *word); /* word is the com
 
 /*
  * Waits for the locks, runs it, and again when somebody was quicker (TROUBLE_LOCKED). A transaction's output goes to
- * run->output_fd; run->proxy is set in the environment.
+ * run->output_fd; run->proxy and run->no_proxy are set in the environment.
  */
 int command_run(const Host *host, const PackageRun *run, const PackageCommand *command, PackageResult *ret,
                 Error *err) _must_check_;

@@ -14,6 +14,7 @@
 
 #include "platform/base/tri.h"
 #include "platform/packages/manager_words.h"
+#include "platform/packages/package_file.h"
 #include "platform/packages/source_format.h"
 
 typedef struct PackageManager PackageManager;
@@ -21,8 +22,9 @@ typedef struct PackageManager PackageManager;
 struct PackageManager {
         PackageManagerId id;
         const SourceFormat *sources;
-        bool unsynced; /* it is done before what it wrote is on the disk */
-        bool silent;   /* its database says installed before a package's scripts have run: what was cut off is redone */
+        const PackageFileFormat *files; /* NULL: it cannot install files */
+        bool unsynced;                  /* it is done before what it wrote is on the disk */
+        bool silent; /* its database says installed before a package's scripts have run: what was cut off is redone */
 
         /* --- the database; these read only --- */
 

@@ -97,6 +97,7 @@ typedef struct PackageRun {
         const char *url;             /* what lies below it is ours, in what is said; NULL: Host.packages_url */
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
         const char *proxy;           /* "http://host:port" for this run; NULL: as the machine is configured */
+        const char *no_proxy;        /* hosts and domains that are reached without it, comma separated; or NULL */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
         void (*on_progress)(const char *text, pid_t pid, void *userdata);
         /*

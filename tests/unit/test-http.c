@@ -54,7 +54,7 @@ static void name_that_does_not_exist_fails_at_dns(void **state)
         assert_failure(ASK(f, .url = "https://user:secret@packages.invalid/key?secret"), ERROR_NETWORK, HTTP_STAGE_DNS,
                        "the name of packages.invalid cannot be resolved");
         assert_failure(ASK(f, .path = "/ok", .proxy = "http://user:secret@proxy.invalid:3128"), ERROR_NETWORK,
-                       HTTP_STAGE_DNS, "through the proxy proxy.invalid:3128 cannot be resolved");
+                       HTTP_STAGE_DNS, "the name of the proxy proxy.invalid:3128 cannot be resolved");
 }
 
 static void closed_port_fails_at_connect(void **state)

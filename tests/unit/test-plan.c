@@ -394,6 +394,7 @@ static void apply(StepId id, const Request *q, Facts *f)
 {
         switch (id) {
         case STEP_REPOSITORY:
+        case STEP_PACKAGE_FILE:
         case STEP_INSTALL_PATH:
                 break;
         case STEP_OFFBOARD:
@@ -567,6 +568,7 @@ static void every_mix_of_managed_settings_converges(void **state)
                 f.sensor.health.answering = digit(&n, 2) ? TRI_YES : TRI_NO;
                 f.fulfilled = tri_digit(&n);
                 q.proxy = digit(&n, 2) ? "http://p:1" : NULL;
+                q.package_file = q.proxy ? "/mdatp.deb" : NULL;
                 q.managed_config = digit(&n, 2) ? config : NULL;
                 check_converges(&q, f, number);
         }

@@ -164,7 +164,6 @@ static void settings_for_later_are_told(void **state)
 {
         static const char *const later[] = {
                 "\"allowDowngrade\": true",
-                "\"packageFile\": \"/x.deb\"",
                 "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
                 "\"onboardingPackageSha256\": \"00\"",
                 "\"onboardingFromAzure\": true",

@@ -1,0 +1,49 @@
+/*
+ * Which proxy the machine is told to use, and what that means for the sensor: it goes by its own setting alone.
+ */
+#include "agent/judge.h"
+#include "agent/machine/proxy_use.h"
+
+static void judge_passed(const Proxy *proxy, Plan *plan)
+{
+        if (proxy->passed == PROXY_PASSWORD)
+                judge_note(plan, "proxy-passed-over", PLAN_WARNING,
+                           "%s names a proxy with a name and password: it is not used for this extension's own "
+                           "downloads, as passwords are kept out of its commands and logs. %s Name a proxy without "
+                           "one in the setting proxy if the repository cannot be reached.",
+                           proxy->passed_source,
+                           proxy->own ? "The package manager uses its own as it is configured."
+                                      : "The package manager is not given it either.");
+        else if (proxy->passed == PROXY_UNUSABLE)
+                judge_note(plan, "proxy-passed-over", PLAN_WARNING,
+                           "%s names a proxy that cannot be used (%s%s): only http://HOST:PORT can. Name such a one in "
+                           "the setting proxy if the repository cannot be reached.",
+                           proxy->passed_source, *proxy->passed_scheme ? "its kind is " : "it is no URL",
+                           proxy->passed_scheme);
+}
+
+/* What it has is compared by judge_managed when it is asked for. */
+static bool sensor_has_proxy(const Request *request, const Facts *facts)
+{
+        return request->proxy || *facts->sensor.health.proxy;
+}
+
+void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
+{
+        ProxyUse use;
+
+        if (facts->look == LOOK_FIRST || !situation_needs_package(facts))
+                return;
+        proxy_use_make(request, facts, &use);
+        if (use.url)
+                judge_note(plan, "package-proxy", PLAN_INFORMATION,
+                           "The package repository is reached through the proxy %s, which %s names%s.", use.url,
+                           use.source, use.manager_url ? " (given to the package manager for this run only)" : "");
+        if (!request->proxy)
+                judge_passed(&facts->proxy, plan);
+        if (use.url && !sensor_has_proxy(request, facts))
+                judge_note(plan, "sensor-proxy", PLAN_WARNING,
+                           "The sensor is told of no proxy, and needs one where this machine does: add the setting "
+                           "\"proxy\": \"%s\".",
+                           use.url);
+}

@@ -1,0 +1,20 @@
+/*
+ * proxy_use: which proxy a run goes through, by what is asked and what this machine is told. Pure.
+ */
+#pragma once
+
+#include "agent/facts.h"
+#include "agent/request.h"
+
+typedef struct ProxyUse {
+        const char *url;         /* of our own downloads; NULL: none. Borrowed from request and facts */
+        const char *manager_url; /* what the package manager is given; NULL: it goes as it is configured */
+        const char *source;      /* what names it: "the setting proxy", a file */
+        char exceptions[PROXY_EXCEPTIONS_MAX]; /* the hosts that are reached without one */
+} ProxyUse;
+
+/* The setting goes first. */
+void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret);
+
+/* A failure to reach something: names the proxy it went through, or one that was not used, before what was found. */
+void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure);

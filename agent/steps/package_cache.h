@@ -1,0 +1,11 @@
+/*
+ * package_cache: our own folder for packages, while a run lasts: a downloader's own user must reach it.
+ */
+#pragma once
+
+#include "agent/state.h"
+
+#define PACKAGE_CACHE STATE_CACHE "/archives"
+
+/* Makes it, with partial/ below it; it is in the undo journal before. */
+int package_cache_prepare(const Host *host, Error *err) _must_check_;

@@ -1,0 +1,115 @@
+#include "agent/steps/pinned_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/armor.h"
+#include "platform/base/text.h"
+#include "platform/distro.h"
+#include "platform/fs.h"
+#include "platform/openpgp.h"
+
+#define FILES_MAX 256 /* of one folder */
+#define KEYS_MAX 32
+
+static const char *const folders[] = { "/usr/share/keyrings", "/etc/apt/keyrings", "/etc/apt/trusted.gpg.d",
+                                       "/etc/pki/rpm-gpg", "/usr/lib/rpm/gnupg/keys" };
+static const char *const endings[] = { ".gpg", ".asc", ".key", ".pub" };
+
+typedef struct Found {
+        const char *fingerprint;
+        Text packets;
+        bool revoked;
+} Found;
+
+typedef struct Search {
+        const Host *host;
+        Found found[KEYS_MAX];
+        size_t n;
+} Search;
+
+static void search_clear(Search *search)
+{
+        size_t i;
+
+        for (i = 0; i < search->n; i++)
+                text_clear(&search->found[i].packets);
+}
+
+static void add_wanted(Search *search, const char *const *fingerprints)
+{
+        for (; fingerprints && *fingerprints && search->n < KEYS_MAX; fingerprints++)
+                search->found[search->n++].fingerprint = *fingerprints;
+}
+
+static void look_in_file(Search *search, const char *path)
+{
+        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
+        _cleanup_free_ char *bytes = NULL;
+        size_t length = 0, i;
+
+        if (fs_read(search->host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0 || !bytes ||
+            openpgp_read(bytes, length, &file, NULL) < 0)
+                return;
+        for (i = 0; i < search->n; i++) {
+                Found *found = &search->found[i];
+                const OpenpgpKey *key = NULL;
+
+                if (openpgp_find(&file, found->fingerprint, &key, NULL) < 0)
+                        found->revoked = true;
+                else if (key && found->packets.length == 0)
+                        text_append_bytes(&found->packets, key->packets, key->length);
+        }
+}
+
+static void look_in_folder(Search *search, const char *folder)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        size_t i, j, n = 0;
+
+        if (fs_list(search->host, folder, &names, NULL) < 0)
+                return;
+        for (i = 0; names[i] && n < FILES_MAX; i++) {
+                _cleanup_free_ char *path = text_format("%s/%s", folder, names[i]);
+                bool is_key = text_starts_with(names[i], "RPM-GPG-KEY");
+
+                for (j = 0; j < ELEMENTSOF(endings); j++)
+                        is_key |= text_ends_with(names[i], endings[j]);
+                if (!is_key)
+                        continue;
+                n++;
+                look_in_file(search, path);
+        }
+}
+
+int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret, Error *err)
+{
+        _cleanup_(search_clear) Search search = { .host = host };
+        _cleanup_(text_clear) Text binary = { 0 }, armored = { 0 };
+        PinnedKeys keys = { 0 };
+        size_t i;
+
+        add_wanted(&search, distro_repository_keys);
+        add_wanted(&search, host->repository_keys);
+        for (i = 0; i < ELEMENTSOF(folders); i++)
+                look_in_folder(&search, folders[i]);
+        look_in_folder(&search, beside);
+        for (i = 0; i < search.n; i++) {
+                const Found *found = &search.found[i];
+                _cleanup_free_ char *block = NULL;
+
+                if (found->revoked || found->packets.length == 0)
+                        continue;
+                keys.n++;
+                text_append_bytes(&binary, found->packets.data, found->packets.length);
+                block = armor_write(found->packets.data, found->packets.length);
+                text_append(&armored, "%s", block);
+        }
+        snprintf(keys.files[0], sizeof(keys.files[0]), "%s/pinned.gpg", folder);
+        snprintf(keys.files[1], sizeof(keys.files[1]), "%s/pinned.asc", folder);
+        if (fs_write_volatile(host, keys.files[0], binary.data, binary.length, 0600, err) < 0 ||
+            fs_write_volatile(host, keys.files[1], armored.data, armored.length, 0600, err) < 0)
+                return -1;
+        *ret = keys;
+        return 0;
+}

@@ -1,0 +1,18 @@
+/*
+ * pinned_keys: the keys that packages may be signed with, out of keyrings that lie on this machine.
+ */
+#pragma once
+
+#include "platform/host.h"
+
+typedef struct PinnedKeys {
+        size_t n;           /* how many of the pinned ones were found, and are not revoked */
+        char files[2][256]; /* binary, armored: made in the folder given */
+} PinnedKeys;
+
+/*
+ * Looks into the folders where keyrings lie, and into beside (where a person may have put the vendor's key file); of
+ * what is found there only keys with a pinned fingerprint are taken. None found is no error.
+ */
+int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret,
+                       Error *err) _must_check_;

@@ -1,0 +1,172 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/judge.h"
+#include "agent/machine/proxy_use.h"
+#include "platform/base/text.h"
+
+#define SERVER "packages.microsoft.com"
+
+static Facts machine(const char *url)
+{
+        Facts facts = { .look = LOOK_SECOND, .package = { .state = PACKAGE_ABSENT } };
+
+        snprintf(facts.proxy.server, sizeof(facts.proxy.server), SERVER);
+        snprintf(facts.proxy.url, sizeof(facts.proxy.url), "%s", url);
+        snprintf(facts.proxy.source, sizeof(facts.proxy.source), "/etc/waagent.conf");
+        return facts;
+}
+
+static const PlanNote *note_of(const Plan *plan, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_notes; i++)
+                if (text_equal(plan->notes[i].name, name))
+                        return &plan->notes[i];
+        return NULL;
+}
+
+static void the_setting_goes_first(void **state)
+{
+        Request q = { .proxy = "http://asked:1" };
+        Facts f = machine("http://told:2");
+        ProxyUse use;
+
+        f.proxy.own = true;
+        snprintf(f.proxy.exceptions, sizeof(f.proxy.exceptions), ".microsoft.com,.corp");
+        proxy_use_make(&q, &f, &use);
+        assert_string_equal(use.url, "http://asked:1");
+        assert_string_equal(use.manager_url, "http://asked:1");
+        assert_true(text_ends_with(use.exceptions, ",168.63.129.16,.corp"));
+}
+
+static void what_the_machine_is_told_goes_to_a_manager_without_one_of_its_own(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("http://told:2");
+        ProxyUse use;
+
+        proxy_use_make(&q, &f, &use);
+        assert_string_equal(use.url, "http://told:2");
+        assert_string_equal(use.manager_url, "http://told:2");
+        f.proxy.own = true;
+        proxy_use_make(&q, &f, &use);
+        assert_string_equal(use.url, "http://told:2");
+        assert_null(use.manager_url);
+}
+
+static void exceptions_hold_for_our_own_downloads(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("http://told:2");
+        ProxyUse use;
+
+        snprintf(f.proxy.exceptions, sizeof(f.proxy.exceptions), SERVER);
+        proxy_use_make(&q, &f, &use);
+        assert_null(use.url);
+        assert_string_equal(use.manager_url, "http://told:2");
+        assert_true(text_ends_with(use.exceptions, "," SERVER));
+}
+
+static void a_server_on_the_link_is_reached_without(void **state)
+{
+        Request q = { .proxy = "http://asked:1" };
+        Facts f = machine("");
+        ProxyUse use;
+
+        snprintf(f.proxy.server, sizeof(f.proxy.server), "169.254.1.1");
+        proxy_use_make(&q, &f, &use);
+        assert_null(use.url);
+}
+
+static void the_plan_tells_which_and_what_the_sensor_needs(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("http://told:2");
+        Plan plan = { 0 };
+
+        judge_proxy(&q, &f, &plan);
+        assert_string_equal(
+                note_of(&plan, "package-proxy")->text,
+                "The package repository is reached through the proxy http://told:2, which /etc/waagent.conf "
+                "names (given to the package manager for this run only).");
+        assert_string_equal(note_of(&plan, "sensor-proxy")->text,
+                            "The sensor is told of no proxy, and needs one where this machine does: add the setting "
+                            "\"proxy\": \"http://told:2\".");
+        q.proxy = "http://asked:1";
+        plan = (Plan){ 0 };
+        judge_proxy(&q, &f, &plan);
+        assert_non_null(strstr(note_of(&plan, "package-proxy")->text, "http://asked:1, which the setting proxy names"));
+        assert_null(note_of(&plan, "sensor-proxy"));
+        f.package.state = PACKAGE_INSTALLED;
+        f.sensor.files = TRI_YES;
+        plan = (Plan){ 0 };
+        judge_proxy(&q, &f, &plan);
+        assert_int_equal(plan.n_notes, 0);
+}
+
+static void one_that_cannot_be_used_is_told_without_what_is_secret(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("");
+        Plan plan = { 0 };
+        Failure failure;
+        ProxyUse use;
+
+        f.proxy.passed = PROXY_PASSWORD;
+        f.proxy.own = true;
+        snprintf(f.proxy.passed_source, sizeof(f.proxy.passed_source), "/etc/apt/apt.conf");
+        judge_proxy(&q, &f, &plan);
+        assert_non_null(strstr(note_of(&plan, "proxy-passed-over")->text,
+                               "/etc/apt/apt.conf names a proxy with a name and password: it is not used"));
+        assert_non_null(strstr(note_of(&plan, "proxy-passed-over")->text, "The package manager uses its own"));
+        proxy_use_make(&q, &f, &use);
+        failure_set(&failure, REASON_REPOSITORY_UNREACHABLE, "no name");
+        proxy_use_tell(&use, &f, &failure);
+        assert_string_equal(failure.found,
+                            "Without the proxy that /etc/apt/apt.conf names, which wants a password: no name");
+        f.proxy.passed = PROXY_UNUSABLE;
+        snprintf(f.proxy.passed_scheme, sizeof(f.proxy.passed_scheme), "socks5");
+        plan = (Plan){ 0 };
+        judge_proxy(&q, &f, &plan);
+        assert_non_null(strstr(note_of(&plan, "proxy-passed-over")->text, "(its kind is socks5)"));
+}
+
+static void a_failure_names_the_proxy_and_who_names_it(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("http://told:2");
+        Failure failure;
+        ProxyUse use;
+
+        proxy_use_make(&q, &f, &use);
+        failure_set(&failure, REASON_PROXY, "the proxy told:2 answered 407");
+        proxy_use_tell(&use, &f, &failure);
+        assert_string_equal(failure.found,
+                            "Through the proxy http://told:2 of /etc/waagent.conf: the proxy told:2 answered 407");
+        failure_set(&failure, REASON_DISK_FULL, "no room");
+        proxy_use_tell(&use, &f, &failure);
+        assert_string_equal(failure.found, "no room");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_setting_goes_first),
+                cmocka_unit_test(what_the_machine_is_told_goes_to_a_manager_without_one_of_its_own),
+                cmocka_unit_test(exceptions_hold_for_our_own_downloads),
+                cmocka_unit_test(a_server_on_the_link_is_reached_without),
+                cmocka_unit_test(the_plan_tells_which_and_what_the_sensor_needs),
+                cmocka_unit_test(one_that_cannot_be_used_is_told_without_what_is_secret),
+                cmocka_unit_test(a_failure_names_the_proxy_and_who_names_it),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
