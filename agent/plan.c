@@ -51,7 +51,7 @@ static Judge *const judges[] = {
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) ? "the sensor's package has to be fetched" : NULL;
+        return situation_needs_package(request, facts) ? "the sensor's package has to be fetched" : NULL;
 }
 
 static const char *why_install_path(const Request *request, const Facts *facts)
@@ -69,12 +69,16 @@ static const char *why_managed_config(const Request *request, const Facts *facts
 
 static const char *why_package(const Request *request, const Facts *facts)
 {
-        if (!situation_needs_package(facts))
+        if (!situation_needs_package(request, facts))
                 return NULL;
         if (facts->package.state == PACKAGE_BROKEN)
                 return "the package is only half installed";
         if (situation_is_expired(facts))
                 return "the build of the sensor has expired";
+        if (situation_pin(request, facts) > 0)
+                return "the setting version asks for a newer one than is installed";
+        if (situation_pin(request, facts) < 0 && request->allow_downgrade)
+                return "the setting version asks for an older one than is installed";
         return facts->package.state == PACKAGE_INSTALLED ? "the package is installed, but its program is missing"
                                                          : "the package is not installed";
 }
@@ -105,7 +109,7 @@ static const char *why_onboard(const Request *request, const Facts *facts)
 
 static const char *why_service(const Request *request, const Facts *facts)
 {
-        if (situation_needs_package(facts))
+        if (situation_needs_package(request, facts))
                 return "the service comes with the package";
         if (facts->sensor.enabled == TRI_NO)
                 return "the unit is not enabled";

@@ -203,6 +203,11 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_VERSION_NOT_FOUND] = { "version-not-found", 21, 53, true, NEXT_RUN,
                                        "The repository does not have the version that is asked for.",
                                        "Ask for one of those named, or for none, in the setting version." },
+        [REASON_DOWNGRADE_REFUSED] = { "downgrade-refused", 21, 53, true, NEXT_RUN,
+                                       "The sensor on this machine is newer than the version that is asked for.",
+                                       "Set allowDowngrade to true if it is to go back to that version, or ask for "
+                                       "this one or a newer one, or for none, in the setting version; nothing was "
+                                       "changed." },
         [REASON_PACKAGE_SIGNATURE] = { "package-signature", 21, 55, true, NEXT_RUN,
                                        "A downloaded file is not what the repository's signature says, and was not "
                                        "used.",

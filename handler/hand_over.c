@@ -66,7 +66,7 @@ bool hand_over_is_useless(const Session *session, const Request *request, const 
         if (is_still_removed(session, request, facts))
                 return true;
         /* what was found then holds while the machine needs what was refused; a second look has just judged anew */
-        if (facts->look == LOOK_SECOND || !situation_needs_package(facts) ||
+        if (facts->look == LOOK_SECOND || !situation_needs_package(request, facts) ||
             !text_equal(history->program, version_text))
                 return false;
         state_boot_id(&session->host, boot);
