@@ -20,6 +20,7 @@ Judge judge_sensor;       /* what is known of a sensor that is there */
 Judge judge_conflict;     /* others that block file access */
 Judge judge_fitness;      /* the machine against the sensor's needs */
 Judge judge_path;         /* installPath */
+Judge judge_update;       /* who keeps the sensor up to date, and what came of it */
 Judge judge_managed;      /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
 
 /* Keeps the first. */

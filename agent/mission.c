@@ -25,6 +25,7 @@ static Step *const steps[_STEP_MAX] = {
         [STEP_OFFBOARD] = step_offboard,
         [STEP_ONBOARD] = step_onboard,
         [STEP_SERVICE] = step_service,
+        [STEP_UPDATE] = step_update,
         [STEP_SETTINGS] = step_settings,
         [STEP_VERIFY] = step_verify,
 };
@@ -35,7 +36,7 @@ static const ReasonId unmet[_STEP_MAX] = {
         [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG, [STEP_PACKAGE] = REASON_INSTALL_FAILED,
         [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,   [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
         [STEP_SERVICE] = REASON_SERVICE_FAILED,        [STEP_SETTINGS] = REASON_SENSOR_TAG,
-        [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
+        [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,    [STEP_UPDATE] = REASON_UPDATE_FAILED,
 };
 
 static void tell(Mission *mission)

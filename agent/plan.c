@@ -43,8 +43,8 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant,   judge_distribution, judge_machine, judge_intent,
-        judge_sensor,  judge_conflict, judge_fitness,      judge_path,    judge_managed,
+        judge_package,  judge_tenant,  judge_distribution, judge_machine, judge_intent, judge_sensor,
+        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_update,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
@@ -116,6 +116,16 @@ static const char *why_service(const Request *request, const Facts *facts)
         return facts->sensor.active == TRI_NO ? "the unit is not active" : NULL;
 }
 
+/* One that was begun is always seen to its end; else only a machine where nothing else is to be done is touched. */
+static const char *why_update(const Request *request, const Facts *facts)
+{
+        if (*facts->update.record.after)
+                return "an update was cut off before the new version was seen at work";
+        return facts->update.due == TRI_YES && situation_may_update(request, facts)
+                       ? "autoUpdate: it is time to look for a newer version"
+                       : NULL;
+}
+
 static const char *why_settings(const Request *request, const Facts *facts)
 {
         return tags_differ(request, facts) ? "device tags are not as asked" : NULL;
@@ -142,6 +152,7 @@ static const struct {
         [STEP_OFFBOARD] = { "offboard", why_offboard },
         [STEP_ONBOARD] = { "onboard", why_onboard },
         [STEP_SERVICE] = { "service", why_service },
+        [STEP_UPDATE] = { "update", why_update },
         [STEP_SETTINGS] = { "settings", why_settings },
         [STEP_VERIFY] = { "verify", why_verify },
 };
@@ -184,6 +195,8 @@ static Facts as_first_look(const Facts *facts)
         memset(&first.machine, 0, sizeof(first.machine));
         memset(&first.fanotify, 0, sizeof(first.fanotify));
         memset(&first.package, 0, sizeof(first.package));
+        memset(&first.update.others, 0, sizeof(first.update.others));
+        first.update.due = TRI_NOT_ASKED;
         first.machine.systemd = facts->machine.systemd;
         first.package.registered = facts->package.registered;
         return first;

@@ -227,6 +227,11 @@ static const Reason reasons[_REASON_MAX] = {
                                            "The installation is still running; it is left to finish.",
                                            "Wait: this status is corrected when it ends. If it never does, look at the "
                                            "process named." },
+        [REASON_UPDATE_FAILED] = { "update-failed", 21, 52, true, NEXT_RUN,
+                                   "An update of the sensor did not come up, and the version before it is not at work "
+                                   "again.",
+                                   "Look at 'mdatp health' and 'journalctl -u mdatp', and install a version that works "
+                                   "with the package manager; the next run goes on from there." },
 
         [REASON_ONBOARDING_WRITE] = { "onboarding-write", 31, 52, true, NEXT_RUN,
                                       "The onboarding file could not be written.",

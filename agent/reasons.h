@@ -67,6 +67,7 @@ typedef enum ReasonId {
         REASON_DEPENDENCY,
         REASON_INSTALL_FAILED,
         REASON_INSTALL_STILL_RUNNING,
+        REASON_UPDATE_FAILED,
         /* the sensor */
         REASON_ONBOARDING_WRITE,
         REASON_SERVICE_FAILED,

@@ -161,6 +161,20 @@ bool situation_uses_install_path(const Request *request, const Facts *facts)
                facts->package.state != PACKAGE_BROKEN;
 }
 
+static bool is_well(const Request *request, const Facts *facts)
+{
+        return facts->sensor.enabled == TRI_YES && facts->sensor.active == TRI_YES &&
+               situation_is_licensed(request, facts) && facts->package.state == PACKAGE_INSTALLED &&
+               facts->package.broken != TRI_YES && !situation_needs_package(request, facts);
+}
+
+bool situation_may_update(const Request *request, const Facts *facts)
+{
+        return request->auto_update == TRI_YES && !request->version && facts->hold.held == TRI_NO && !facts->acted &&
+               facts->update.record.opted_out == TRI_NO && !facts->update.others.name &&
+               facts->package.manager == TRI_YES && facts->machine.support && is_well(request, facts);
+}
+
 bool situation_skips(const Request *request, const char *check)
 {
         size_t i;

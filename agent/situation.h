@@ -59,5 +59,8 @@ bool situation_changes_tenant(const Request *request, const Facts *facts);
 /* The package is to be installed below installPath: asked for, and no sensor is there, not even half of one. */
 bool situation_uses_install_path(const Request *request, const Facts *facts);
 
+/* autoUpdate may go to a newer version: nobody else does, nothing forbids it, and the sensor is well as it is. */
+bool situation_may_update(const Request *request, const Facts *facts);
+
 /* Is this fitness check to be left out? */
 bool situation_skips(const Request *request, const char *check);

@@ -46,7 +46,9 @@ bool hand_over_is_owed(const Session *session, const Facts *facts)
 {
         UndoState undo = { 0 };
 
-        return facts->hold.held != TRI_YES && undo_state(&session->host, &undo, NULL) == 0 && undo.pending;
+        if (facts->hold.held == TRI_YES)
+                return false;
+        return *facts->update.record.after || (undo_state(&session->host, &undo, NULL) == 0 && undo.pending);
 }
 
 /* The worker saw that a person had removed the sensor: the package need not be asked for again while it is away. */

@@ -1,10 +1,9 @@
 /*
  * http: GET into memory, over libcurl.
  *
- * https only. TLS 1.2 or later, certificates always verified against the machine's bundle and
- * Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall
- * limit; a transfer ends within a second of being asked to stop.
- * The proxy is taken from spec->proxy only: the environment is not read.
+ * https only, but for the metadata service. TLS 1.2 or later, certificates always verified against the machine's bundle
+ * and Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall limit; a transfer
+ * ends within a second of being asked to stop. The proxy is taken from spec->proxy only: the environment is not read.
  */
 #pragma once
 
@@ -17,6 +16,8 @@
 typedef struct HttpSpec {
         const char *url;
         const char *proxy; /* http://host:port; NULL: none */
+        bool metadata; /* the machine's own metadata service: the URL begins with http://, the header "Metadata: true"
+                          is sent, no proxy is used, no redirect followed */
         size_t max_bytes;
         Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline

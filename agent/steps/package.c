@@ -6,7 +6,7 @@
 #include "agent/situation.h"
 #include "agent/state.h"
 #include "agent/steps.h"
-#include "agent/steps/package_choice.h"
+#include "agent/steps/package_work.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
@@ -20,7 +20,7 @@
 
 #define ARCHIVES STATE_CACHE "/archives"
 
-static int prepare_archives(const Host *host, Error *err)
+static int make_archives(const Host *host, Error *err)
 {
         if (undo_remember_folder(host, STATE_CACHE, err) < 0)
                 return -1;
@@ -28,6 +28,21 @@ static int prepare_archives(const Host *host, Error *err)
                                fs_make_folder(host, ARCHIVES "/partial", 0755, err) < 0
                        ? -1
                        : 0;
+}
+
+int package_prepare(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+
+        if (make_archives(mission->host, &err) < 0 ||
+            temporary_prepare(mission->host, temporary_choose(&mission->facts), &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+        return 0;
+}
+
+int package_clean(const Host *host, Error *err)
+{
+        return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
 }
 
 static PackageWanted make_wanted(const PackageChoice *choice)
@@ -62,7 +77,7 @@ static bool is_worth_refresh(const PackageResult *result)
                (result->trouble == TROUBLE_NOT_FOUND && !result->ours);
 }
 
-static int download(Mission *mission, const PackageChoice *choice, Failure *failure)
+int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
         PackageResult result = { 0 }, ignored = { 0 };
@@ -83,7 +98,7 @@ static int download(Mission *mission, const PackageChoice *choice, Failure *fail
         return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_PACKAGE_DOWNLOAD);
 }
 
-static int transact(Mission *mission, const PackageChoice *choice, Failure *failure)
+int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(choice);
         Error err = { 0 };
@@ -131,21 +146,17 @@ static int repair(Mission *mission, Failure *failure)
 
 int step_package(Mission *mission, Failure *failure)
 {
-        const char *temporary = temporary_choose(&mission->facts);
         PackageChoice choice = { 0 };
         Error err = { 0 };
 
-        if (steps_wait_for_turn(mission, failure) < 0)
+        if (steps_wait_for_turn(mission, failure) < 0 || package_prepare(mission, failure) < 0)
                 return -1;
-        if (prepare_archives(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (mission->facts.package.broken == TRI_YES && repair(mission, failure) < 0)
                 return -1;
-        if (package_choice_make(mission, &choice, failure) < 0 || download(mission, &choice, failure) < 0 ||
-            steps_wait_for_turn(mission, failure) < 0 || transact(mission, &choice, failure) < 0)
+        if (package_choice_make(mission, &choice, failure) < 0 || package_download(mission, &choice, failure) < 0 ||
+            steps_wait_for_turn(mission, failure) < 0 || package_transact(mission, &choice, failure) < 0)
                 return -1;
-        if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0 ||
-            temporary_remove(mission->host, &err) < 0)
+        if (undo_commit(mission->host, &err) < 0 || package_clean(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         steps_announce_managed(mission);
         return 0;

@@ -442,6 +442,10 @@ static void apply(StepId id, const Request *q, Facts *f)
                                  ? f->sensor.onboarded_org
                                  : q->onboarding->org_id);
                 break;
+        case STEP_UPDATE:
+                f->update.due = TRI_NO;
+                f->update.record = (UpdateRecord){ .opted_out = TRI_NO };
+                break;
         case _STEP_MAX:
                 fail();
         }

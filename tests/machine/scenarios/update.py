@@ -2,10 +2,16 @@
 
 import json
 
-from onboarding_world import ONBOARDING, RESOURCE, STATE, WORKER, WORKSPACE, onboarding, sensor
+import hashlib
+import json
+import time
+
+from onboarding_world import LOG, ONBOARDING, PROGRAM, RESOURCE, STATE, WORKSPACE, onboarding, sensor
 from scenario import scenario
 
 OLD, NEW, NEWEST = sensor.VERSIONS
+RECORD = f"{STATE}/update.json"
+SERVICE = "mde-linux-recheck.service"
 
 
 def request(w, seq, **settings):
@@ -88,3 +94,176 @@ def a_pin_moves_a_sensor_up_and_only_by_leave_down(w):
     w.knobs({"expired": NEW})
     told = message(request(w, 7, version=NEW))
     assert "(sensor-expired)" in told and f"Version {NEW} expired" in told and "the setting version asks for" in told, told
+
+
+# autoUpdate
+
+def today():
+    return int(time.time()) // 86400
+
+
+def make_due(w, due=True):
+    """A machine id whose day of the week is today, or is not, and no look so far."""
+    def is_due(number):
+        digest = hashlib.sha256(f"{number:032x}".encode()).hexdigest()
+        return int(digest[8:16], 16) % 7 == today() % 7
+    number = next(number for number in range(1, 1000) if is_due(number) == due)
+    w.machine.write("/etc/machine-id", f"{number:032x}\n")
+    w.machine.run(["rm", "-f", RECORD])
+
+
+def record(w):
+    return json.loads(w.machine.read(RECORD))
+
+
+def looked_long_ago(w):
+    w.machine.write(RECORD, json.dumps({**record(w), "looked": today() - 20}), 0o600)
+
+
+def recheck(w):
+    """The daily look, now, to its end and that of the worker it may have started."""
+    w.machine.run(["systemctl", "start", SERVICE])
+    w.machine.wait(lambda: not w.machine.exists(f"{STATE}/next") and not w.machine.exists(f"{STATE}/current"), 90, "the worker")
+    ended(w)
+    return w.status()
+
+
+def offer(w, *versions, **knobs):
+    """The vendor has these versions; knobs are built into the last one."""
+    folder = w.folder / "debs"
+    for each in versions:
+        if not (folder / f"mdatp_{each}_amd64.deb").exists():
+            sensor.build(each, folder, knobs=knobs if each == versions[-1] else None)
+    w.vendor.publish([folder / f"mdatp_{each}_amd64.deb" for each in versions])
+
+
+def events(w, words):
+    texts = [path.read_text() for path in w.machine.path(f"{LOG}/events").glob("*.json")]
+    return [event for event in map(json.loads, texts) if words in event["Message"]]
+
+
+def text(status, name):
+    return row(status, name)["formattedMessage"]["message"]
+
+
+def onboard(w):
+    w.onboard(autoUpdate=True, prepare={"sensor_versions": (OLD,)})
+    ended(w)
+    w.agent.stop()
+    offer(w, OLD, NEW)
+
+
+@scenario()
+def auto_update_comes_on_the_machines_day_unless_something_speaks_against_it(w):
+    onboard(w)
+    assert "one day of each week" in text(w.status(), "updates"), w.status()
+    # not its day; then nothing is asked of anybody, nor by an enable on its day
+    make_due(w, due=False)
+    requests, runs = len(w.requests()), w.runs()
+    recheck(w)
+    assert record(w)["looked"] == today()
+    make_due(w)
+    w.enable(check=True)
+    assert len(w.requests()) == requests and w.runs() == runs and version(w) == OLD
+    # opted out; not known; on hold
+    w.azure.tag(excludemdeautoupdate="True", other="x")
+    assert "ExcludeMdeAutoUpdate" in text(recheck(w), "updates"), w.status()
+    make_due(w)
+    w.machine.write("/etc/mde-linux/mde-linux.conf", w.machine.read("/etc/mde-linux/mde-linux.conf")
+                    + "[endpoints]\nimds = http://127.0.0.1:1\n")
+    status = recheck(w)
+    assert row(status, "updates")["status"] == "warning" and "could not be learnt" in text(status, "updates"), status
+    w.machine.run(["sed", "-i", "/imds/d", "/etc/mde-linux/mde-linux.conf"])
+    w.azure.tag()
+    w.machine.run([PROGRAM, "hold", "database move"])
+    assert recheck(w)["status"] == "success"
+    w.machine.run([PROGRAM, "unhold"])
+    # somebody else does it
+    w.machine.write("/usr/bin/unattended-upgrade", "#!/bin/sh\n", 0o755)
+    w.machine.write("/etc/apt/apt.conf.d/52updates", 'APT::Periodic::Unattended-Upgrade "1";\n'
+                    'Unattended-Upgrade::Origins-Pattern { "site=packages.microsoft.com"; };\n')
+    w.machine.run(["systemctl", "unmask", "apt-daily-upgrade.timer"])
+    w.machine.run(["systemctl", "enable", "apt-daily-upgrade.timer"])
+    make_due(w)
+    assert "unattended-upgrades (apt-daily-upgrade.timer) updates the sensor" in text(recheck(w), "updates"), w.status()
+    assert len(w.requests()) == requests and w.runs() == runs and version(w) == OLD
+    w.machine.run(["rm", "/etc/apt/apt.conf.d/52updates"])
+    # nothing stands in its way; a unit that it leaves disabled is enabled again
+    w.knobs({"leave_unit_disabled": "yes"})
+    status = recheck(w)
+    assert status["status"] == "success" and version(w) == NEW, status
+    w.assert_onboarded()
+    assert len(events(w, f"changed: sensor version: {OLD} -> {NEW}") or events(w, f"sensor version: {OLD} -> {NEW}")) == 1
+    # the same day: no more; a day that was missed: it looks, finds nothing, and is not seen to have looked
+    requests, runs = len(w.requests()), w.runs()
+    recheck(w)
+    assert len(w.requests()) == requests and w.runs() == runs
+    looked_long_ago(w)
+    before = w.machine.path(f"{w.base()}/status/0.status").stat().st_mtime_ns
+    recheck(w)
+    assert len(w.requests()) > requests and w.runs() == runs and record(w)["looked"] == today()
+    assert w.machine.path(f"{w.base()}/status/0.status").stat().st_mtime_ns == before
+
+
+@scenario()
+def a_new_version_that_does_not_come_up_goes_again_and_is_not_tried_twice(w):
+    onboard(w)
+    (w.folder / "debs" / f"mdatp_{NEW}_amd64.deb").unlink()
+    offer(w, OLD, NEW, crash_loop="50")
+    make_due(w)
+    status = recheck(w)
+    assert status["status"] == "success" and version(w) == OLD, status
+    assert row(status, "update-skipped")["status"] == "warning" and f"Version {NEW}" in text(status, "update-skipped"), status
+    assert "the engine could not be loaded" in text(status, "update-skipped"), status
+    assert len(events(w, f"sensor version, back because the new one did not come up: {NEW} -> {OLD}")) == 1
+    w.assert_onboarded()
+    # not again, and told by every look
+    looked_long_ago(w)
+    runs = w.runs()
+    recheck(w)
+    w.enable(check=True)
+    assert w.runs() == runs and version(w) == OLD and row(w.status(), "update-skipped"), w.status()
+    # no way back: it is not begun
+    offer(w, NEW, NEWEST)
+    looked_long_ago(w)
+    status = recheck(w)
+    assert version(w) == OLD and f"{OLD}, which is installed, is not any more" in text(status, "updates"), status
+    # one that is newer still
+    offer(w, OLD, NEW, NEWEST)
+    status = recheck(w)
+    assert status["status"] == "success" and version(w) == NEWEST and not row(status, "update-skipped"), status
+    w.assert_onboarded()
+
+
+@scenario()
+def an_update_that_was_cut_off_is_seen_to_its_end(w):
+    onboard(w)
+    (w.folder / "debs" / f"mdatp_{NEW}_amd64.deb").unlink()
+    offer(w, OLD, NEW, ready_file="/run/ready")
+    make_due(w)
+
+    def cut_off(to):
+        w.machine.run(["systemctl", "start", "--no-block", SERVICE])
+        w.machine.wait(lambda: f"version {to} to come up" in w.status()["formattedMessage"]["message"], 60, "the gate")
+        w.kill_worker()
+        w.machine.wait(lambda: w.status()["status"] == "success", 30, "the end")
+        assert "(worker-died)" in message(w.status()) and record(w)["after"] == to, w.status()
+
+    cut_off(NEW)
+    w.machine.write("/run/ready", "")
+    w.enable(check=True)
+    assert w.wait_ended(0)["status"] == "success"
+    ended(w)
+    assert version(w) == NEW and "after" not in record(w)
+    w.assert_onboarded()
+    # and one that never comes up
+    offer(w, OLD, NEW, NEWEST, ready_file="/run/never")
+    looked_long_ago(w)
+    cut_off(NEWEST)
+    w.knobs({"ready_file": "/run/ready", "expired": NEWEST})
+    w.machine.run(["systemctl", "restart", "mdatp"])
+    w.enable(check=True)
+    assert w.wait_ended(0)["status"] == "success"
+    ended(w)
+    assert version(w) == NEW and row(w.status(), "update-skipped"), w.status()
+    w.assert_onboarded()
