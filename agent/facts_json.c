@@ -162,6 +162,8 @@ static const JsonField updaters[] = {
 
 static const JsonField update[] = {
         TRI(Facts, update.due, "due"),
+        JSON_INTEGER(Facts, update.record.looked, "looked"),
+        JSON_BOOL(Facts, update.record.due, "found"),
         TRI(Facts, update.record.opted_out, "opted_out"),
         JSON_TEXT(Facts, update.record.trouble, "trouble"),
         JSON_TEXT(Facts, update.record.before, "before"),

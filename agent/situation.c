@@ -172,7 +172,7 @@ bool situation_may_update(const Request *request, const Facts *facts)
 {
         return request->auto_update == TRI_YES && !request->version && facts->hold.held == TRI_NO && !facts->acted &&
                facts->update.record.opted_out == TRI_NO && !facts->update.others.name &&
-               facts->package.manager == TRI_YES && facts->machine.support && is_well(request, facts);
+               facts->package.manager == TRI_YES && situation_support(request, facts) && is_well(request, facts);
 }
 
 bool situation_skips(const Request *request, const char *check)

@@ -62,6 +62,6 @@ void judge_update(const Request *request, const Facts *facts, Plan *plan)
                 judge_note(
                         plan, "update-skipped", PLAN_WARNING,
                         "Version %s was installed by autoUpdate at %s and did not come up, so the one before was put "
-                        "back: %s A newer one than that will be tried.",
+                        "back: %s. A newer one than that will be tried.",
                         record->skipped, text_time(record->skipped_s, when), record->skipped_why);
 }

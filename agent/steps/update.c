@@ -110,9 +110,10 @@ static int fetch(Mission *mission, const char *version, Failure *failure)
 
         snprintf(back.version, sizeof(back.version), "%s", mission->facts.package.version);
         snprintf(on.version, sizeof(on.version), "%s", version);
-        return package_prepare(mission, failure) < 0 || package_download(mission, &back, failure) < 0
-                       ? -1
-                       : package_download(mission, &on, failure);
+        if (package_prepare(mission, failure) < 0 || package_download(mission, &back, failure) < 0 ||
+            package_download(mission, &on, failure) < 0)
+                return -1;
+        return steps_wait_for_turn(mission, failure);
 }
 
 static int begin(Mission *mission, const char *version, Failure *failure)

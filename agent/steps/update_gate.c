@@ -1,6 +1,7 @@
 #include "agent/steps/update.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "agent/situation.h"
@@ -56,11 +57,14 @@ static int skip(Mission *mission, const Failure *why, Failure *failure)
 {
         UpdateRecord *record = &mission->facts.update.record;
         Error err = { 0 };
+        size_t length;
 
         log_warning("autoUpdate: version %s did not come up: %s", record->after, why->found);
         snprintf(record->skipped, sizeof(record->skipped), "%s", record->after);
-        snprintf(record->skipped_why, sizeof(record->skipped_why), "%.*s", (int)sizeof(record->skipped_why) - 1,
-                 why->found);
+        length = strlen(why->found);
+        length -= text_ends_with(why->found, ".");
+        snprintf(record->skipped_why, sizeof(record->skipped_why), "%.*s",
+                 (int)(length < sizeof(record->skipped_why) ? length : sizeof(record->skipped_why) - 1), why->found);
         record->skipped_s = (int64_t)time(NULL);
         if (update_record_write(mission->host, record, &err) < 0)
                 return steps_fail(failure, REASON_STATE_UNUSABLE, &err);
@@ -99,19 +103,27 @@ static int go_back(Mission *mission, bool downloaded, const Failure *why, Failur
         return update_end(mission, failure);
 }
 
-int update_gate(Mission *mission, bool downloaded, Failure *failure)
+static int pass(Mission *mission, Failure *failure)
 {
         UpdateRecord *record = &mission->facts.update.record;
+
+        mission_changed(mission, "sensor version", record->before, record->after);
+        if (*record->skipped)
+                outcome_row(mission->outcome, "update-skipped", ROW_SUCCESS, "version %s came up, after %s had not",
+                            record->after, record->skipped);
+        record->skipped[0] = record->skipped_why[0] = '\0';
+        record->skipped_s = 0;
+        return update_end(mission, failure);
+}
+
+int update_gate(Mission *mission, bool downloaded, Failure *failure)
+{
         Deadline overall = mission->deadline;
         Failure why = { 0 };
         int result;
 
-        if (wait_for_sensor(mission, &why) == 0) {
-                mission_changed(mission, "sensor version", record->before, record->after);
-                record->skipped[0] = record->skipped_why[0] = '\0';
-                record->skipped_s = 0;
-                return update_end(mission, failure);
-        }
+        if (wait_for_sensor(mission, &why) == 0)
+                return pass(mission, failure);
         if (why.reason == REASON_STOPPED) {
                 *failure = why;
                 return -1;

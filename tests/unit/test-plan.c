@@ -567,6 +567,24 @@ static void every_mix_with_a_pin_converges(void **state)
         }
 }
 
+static void every_mix_with_an_update_converges(void **state)
+{
+        Request q = asked();
+        unsigned number;
+
+        q.auto_update = TRI_YES;
+        for (number = 0; number < MIXES; number += stride()) {
+                Facts f = mix(number);
+
+                f.hold.held = TRI_NO;
+                f.update.due = TRI_YES;
+                f.update.record.opted_out = TRI_NO;
+                check_converges(&q, f, number);
+                strcpy(f.update.record.after, "101.25042.0003");
+                check_converges(&q, f, number);
+        }
+}
+
 static const char *const managed_files[] = {
         NULL,
         "",
@@ -667,6 +685,7 @@ int main(void)
                 cmocka_unit_test(what_is_on_hold_is_looked_at_and_not_done),
                 cmocka_unit_test(every_mix_of_facts_converges),
                 cmocka_unit_test(every_mix_with_a_pin_converges),
+                cmocka_unit_test(every_mix_with_an_update_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),
                 cmocka_unit_test(no_mix_of_facts_overrides_another_tenant),
