@@ -37,6 +37,8 @@ void configuration_clear(Configuration *configuration)
         size_t i;
 
         free(configuration->packages_url);
+        free(configuration->imds_url);
+        free(configuration->himds_url);
         free(configuration->ca_file);
         list_free(configuration->onboarding_roots);
         list_free(configuration->repository_keys);
@@ -55,10 +57,10 @@ const char *const *configuration_denied(const Configuration *configuration)
         return configuration->denied_settings ? (const char *const *)configuration->denied_settings : denied_by_default;
 }
 
-static const char *set_url(char **ret, const char *value)
+static const char *set_url(char **ret, const char *value, const char *scheme, const char *wanted)
 {
-        if (!text_starts_with(value, "https://") || strpbrk(value, " \t?#@") || text_ends_with(value, "/"))
-                return "a URL like https://mirror.example/microsoft, without a slash at its end";
+        if (!text_starts_with(value, scheme) || strpbrk(value, " \t?#@") || text_ends_with(value, "/"))
+                return wanted;
         free(*ret);
         *ret = text_copy(value);
         return NULL;
@@ -112,8 +114,17 @@ static const char *set_list(char ***ret, const char *value, size_t max, bool (*f
 
 static const char *set_endpoint(Configuration *c, const char *key, const char *value, bool *known)
 {
-        *known = text_equal(key, "packages");
-        return *known ? set_url(&c->packages_url, value) : NULL;
+        static const char packages[] = "a URL like https://mirror.example/microsoft, without a slash at its end";
+        static const char metadata[] = "a URL like " HOST_IMDS_URL ", without a slash at its end";
+
+        if (text_equal(key, "packages"))
+                return set_url(&c->packages_url, value, "https://", packages);
+        if (text_equal(key, "imds"))
+                return set_url(&c->imds_url, value, "http://", metadata);
+        if (text_equal(key, "himds"))
+                return set_url(&c->himds_url, value, "http://", metadata);
+        *known = false;
+        return NULL;
 }
 
 static const char *set_trust(Configuration *c, const char *key, const char *value, bool *known)
@@ -287,6 +298,10 @@ void configuration_apply(const Configuration *configuration, Host *host)
 {
         if (configuration->packages_url)
                 host->packages_url = configuration->packages_url;
+        if (configuration->imds_url)
+                host->imds_url = configuration->imds_url;
+        if (configuration->himds_url)
+                host->himds_url = configuration->himds_url;
         if (configuration->ca_file)
                 host->ca_file = configuration->ca_file;
         host->onboarding_roots = (const char *const *)configuration->onboarding_roots;

@@ -199,6 +199,7 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
         look_at_hold(host, ret);
         look_at_registration(host, ret);
+        update_record_read(host, &ret->update.record);
         facts_refresh_sensor(host, deadline, ret);
         ret->machine.systemd = tri(systemd_is_running(host));
         if (look == LOOK_SECOND || ret->machine.systemd == TRI_NO)
@@ -210,4 +211,6 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         proxy_look(host, ret->package.manager_id, host->packages_url, &ret->proxy);
         machine_look(host, written, SENSOR_USER, &ret->machine.fitness);
         conflict_look(host, deadline, ret);
+        updaters_look(host, ret->machine.distro.codename, &ret->update.others);
+        ret->update.due = tri(ret->update.record.due);
 }

@@ -8,8 +8,10 @@
 
 #include "agent/machine/install_path.h"
 #include "agent/machine/products_look.h"
+#include "agent/machine/updaters.h"
 #include "agent/sensor/refused.h"
 #include "agent/sensor/sensor.h"
+#include "agent/update_record.h"
 #include "platform/packages/manager.h"
 #include "platform/base/tri.h"
 #include "platform/distro.h"
@@ -63,6 +65,12 @@ typedef struct Facts {
                 PackageState state;
                 char version[PACKAGE_VERSION_MAX];
         } package;
+
+        struct {
+                UpdateRecord record;  /* both looks */
+                Tri due;              /* a newer version is to be looked for: never in the first look */
+                UpdatersFacts others; /* what else updates it */
+        } update;
 
         struct {
                 Tri files;        /* its program is in place */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/machine/products.h"
+#include "agent/machine/updaters.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 
@@ -170,6 +171,28 @@ static const JsonField package[] = {
         { 0 },
 };
 
+static const JsonField updaters[] = {
+        TRI(UpdatersFacts, known, "known"),
+        JSON_NAME(UpdatersFacts, name, "name", updater_name),
+        JSON_TEXT(UpdatersFacts, where, "where"),
+        { 0 },
+};
+
+static const JsonField update[] = {
+        TRI(Facts, update.due, "due"),
+        JSON_INTEGER(Facts, update.record.looked, "looked"),
+        JSON_BOOL(Facts, update.record.due, "found"),
+        TRI(Facts, update.record.opted_out, "opted_out"),
+        JSON_TEXT(Facts, update.record.trouble, "trouble"),
+        JSON_TEXT(Facts, update.record.before, "before"),
+        JSON_TEXT(Facts, update.record.after, "after"),
+        JSON_TEXT(Facts, update.record.skipped, "skipped"),
+        JSON_INTEGER(Facts, update.record.skipped_s, "skipped_s"),
+        JSON_TEXT(Facts, update.record.skipped_why, "skipped_why"),
+        JSON_OBJECT(Facts, update.others, "others", updaters),
+        { 0 },
+};
+
 static const JsonField unit[] = {
         JSON_TEXT(UnitState, load, "load"),
         JSON_TEXT(UnitState, active, "active"),
@@ -251,6 +274,7 @@ const JsonField facts_json_fields[] = {
         JSON_OBJECT(Facts, path, "install_path", install_path),
         JSON_GROUP("package", package),
         JSON_OBJECT(Facts, proxy, "proxy", proxy),
+        JSON_GROUP("update", update),
         JSON_GROUP("sensor", sensor),
         { 0 },
 };

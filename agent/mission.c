@@ -18,11 +18,17 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
-        [STEP_REPOSITORY] = step_repository,     [STEP_PACKAGE_FILE] = step_package_file,
-        [STEP_INSTALL_PATH] = step_install_path, [STEP_MANAGED_CONFIG] = step_managed_config,
-        [STEP_PACKAGE] = step_package,           [STEP_OFFBOARD] = step_offboard,
-        [STEP_ONBOARD] = step_onboard,           [STEP_SERVICE] = step_service,
-        [STEP_SETTINGS] = step_settings,         [STEP_VERIFY] = step_verify,
+        [STEP_REPOSITORY] = step_repository,
+        [STEP_PACKAGE_FILE] = step_package_file,
+        [STEP_INSTALL_PATH] = step_install_path,
+        [STEP_MANAGED_CONFIG] = step_managed_config,
+        [STEP_PACKAGE] = step_package,
+        [STEP_OFFBOARD] = step_offboard,
+        [STEP_ONBOARD] = step_onboard,
+        [STEP_SERVICE] = step_service,
+        [STEP_SETTINGS] = step_settings,
+        [STEP_VERIFY] = step_verify,
+        [STEP_UPDATE] = step_update,
 };
 
 /* What it means that a step is still wanted after it was done. */
@@ -37,6 +43,7 @@ static const ReasonId unmet[_STEP_MAX] = {
         [STEP_SERVICE] = REASON_SERVICE_FAILED,
         [STEP_SETTINGS] = REASON_SENSOR_TAG,
         [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
+        [STEP_UPDATE] = REASON_UPDATE_FAILED,
 };
 
 static void tell(Mission *mission)

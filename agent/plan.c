@@ -44,21 +44,23 @@ static bool tags_differ(const Request *request, const Facts *facts)
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
         judge_package,  judge_tenant,  judge_distribution, judge_machine, judge_intent, judge_sensor,
-        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_proxy,
+        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_proxy,  judge_update,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
 
 static const char *why_repository(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) && !request->package_file ? "the sensor's package has to be fetched"
-                                                                        : NULL;
+        return situation_needs_package(request, facts) && !request->package_file
+                       ? "the sensor's package has to be fetched"
+                       : NULL;
 }
 
 static const char *why_package_file(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) && request->package_file ? "packageFile names the sensor's package"
-                                                                       : NULL;
+        return situation_needs_package(request, facts) && request->package_file
+                       ? "packageFile names the sensor's package"
+                       : NULL;
 }
 
 static const char *why_install_path(const Request *request, const Facts *facts)
@@ -76,12 +78,16 @@ static const char *why_managed_config(const Request *request, const Facts *facts
 
 static const char *why_package(const Request *request, const Facts *facts)
 {
-        if (!situation_needs_package(facts))
+        if (!situation_needs_package(request, facts))
                 return NULL;
         if (facts->package.state == PACKAGE_BROKEN)
                 return "the package is only half installed";
         if (situation_is_expired(facts))
                 return "the build of the sensor has expired";
+        if (situation_pin(request, facts) > 0)
+                return "the setting version asks for a newer one than is installed";
+        if (situation_pin(request, facts) < 0 && request->allow_downgrade)
+                return "the setting version asks for an older one than is installed";
         return facts->package.state == PACKAGE_INSTALLED ? "the package is installed, but its program is missing"
                                                          : "the package is not installed";
 }
@@ -112,11 +118,21 @@ static const char *why_onboard(const Request *request, const Facts *facts)
 
 static const char *why_service(const Request *request, const Facts *facts)
 {
-        if (situation_needs_package(facts))
+        if (situation_needs_package(request, facts))
                 return "the service comes with the package";
         if (facts->sensor.enabled == TRI_NO)
                 return "the unit is not enabled";
         return facts->sensor.active == TRI_NO ? "the unit is not active" : NULL;
+}
+
+/* One that was begun is always seen to its end; else only a machine where nothing else is to be done is touched. */
+static const char *why_update(const Request *request, const Facts *facts)
+{
+        if (*facts->update.record.after)
+                return "an update was cut off before the new version was seen at work";
+        return facts->update.due == TRI_YES && situation_may_update(request, facts)
+                       ? "autoUpdate: it is time to look for a newer version"
+                       : NULL;
 }
 
 static const char *why_settings(const Request *request, const Facts *facts)
@@ -146,6 +162,7 @@ static const struct {
         [STEP_OFFBOARD] = { "offboard", why_offboard },
         [STEP_ONBOARD] = { "onboard", why_onboard },
         [STEP_SERVICE] = { "service", why_service },
+        [STEP_UPDATE] = { "update", why_update },
         [STEP_SETTINGS] = { "settings", why_settings },
         [STEP_VERIFY] = { "verify", why_verify },
 };
@@ -188,6 +205,8 @@ static Facts as_first_look(const Facts *facts)
         memset(&first.machine, 0, sizeof(first.machine));
         memset(&first.fanotify, 0, sizeof(first.fanotify));
         memset(&first.package, 0, sizeof(first.package));
+        memset(&first.update.others, 0, sizeof(first.update.others));
+        first.update.due = TRI_NOT_ASKED;
         first.machine.systemd = facts->machine.systemd;
         first.package.registered = facts->package.registered;
         return first;

@@ -17,6 +17,8 @@ typedef enum StepId {
         STEP_OFFBOARD,
         STEP_ONBOARD,
         STEP_SERVICE,
+        STEP_UPDATE, /* after the service, which an update may have left disabled; before all that waits for the sensor
+                      */
         STEP_SETTINGS,
         STEP_VERIFY,
         _STEP_MAX

@@ -219,6 +219,11 @@ static const Reason reasons[_REASON_MAX] = {
                                             "FILE.asc, or InRelease and Packages of the repository that lists it; all "
                                             "need the vendor's key file on this machine or beside it. Only pinned keys "
                                             "count (repository-keys in /etc/mde-linux/mde-linux.conf adds some)." },
+        [REASON_DOWNGRADE_REFUSED] = { "downgrade-refused", 21, 53, true, NEXT_RUN,
+                                       "The sensor on this machine is newer than the version that is asked for.",
+                                       "Set allowDowngrade to true if it is to go back to that version, or ask for "
+                                       "this one or a newer one, or for none, in the setting version; nothing was "
+                                       "changed." },
         [REASON_PACKAGE_SIGNATURE] = { "package-signature", 21, 55, true, NEXT_RUN,
                                        "A downloaded file is not what the repository's signature says, and was not "
                                        "used.",
@@ -238,6 +243,11 @@ static const Reason reasons[_REASON_MAX] = {
                                            "The installation is still running; it is left to finish.",
                                            "Wait: this status is corrected when it ends. If it never does, look at the "
                                            "process named." },
+        [REASON_UPDATE_FAILED] = { "update-failed", 21, 52, true, NEXT_RUN,
+                                   "An update of the sensor did not come up, and the version before it is not at work "
+                                   "again.",
+                                   "Look at 'mdatp health' and 'journalctl -u mdatp', and install a version that works "
+                                   "with the package manager; the next run goes on from there." },
 
         [REASON_ONBOARDING_WRITE] = { "onboarding-write", 31, 52, true, NEXT_RUN,
                                       "The onboarding file could not be written.",

@@ -32,6 +32,8 @@ typedef struct Request {
         const char *group_tag;          /* NULL: not asked */
         const char *channel;            /* NULL: prod for a new sensor, as it is for an existing one */
         const char *version;            /* NULL: the newest for a new sensor, as it is for an existing one */
+        bool allow_downgrade;           /* to version, where a newer one is */
+        Tri auto_update;                /* NOT_ASKED, NO, YES: the daily look looks for a newer one now and then */
         const char *install_path;       /* NULL: /opt; for a new sensor only */
         const char *expected_tenant_id; /* NULL: any */
         bool allow_unsupported_distro;  /* one that is derived from a supported one is treated as that */

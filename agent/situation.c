@@ -4,15 +4,41 @@
 
 #include "platform/base/text.h"
 
-bool situation_needs_package(const Facts *facts)
+/* The package's own word goes first: a daemon of before answers until it is started again. */
+static const char *package_version(const Facts *facts)
+{
+        if (situation_is_unowned(facts))
+                return "";
+        if (facts->look == LOOK_FIRST)
+                return facts->sensor.health.answering == TRI_YES ? facts->sensor.health.version : "";
+        return facts->package.state == PACKAGE_INSTALLED || facts->package.state == PACKAGE_BROKEN
+                       ? facts->package.version
+                       : "";
+}
+
+int situation_pin(const Request *request, const Facts *facts)
+{
+        const char *version = package_version(facts);
+
+        return request->version && *version ? sensor_compare_versions(request->version, version) : 0;
+}
+
+static bool is_to_be_moved(const Request *request, const Facts *facts)
+{
+        int pin = situation_pin(request, facts);
+
+        return pin > 0 || (pin < 0 && request->allow_downgrade);
+}
+
+bool situation_needs_package(const Request *request, const Facts *facts)
 {
         if (situation_is_unowned(facts))
                 return false;
         if (facts->look == LOOK_FIRST)
-                return facts->sensor.files == TRI_NO || situation_is_expired(facts);
+                return facts->sensor.files == TRI_NO || situation_is_expired(facts) || is_to_be_moved(request, facts);
         switch (facts->package.state) {
         case PACKAGE_INSTALLED:
-                return facts->sensor.files == TRI_NO || situation_is_expired(facts);
+                return facts->sensor.files == TRI_NO || situation_is_expired(facts) || is_to_be_moved(request, facts);
         case PACKAGE_ABSENT:
         case PACKAGE_CONFIG_FILES:
         case PACKAGE_BROKEN:
@@ -131,8 +157,22 @@ bool situation_changes_tenant(const Request *request, const Facts *facts)
 
 bool situation_uses_install_path(const Request *request, const Facts *facts)
 {
-        return request->install_path && situation_needs_package(facts) && !situation_has_sensor(facts) &&
+        return request->install_path && situation_needs_package(request, facts) && !situation_has_sensor(facts) &&
                facts->package.state != PACKAGE_BROKEN;
+}
+
+static bool is_well(const Request *request, const Facts *facts)
+{
+        return facts->sensor.enabled == TRI_YES && facts->sensor.active == TRI_YES &&
+               situation_is_licensed(request, facts) && facts->package.state == PACKAGE_INSTALLED &&
+               facts->package.broken != TRI_YES && !situation_needs_package(request, facts);
+}
+
+bool situation_may_update(const Request *request, const Facts *facts)
+{
+        return request->auto_update == TRI_YES && !request->version && facts->hold.held == TRI_NO && !facts->acted &&
+               facts->update.record.opted_out == TRI_NO && !facts->update.others.name &&
+               facts->package.manager == TRI_YES && situation_support(request, facts) && is_well(request, facts);
 }
 
 bool situation_skips(const Request *request, const char *check)

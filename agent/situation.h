@@ -6,8 +6,16 @@
 #include "agent/facts.h"
 #include "agent/request.h"
 
-/* The package has to be installed: for the first time, because it is half there, or because its build has expired. */
-bool situation_needs_package(const Facts *facts);
+/* The package has to be installed: for the first time, because it is half there, because its build has expired, or
+ * because the setting version asks for another one and it may be moved there. */
+bool situation_needs_package(const Request *request, const Facts *facts);
+
+/*
+ * The setting version against the package that is there: less than 0: it asks for an older one, more than 0: for a
+ * newer one; 0: for that very one, for none, or there is none that is known and owned. Suffixes of channels and
+ * releases are no difference.
+ */
+int situation_pin(const Request *request, const Facts *facts);
 
 /* The sensor says that its build has expired, and has no licence any more. */
 bool situation_is_expired(const Facts *facts);
@@ -50,6 +58,9 @@ bool situation_changes_tenant(const Request *request, const Facts *facts);
 
 /* The package is to be installed below installPath: asked for, and no sensor is there, not even half of one. */
 bool situation_uses_install_path(const Request *request, const Facts *facts);
+
+/* autoUpdate may go to a newer version: nobody else does, nothing forbids it, and the sensor is well as it is. */
+bool situation_may_update(const Request *request, const Facts *facts);
 
 /* Is this fitness check to be left out? */
 bool situation_skips(const Request *request, const char *check);

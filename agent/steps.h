@@ -17,6 +17,7 @@ Step step_package;
 Step step_offboard;
 Step step_onboard;
 Step step_service;
+Step step_update;
 Step step_settings;
 Step step_verify;
 

@@ -46,7 +46,9 @@ bool hand_over_is_owed(const Session *session, const Facts *facts)
 {
         UndoState undo = { 0 };
 
-        return facts->hold.held != TRI_YES && undo_state(&session->host, &undo, NULL) == 0 && undo.pending;
+        if (facts->hold.held == TRI_YES)
+                return false;
+        return *facts->update.record.after || (undo_state(&session->host, &undo, NULL) == 0 && undo.pending);
 }
 
 /* The worker saw that a person had removed the sensor: the package need not be asked for again while it is away. */
@@ -66,7 +68,7 @@ bool hand_over_is_useless(const Session *session, const Request *request, const 
         if (is_still_removed(session, request, facts))
                 return true;
         /* what was found then holds while the machine needs what was refused; a second look has just judged anew */
-        if (facts->look == LOOK_SECOND || !situation_needs_package(facts) ||
+        if (facts->look == LOOK_SECOND || !situation_needs_package(request, facts) ||
             !text_equal(history->program, version_text))
                 return false;
         state_boot_id(&session->host, boot);

@@ -13,6 +13,7 @@
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/state.h"
+#include "agent/update_ask.h"
 #include "handler/hand_over.h"
 #include "handler/lifecycle.h"
 #include "handler/queue.h"
@@ -136,6 +137,33 @@ static bool is_young(const Host *host, const Facts *facts)
         return (uint64_t)now.tv_sec < daemon.start_time / (uint64_t)sysconf(_SC_CLK_TCK) + STARTING_S;
 }
 
+static bool is_for_newer(const Plan *plan, const Facts *facts)
+{
+        return plan->n_steps == 1 && plan->steps[0].id == STEP_UPDATE && !*facts->update.record.after;
+}
+
+/* All is as asked: whether it is time for a newer version, and whether there is one. The plan is made anew by that. */
+static void look_for_newer(const Session *session, const Request *request, Facts *facts, Plan *plan)
+{
+        _cleanup_free_ char *installer_log = session_installer_log(session);
+
+        if (plan->refusal.reason || (plan->n_steps > 0 && !is_for_newer(plan, facts)))
+                return;
+        update_ask(&session->host, request, facts);
+        if (facts->update.due == TRI_YES)
+                update_is_there(&session->host, request, installer_log, facts);
+        plan_make(request, facts, plan);
+}
+
+static void take_newer(Session *session, const QueueEntry *entry, Outcome *outcome)
+{
+        Error err = { 0 };
+
+        log_info("recheck: there is a newer version of the sensor");
+        if (hand_over_start(session, entry, "", &err) < 0)
+                session_fail_ours(session, outcome, REASON_WORKER_START, &err);
+}
+
 static void look(Session *session, const Request *request, const QueueEntry *entry)
 {
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
@@ -146,12 +174,15 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         facts.fulfilled = tri(session->telling.fulfilled);
         facts.refused = session->history.refused;
         plan_make(request, &facts, &plan);
+        look_for_newer(session, request, &facts, &plan);
         notes = plan;
         plan_leave_second_notes(request, &facts, &notes);
         if (plan.refusal.reason)
                 tell_refusal(session, request, &plan, &notes, outcome);
         else if (hand_over_is_owed(session, &facts))
                 repair(session, "a run was cut off", entry, outcome);
+        else if (is_for_newer(&plan, &facts))
+                take_newer(session, entry, outcome);
         else if (plan.n_steps == 0)
                 tell_success(session, request, &facts, &plan, &notes, outcome);
         else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||

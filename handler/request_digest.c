@@ -73,6 +73,7 @@ void request_digest_make(Request *request)
         digest_number(&canon, "derivative", request->allow_unsupported_distro);
         digest_number(&canon, "passive", request->passive);
         digest_number(&canon, "conflict", request->on_conflict);
+        digest_number(&canon, "downgrade", request->allow_downgrade);
         digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);
         digest_package(&canon, "offboarding", request->offboarding, &request->offboarding_failure);
         digest_policy(&canon, request);

@@ -131,6 +131,16 @@ static void take_version(Request *request, const SettingValue *value)
         request->version = value->text;
 }
 
+static void take_downgrade(Request *request, const SettingValue *value)
+{
+        request->allow_downgrade = value->yes;
+}
+
+static void take_auto_update(Request *request, const SettingValue *value)
+{
+        request->auto_update = tri(value->yes);
+}
+
 static void take_install_path(Request *request, const SettingValue *value)
 {
         request->install_path = value->text;
@@ -246,13 +256,13 @@ const SettingKey setting_keys[] = {
           .example = "45" },
 
         { BOOL("vNextEnabled", SETTING_SILENT) },
-        { BOOL("autoUpdate", SETTING_SILENT) },
+        { BOOL("autoUpdate", SETTING_ACTS), .take = take_auto_update },
         { STRING("provisionedBy", SETTING_SILENT), .example = "\"Manual\"" },
         { STRING("installedBy", SETTING_SILENT), .example = "\"Policy\"" },
 
         { STRING("version", SETTING_ACTS), .max = 64, .fits = is_version, .take = take_version,
           .wanted = "a version of the package mdatp", .example = "\"101.24072.0003\"" },
-        { BOOL("allowDowngrade", SETTING_LATER) },
+        { BOOL("allowDowngrade", SETTING_ACTS), .take = take_downgrade },
         { STRING("installPath", SETTING_ACTS), .max = 200, .fits = is_folder, .take = take_install_path,
           .wanted = "an absolute path of letters, digits and . _ - /, without . and .. in it",
           .example = "\"/data/mdatp\"" },

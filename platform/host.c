@@ -6,7 +6,9 @@
 
 void host_init(Host *host)
 {
-        *host = (Host){ .root = "", .packages_url = HOST_PACKAGES_URL };
+        *host = (Host){
+                .root = "", .packages_url = HOST_PACKAGES_URL, .imds_url = HOST_IMDS_URL, .himds_url = HOST_HIMDS_URL
+        };
 }
 
 char *host_path(const Host *host, const char *path)

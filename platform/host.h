@@ -18,6 +18,8 @@
 typedef struct Host {
         const char *root;
         const char *packages_url;            /* no trailing slash; https://packages.microsoft.com */
+        const char *imds_url;                /* Azure VMs' metadata service, likewise; http:// */
+        const char *himds_url;               /* that of Azure Arc's agent */
         const char *ca_file;                 /* PEM, added to the machine's bundle; or NULL */
         const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in;
                                                 NULL-terminated or NULL */
@@ -26,6 +28,8 @@ typedef struct Host {
 } Host;
 
 #define HOST_PACKAGES_URL "https://packages.microsoft.com"
+#define HOST_IMDS_URL "http://169.254.169.254"
+#define HOST_HIMDS_URL "http://localhost:40342"
 
 void host_init(Host *host); /* the running machine, built-in endpoints */
 

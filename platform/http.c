@@ -28,6 +28,7 @@ struct HttpClient {
         CURL *curl;
         HttpTls tls;
         char words[CURL_ERROR_SIZE];
+        struct curl_slist metadata_header;
         /* of the present try: */
         size_t max_bytes;
         Text body;
@@ -103,19 +104,23 @@ static int look_up(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, cur
         return host_stopping(client->host) ? 1 : 0;
 }
 
-static void set_protocols(CURL *curl)
+static void set_protocols(CURL *curl, bool metadata)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, metadata ? "http" : "https");
+        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)(metadata ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
+        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
+#endif
+        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, metadata ? 0L : 1L);
+}
+
+static void set_manners(CURL *curl)
 {
         _cleanup_free_ char *agent = text_format("mde-linux/%s", version_text);
 
-#if LIBCURL_VERSION_NUM >= 0x075500
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-#else
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTPS);
-        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
-#endif
         curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
         curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
         curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);
         curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -149,7 +154,8 @@ HttpClient *http_client_new(const Host *host)
         client->curl = curl_easy_init();
         if (!client->curl)
                 abort();
-        set_protocols(client->curl);
+        client->metadata_header.data = (char *)"Metadata: true";
+        set_manners(client->curl);
         set_callbacks(client);
         return client;
 }
@@ -169,19 +175,19 @@ void http_client_free(HttpClient *client)
 
 static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
 {
-        const char *p;
+        const char *scheme = spec->metadata ? "http://" : "https://", *p;
 
         if (!client->curl)
                 return error_set(err, ERROR_MISSING, "libcurl (libcurl.so.4) cannot be loaded");
-        if (!text_starts_with(spec->url, "https://") || strlen(spec->url) > URL_MAX)
-                return error_set(err, ERROR_INPUT,
-                                 "the URL does not begin with https:// or is longer than %d characters", URL_MAX);
+        if (!text_starts_with(spec->url, scheme) || strlen(spec->url) > URL_MAX)
+                return error_set(err, ERROR_INPUT, "the URL does not begin with %s or is longer than %d characters",
+                                 scheme, URL_MAX);
         for (p = spec->url; *p; p++)
                 if (*p <= ' ' || *p >= 0x7f)
                         return error_set(err, ERROR_INPUT,
                                          "the URL has a character at offset %zu that may not stand there",
                                          (size_t)(p - spec->url));
-        if (client->tls.bundle)
+        if (client->tls.bundle || spec->metadata)
                 return 0;
         if (http_tls_init(&client->tls, client->host, err) < 0)
                 return -1;
@@ -204,8 +210,10 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
         client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
         curl_easy_setopt(client->curl, CURLOPT_URL, spec->url);
         /* "": do not ask the environment */
-        curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
+        curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy && !spec->metadata ? spec->proxy : "");
         curl_easy_setopt(client->curl, CURLOPT_NOPROXY, spec->no_proxy ? spec->no_proxy : "");
+        curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, spec->metadata ? &client->metadata_header : NULL);
+        set_protocols(client->curl, spec->metadata);
 }
 
 /* Some caches set the date anew and some do not: the reading that puts our clock less in the wrong. */

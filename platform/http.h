@@ -1,9 +1,9 @@
 /*
  * http: GET into memory, over libcurl.
  *
- * https only. TLS 1.2 or later, certificates always verified against the machine's bundle and
- * Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall
- * limit; a transfer ends within a second of being asked to stop.
+ * https only, but for the metadata service. TLS 1.2 or later, certificates always verified against the machine's bundle
+ * and Host.ca_file, redirects followed to https only, at most 5. Bounded memory, a deadline, a stall limit; a transfer
+ * ends within a second of being asked to stop.
  * The proxy is taken from spec->proxy only: the environment is not read. Its name and the package server's are resolved
  * apart: with a proxy the server's is the proxy's business.
  */
@@ -19,6 +19,8 @@ typedef struct HttpSpec {
         const char *url;
         const char *proxy;    /* http://host:port; NULL: none */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; NULL: none */
+        bool metadata; /* the machine's own metadata service: the URL begins with http://, the header "Metadata: true"
+                          is sent, no proxy is used, no redirect followed */
         size_t max_bytes;
         Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline

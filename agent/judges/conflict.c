@@ -37,7 +37,8 @@ static bool would_protect_actively(const Request *request, const Facts *facts)
                 return false;
         if (managed_leaves_passive(request, facts))
                 return true;
-        if (!situation_needs_package(facts) || facts->sensor.health.passive == TRI_YES) /* an update of a passive one */
+        if (!situation_needs_package(request, facts) ||
+            facts->sensor.health.passive == TRI_YES) /* an update of a passive one */
                 return false;
         return request->on_conflict == ON_CONFLICT_FAIL || !managed_wants_passive(request, facts);
 }
@@ -77,13 +78,13 @@ static void refuse(const Request *request, const Facts *facts, const ConflictGro
 /* Somebody has decided that both shall run, and they can: nothing is left to be done. */
 static bool is_chosen(const Request *request, const Facts *facts)
 {
-        return request->on_conflict == ON_CONFLICT_PASSIVE && !situation_needs_package(facts) &&
+        return request->on_conflict == ON_CONFLICT_PASSIVE && !situation_needs_package(request, facts) &&
                facts->sensor.health.passive == TRI_YES;
 }
 
 static const char *advice(const Request *request, const Facts *facts)
 {
-        if (situation_needs_package(facts))
+        if (situation_needs_package(request, facts))
                 return request->on_conflict == ON_CONFLICT_PASSIVE
                                ? "onConflict is passive: the sensor is installed in passive mode beside it."
                                : "onConflict is ignore: the sensor is installed all the same.";

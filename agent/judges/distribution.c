@@ -74,7 +74,7 @@ void judge_distribution(const Request *request, const Facts *facts, Plan *plan)
 
         if (facts->machine.distro_known == TRI_YES && support && !facts->machine.support)
                 tell_derivation(distro, plan);
-        if (!situation_needs_package(facts))
+        if (!situation_needs_package(request, facts))
                 return;
         if (facts->machine.distro_known == TRI_NO)
                 judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED,

@@ -62,7 +62,7 @@ static void check_names(const Request *request, Plan *plan)
 
 void judge_fitness(const Request *request, const Facts *facts, Plan *plan)
 {
-        bool installs = situation_needs_package(facts);
+        bool installs = situation_needs_package(request, facts);
         const char *found = NULL;
         size_t i;
 

@@ -30,6 +30,6 @@ void judge_machine(const Request *request, const Facts *facts, Plan *plan)
 {
         if (facts->machine.systemd == TRI_NO)
                 judge_refuse(plan, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
-        if (situation_needs_package(facts) && facts->package.broken == TRI_YES)
+        if (situation_needs_package(request, facts) && facts->package.broken == TRI_YES)
                 judge_broken(request, facts, plan);
 }

@@ -32,7 +32,7 @@ void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
 {
         ProxyUse use;
 
-        if (facts->look == LOOK_FIRST || !situation_needs_package(facts))
+        if (facts->look == LOOK_FIRST || !situation_needs_package(request, facts))
                 return;
         proxy_use_make(request, facts, &use);
         if (use.url)

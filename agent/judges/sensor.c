@@ -82,19 +82,21 @@ static void judge_expiry(const Request *request, const Facts *facts, Plan *plan)
                            health->expires_s < facts->now_s ? "expired" : "expires", day, SENSOR_PACKAGE);
 }
 
+/* One that is half there is finished first. */
 static void judge_pin(const Request *request, const Facts *facts, Plan *plan)
 {
         const char *version = situation_version(facts);
-        int order;
 
-        if (!request->version || !*version || situation_needs_package(facts))
-                return;
-        order = sensor_compare_versions(version, request->version);
-        if (order != 0)
-                judge_note(plan, "version", order < 0 ? PLAN_WARNING : PLAN_INFORMATION,
-                           "The sensor is version %s, %s than the %s that the setting version asks for. It is kept: a "
-                           "sensor that is there is not moved to another version.",
-                           version, order < 0 ? "older" : "newer", request->version);
+        if (facts->package.state != PACKAGE_BROKEN && !request->allow_downgrade && situation_pin(request, facts) < 0)
+                judge_refuse(plan, REASON_DOWNGRADE_REFUSED,
+                             "The setting version asks for %s, and version %s is installed.", request->version,
+                             facts->package.state == PACKAGE_INSTALLED ? facts->package.version : version);
+        else if (request->version && *version && situation_is_unowned(facts) &&
+                 sensor_compare_versions(version, request->version) != 0)
+                judge_note(plan, "version", PLAN_WARNING,
+                           "The sensor is version %s, the setting version asks for %s. It is kept: no package owns it, "
+                           "so that it cannot be moved to another version here.",
+                           version, request->version);
 }
 
 static void judge_channel(const Request *request, const Facts *facts, Plan *plan)

@@ -19,9 +19,9 @@ static const JsonPath passive_path = { { "antivirusEngine", "enforcementLevel" }
 static const JsonPath proxy_path = { { "cloudService", "proxy" }, 2 };
 static const JsonPath groups_path = { { "edr", "groupIds" }, 2 };
 
-static bool is_new(const Facts *facts)
+static bool is_new(const Request *request, const Facts *facts)
 {
-        return situation_needs_package(facts) && facts->sensor.health.answering != TRI_YES;
+        return situation_needs_package(request, facts) && facts->sensor.health.answering != TRI_YES;
 }
 
 static const char *level_asked(const Request *request)
@@ -35,7 +35,7 @@ static const char *level_asked(const Request *request)
 static Tri passive_asked(const Request *request, const Facts *facts)
 {
         if (request->passive == TRI_NOT_ASKED && request->on_conflict == ON_CONFLICT_PASSIVE && !level_asked(request) &&
-            is_new(facts) && conflict_exists(facts))
+            is_new(request, facts) && conflict_exists(facts))
                 return TRI_YES;
         return request->passive;
 }

@@ -9,6 +9,7 @@
 #include "agent/steps/package_cache.h"
 #include "agent/steps/package_choice.h"
 #include "agent/steps/repository_key.h"
+#include "agent/steps/package_work.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
@@ -19,6 +20,21 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+
+int package_prepare(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+
+        if (package_cache_prepare(mission->host, &err) < 0 ||
+            temporary_prepare(mission->host, temporary_choose(&mission->facts), &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+        return 0;
+}
+
+int package_clean(const Host *host, Error *err)
+{
+        return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
+}
 
 static PackageWanted make_wanted(const Mission *mission, const PackageChoice *choice)
 {
@@ -81,7 +97,7 @@ static int download_with_keys(Mission *mission, const PackageChoice *choice, Pac
         return more;
 }
 
-static int download(Mission *mission, const PackageChoice *choice, Failure *failure)
+int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
         PackageResult result = { 0 }, ignored = { 0 };
@@ -102,7 +118,7 @@ static int download(Mission *mission, const PackageChoice *choice, Failure *fail
         return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_PACKAGE_DOWNLOAD);
 }
 
-static int transact(Mission *mission, const PackageChoice *choice, Failure *failure)
+int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
         Error err = { 0 };
@@ -150,21 +166,17 @@ static int repair(Mission *mission, Failure *failure)
 
 int step_package(Mission *mission, Failure *failure)
 {
-        const char *temporary = temporary_choose(&mission->facts);
         PackageChoice choice = { 0 };
         Error err = { 0 };
 
-        if (steps_wait_for_turn(mission, failure) < 0)
+        if (steps_wait_for_turn(mission, failure) < 0 || package_prepare(mission, failure) < 0)
                 return -1;
-        if (package_cache_prepare(mission->host, &err) < 0 || temporary_prepare(mission->host, temporary, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (mission->facts.package.broken == TRI_YES && repair(mission, failure) < 0)
                 return -1;
-        if (package_choice_make(mission, &choice, failure) < 0 || download(mission, &choice, failure) < 0 ||
-            steps_wait_for_turn(mission, failure) < 0 || transact(mission, &choice, failure) < 0)
+        if (package_choice_make(mission, &choice, failure) < 0 || package_download(mission, &choice, failure) < 0 ||
+            steps_wait_for_turn(mission, failure) < 0 || package_transact(mission, &choice, failure) < 0)
                 return -1;
-        if (undo_commit(mission->host, &err) < 0 || fs_remove_tree(mission->host, STATE_CACHE, &err) < 0 ||
-            temporary_remove(mission->host, &err) < 0)
+        if (undo_commit(mission->host, &err) < 0 || package_clean(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         steps_announce_managed(mission);
         return 0;

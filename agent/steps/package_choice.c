@@ -41,14 +41,18 @@ static const char *find_version(const PackageOffers *offers, const char *version
 static int choose_pinned(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
 {
         const char *version = mission->request->version, *found = find_version(offers, version);
+        const char *there = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
         _cleanup_(text_clear) Text offered = { 0 };
 
         list_versions(offers, &offered);
         if (!found)
                 return failure_set(failure, REASON_VERSION_NOT_FOUND,
-                                   "The setting version asks for %s %s; the repository has: %s.", SENSOR_PACKAGE,
-                                   version, offered.data);
+                                   "The setting version asks for %s %s; the repository has: %s.%s%s%s", SENSOR_PACKAGE,
+                                   version, offered.data, *there ? " Version " : "", there,
+                                   *there ? " stays installed." : "");
         snprintf(ret->version, sizeof(ret->version), "%s", found);
+        if (situation_pin(mission->request, &mission->facts) < 0)
+                ret->action = PACKAGE_DOWNGRADE;
         return 0;
 }
 
@@ -77,12 +81,13 @@ static int choose_better(Mission *mission, const PackageOffers *offers, PackageC
                                                               : "a time that it does not tell");
 }
 
-/* One that is there, wholly or half, is not moved back by a pin. */
+/* One that is there, wholly or half, is moved back by a pin only where that is allowed. */
 static bool keeps_version(const Request *request, const Facts *facts)
 {
         bool there = facts->package.state == PACKAGE_BROKEN || facts->package.state == PACKAGE_INSTALLED;
+        int pin = situation_pin(request, facts);
 
-        return there && request->version && sensor_compare_versions(request->version, facts->package.version) <= 0;
+        return there && request->version && (pin == 0 || (pin < 0 && !request->allow_downgrade));
 }
 
 /* The one that the file is. */

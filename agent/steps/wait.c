@@ -91,6 +91,13 @@ static bool is_hopeless(const Mission *mission)
         return health->answering == TRI_YES && (is_elsewhere(mission) || situation_is_expired(&mission->facts));
 }
 
+static bool is_pinned_to_it(const Mission *mission)
+{
+        const char *version = mission->request->version;
+
+        return version && sensor_compare_versions(version, mission->facts.sensor.health.version) == 0;
+}
+
 static int fail_waiting(const Mission *mission, const char *what, ReasonId reason, Failure *failure)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
@@ -103,9 +110,10 @@ static int fail_waiting(const Mission *mission, const char *what, ReasonId reaso
                 return failure_set(failure, REASON_SENSOR_TENANT_DIFFERS, "It was onboarded to %s and reports %s.",
                                    mission->request->onboarding->org_id, health->org_id);
         if (situation_is_expired(&mission->facts))
-                return failure_set(failure, REASON_SENSOR_EXPIRED, "Version %s expired at %s.", health->version,
-                                   health->expires_s > 0 ? text_time(health->expires_s, expired)
-                                                         : "a time that it does not tell");
+                return failure_set(
+                        failure, REASON_SENSOR_EXPIRED, "Version %s expired at %s%s.", health->version,
+                        health->expires_s > 0 ? text_time(health->expires_s, expired) : "a time that it does not tell",
+                        is_pinned_to_it(mission) ? ", and it is the one that the setting version asks for" : "");
         return failure_set(failure, reason, "Waited for %s; it answers with licensed %s, org_id %s, issues: %s.", what,
                            health->licensed == TRI_YES ? "true" : "false",
                            *health->org_id ? health->org_id : "unavailable", *health->issues ? health->issues : "none");

@@ -177,8 +177,11 @@ static int make_install(const DnfDialect *dialect, const PackageRun *run, const 
                 return -1;
         command->package = wanted->package;
         command_add(command, "--setopt=*.metadata_expire=never");
-        if (run->archives)
+        if (run->archives) {
                 command_add(command, command_own(command, text_format("%s=%s", dialect->archives, run->archives)));
+                command_add(command,
+                            "--setopt=keepcache=1"); /* else a transaction takes along what lies there besides */
+        }
         command_add(command, verbs[wanted->action]);
         command_add(command, command->transaction ? "-C" : "--downloadonly"); /* dnf 5 knows it there only */
         if (wanted->file)

@@ -89,7 +89,8 @@ typedef struct PackageRun {
         Deadline deadline; /* for locks and, where it is killable, the command */
         int output_fd;     /* transactions: where the output goes (a file, O_APPEND); what is appended is read back */
         /*
-         * Our own folder for downloaded packages, made by the caller with partial/ below it. When apt's user _apt may
+         * Our own folder for downloaded packages, made by the caller with partial/ below it; what lies there stays, so
+         * that several versions may be downloaded before one is installed. When apt's user _apt may
          * pass through all folders above, apt downloads as _apt (and gives partial/ to it), else as root.
          */
         const char *archives;

@@ -76,7 +76,7 @@ class Azure:
             "osType": "Linux", "resourceGroupName": "group",
             "resourceId": "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group"
                           "/providers/Microsoft.Compute/virtualMachines/machine",
-            "subscriptionId": "11111111-2222-3333-4444-555555555555",
+            "subscriptionId": "11111111-2222-3333-4444-555555555555", "tagsList": [],
             "vmId": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"}}
         self._published = {}
         self._uploads = []
@@ -126,6 +126,11 @@ class Azure:
     def goal_state_again(self):
         """The same request under a new goal state, as when another extension changes."""
         self._announce(*self._last)
+
+    def tag(self, **tags):
+        """From now on the machine's resource has exactly these tags."""
+        self.imds["compute"]["tagsList"] = [{"name": name, "value": value} for name, value in tags.items()]
+        self._put("goal-state.json", json.dumps(self._documents | {"imds": self.imds}).encode())
 
     def encrypt(self, plain, cipher="des3", key_encryption="pkcs1", certificate=None):
         """Protected settings as CRP sends them: base64 of a CMS envelope, on one line."""

@@ -135,6 +135,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def metadata(self):
         """/metadata/instance or a part of it, as /metadata/instance/compute."""
+        if self.headers.get("Metadata", "").lower() != "true":
+            self.answer(400)
+            return
         value = self.goal_state()["imds"]
         for part in self.route().strip("/").split("/")[2:]:
             value = value.get(part) if isinstance(value, dict) else None

@@ -31,15 +31,17 @@ static void trust_and_endpoints_are_read(void **state)
         Host host;
 
         scratch_write(s, "/etc/ca.pem", "");
-        assert_int_equal(
-                read_it(s,
-                        "# ours\n[endpoints]\npackages = https://mirror.example/ms\n\n[trust]\nca-file=/etc/ca.pem\n"
-                        "onboarding-roots=" ROOT64 "\nrepository-keys = " KEY40 ", " KEY40 "\n",
-                        &c, &failure),
-                0);
+        assert_int_equal(read_it(s,
+                                 "# ours\n[endpoints]\npackages = https://mirror.example/ms\nimds=http://10.0.0.1:80\n"
+                                 "himds = http://localhost:1\n\n[trust]\nca-file=/etc/ca.pem\n"
+                                 "onboarding-roots=" ROOT64 "\nrepository-keys = " KEY40 ", " KEY40 "\n",
+                                 &c, &failure),
+                         0);
         host_init(&host);
         configuration_apply(&c, &host);
         assert_string_equal(host.packages_url, "https://mirror.example/ms");
+        assert_string_equal(host.imds_url, "http://10.0.0.1:80");
+        assert_string_equal(host.himds_url, "http://localhost:1");
         assert_string_equal(host.ca_file, "/etc/ca.pem");
         assert_string_equal(host.onboarding_roots[0], ROOT64);
         assert_string_equal(host.repository_keys[1], KEY40);
@@ -61,6 +63,7 @@ static void what_is_not_known_is_refused_with_line_and_key(void **state)
                 { "[trust]\nonboarding-roots=" KEY40 "\n", "64 hex digits" },
                 { "[trust]\nca-file=etc/ca.pem\n", "absolute path" },
                 { "[endpoints]\npackages=http://mirror.example\n", "https://" },
+                { "[endpoints]\nimds=https://169.254.169.254\n", "http://169.254.169.254" },
                 { "[endpoints]\npackages=https://user@mirror.example\n", "https://" },
                 { "nonsense\n", "neither" },
         };

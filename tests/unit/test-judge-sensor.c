@@ -221,16 +221,66 @@ static void a_build_near_its_end_is_told(void **state)
         assert_both_looks(q, f, "; expiry!");
 }
 
-static void another_version_or_channel_is_kept_and_told(void **state)
+static void a_pin_moves_the_package_up_and_only_by_leave_down(void **state)
 {
         Request q = asked();
         Facts f = healthy();
 
         q.version = "101.25042.0003";
+        assert_both_looks(q, f, "repository package service");
+        q.version = "101.24072.0003";
+        assert_both_looks(q, f, "downgrade-refused");
+        q.allow_downgrade = true;
+        assert_both_looks(q, f, "repository package service");
+        q.version = "101.24092.0002-insiderfast";
+        assert_both_looks(q, f, "");
+        /* the daemon of before still runs: the package is what counts, where it is known */
+        q.version = "101.25042.0003";
+        strcpy(f.package.version, "101.25042.0003-1");
+        assert_told(q, f, "");
+}
+
+static void a_pin_beside_a_version_that_is_not_known_or_owned_moves_nothing(void **state)
+{
+        Request q = asked();
+        Facts f = unowned();
+
+        q.version = "101.25042.0003";
+        assert_told(q, f, "; ownership!; version!");
+        q.version = "101.24072.0003";
+        assert_told(q, f, "; ownership!; version!");
+        f = healthy();
+        f.package.state = PACKAGE_UNKNOWN;
+        *f.package.version = '\0';
+        assert_told(q, f, "");
+        f = healthy();
+        *f.sensor.health.version = '\0';
+        f = as_first_look(f);
+        assert_told(q, f, "");
+}
+
+static void one_that_is_half_there_is_finished_before_a_pin_is_judged(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        f.package.state = PACKAGE_BROKEN;
+        q.version = "101.24072.0003";
+        assert_told(q, f, "repository package service");
+        f.hold.held = TRI_YES;
+        assert_told(q, f, "held");
+}
+
+static void another_channel_is_kept_and_told(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.version = "101.24092.0002";
         q.channel = "insiders-slow";
-        assert_both_looks(q, f, "; version!; channel!");
+        assert_both_looks(q, f, "; channel!");
         strcpy(f.sensor.health.ring, "External");
-        strcpy(f.sensor.health.version, "101.25042.0003-external");
+        strcpy(f.sensor.health.version, "101.24092.0002-external");
         assert_both_looks(q, f, "");
         strcpy(f.sensor.health.ring, "Dogfood"); /* of which channel that is, is not known */
         assert_both_looks(q, f, "");
@@ -286,7 +336,10 @@ int main(void)
                 cmocka_unit_test(an_expired_build_is_a_reason_for_the_package),
                 cmocka_unit_test(a_pin_that_is_not_newer_than_an_expired_build_is_refused),
                 cmocka_unit_test(a_build_near_its_end_is_told),
-                cmocka_unit_test(another_version_or_channel_is_kept_and_told),
+                cmocka_unit_test(a_pin_moves_the_package_up_and_only_by_leave_down),
+                cmocka_unit_test(a_pin_beside_a_version_that_is_not_known_or_owned_moves_nothing),
+                cmocka_unit_test(one_that_is_half_there_is_finished_before_a_pin_is_judged),
+                cmocka_unit_test(another_channel_is_kept_and_told),
                 cmocka_unit_test(what_others_decide_is_told),
                 cmocka_unit_test(a_tag_that_was_refused_is_not_asked_for_again),
         };

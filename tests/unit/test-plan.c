@@ -390,6 +390,12 @@ static void apply_managed(const Request *q, Facts *f)
                 fail_msg("%s", err.text);
 }
 
+/* Half there and newer than asked: it is finished as it is. */
+static bool keeps(const Request *q, const Facts *f)
+{
+        return f->package.state == PACKAGE_BROKEN && !q->allow_downgrade && situation_pin(q, f) < 0;
+}
+
 static void apply(StepId id, const Request *q, Facts *f)
 {
         switch (id) {
@@ -407,6 +413,8 @@ static void apply(StepId id, const Request *q, Facts *f)
                 apply_managed(q, f);
                 break;
         case STEP_PACKAGE:
+                if (q->version && !keeps(q, f))
+                        snprintf(f->package.version, sizeof(f->package.version), "%s", q->version);
                 f->package.state = PACKAGE_INSTALLED;
                 f->package.broken = TRI_NO;
                 f->sensor.files = f->sensor.loaded = TRI_YES;
@@ -434,6 +442,10 @@ static void apply(StepId id, const Request *q, Facts *f)
                          (f->sensor.onboarded == TRI_YES && *f->sensor.onboarded_org) || !q->onboarding
                                  ? f->sensor.onboarded_org
                                  : q->onboarding->org_id);
+                break;
+        case STEP_UPDATE:
+                f->update.due = TRI_NO;
+                f->update.record = (UpdateRecord){ .opted_out = TRI_NO };
                 break;
         case _STEP_MAX:
                 fail();
@@ -533,6 +545,44 @@ static void every_mix_of_facts_converges(void **state)
                 check_converges(&bare, f, number);
                 if (situation_changes_tenant(&change, &f)) /* else it is as the first */
                         check_converges(&change, f, number);
+        }
+}
+
+/* Moved once, and then left; only what was half there and newer than asked may be refused afterwards. */
+static void every_mix_with_a_pin_converges(void **state)
+{
+        static const char *const versions[] = { "", "101.24072.0003", "101.24092.0002", "101.25042.0003-1" };
+        Request q = asked();
+        unsigned number, n;
+
+        q.version = "101.24092.0002";
+        for (number = 0; number < MIXES; number += stride()) {
+                Facts f = mix(number);
+
+                for (n = 0; n < 2 * ELEMENTSOF(versions); n++) {
+                        q.allow_downgrade = n % 2;
+                        snprintf(f.package.version, sizeof(f.package.version), "%s", versions[n / 2]);
+                        snprintf(f.sensor.health.version, sizeof(f.sensor.health.version), "%s", versions[n / 2]);
+                        check_converges(&q, f, number);
+                }
+        }
+}
+
+static void every_mix_with_an_update_converges(void **state)
+{
+        Request q = asked();
+        unsigned number;
+
+        q.auto_update = TRI_YES;
+        for (number = 0; number < MIXES; number += stride()) {
+                Facts f = mix(number);
+
+                f.hold.held = TRI_NO;
+                f.update.due = TRI_YES;
+                f.update.record.opted_out = TRI_NO;
+                check_converges(&q, f, number);
+                strcpy(f.update.record.after, "101.25042.0003");
+                check_converges(&q, f, number);
         }
 }
 
@@ -636,6 +686,8 @@ int main(void)
                 cmocka_unit_test(a_sensor_that_was_offboarded_after_success_stays_so),
                 cmocka_unit_test(what_is_on_hold_is_looked_at_and_not_done),
                 cmocka_unit_test(every_mix_of_facts_converges),
+                cmocka_unit_test(every_mix_with_a_pin_converges),
+                cmocka_unit_test(every_mix_with_an_update_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),
                 cmocka_unit_test(no_mix_of_facts_overrides_another_tenant),

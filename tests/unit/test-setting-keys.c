@@ -163,7 +163,6 @@ static void values_that_may_hold_a_credential_are_never_shown(void **state)
 static void settings_for_later_are_told(void **state)
 {
         static const char *const later[] = {
-                "\"allowDowngrade\": true",
                 "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
                 "\"onboardingPackageSha256\": \"00\"",
                 "\"onboardingFromAzure\": true",
@@ -284,7 +283,7 @@ static void bookkeeping_of_others_has_no_effect_and_is_never_fatal(void **state)
         _cleanup_(settings_clear) Settings settings = { 0 }, odd = { 0 };
 
         must_read_public(*state,
-                         "{\"vNextEnabled\": \"true\", \"autoUpdate\": true, \"provisionedBy\": \"Manual\", "
+                         "{\"vNextEnabled\": \"true\", \"provisionedBy\": \"Manual\", "
                          "\"installedBy\": \"Policy\"}",
                          &settings);
         assert_no_settings(&settings);

@@ -1,0 +1,67 @@
+#include "agent/judge.h"
+
+#include "platform/base/text.h"
+
+#define ROW "updates"
+
+static void note_others(const Request *request, const UpdatersFacts *others, Plan *plan)
+{
+        if (request->version)
+                judge_note(plan, ROW, PLAN_WARNING,
+                           "%s (%s) updates the sensor, and the setting version asks for %s: exclude %s there, or ask "
+                           "for no version.",
+                           others->name, others->where, request->version, SENSOR_PACKAGE);
+        else
+                judge_note(plan, ROW, PLAN_INFORMATION, "%s (%s) updates the sensor%s.", others->name, others->where,
+                           request->auto_update == TRI_YES ? "; autoUpdate leaves it to that" : "");
+}
+
+static void note_ours(const UpdateRecord *record, Plan *plan)
+{
+        if (record->opted_out == TRI_YES)
+                judge_note(plan, ROW, PLAN_INFORMATION,
+                           "Nobody updates the sensor: the Azure tag ExcludeMdeAutoUpdate of this machine is true.");
+        else if (record->opted_out == TRI_UNKNOWN)
+                judge_note(
+                        plan, ROW, PLAN_WARNING,
+                        "autoUpdate waits: it could not be learnt whether the Azure tag ExcludeMdeAutoUpdate is set: "
+                        "%s. Let root on this machine reach the metadata service, without a proxy.",
+                        record->trouble);
+        else if (*record->trouble)
+                judge_note(plan, ROW, PLAN_WARNING,
+                           "autoUpdate looks for a newer version once a week; the last time nothing came of it: %s",
+                           record->trouble);
+        else
+                judge_note(plan, ROW, PLAN_INFORMATION,
+                           "autoUpdate: the daily look updates the sensor, on one day of each week.");
+}
+
+static void note_who(const Request *request, const Facts *facts, Plan *plan)
+{
+        if (facts->update.others.name)
+                note_others(request, &facts->update.others, plan);
+        else if (request->version)
+                judge_note(plan, ROW, PLAN_INFORMATION, "Nobody updates the sensor: the setting version asks for %s.",
+                           request->version);
+        else if (request->auto_update == TRI_YES)
+                note_ours(&facts->update.record, plan);
+        else
+                judge_note(plan, ROW, PLAN_INFORMATION,
+                           "Nobody that is known here updates the sensor: autoUpdate is not true, and no other updater "
+                           "takes it in.");
+}
+
+void judge_update(const Request *request, const Facts *facts, Plan *plan)
+{
+        const UpdateRecord *record = &facts->update.record;
+        char when[TEXT_TIME_MAX];
+
+        if (situation_has_sensor(facts) && !situation_is_unowned(facts) && facts->update.others.known == TRI_YES)
+                note_who(request, facts, plan);
+        if (*record->skipped && situation_has_sensor(facts))
+                judge_note(
+                        plan, "update-skipped", PLAN_WARNING,
+                        "Version %s was installed by autoUpdate at %s and did not come up, so the one before was put "
+                        "back: %s. A newer one than that will be tried.",
+                        record->skipped, text_time(record->skipped_s, when), record->skipped_why);
+}

@@ -1,0 +1,20 @@
+/*
+ * package_work: the parts of installing a package, for the steps that do. In this order: prepare, download, transact;
+ * then undo_commit() and clean.
+ */
+#pragma once
+
+#include "agent/mission.h"
+#include "agent/steps/package_choice.h"
+
+/* Folders for what is downloaded and for what scripts need; in the undo journal. */
+int package_prepare(Mission *mission, Failure *failure);
+
+/* Killable. Reads all package lists anew where that may help. What a manager cannot do apart the transaction does. */
+int package_download(Mission *mission, const PackageChoice *choice, Failure *failure);
+
+/* Never signalled. */
+int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure);
+
+/* Removes what package_prepare() made. */
+int package_clean(const Host *host, Error *err) _must_check_;
