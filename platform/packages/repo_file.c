@@ -29,13 +29,14 @@ static bool is_comment(const char *line)
         return *line == '\0' || *line == '#' || *line == ';';
 }
 
-/* line is "[ID] perhaps a comment". */
-static void read_head(RepoSection *section, char *line)
+/* line is "[ID] perhaps a comment"; an indented one would be something else behind an option. */
+static void read_head(RepoSection *section, const char *line, size_t length)
 {
-        char *end = strchr(line, ']');
+        const char *end = strchr(line, ']');
 
         section->id = text_copy("");
-        if (!end || end == line + 1 || !is_comment(end + 1 + strspn(end + 1, " \t"))) {
+        if (*line != '[' || !end || end == line + 1 || strlen(line) != length ||
+            source_text_has_control_bytes(line, length) || !is_comment(end + 1 + strspn(end + 1, " \t"))) {
                 set_bad(section, line);
                 return;
         }
@@ -106,7 +107,7 @@ bool repo_section_next(const char **cursor, const char *end, RepoSection *ret)
                 } else if (line == section.start) {
                         _cleanup_free_ char *copy = text_copy_n(line, length);
 
-                        read_head(&section, text_trim(copy));
+                        read_head(&section, copy, length);
                 } else {
                         next = line;
                         break;
