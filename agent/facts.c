@@ -1,6 +1,7 @@
 #include "agent/facts.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "agent/machine/conflict_look.h"
@@ -163,6 +164,27 @@ static void look_at_managed(const Host *host, Facts *facts)
                 facts->sensor.managed = tri(facts->sensor.managed_json != NULL);
 }
 
+/* A power cut may leave the package's own unit file empty, which systemd calls masked; who masks a unit does it in /etc
+ * or /run. */
+static bool is_torn(const Host *host)
+{
+        static const char *const masks[] = { "/etc/systemd/system/" SENSOR_UNIT, "/run/systemd/system/" SENSOR_UNIT };
+        static const char *const files[] = { "/usr/lib/systemd/system/" SENSOR_UNIT,
+                                             "/lib/systemd/system/" SENSOR_UNIT };
+        bool torn = false;
+        struct stat st;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(masks); i++) {
+                _cleanup_free_ char *mask = host_path(host, masks[i]), *file = host_path(host, files[i]);
+
+                if (lstat(mask, &st) == 0)
+                        return false;
+                torn = torn || (lstat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
+        }
+        return torn;
+}
+
 static void look_at_unit(const Host *host, Facts *facts)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
@@ -177,7 +199,8 @@ static void look_at_unit(const Host *host, Facts *facts)
                 return;
         }
         facts->sensor.loaded = tri(text_equal(unit->load, "loaded") || text_equal(unit->load, "masked"));
-        facts->sensor.masked = tri(text_equal(unit->load, "masked") || text_starts_with(unit->file, "masked"));
+        facts->sensor.masked =
+                tri((text_equal(unit->load, "masked") || text_starts_with(unit->file, "masked")) && !is_torn(host));
         facts->sensor.enabled = tri(text_starts_with(unit->file, "enabled") || text_equal(unit->file, "static") ||
                                     text_equal(unit->file, "alias"));
         facts->sensor.active = tri(text_equal(unit->active, "active") || text_equal(unit->active, "reloading"));

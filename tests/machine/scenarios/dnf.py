@@ -271,3 +271,19 @@ def power_cut_in_a_script_that_dnf_runs(w):
     w.assert_onboarded()
     w.assert_sane()
     assert w.count_installed() == 1
+
+
+@for_families("el9", "fedora")
+def dnf_itself_killed_in_a_script(w):
+    """As when memory runs out: its database says installed, so the next run lets the scripts run again."""
+    w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    start(w)
+    w.wait_postinst()
+    w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5"])
+    w.azure.wait_status("error")
+    w.release()
+    w.machine.write("/etc/mdatp-stand-in.conf", "")
+    w.enable_again()
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert_nothing_left(w)
