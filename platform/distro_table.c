@@ -43,8 +43,8 @@ const DistroSupport distro_rows[] = {
         { FAMILY("azurelinux", "Azure Linux"), .version = "3", TDNF,
           .repository_package = "azurelinux-repos-ms-non-oss",
           .repository_package_preview = "azurelinux-repos-ms-non-oss-preview",
-          .repository_id = "azurelinux-repos-ms-non-oss",
-          .repository_id_preview = "azurelinux-repos-ms-non-oss-preview" },
+          .repository_id = "azurelinux-official-ms-non-oss", /* as the package itself has it */
+          .repository_id_preview = "azurelinux-official-ms-non-oss-preview" },
 
         /* centos/9, not 9.0 as the script has it: there is nothing at centos/9.0. Which 8 is Stream, and so has a
          * sensor for arm64, VERSION_ID does not tell. */

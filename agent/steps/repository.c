@@ -11,6 +11,7 @@
 #include "agent/sensor/sensor.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
+#include "agent/steps/repository_package.h"
 #include "agent/steps/repository_source.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -280,6 +281,24 @@ static void tell_disabled(Mission *mission, const PackageSource *existing)
                     shown, existing->uri);
 }
 
+/* Its keys are the distribution's, and where it is configured is none of ours. */
+static int use_packaged(Mission *mission, HttpClient *http, Failure *failure)
+{
+        PackageResult result = { 0 };
+        PackageSource source = { 0 };
+        Error err = { 0 };
+
+        if (repository_package_find(mission, &source, failure) < 0)
+                return -1;
+        if (source.unverified)
+                return refuse_unverified(mission, &source, failure);
+        if (repository_source_remember_lists(mission, &source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (*source.signed_by && repository_key_prepare(mission, http, &source, failure) < 0)
+                return -1;
+        return refresh(mission, &source, &result, failure) == 0 ? 0 : name_file(failure, source.file);
+}
+
 /* As the package server says where it comes from: used where it is configured already, else added. */
 static int set_up(Mission *mission, HttpClient *http, Failure *failure)
 {
@@ -287,10 +306,13 @@ static int set_up(Mission *mission, HttpClient *http, Failure *failure)
         const SourceFormat *format = mission->manager->sources;
         _cleanup_free_ char *file = repository_source_file(mission, channel);
         PackageSource source = { 0 }, existing = { 0 };
+        const DistroSupport *support = situation_support(mission->request, &mission->facts);
         bool found = false;
         Error err = { 0 };
 
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
+        if (support && support->repository_package)
+                return use_packaged(mission, http, failure);
         if (repository_fetch_source(mission, http, &source, failure) < 0)
                 return -1;
         if (repository_source_mend(mission, &source, &err) < 0 ||

@@ -100,6 +100,9 @@ FAMILIES = {row.name: row for row in (
     _fedora("42", "rhel/8", slow_id="packages-microsoft-com-insiders-slow"),
     Family("amzn2023", "bookworm-rpm", "amazonlinux/2023", "dnf", release=AMAZON,
            files={"/etc/system-release": "Amazon Linux release 2023\n"}),
+    Family("azurelinux3", "bookworm-rpm", "azurelinux/3.0", "dnf", release={  # without tdnf, which is to be had nowhere
+        "NAME": "Microsoft Azure Linux", "ID": "azurelinux", "VERSION_ID": "3.0", "VERSION": "3.0.20250102",
+        "PRETTY_NAME": "Microsoft Azure Linux 3.0"}),
     _sles("15.6", "sles/15"),
     _sles("16.0", "sles/16", key="vendor-2025"),
 )}

@@ -117,6 +117,17 @@ def build_release(out_dir, name, release):
     return _made(package, lambda root: _put(root, f"usr/share/doc/{name}-release/README", "A release.\n"), out_dir, ())
 
 
+def build_repository(out_dir, name, files):
+    """Builds a distribution's own package that configures a repository. FILES: {path: text}"""
+    package = formats.Package(name, "3.0", "rpm", architecture="all", signer="distribution")
+
+    def fill(root):
+        for path, text in files.items():
+            _put(root, path.lstrip("/"), text)
+
+    return _made(package, fill, out_dir, tuple(sorted(files.items())))
+
+
 def main():
     kind = "rpm" if sys.argv[1] == "--rpm" else "deb"
     out_dir, *versions = sys.argv[2 if kind == "rpm" else 1:]
