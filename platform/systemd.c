@@ -137,6 +137,24 @@ int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error
         return 0;
 }
 
+int systemd_each_start(Systemd *systemd, SystemdVisit *visit, void *userdata, Error *err)
+{
+        _cleanup_(message_freep) sd_bus_message *reply = NULL;
+        sd_bus_error bus_err = SD_BUS_ERROR_NULL;
+        const char *unit, *type, *state, *job_path, *unit_path;
+        uint32_t id;
+        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, "ListJobs", &bus_err, &reply, "");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, 'a', "(usssoo)");
+        if (r < 0)
+                return bus_error(err, r, &bus_err, "list", "its jobs");
+        while (sd_bus_message_read(reply, "(usssoo)", &id, &unit, &type, &state, &job_path, &unit_path) > 0)
+                if (text_equal(type, "start"))
+                        visit(unit, text_equal(state, "running"), userdata);
+        return 0;
+}
+
 static int unit_call(Systemd *systemd, const char *method, const char *what, const char *unit, Error *err)
 {
         sd_bus_error bus_err = SD_BUS_ERROR_NULL;

@@ -29,6 +29,10 @@ typedef struct UnitState {
 /* A unit that does not exist is no error: load is "not-found". */
 int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error *err) _must_check_;
 
+/* Units that are being started, and those that are queued for it: one question, however many there are. */
+typedef void SystemdVisit(const char *unit, bool running, void *userdata);
+int systemd_each_start(Systemd *systemd, SystemdVisit *visit, void *userdata, Error *err) _must_check_;
+
 /* Queue a job; do not wait for it. */
 int systemd_start(Systemd *systemd, const char *unit, Error *err) _must_check_;
 int systemd_stop(Systemd *systemd, const char *unit, Error *err) _must_check_;

@@ -12,7 +12,7 @@
 #define PATIENCE_MS (10 * 60 * 1000) /* an upgrade that takes longer holds the locks while it does something */
 
 typedef struct Turn {
-        const char *unit; /* Type=oneshot: at work while it is "activating" */
+        const char *unit; /* Type=oneshot: its start lasts as long as its work */
         const char *what;
         bool needed; /* what it sets up is needed; and it comes before us even when it is only queued yet */
 } Turn;
@@ -28,13 +28,23 @@ static const Turn turns[] = {
         { "dnf5-automatic-install.service", "the system's own upgrade to finish", false },
 };
 
-static bool is_at_work(const Turn *turn, const UnitState *unit)
+typedef struct Found {
+        const Turn *turn; /* the first of the table; NULL: none */
+        bool running;
+} Found;
+
+static void look_at(const char *unit, bool running, void *userdata)
 {
-        return text_equal(unit->load, "loaded") &&
-               (text_equal(unit->active, "activating") || (turn->needed && unit->job_pending));
+        Found *found = userdata;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(turns); i++)
+                if (text_equal(turns[i].unit, unit) && (running || turns[i].needed) &&
+                    (!found->turn || &turns[i] < found->turn))
+                        *found = (Found){ &turns[i], running };
 }
 
-static int give_up(Mission *mission, const Turn *turn, const Error *err, Failure *failure)
+static int give_up(const Turn *turn, const Error *err, Failure *failure)
 {
         if (err->kind == ERROR_STOPPED)
                 return failure_from(failure, REASON_STOPPED, err);
@@ -45,35 +55,38 @@ static int give_up(Mission *mission, const Turn *turn, const Error *err, Failure
         return 0;
 }
 
-static int wait_for(Mission *mission, Systemd *systemd, const Turn *turn, Failure *failure)
+/* For how long this one may keep us waiting. */
+static Deadline find_patience(Mission *mission, const Turn *turn)
 {
-        int64_t since = deadline_now_ms(), left = deadline_left_ms(mission->deadline) / 2;
-        UnitState unit = { 0 };
-        Error err = { 0 };
+        int64_t left = deadline_left_ms(mission->deadline) / 2;
 
-        if (!turn->needed && mission->patience != 0 && deadline_passed(mission->patience))
-                return 0;
-        while (systemd_unit_state(systemd, turn->unit, &unit, &err) == 0 && is_at_work(turn, &unit)) {
-                if (!turn->needed && mission->patience == 0)
-                        mission->patience = deadline_in(left < PATIENCE_MS ? left : PATIENCE_MS);
-                mission_say(mission, "waiting for %s (%s is %s), %lld s so far", turn->what, turn->unit,
-                            text_equal(unit.active, "activating") ? unit.active : "queued",
-                            (long long)(deadline_now_ms() - since) / 1000);
-                if (host_wait(mission->host, LOOK_MS, turn->needed ? mission->deadline : mission->patience, &err) < 0)
-                        return give_up(mission, turn, &err, failure);
-        }
-        return 0;
+        if (turn->needed)
+                return mission->deadline;
+        if (mission->patience == 0)
+                mission->patience = deadline_in(left < PATIENCE_MS ? left : PATIENCE_MS);
+        return mission->patience;
 }
 
 int steps_wait_for_turn(Mission *mission, Failure *failure)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
-        size_t i;
+        int64_t since = deadline_now_ms();
+        Error err = { 0 };
 
         if (systemd_open(&systemd, NULL) < 0)
                 return 0;
-        for (i = 0; i < ELEMENTSOF(turns); i++)
-                if (wait_for(mission, systemd, &turns[i], failure) < 0)
-                        return -1;
-        return 0;
+        for (;;) {
+                Found found = { 0 };
+                Deadline patience;
+
+                if (systemd_each_start(systemd, look_at, &found, NULL) < 0 || !found.turn)
+                        return 0;
+                patience = find_patience(mission, found.turn);
+                if (!found.turn->needed && deadline_passed(patience))
+                        return 0;
+                mission_say(mission, "waiting for %s (%s is %s), %lld s so far", found.turn->what, found.turn->unit,
+                            found.running ? "activating" : "queued", (long long)(deadline_now_ms() - since) / 1000);
+                if (host_wait(mission->host, LOOK_MS, patience, &err) < 0)
+                        return give_up(found.turn, &err, failure);
+        }
 }
