@@ -170,9 +170,10 @@ static bool is_well(const Request *request, const Facts *facts)
 
 bool situation_may_update(const Request *request, const Facts *facts)
 {
-        return request->auto_update == TRI_YES && !request->version && facts->hold.held == TRI_NO && !facts->acted &&
-               facts->update.record.opted_out == TRI_NO && !facts->update.others.name &&
-               facts->package.manager == TRI_YES && situation_support(request, facts) && is_well(request, facts);
+        return request->auto_update == TRI_YES && !request->version && !request->package_file &&
+               facts->hold.held == TRI_NO && !facts->acted && facts->update.record.opted_out == TRI_NO &&
+               !facts->update.others.name && facts->package.manager == TRI_YES && situation_support(request, facts) &&
+               is_well(request, facts);
 }
 
 bool situation_skips(const Request *request, const char *check)

@@ -98,6 +98,7 @@ bool update_is_there(const Host *host, const Request *request, const char *insta
                             .manager = package_manager(facts->package.manager_id),
                             .facts = *facts }; /* borrowed: not cleared */
 
+        proxy_use_make(request, &mission.facts, &mission.proxy);
         record->due = ask(&mission, &failure);
         record->trouble[0] = '\0';
         if (failure.reason)

@@ -43,6 +43,9 @@ static void note_who(const Request *request, const Facts *facts, Plan *plan)
         else if (request->version)
                 judge_note(plan, ROW, PLAN_INFORMATION, "Nobody updates the sensor: the setting version asks for %s.",
                            request->version);
+        else if (request->package_file)
+                judge_note(plan, ROW, PLAN_INFORMATION,
+                           "Nobody updates the sensor: packageFile names its package, so that no repository is asked.");
         else if (request->auto_update == TRI_YES)
                 note_ours(&facts->update.record, plan);
         else

@@ -14,12 +14,22 @@
 #define GATE_MS (5 * 60 * 1000)
 #define BACK_MS (15 * 60 * 1000)
 
+/* By the onboarding package, else by the file that it was onboarded with. */
+static bool is_in_its_tenant(const Mission *mission)
+{
+        const char *org = mission->facts.sensor.onboarded_org;
+
+        if (!situation_is_licensed(mission->request, &mission->facts))
+                return false;
+        return mission->request->onboarding || !*org || text_equal_nocase(org, mission->facts.sensor.health.org_id);
+}
+
 /* The daemon of the version before may still be answering. */
 static bool is_up(const Mission *mission)
 {
         const SensorHealth *health = &mission->facts.sensor.health;
 
-        return situation_is_licensed(mission->request, &mission->facts) && mission->facts.sensor.enabled == TRI_YES &&
+        return is_in_its_tenant(mission) && mission->facts.sensor.enabled == TRI_YES &&
                mission->facts.sensor.active == TRI_YES &&
                (!*health->version || sensor_compare_versions(health->version, mission->facts.package.version) == 0);
 }

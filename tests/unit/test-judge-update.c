@@ -93,6 +93,11 @@ static void what_speaks_against_it_is_told(void **state)
         strcpy(f.update.others.where, "apt-daily-upgrade.timer");
         assert_told(q, f, "; updates!:", "exclude mdatp there");
         q = asked();
+        q.package_file = "/root/mdatp.deb";
+        f.update.others.name = NULL;
+        assert_told(q, f, "; updates:", "packageFile names its package");
+        f.update.others.name = "unattended-upgrades";
+        q = asked();
         assert_told(q, f, "; updates:", "unattended-upgrades (apt-daily-upgrade.timer) updates the sensor; autoUpdate");
         f = due();
         f.update.record.opted_out = TRI_YES;
