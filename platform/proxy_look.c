@@ -29,7 +29,8 @@ static const ProxyPlace places[] = {
         { { "/etc/apt/apt.conf.d/", "/etc/apt/apt.conf", NULL }, proxy_read_apt, OF(MANAGER_APT), false },
         { { "/etc/yum.conf", "/etc/dnf/dnf.conf", NULL }, proxy_read_dnf, DNF_FAMILY, false },
         { { "/etc/tdnf/tdnf.conf", NULL }, proxy_read_dnf, OF(MANAGER_TDNF), false },
-        { { "/etc/sysconfig/proxy", NULL }, proxy_read_environment, OF(MANAGER_ZYPPER), true },
+        /* zypper reads it itself or not, by the library it was built with; given the same it does no harm */
+        { { "/etc/sysconfig/proxy", NULL }, proxy_read_environment, 0, true },
         /* Azure Arc's agent writes azcmagent.conf there */
         { { "/usr/lib/systemd/system.conf.d/", "/lib/systemd/system.conf.d/", "/etc/systemd/system.conf",
             "/run/systemd/system.conf.d/", "/etc/systemd/system.conf.d/", NULL },

@@ -12,8 +12,9 @@ static void judge_passed(const Proxy *proxy, Plan *plan)
                            "downloads, as passwords are kept out of its commands and logs. %s Name a proxy without "
                            "one in the setting proxy if the repository cannot be reached.",
                            proxy->passed_source,
-                           proxy->own ? "The package manager uses its own as it is configured."
-                                      : "The package manager is not given it either.");
+                           proxy->own
+                                   ? "The package manager uses its own as it is configured."
+                                   : "The package manager is not given it either, and goes by its own configuration.");
         else if (proxy->passed == PROXY_UNUSABLE)
                 judge_note(plan, "proxy-passed-over", PLAN_WARNING,
                            "%s names a proxy that cannot be used (%s%s): only http://HOST:PORT can. Name such a one in "

@@ -11,12 +11,14 @@
 #include "agent/steps/package_cache.h"
 #include "agent/steps/pinned_keys.h"
 #include "agent/steps/repository_key.h"
+#include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/fs_take.h"
 #include "platform/packages/package_file.h"
 
+#define PLACE STATE_CACHE "/file" /* zypper empties the folder for downloads of what it did not put there */
 #define WORK STATE_CACHE "/verify"
 
 static int fail(Failure *failure, ReasonId reason, const Error *err)
@@ -92,6 +94,18 @@ static int check_kind(const Mission *mission, Failure *failure)
         return 0;
 }
 
+static int take(Mission *mission, const char *copy, Error *err)
+{
+        const Host *host = mission->host;
+        const char *cache = mission->manager->files_cache;
+        _cleanup_free_ char *trace = cache ? text_format("%s%s", cache, strrchr(copy, '/')) : NULL;
+
+        if (package_cache_prepare(host, err) < 0 || fs_make_folder(host, PLACE, 0755, err) < 0 ||
+            (trace && !fs_exists(host, trace) && undo_remember_trace(host, trace, err) < 0))
+                return -1;
+        return fs_take(host, mission->request->package_file, copy, PACKAGE_FILE_MAX, 0644, err);
+}
+
 int step_package_file(Mission *mission, Failure *failure)
 {
         const char *origin = mission->request->package_file;
@@ -102,10 +116,9 @@ int step_package_file(Mission *mission, Failure *failure)
 
         if (check_kind(mission, failure) < 0)
                 return -1;
-        copy = text_format("%s/%s%s", PACKAGE_CACHE, SENSOR_PACKAGE, mission->manager->files->extension);
+        copy = text_format("%s/%s%s", PLACE, SENSOR_PACKAGE, mission->manager->files->extension);
         mission_say(mission, "copying %s", origin);
-        if (package_cache_prepare(mission->host, &err) < 0 ||
-            fs_take(mission->host, origin, copy, PACKAGE_FILE_MAX, 0644, &err) < 0)
+        if (take(mission, copy, &err) < 0)
                 return fail(failure, REASON_PACKAGE_FILE, &err);
         if (verify(mission, copy, signer, failure) < 0)
                 return -1;

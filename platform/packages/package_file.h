@@ -41,4 +41,7 @@ typedef struct PackageFileFormat {
         const char *(*architecture)(const char *machine); /* as such packages name it: "amd64" */
 } PackageFileFormat;
 
+/* Pure: what "rpmkeys --checksig --verbose" said means that all of the package is signed, and well. */
+bool package_file_rpm_is_signed(const char *output, size_t output_length);
+
 extern const PackageFileFormat package_file_deb, package_file_rpm;

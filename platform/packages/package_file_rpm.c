@@ -28,13 +28,24 @@ static int run(const Host *host, const char *const *argv, ProcessResult *result,
         return result->truncated ? error_set(err, ERROR_INPUT, "%s said more than can be read", argv[0]) : 0;
 }
 
+/* "...: OK", and of a digest with rpm 4.11 "...: OK (HEX)" */
+static bool is_ok(const char *words)
+{
+        const char *digest = strstr(words, ": OK (");
+
+        if (!digest)
+                return text_ends_with(words, ": OK");
+        digest += strlen(": OK (");
+        return text_equal(digest + strspn(digest, "0123456789abcdef"), ")");
+}
+
 /*
  * "    Header V4 RSA/SHA256 Signature, key ID be1229cf: OK" (rpm 4), "Header OpenPGP V4 RSA/SHA256 signature, key
  * fingerprint: ...: OK" (rpm 6), "    Payload SHA256 digest: OK", "    MD5 digest: OK". Every line has to be good. The
  * payload has to be covered, by a signature of all (which speaks of no header) or by its digest in the header that is
  * signed; MD5 alone stands outside of it.
  */
-static bool is_signed(const char *output, size_t output_length)
+bool package_file_rpm_is_signed(const char *output, size_t output_length)
 {
         const char *cursor = output, *end = output + output_length, *line;
         bool header = false, whole = false, payload = false;
@@ -46,7 +57,7 @@ static bool is_signed(const char *output, size_t output_length)
 
                 if (length == 0 || (*line != ' ' && *line != '\t')) /* the name of the file, a warning */
                         continue;
-                if (!text_ends_with(words, ": OK"))
+                if (!is_ok(words))
                         return false;
                 header |= is_signature && text_starts_with(words, "Header ");
                 whole |= is_signature && !text_starts_with(words, "Header ");
@@ -70,7 +81,7 @@ static int rpm_verify(const Host *host, const PackageFileCheck *check, char sign
         }
         if (run(host, verify, &verified, err) < 0)
                 return -1;
-        if (verified.exit_status == 0 && is_signed(verified.output, verified.output_length)) {
+        if (verified.exit_status == 0 && package_file_rpm_is_signed(verified.output, verified.output_length)) {
                 snprintf(signer, PACKAGE_FILE_SIGNER_MAX, "the package itself");
                 return 0;
         }

@@ -199,6 +199,7 @@ static int tdnf_offers(const Host *host, const PackageRun *run, const char *pack
 const PackageManager manager_tdnf = {
         .id = MANAGER_TDNF,
         .sources = &source_format_dnf,
+        .files = &package_file_rpm,
         .unsynced = true,
         .silent = true,
         .state = rpm_state,

@@ -170,6 +170,8 @@ static int zypper_repair(const Host *host, const PackageRun *run, const char *pa
 const PackageManager manager_zypper = {
         .id = MANAGER_ZYPPER,
         .sources = &source_format_zypper,
+        .files = &package_file_rpm,
+        .files_cache = "/var/cache/zypper/RPMS",
         .unsynced = true,
         .silent = true,
         .state = rpm_state,

@@ -219,7 +219,7 @@ static void each_file_is_found_and_named(void **state)
                 { MANAGER_YUM, "/etc/yum.conf", "[main]\r\nproxy=http://p:1\r\n", "http://p:1", true },
                 { MANAGER_TDNF, "/etc/tdnf/tdnf.conf", "[main]\nproxy=http://p:1\n", "http://p:1", true },
                 { MANAGER_ZYPPER, "/etc/sysconfig/proxy", "PROXY_ENABLED=\"yes\"\nHTTPS_PROXY=\"http://p:1\"\n",
-                  "http://p:1", true },
+                  "http://p:1", false },
                 { MANAGER_ZYPPER, "/etc/sysconfig/proxy", "PROXY_ENABLED=\"no\"\nHTTPS_PROXY=\"http://p:1\"\n", "",
                   false },
                 { MANAGER_ZYPPER, "/etc/sysconfig/proxy", "PROXY_ENABLED=\"yes\"\nHTTPS_PROXY=\"\"\n", "", false },

@@ -154,7 +154,7 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     installed(w, 10, f"{FILE}.asc", NEWER)
 
 
-@for_families("debian13", "el9", "fedora43")
+@for_families("debian13", "el9", "fedora43", "sles15")
 def families(w):
     """Other programs verify: sqv, and rpm by its own signature."""
     w.install_only()

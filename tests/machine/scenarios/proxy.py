@@ -148,10 +148,11 @@ def a_proxy_that_does_not_let_us_through_is_named(w):
 
 
 OWN = {"apt": (APT, 'Acquire::https::Proxy "{}";\nAcquire::http::Proxy "{}";\n'), "dnf": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n"),
-       "dnf5": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n")}
+       "dnf5": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n"),
+       "zypper": ("/etc/sysconfig/proxy", 'PROXY_ENABLED="yes"\nHTTP_PROXY="{}"\nHTTPS_PROXY="{}"\nNO_PROXY="localhost"\n')}
 
 
-@for_families("debian11", "debian13", "el9", "fedora43")
+@for_families("debian11", "debian13", "el9", "fedora43", "sles15")
 def families(w):
     """Every package manager goes by what it is given, then by its own."""
     behind(w, (OPEN, "open"), (REFUSING, "refuse"))
