@@ -279,11 +279,12 @@ def dnf_itself_killed_in_a_script(w):
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
     start(w)
     w.wait_postinst()
-    w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5"])
+    w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5|rpm-tmp"])
     w.azure.wait_status("error")
-    w.release()
+    assert w.count_installed() == 0
     w.machine.write("/etc/mdatp-stand-in.conf", "")
     w.enable_again()
     w.azure.wait_status("success")
     w.assert_onboarded()
+    assert w.count_installed() == 1
     assert_nothing_left(w)
