@@ -16,11 +16,13 @@
 
 #define UNKNOWN_MS (10 * 60 * 1000)
 
+/* *ret_seen: it ended by itself while we looked on. */
 static int wait_for_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
-                                const PackageRun *told, Error *err)
+                                const PackageRun *told, bool *ret_seen, Error *err)
 {
         Host patient = *host;
 
+        *ret_seen = undo->transaction && process_is_alive(host, undo->pid, undo->start_time);
         patient.stop = NULL; /* asked to stop: even so, the command that runs is waited for */
         if (undo->transaction && process_is_alive(host, undo->pid, undo->start_time))
                 log_info("waiting for the package manager of an earlier run, pid %d", (int)undo->pid);
@@ -60,23 +62,23 @@ static int complete_transaction(const Host *host, const PackageManager *manager,
 }
 
 /* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
-static int end_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
+static int end_transaction(const Host *host, const PackageManager *manager, const UndoState *undo, bool seen,
                            const PackageRun *repair, const char *installer_log, PackageState *ret_state,
                            char version[PACKAGE_VERSION_MAX], Error *err)
 {
         char sign[PACKAGE_SIGN_MAX];
-        bool is_new;
+        bool is_cut_off;
 
         if (manager->state(host, SENSOR_PACKAGE, ret_state, version, err) < 0)
                 return -1;
         if (*ret_state == PACKAGE_UNKNOWN)
                 return error_set(err, ERROR_COMMAND, "%s does not tell the state of %s",
                                  package_manager_words(manager->id)->database, SENSOR_PACKAGE);
-        is_new = *ret_state == PACKAGE_INSTALLED && !text_equal(version, undo->before);
-        if (*ret_state == PACKAGE_INSTALLED && !(is_new && manager->silent) && !manager->is_broken(host, sign))
+        is_cut_off = *ret_state == PACKAGE_INSTALLED && !text_equal(version, undo->before) && manager->silent && !seen;
+        if (*ret_state == PACKAGE_INSTALLED && !is_cut_off && !manager->is_broken(host, sign))
                 return 0;
         if (!repair) {
-                if (manager->is_broken(host, sign))
+                if (is_cut_off || manager->is_broken(host, sign))
                         *ret_state = PACKAGE_BROKEN;
                 return 0;
         }
@@ -97,6 +99,7 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
         PackageState state = PACKAGE_UNKNOWN;
         UndoState undo = { 0 };
         char version[PACKAGE_VERSION_MAX] = "";
+        bool seen = false;
 
         if (undo_state(host, &undo, err) < 0)
                 return -1;
@@ -104,9 +107,10 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 return 0;
         if (undo.transaction && !manager)
                 return error_set(err, ERROR_MISSING, "the package manager that an earlier run had started is gone");
-        if (wait_for_transaction(host, manager, &undo, repair, err) < 0)
+        if (wait_for_transaction(host, manager, &undo, repair, &seen, err) < 0)
                 return -1;
-        if (undo.transaction && end_transaction(host, manager, &undo, repair, installer_log, &state, version, err) < 0)
+        if (undo.transaction &&
+            end_transaction(host, manager, &undo, seen, repair, installer_log, &state, version, err) < 0)
                 return -1;
         /* the one that was there before is no success: an update that failed leaves it as it was */
         if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
