@@ -138,6 +138,15 @@ class OnboardingWorld(Unpacked, World):
     def access_log(self):
         return self.folder / "access.log"
 
+    def start_proxy(self, port, mode="open"):
+        """A proxy in the machine's network (proxy_server.py); what it was asked goes to proxy-PORT.log."""
+        log = self.folder / f"proxy-{port}.log"
+        log.touch()
+        process = self.machine.spawn_outside(
+            [sys.executable, "-B", str(HERE / "proxy_server.py"), "--port", str(port), "--mode", mode,
+             "--user", "name:pass-word-7", "--log", str(log)])
+        self.machine.wait(lambda: "ready" in Path(process.log).read_text(), 20, "the proxy")
+
     def requests(self):
         return self.access_log.read_text().splitlines() if self.access_log.exists() else []
 

@@ -313,7 +313,7 @@ def an_expired_build_is_updated_or_told(w):
     # an update that fails leaves all as it was: the old version is no success
     w.vendor.publish((w.folder / "debs").glob("mdatp_*.deb"))
     w.knobs({"expired": f"{OLD},{NEW}", "preinst_fail": "yes"})
-    message = request(w, 2, passiveMode=True, proxy="http://proxy.example.com:3128")["formattedMessage"]["message"]
+    message = request(w, 2, passiveMode=True, groupIds=["web"])["formattedMessage"]["message"]
     assert "(install-failed)" in message, message
     w.machine.wait(lambda: not w.leftovers(), 10, "the end of the run")
     w.assert_untouched(before)

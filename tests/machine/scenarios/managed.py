@@ -51,6 +51,8 @@ def ask_and_wait(w, seq, **settings):
 @scenario()
 def a_new_sensor_is_as_asked_from_its_first_second(w):
     w.prepare(knobs={"passive_default": "disabled"})
+    w.machine.write("/etc/hosts", w.machine.read("/etc/hosts") + "127.0.0.1 proxy.example.com\n")
+    w.start_proxy(3128)  # packages come through it as well
     report = w.onboard(passiveMode=True, proxy=PROXY, groupIds=["web", "prod"],
                        managedConfig={"antivirusEngine": {"enforcementLevel": "real_time", "scanArchives": False}})
     assert modes(w) == ["passive"], modes(w)

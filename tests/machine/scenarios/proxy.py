@@ -1,9 +1,6 @@
 """Machines that reach the repositories through a proxy only: nobody but the proxy resolves their names."""
 
-import sys
-from pathlib import Path
-
-from onboarding_world import ONBOARDING, HERE
+from onboarding_world import ONBOARDING
 from scenario import for_families, scenario
 
 OPEN, ASKING, REFUSING = 3128, 3129, 3130
@@ -21,11 +18,7 @@ def behind(w, *modes):
     w.install_only()
     w.machine.write("/etc/hosts", HOSTS)
     for port, mode in modes:
-        log = w.folder / f"proxy-{port}.log"
-        log.touch()
-        process = w.machine.spawn_outside([sys.executable, "-B", str(HERE / "proxy_server.py"), "--port", str(port),
-                                           "--mode", mode, "--user", "name:pass-word-7", "--log", str(log)])
-        w.machine.wait(lambda p=process: "ready" in Path(p.log).read_text(), 20, "the proxy")
+        w.start_proxy(port, mode)
 
 
 def seen(w, port):
