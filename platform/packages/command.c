@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -255,7 +256,6 @@ static int run_once(const Host *host, const PackageRun *run, const PackageComman
         _cleanup_(environment_clear) Environment environment = { 0 };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         Ticker ticker = { .host = host, .run = run, .command = command };
-        _cleanup_close_ int courtesy = take_courtesy(host, command);
         _cleanup_free_ char *output = NULL;
         ProcessSpec spec = {
                 .argv = command->argv,
@@ -286,6 +286,16 @@ static int run_once(const Host *host, const PackageRun *run, const PackageComman
         return 0;
 }
 
+static int run_courteously(const Host *host, const PackageRun *run, const PackageCommand *command, PackageResult *ret,
+                           Error *err)
+{
+        int courtesy = take_courtesy(host, command), result = run_once(host, run, command, ret, err);
+
+        if (courtesy >= 0)
+                close(courtesy);
+        return result;
+}
+
 int command_run(const Host *host, const PackageRun *run, const PackageCommand *command, PackageResult *ret, Error *err)
 {
         for (;;) {
@@ -298,7 +308,7 @@ int command_run(const Host *host, const PackageRun *run, const PackageCommand *c
                         snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, wait.text);
                         return 0;
                 }
-                if (run_once(host, run, command, ret, err) < 0)
+                if (run_courteously(host, run, command, ret, err) < 0)
                         return -1;
                 if (ret->trouble != TROUBLE_LOCKED)
                         return 0;
