@@ -97,6 +97,8 @@ static void what_is_only_installed_is_no_offer(void **state)
         assert_string_equal(offers.candidate, "1-1");
 }
 
+#define LONG_EDITION SOLVABLE("\"0123456789012345678901234567890123456789012345678901234567890123\"", "\"a\"")
+
 static void odd_bytes_are_refused(void **state)
 {
         static const char *const rows[] = {
@@ -104,8 +106,7 @@ static void odd_bytes_are_refused(void **state)
                 SOLVABLE("\"1&\"", "\"a\""),
                 SOLVABLE("1", "\"a\""),
                 "<solvable name=\"mdatp\" edition=\"1\"/>",
-                "<solvable name=\"mdatp\" edition=\"0123456789012345678901234567890123456789012345678901234567890123\" "
-                "repository=\"a\"/>",
+                LONG_EDITION,
                 "<solvable x=\"edition=\" name=\"mdatp\" repository=\"a\"/>",
         };
         PackageOffers offers;

@@ -239,7 +239,6 @@ static void only_a_transaction_waits_for_rpm(void **state)
 static void somebody_quicker_is_waited_for_as_well(void **state)
 {
         PackageStage *stage = *state;
-        _cleanup_free_ char *argv = NULL;
 
         package_stage_program(stage, "zypper",
                               "[ -e second ] && exit 0; touch second\n"

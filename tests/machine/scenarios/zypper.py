@@ -53,13 +53,22 @@ def pinned(version, **more):
 
 @scenario(family="sles15")
 def zypper_installs_the_version_that_is_asked_for(w):
-    """A version that is not offered is said with those that are."""
+    """A version that is not offered is said with those that are; an older one than is there comes only with leave."""
     w.prepare(sensor_versions=(OLD, SENSOR, NEW))
     start(w, public=pinned("101.24095.9999"))
     message = w.azure.wait_status("error").settings.message
     assert all(version in message for version in (OLD, SENSOR, NEW)), message
     again(w, 1, public=pinned(SENSOR))
     assert w.manager.version().startswith(SENSOR), w.manager.version()
+    again(w, 2, public=pinned(NEW))
+    assert w.manager.version().startswith(NEW), w.manager.version()
+    w.ask(seq=3, public=pinned(OLD))
+    told = w.azure.wait_report(lambda r: r and r.settings and r.settings.seq == 3 and r.settings.status in ("success", "error"),
+                               "an end", 60).settings
+    assert "allowDowngrade" in told.message + " ".join(row.message for row in told.substatus), told
+    assert w.manager.version().startswith(NEW), w.manager.version()
+    again(w, 4, public=pinned(OLD, allowDowngrade=True))
+    assert w.manager.version().startswith(OLD), w.manager.version()
     w.assert_onboarded()
     assert_nothing_left(w)
 
