@@ -104,12 +104,12 @@ static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
                 return failure_set(failure, REASON_VERSION_NOT_FOUND, "The setting version asks for %s %s; %s is %s.",
                                    SENSOR_PACKAGE, asked, mission->request->package_file, version);
         snprintf(ret->version, sizeof(ret->version), "%s", version);
-        if (order < 0 && asked && mission->request->allow_downgrade)
-                ret->action = PACKAGE_DOWNGRADE;
-        else if (order < 0)
-                return failure_set(failure, REASON_PACKAGE_FILE, "%s is %s; %s is installed, which is newer.",
+        if (order < 0 && !mission->request->allow_downgrade)
+                return failure_set(failure, REASON_DOWNGRADE_REFUSED, "%s is %s; %s is installed, which is newer.",
                                    mission->request->package_file, version, facts->package.version);
-        if (order == 0 && installed)
+        if (order < 0)
+                ret->action = PACKAGE_DOWNGRADE;
+        else if (order == 0 && installed)
                 ret->action = PACKAGE_REINSTALL;
         return 0;
 }

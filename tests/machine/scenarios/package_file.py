@@ -48,12 +48,12 @@ def rows(status):
     return {row["name"]: row["formattedMessage"]["message"] for row in status["substatus"]}
 
 
-def installed(w, seq, signer, version=SENSOR, **settings):
+def installed(w, seq, signer, which=SENSOR, **settings):
     """Succeeds without the vendor's server, and adds no source and no key."""
     before = w.machine.snapshot(("/etc/apt", "/usr/share/keyrings", "/srv"))
     status = ask(w, seq, **settings)
     assert status["status"] == "success", status
-    assert f"mdatp {version} comes from {FILE}, signed by a pinned key: {signer}" == rows(status)["package-source"], status
+    assert f"mdatp {which} comes from {FILE}, signed by a pinned key: {signer}" == rows(status)["package-source"], status
     assert w.machine.snapshot(("/etc/apt", "/usr/share/keyrings", "/srv")) == before
     assert not any("packages.microsoft.com" in line for line in w.requests()), w.requests()
     assert not w.leftovers(), w.leftovers()
@@ -149,9 +149,16 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     w.machine.run(["rm", "-r", "/opt/microsoft/mdatp"])
     fill(w, signature=signed(w.deb))
     status = ask(w, 9)
-    assert status["status"] == "error" and f"{FILE} is {SENSOR}; {NEWER} is installed" in status["formattedMessage"]["message"]
+    message = status["formattedMessage"]["message"]
+    assert status["status"] == "error" and "(downgrade-refused)" in message, status
+    assert f"{FILE} is {SENSOR}; {NEWER} is installed" in message, message
     fill(w, deb=newer, signature=signed(newer))
     installed(w, 10, f"{FILE}.asc", NEWER)
+    # a pin moves it, by the file
+    fill(w, signature=signed(w.deb))
+    installed(w, 11, f"{FILE}.asc", SENSOR, version=SENSOR, allowDowngrade=True)
+    fill(w, deb=newer, signature=signed(newer))
+    installed(w, 12, f"{FILE}.asc", NEWER, version=NEWER)
 
 
 @for_families("debian13", "el9", "fedora43", "sles15")
