@@ -256,7 +256,6 @@ static int run_once(const Host *host, const PackageRun *run, const PackageComman
         _cleanup_(environment_clear) Environment environment = { 0 };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         Ticker ticker = { .host = host, .run = run, .command = command };
-        __attribute__((unused)) _cleanup_close_ int courtesy = take_courtesy(host, command);
         _cleanup_free_ char *output = NULL;
         ProcessSpec spec = {
                 .argv = command->argv,
