@@ -8,6 +8,8 @@ Options the world understands: family (a row of families.py) or root, agent ("de
 disk; others are kept in w.options. timeout is in seconds.
 
     @for_families("debian12", "el9")    makes fresh_machine_debian12 and fresh_machine_el9; options as above
+
+sweep=True, and the families of for_families' sweep=(...): only with --sweep, or when -k names something.
 """
 
 import importlib.util
@@ -53,14 +55,14 @@ def scenario(timeout=TIMEOUT, **options):
     return register
 
 
-def for_families(*names, **options):
+def for_families(*names, sweep=(), **options):
     """Register a function(world) as a scenario of each family, named MODULE.FUNCTION_FAMILY."""
     def register(function):
-        for name in names:
+        for name in (*names, *sweep):
             def variant(world):
                 function(world)
             variant.__module__, variant.__name__ = function.__module__, f"{function.__name__}_{name}"
-            scenario(family=name, **options)(variant)
+            scenario(family=name, sweep=name in sweep, **options)(variant)
         return function
     return register
 

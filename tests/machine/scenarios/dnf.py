@@ -30,7 +30,7 @@ def again(w, seq, **asked):
     return w.azure.wait_status("success", seq=seq)
 
 
-@for_families("el9", "el10", "fedora", "amzn2023")
+@for_families("el9", "el10", "fedora", sweep=("amzn2023",))
 def dnf_onboards(w):
     """A second enable does nothing at all."""
     w.prepare(sensor_versions=(OLD, SENSOR))
@@ -50,7 +50,7 @@ def pinned(version, **more):
     return {"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE, "maxWaitMinutes": 1, "version": version, **more}
 
 
-@for_families("el9", "fedora")
+@for_families("fedora", sweep=("el9",))
 def dnf_installs_the_version_that_is_asked_for(w):
     """A version that is not offered is said with those that are."""
     w.prepare(sensor_versions=(OLD, SENSOR, NEW))
@@ -80,7 +80,7 @@ def another_dnf_is_named_and_waited_for(w):
     assert_nothing_left(w)
 
 
-@for_families("el9", "fedora")
+@for_families("el9", sweep=("fedora",))
 def a_broken_foreign_repository_does_not_stop_dnf(w):
     """One that answers 404 and one whose host has no name; both say that they must not be passed over."""
     w.prepare()
@@ -111,7 +111,7 @@ def refused(w, seq, stage, reason, *words):
     assert not w.leftovers(), w.leftovers()
 
 
-@for_families("el9", "el10", "fedora")
+@for_families("el9", "fedora", sweep=("el10",))
 def what_dnf_cannot_verify_is_not_installed(w):
     """Each leaves repositories, keys in rpm's database, caches and the sensor's folders byte by byte as they were."""
     v = w.vendor
@@ -138,7 +138,7 @@ def what_dnf_cannot_verify_is_not_installed(w):
     w.assert_onboarded()
 
 
-@for_families("el9", "fedora")
+@for_families("fedora", sweep=("el9",))
 def a_package_of_the_same_name_elsewhere_is_not_taken(w):
     """Somebody else's repository, preferred by its file, signed by its own key, which its file names."""
     w.prepare()
@@ -166,7 +166,7 @@ def spelled(w, file, ident, **changed):
     return text
 
 
-@for_families("el9", "fedora")
+@for_families("el9", sweep=("fedora",))
 def a_repository_that_is_configured_already_is_used_by_dnf(w):
     """Three spellings: the vendor's package's, an admin's with config-manager, another product's with other case and slash."""
     w.prepare()
@@ -215,7 +215,7 @@ def dnf_on_a_full_disk(w):
     assert_nothing_left(w)
 
 
-@for_families("el9", "fedora")
+@for_families("el9", sweep=("fedora",))
 def worker_killed_while_dnf_downloads_and_in_a_script(w):
     """A download ends with its worker and leaves nothing; a transaction goes on, and the next run takes it from there."""
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
@@ -273,7 +273,7 @@ def power_cut_in_a_script_that_dnf_runs(w):
     assert w.count_installed() == 1
 
 
-@for_families("el9", "fedora")
+@for_families("fedora", sweep=("el9",))
 def dnf_itself_killed_in_a_script(w):
     """As when memory runs out: its database says installed, so the next run lets the scripts run again."""
     w.prepare(knobs={"postinst_wait_file": "/run/go"})

@@ -94,7 +94,7 @@ def asked_of(w, host):
     return [line for line in w.requests() if f" {host} " in line]
 
 
-@for_families("debian12", "el9", "sles15")
+@for_families("debian12", "el9", sweep=("sles15",))
 def a_mirror_stands_for_the_package_server(w):
     w.prepare()
     mirror = copy_to_mirror(w)
@@ -136,7 +136,7 @@ def only_configured_apt_sources_are_used(w):
     w.assert_onboarded()
 
 
-@for_families("debian12", "el9", "fedora43", "sles15")
+@for_families("debian12", "sles15", sweep=("el9", "fedora43"))
 def insiders_come_from_their_own_channel(w):
     w.prepare()
     for channel, suffix in (("insiders-fast", "insiderfast"), ("insiders-slow", "external")):
@@ -205,7 +205,7 @@ def by_config_manager(w):
     return place(w, f"{name}.repo"), f"[{name}]\nname=created by dnf config-manager from {w.vendor.uri}\nbaseurl={w.vendor.uri}\nenabled=1\n"
 
 
-@for_families("el9", "fedora43", "sles15")
+@for_families("sles15", sweep=("el9", "fedora43"))
 def rpm_sources_of_other_products_are_used_as_they_are(w):
     w.prepare()
     key = "/etc/pki/rpm-gpg/microsoft.asc"
@@ -241,7 +241,7 @@ def rpm_sources_of_other_products_are_used_as_they_are(w):
     w.assert_sane()
 
 
-@for_families("el9", "fedora43", "sles15")
+@for_families("el9", "sles15", sweep=("fedora43",))
 def rpm_keys_are_imported_and_forgotten(w):
     """The right one for the distribution; where the packages are signed by the other, that one too; none that is left behind."""
     w.prepare()
@@ -263,7 +263,7 @@ def rpm_keys_are_imported_and_forgotten(w):
     refused(w, 2, w.snapshot(), "repository-key")
 
 
-@for_families("el9", "sles15")
+@for_families("el9", sweep=("sles15",))
 def rpm_lists_that_are_not_genuine_are_not_used(w):
     w.prepare()
     before = w.snapshot()
@@ -276,7 +276,7 @@ def rpm_lists_that_are_not_genuine_are_not_used(w):
         assert words in refused(w, seq, before, "repository-not-genuine"), words
 
 
-@for_families("el9", "sles15")
+@for_families("el9", sweep=("sles15",))
 def an_unfinished_installer_script_is_cleaned_up_after(w):
     """What its fetches left under the vendor's names; a section of the site's own there stays."""
     w.prepare()
@@ -291,7 +291,7 @@ def an_unfinished_installer_script_is_cleaned_up_after(w):
     w.assert_onboarded()
 
 
-@for_families("el9", "sles15")
+@for_families("sles15", sweep=("el9",))
 def only_configured_rpm_sources_are_used(w):
     w.prepare()
     message = refused(w, 0, w.snapshot(), "repository-none", useExistingRepo=True)

@@ -270,7 +270,7 @@ def an_update_that_was_cut_off_is_seen_to_its_end(w):
     w.assert_onboarded()
 
 
-@for_families("debian12", "el9", "fedora43", "sles15")
+@for_families("el9", "sles15", sweep=("debian12", "fedora43"))
 def versions_come_and_go(w):
     """Pins, and an update that does not come up, by every kind of package manager."""
     w.prepare(sensor_versions=(OLD, NEW))

@@ -122,7 +122,7 @@ def refused(w, seq, stage, reason, *words):
     assert not w.leftovers(), w.leftovers()
 
 
-@for_families("sles15", "sles16")
+@for_families("sles15", sweep=("sles16",))
 def what_zypper_cannot_verify_is_not_installed(w):
     """Each leaves repositories, keys in rpm's database, caches and the sensor's folders byte by byte as they were."""
     v = w.vendor
