@@ -100,7 +100,7 @@ def locked_for_ever_ends_at_the_deadline(w):
     w.publish()
     w.ask()
     w.agent.start()
-    w.wait_told(" s for apt: python3 (pid ")
+    w.wait_told(" s for apt: hold-lock (pid ")
     message = w.wait_error("package-manager-locked", timeout=90).settings.message
     assert "busy-apt.service" in message and "we waited" in message, message
     w.assert_untouched(before)
