@@ -105,8 +105,8 @@ static const Reason reasons[_REASON_MAX] = {
                                              "Install what is named there: it belongs to the distribution." },
         [REASON_PACKAGE_MANAGER_BROKEN] = { "package-manager-broken", 23, 52, true, NEXT_RUN,
                                             "The package manager is in a broken state that was there before this run.",
-                                            "Repair it by hand as said above, or set repairPackageManager to "
-                                            "true." },
+                                            "Do what is said there, or repair by hand what the package manager names, "
+                                            "until its own commands succeed; nothing is installed until then." },
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
                                             "Something else was installing on this machine, or held the package "
                                             "manager, for the whole waiting time.",

@@ -157,11 +157,12 @@ static int repair(Mission *mission, Failure *failure)
         mission_say(mission, "repairing the package manager");
         if (mission->manager->repair(mission->host, &run, SENSOR_PACKAGE, &result, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        if (result.trouble != TROUBLE_NONE)
+                return steps_fail_packages(failure, &result, REASON_PACKAGE_MANAGER_BROKEN);
         outcome_row(mission->outcome, "package-repair", ROW_WARNING, "%s was interrupted at %s: it was finished",
                     package_manager_words(mission->manager->id)->database,
                     *mission->facts.package.foreign_names ? mission->facts.package.foreign_names : SENSOR_PACKAGE);
-        return result.trouble == TROUBLE_NONE ? 0
-                                              : steps_fail_packages(failure, &result, REASON_PACKAGE_MANAGER_BROKEN);
+        return 0;
 }
 
 int step_package(Mission *mission, Failure *failure)

@@ -2,29 +2,22 @@
 
 #include "platform/base/text.h"
 
+/* What damages rpm's database leaves no pending transaction: nothing is there to be finished by the package manager. */
+#define RPM "rpm", "database is damaged", "Run 'rpm --rebuilddb', then 'rpm -q rpm' until it names no error.", false
+
 static const PackageManagerWords words[_MANAGER_MAX] = {
-        [MANAGER_NONE] = { "none", { NULL }, "none", "" },
+        [MANAGER_NONE] = { "none", { NULL }, "none", "is broken", "", false },
         [MANAGER_APT] = { "apt",
                           { "/usr/bin/apt-get", "/usr/bin/dpkg", NULL },
                           "dpkg",
-                          "'dpkg --configure -a' and 'apt-get -f install'" },
-        [MANAGER_DNF] = { "dnf", { "/usr/bin/dnf", "/usr/bin/rpm", NULL }, "rpm", "'rpm --rebuilddb' and 'dnf check'" },
-        [MANAGER_DNF5] = { "dnf5",
-                           { "/usr/bin/dnf5", "/usr/bin/rpm", NULL },
-                           "rpm",
-                           "'rpm --rebuilddb' and 'dnf5 check'" },
-        [MANAGER_YUM] = { "yum",
-                          { "/usr/bin/yum", "/usr/bin/rpm", NULL },
-                          "rpm",
-                          "'rpm --rebuilddb' and 'yum-complete-transaction'" },
-        [MANAGER_ZYPPER] = { "zypper",
-                             { "/usr/bin/zypper", "/usr/bin/rpm", NULL },
-                             "rpm",
-                             "'rpm --rebuilddb' and 'zypper verify'" },
-        [MANAGER_TDNF] = { "tdnf",
-                           { "/usr/bin/tdnf", "/usr/bin/rpm", NULL },
-                           "rpm",
-                           "'rpm --rebuilddb' and 'tdnf check'" },
+                          "was interrupted",
+                          "Run 'dpkg --configure -a' and 'apt-get -f install'.",
+                          true },
+        [MANAGER_DNF] = { "dnf", { "/usr/bin/dnf", "/usr/bin/rpm", NULL }, RPM },
+        [MANAGER_DNF5] = { "dnf5", { "/usr/bin/dnf5", "/usr/bin/rpm", NULL }, RPM },
+        [MANAGER_YUM] = { "yum", { "/usr/bin/yum", "/usr/bin/rpm", NULL }, RPM },
+        [MANAGER_ZYPPER] = { "zypper", { "/usr/bin/zypper", "/usr/bin/rpm", NULL }, RPM },
+        [MANAGER_TDNF] = { "tdnf", { "/usr/bin/tdnf", "/usr/bin/rpm", NULL }, RPM },
 };
 
 const PackageManagerWords *package_manager_words(PackageManagerId id)

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 typedef enum PackageManagerId {
         MANAGER_NONE,
         MANAGER_APT,
@@ -18,7 +20,9 @@ typedef struct PackageManagerWords {
         const char *name;        /* "apt": also in facts as JSON */
         const char *programs[3]; /* absolute; all of them have to be there; NULL-terminated */
         const char *database;    /* "dpkg" */
-        const char *repair;      /* what a person types when it is broken: "'dpkg --configure -a'" */
+        const char *broken;      /* what that is when it is broken: "was interrupted" */
+        const char *repair;      /* what a person does then: "Run 'dpkg --configure -a'." */
+        bool mends; /* the manager itself can finish what is pending of others' packages (repairPackageManager) */
 } PackageManagerWords;
 
 const PackageManagerWords *package_manager_words(PackageManagerId id);

@@ -253,6 +253,7 @@ static void an_interrupted_dpkg_is_repaired_only_when_asked(void **state)
         Request q = asked();
         Facts f = fresh();
 
+        f.package.manager_id = MANAGER_APT;
         f.package.broken = TRI_YES;
         assert_plan(q, f, "refused: package-manager-broken");
         q.repair_package_manager = true;
@@ -264,6 +265,7 @@ static void an_interruption_inside_the_sensors_installation_is_finished(void **s
         Request q = asked();
         Facts f = fresh();
 
+        f.package.manager_id = MANAGER_APT;
         f.package.broken = TRI_YES;
         f.package.state = PACKAGE_BROKEN;
         f.package.foreign = TRI_NO;
@@ -283,6 +285,7 @@ static void half_installed_packages_of_others_are_named(void **state)
         Facts f = fresh();
         Plan plan;
 
+        f.package.manager_id = MANAGER_APT;
         f.package.broken = f.package.foreign = TRI_YES;
         snprintf(f.package.foreign_names, sizeof(f.package.foreign_names), "slow, slower");
         plan_make(&q, &f, &plan);
@@ -292,6 +295,29 @@ static void half_installed_packages_of_others_are_named(void **state)
         assert_int_equal(plan.refusal.reason, REASON_NONE);
         assert_string_equal(plan.notes[0].name, "package-repair");
         assert_non_null(strstr(plan.notes[0].text, "interrupted at slow, slower"));
+}
+
+static void a_damaged_rpm_database_is_refused_for_no_run_can_mend_it(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+        Plan plan;
+
+        f.look = LOOK_SECOND;
+        f.package.manager_id = MANAGER_DNF;
+        f.package.broken = TRI_YES;
+        f.package.state = PACKAGE_UNKNOWN;
+        assert_plan(q, f, "refused: package-manager-broken");
+        q.repair_package_manager = true;
+        plan_make(&q, &f, &plan);
+        assert_int_equal(plan.refusal.reason, REASON_PACKAGE_MANAGER_BROKEN);
+        assert_null(strstr(plan.refusal.found, "repairPackageManager"));
+        f.package.state = PACKAGE_ABSENT;
+        assert_plan(q, f, "refused: package-manager-broken");
+        f.package.state = PACKAGE_UNKNOWN; /* what is there is looked after all the same */
+        f.sensor.files = TRI_YES;
+        plan_make(&q, &f, &plan);
+        assert_int_equal(plan.refusal.reason, REASON_NONE);
 }
 
 /* --- what a person undid ------------------------------------------------------------------------------- */
@@ -680,6 +706,7 @@ int main(void)
                 cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
                 cmocka_unit_test(an_interruption_inside_the_sensors_installation_is_finished),
                 cmocka_unit_test(half_installed_packages_of_others_are_named),
+                cmocka_unit_test(a_damaged_rpm_database_is_refused_for_no_run_can_mend_it),
                 cmocka_unit_test(a_sensor_that_was_removed_after_success_stays_away),
                 cmocka_unit_test(a_package_that_was_cut_off_is_repaired),
                 cmocka_unit_test(the_first_look_leaves_a_missing_sensor_to_the_second),
