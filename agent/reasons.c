@@ -186,6 +186,13 @@ static const Reason reasons[_REASON_MAX] = {
                                     "Look for a proxy that alters downloads; for a mirror with a key of its own add "
                                     "its fingerprint to "
                                     "repository-keys in /etc/mde-linux/mde-linux.conf." },
+        [REASON_REPOSITORY_KEY_UNKNOWN] = { "repository-key-unknown", 24, 53, true, NEXT_RUN,
+                                            "The repository or its package is signed by a key that this machine does "
+                                            "not trust for it.",
+                                            "If it is the repository's own key, make it known (Signed-By of that "
+                                            "entry, "
+                                            "or 'rpm --import KEYFILE' and its gpgkey), or take useExistingRepo out; "
+                                            "else look for who alters or replaces what the repository offers." },
         [REASON_REPOSITORY_UNVERIFIED] = { "repository-unverified", 24, 53, true, NEXT_RUN,
                                            "This machine's entry for the sensor's repository switches the check of its "
                                            "signature off.",

@@ -9,6 +9,7 @@
 #include "agent/steps/package_cache.h"
 #include "agent/steps/package_choice.h"
 #include "agent/steps/repository_key.h"
+#include "agent/steps/repository_source.h"
 #include "agent/steps/package_work.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
@@ -75,8 +76,8 @@ static int add_key(Mission *mission, const PackageResult *result, Failure *failu
         _cleanup_(http_client_freep) HttpClient *http = NULL;
         bool added = false;
 
-        if (result->trouble != TROUBLE_SIGNATURE || !mission->manager->import_key || !*mission->source.signed_by ||
-            mission->request->use_existing_repo)
+        if ((result->trouble != TROUBLE_SIGNATURE && result->trouble != TROUBLE_KEY) || !mission->manager->import_key ||
+            !*mission->source.signed_by || mission->request->use_existing_repo)
                 return 0;
         http = http_client_new(mission->host);
         return repository_key_extend(mission, http, mission->source.signed_by, &added, failure) < 0 ? -1 : added;
@@ -97,6 +98,16 @@ static int download_with_keys(Mission *mission, const PackageChoice *choice, Pac
         return more;
 }
 
+static int fail(const Mission *mission, const PackageResult *result, ReasonId otherwise, Failure *failure)
+{
+        const char *file = mission->source.file;
+
+        steps_fail_packages(failure, result, otherwise);
+        if (result->trouble == TROUBLE_KEY && *file && !repository_source_is_vendors(mission, file))
+                return repository_source_blame(file, result, failure);
+        return -1;
+}
+
 int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
@@ -115,7 +126,7 @@ int package_download(Mission *mission, const PackageChoice *choice, Failure *fai
                 if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
-        return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_PACKAGE_DOWNLOAD);
+        return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
 }
 
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
@@ -135,7 +146,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         if (mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
         if (result.trouble != TROUBLE_NONE)
-                return steps_fail_packages(failure, &result, REASON_INSTALL_FAILED);
+                return fail(mission, &result, REASON_INSTALL_FAILED, failure);
         if (mission->manager->unsynced)
                 sync(); /* the journal is forgotten next: what it stands for has to last */
         return 0;

@@ -70,7 +70,8 @@ static int refresh(Mission *mission, const PackageSource *source, PackageResult 
 
 static bool is_by_unknown_key(const PackageResult *result, const Failure *failure)
 {
-        return result->trouble == TROUBLE_SIGNATURE && failure->reason != REASON_CLOCK_WRONG;
+        return (result->trouble == TROUBLE_SIGNATURE || result->trouble == TROUBLE_KEY) &&
+               failure->reason != REASON_CLOCK_WRONG;
 }
 
 /* It failed for its signature, and the keys are not all that the vendor signs with: with one more, until that does it.
@@ -108,14 +109,6 @@ static int add_source(Mission *mission, HttpClient *http, PackageSource *source,
         if (refresh(mission, source, &result, failure) == 0)
                 return 0;
         return refresh_with_more_keys(mission, http, source, &result, failure);
-}
-
-static int name_file(Failure *failure, const char *file)
-{
-        Failure found = *failure;
-        _cleanup_free_ char *shown = text_escape(file, sizeof(found.found) / 4);
-
-        return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
 }
 
 static int refuse_unverified(const Mission *mission, const PackageSource *existing, Failure *failure)
@@ -159,7 +152,7 @@ static int use_source(Mission *mission, HttpClient *http, PackageSource *source,
         if (!repository_source_is_vendors(mission, existing->file))
                 return refresh_with_more_keys(mission, http, existing, &result, failure) == 0
                                ? 0
-                               : name_file(failure, existing->file);
+                               : repository_source_blame(existing->file, &result, failure);
         if (!is_by_unknown_key(&result, failure))
                 return -1;
         outcome_row(mission->outcome, "repository-key", ROW_WARNING,
@@ -200,7 +193,11 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
                 return -1;
         if (refresh(mission, &source, &result, failure) == 0)
                 return 0;
-        return sites ? -1 : refresh_with_more_keys(mission, http, &source, &result, failure);
+        if (!sites && refresh_with_more_keys(mission, http, &source, &result, failure) == 0)
+                return 0;
+        return repository_source_is_vendors(mission, source.file) && !sites
+                       ? -1
+                       : repository_source_blame(source.file, &result, failure);
 }
 
 /* A package that was here before comes from where it came from, be that a mirror of the customer's: nothing is added.
@@ -296,7 +293,9 @@ static int use_packaged(Mission *mission, HttpClient *http, Failure *failure)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (*source.signed_by && repository_key_prepare(mission, http, &source, failure) < 0)
                 return -1;
-        return refresh(mission, &source, &result, failure) == 0 ? 0 : name_file(failure, source.file);
+        return refresh(mission, &source, &result, failure) == 0
+                       ? 0
+                       : repository_source_blame(source.file, &result, failure);
 }
 
 /* As the package server says where it comes from: used where it is configured already, else added. */

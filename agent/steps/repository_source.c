@@ -40,6 +40,16 @@ bool repository_source_is_vendors(const Mission *mission, const char *file)
         return false;
 }
 
+int repository_source_blame(const char *file, const PackageResult *result, Failure *failure)
+{
+        Failure found = *failure;
+        _cleanup_free_ char *shown = text_escape(file, sizeof(found.found) / 4);
+
+        if (result->trouble == TROUBLE_KEY && found.reason == REASON_PACKAGE_SIGNATURE)
+                found.reason = REASON_REPOSITORY_KEY_UNKNOWN;
+        return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
+}
+
 /* The site configures the same place elsewhere, with another keyring. */
 static int is_contradicted(const Mission *mission, const char *file, const PackageSource *wanted, PackageSource *other,
                            bool *ret, Error *err)

@@ -12,6 +12,10 @@ char *repository_source_file(const Mission *mission, const char *channel);
 
 bool repository_source_is_vendors(const Mission *mission, const char *file);
 
+/* Names the file whose source failed, as an entry of the site's; a key that is not trusted is one that the site has to
+ * make known. Returns -1. */
+int repository_source_blame(const char *file, const PackageResult *result, Failure *failure);
+
 /*
  * Takes out of them what is of no use here (SourceFormat.mend), and wanted's own place where another file configures
  * it with another keyring: the package manager refuses to work with both. A row tells what was taken out.

@@ -33,6 +33,7 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                 [TROUBLE_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
                 [TROUBLE_DEPENDENCY] = REASON_DEPENDENCY,
                 [TROUBLE_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
+                [TROUBLE_KEY] = REASON_PACKAGE_SIGNATURE, /* all of the vendor's are known: somebody else's */
                 [TROUBLE_CLOCK] = REASON_CLOCK_WRONG,
                 [TROUBLE_DISK] = REASON_DISK_FULL,
         };

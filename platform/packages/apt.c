@@ -122,8 +122,9 @@ static int apt_refresh(const Host *host, const PackageRun *run, const PackageSou
         if (command_run(host, &here, &command, ret, err) < 0)
                 return -1;
         /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
-        if (!ret->ours && (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE ||
-                           ret->trouble == TROUBLE_STALE || ret->trouble == TROUBLE_CLOCK)) {
+        if (!ret->ours &&
+            (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE || ret->trouble == TROUBLE_KEY ||
+             ret->trouble == TROUBLE_STALE || ret->trouble == TROUBLE_CLOCK)) {
                 ret->trouble = TROUBLE_NONE;
                 ret->passing = false;
         }

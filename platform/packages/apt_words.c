@@ -35,8 +35,10 @@ static const ClassifyRule global_rules[] = {
 static const ClassifyRule rules[] = {
         { TROUBLE_SCRIPT, { "script", "error exit status" } },
         { TROUBLE_SCRIPT, { "script", "killed by signal" } },
-        { TROUBLE_SIGNATURE, { "NO_PUBKEY" } },
         { TROUBLE_SIGNATURE, { "signatures were invalid" } },
+        { TROUBLE_KEY, { "NO_PUBKEY" } },
+        { TROUBLE_KEY, { "Missing key ", "needed to verify" } }, /* sqv */
+        { TROUBLE_KEY, { "Failed to parse keyring" } },
         { TROUBLE_SIGNATURE, { "couldn't be verified" } },
         { TROUBLE_SIGNATURE, { "signature verification failed" } },
         { TROUBLE_SIGNATURE, { "required for verification" } },
@@ -72,7 +74,7 @@ static const char *const errors[] = { "E: ", "Error: ", "dpkg: error", NULL };
  */
 static bool is_failure(PackageTrouble trouble, int exit_status)
 {
-        return exit_status != 0 || trouble == TROUBLE_SIGNATURE || trouble == TROUBLE_CLOCK ||
+        return exit_status != 0 || trouble == TROUBLE_SIGNATURE || trouble == TROUBLE_KEY || trouble == TROUBLE_CLOCK ||
                trouble == TROUBLE_NETWORK || trouble == TROUBLE_STALE;
 }
 

@@ -16,7 +16,8 @@ typedef enum PackageTrouble {
         TROUBLE_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         TROUBLE_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
         TROUBLE_STALE,      /* 404 for a package, or not the one that was downloaded: refresh and download again */
-        TROUBLE_SIGNATURE,  /* not signed, unknown key, expired, hash sum or size mismatch */
+        TROUBLE_SIGNATURE,  /* not signed, a bad signature, expired, hash sum or size mismatch */
+        TROUBLE_KEY,        /* signed, as it seems, by a key that is not known or trusted here, or cannot be read */
         TROUBLE_CLOCK,      /* not valid yet: by the clock of this machine */
         TROUBLE_DISK,       /* no space */
         TROUBLE_SCRIPT,     /* a maintainer script failed */

@@ -29,9 +29,12 @@
         { TROUBLE_SIGNATURE, { "does not verify: " } }, \
         { TROUBLE_SIGNATURE, { "SIGNATURES NOT OK" } }, \
         { TROUBLE_SIGNATURE, { "Signature", ": BAD" } }, \
-        { TROUBLE_SIGNATURE, { "Signature", ": NOKEY" } }, \
         { TROUBLE_SIGNATURE, { "Signature", ": NOTTRUSTED" } }, \
         { TROUBLE_SIGNATURE, { "digest", ": BAD" } }
+
+/* Last of those about signatures: rpm warns so of every key that it is about to be given. */
+#define RPM_KEY_RULES \
+        { TROUBLE_KEY, { "Signature", ": NOKEY" } }
 
 #define RPM_CONFLICT_RULES \
         { TROUBLE_OTHER, { "conflicts with file from package" } }

@@ -56,7 +56,8 @@ static int tdnf_refresh(const Host *host, const PackageRun *run, const PackageSo
                 return -1;
         if (source && ret->trouble != TROUBLE_NONE && ret->trouble != TROUBLE_LOCKED)
                 ret->ours = true; /* nothing else was asked for */
-        if (!source && !ret->ours && (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE)) {
+        if (!source && !ret->ours &&
+            (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE || ret->trouble == TROUBLE_KEY)) {
                 ret->trouble = TROUBLE_NONE;
                 ret->passing = false;
         }

@@ -27,19 +27,19 @@ static const ClassifyRule global_rules[] = {
 };
 
 static const ClassifyRule rules[] = {
+        { TROUBLE_KEY, { "Error(1473)" } }, /* key not trusted */
+        { TROUBLE_KEY, { "Error(1474)" } }, /* no key */
+        { TROUBLE_KEY, { "Error(1505)" } }, /* no key in the file */
+        { TROUBLE_KEY, { "Error(1514)" } }, /* signed by none of the known keys */
+        { TROUBLE_KEY, { "Error(1523)" } }, /* no gpgkey= */
         { TROUBLE_SIGNATURE, { "repo md signature check: " } },
         { TROUBLE_SIGNATURE, { "repogpgcheck plugin error" } },
         { TROUBLE_SIGNATURE, { "Error verifying signature of" } },
         { TROUBLE_SIGNATURE, { "no digest" } },
         { TROUBLE_SIGNATURE, { "does not verify" } },
-        { TROUBLE_SIGNATURE, { "Error(1473)" } }, /* key not trusted */
-        { TROUBLE_SIGNATURE, { "Error(1474)" } }, /* no key */
-        { TROUBLE_SIGNATURE, { "Error(1505)" } }, /* no key in the file */
         { TROUBLE_SIGNATURE, { "Error(1510)" } }, /* not signed */
         { TROUBLE_SIGNATURE, { "Error(1512)" } },
         { TROUBLE_SIGNATURE, { "Error(1513)" } },
-        { TROUBLE_SIGNATURE, { "Error(1514)" } }, /* signed by none of the known keys */
-        { TROUBLE_SIGNATURE, { "Error(1523)" } }, /* no gpgkey= */
         { TROUBLE_SIGNATURE, { "Error(2004)" } },
         { TROUBLE_SIGNATURE, { "Error(2501)" } }, /* checksum */
         { TROUBLE_STALE, { " 404 when downloading ", ".rpm" } },

@@ -41,8 +41,8 @@ static int zypper_wait_for_locks(const Host *host, const PackageRun *run, Error 
 
 static bool is_about_fetching(PackageTrouble trouble)
 {
-        return trouble == TROUBLE_NETWORK || trouble == TROUBLE_SIGNATURE || trouble == TROUBLE_STALE ||
-               trouble == TROUBLE_CLOCK;
+        return trouble == TROUBLE_NETWORK || trouble == TROUBLE_SIGNATURE || trouble == TROUBLE_KEY ||
+               trouble == TROUBLE_STALE || trouble == TROUBLE_CLOCK;
 }
 
 static int zypper_refresh(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,

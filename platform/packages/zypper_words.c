@@ -36,9 +36,10 @@ static const ClassifyRule rules[] = {
         { TROUBLE_DISK, { "Can't hardlink/copy" } }, /* a download into the folder for packages */
         { TROUBLE_DISK, { "running out of disk space" } },
 
-        { TROUBLE_SIGNATURE, { "is signed with an unknown key" } },
+        { TROUBLE_KEY, { "is signed with an unknown key" } },
         { TROUBLE_SIGNATURE, { "' is unsigned" } },
-        { TROUBLE_SIGNATURE, { "Key Fingerprint:" } }, /* a key is offered */
+        { TROUBLE_KEY, { "Key Fingerprint:" } }, /* a key is offered */
+        { TROUBLE_KEY, { "Signatures public key is not available" } },
         { TROUBLE_SIGNATURE, { "Signature verification failed" } },
         { TROUBLE_SIGNATURE, { "is not signed!" } },
         { TROUBLE_SIGNATURE, { "Digest verification failed" } },

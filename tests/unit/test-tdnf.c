@@ -196,7 +196,7 @@ static void its_words_are_understood(void **state)
                   212, TROUBLE_SIGNATURE, false, false },
                 { "Error processing package: mdatp-101.1-1.x86_64.rpm\nError(1514) : RPM is signed but failed to match "
                   "with known keys. Use --nogpgcheck to ignore.\n",
-                  234, TROUBLE_SIGNATURE, false, false },
+                  234, TROUBLE_KEY, false, false },
                 { "package mdatp-101.1-1.x86_64 does not verify: no digest. Use --skipdigest to ignore\n"
                   "Error(1525) : rpm transaction failed\n",
                   245, TROUBLE_SIGNATURE, true, false },

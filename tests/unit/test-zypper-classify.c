@@ -58,9 +58,9 @@ static void a_refresh_of_one_source_is_understood(void **state)
 {
         static const Recorded rows[] = {
                 { "refresh-good", 0, TROUBLE_NONE, false, "" },
-                { "refresh-unknown-key", 4, TROUBLE_SIGNATURE, false,
+                { "refresh-unknown-key", 4, TROUBLE_KEY, false,
                   "Key Fingerprint:  9CB4E98E 8D5A2F3F AC164804 7AC08F2A 03B80907" },
-                { "refresh-other-key", 4, TROUBLE_SIGNATURE, true, "is signed with an unknown key 'FFE36DAF86DC7760'" },
+                { "refresh-other-key", 4, TROUBLE_KEY, true, "is signed with an unknown key 'FFE36DAF86DC7760'" },
                 { "refresh-unsigned", 4, TROUBLE_SIGNATURE, true,
                   "File 'repomd.xml' from repository '" ID "' is unsigned" },
                 { "refresh-page", 4, TROUBLE_NETWORK, false, "doesn't contain public key data" },
@@ -108,7 +108,7 @@ static void downloads_and_transactions_are_understood(void **state)
                 { "download-held", 4, TROUBLE_DEPENDENCY, true, "remove lock to allow installation of mdatp" },
                 { "download-unsigned", 8, TROUBLE_SIGNATURE, true,
                   "Signature verification failed [6-File is unsigned]" },
-                { "download-no-key", 8, TROUBLE_SIGNATURE, true,
+                { "download-no-key", 8, TROUBLE_KEY, true,
                   "Signature verification failed [4-Signatures public key is not available]" },
                 { "download-404", 8, TROUBLE_STALE, true, "mdatp-101.25032.0006-1.noarch.rpm' not found on medium" },
                 { "download-foreign-404", 8, TROUBLE_STALE, false, "mde-netfilter-100.1-1.noarch.rpm' not found" },
@@ -127,7 +127,7 @@ static void downloads_and_transactions_are_understood(void **state)
                 { "install-disk-full", 8, TROUBLE_DISK, false, "needs 4KB more space on the /opt filesystem" },
                 { "install-damaged-database", 4, TROUBLE_BROKEN, false, "cannot open Packages database" },
                 { "install-file-unsigned", 8, TROUBLE_SIGNATURE, true, "[6-File is unsigned]" },
-                { "install-file-no-key", 8, TROUBLE_SIGNATURE, true, "public key is not available" },
+                { "install-file-no-key", 8, TROUBLE_KEY, true, "public key is not available" },
         };
 
         check_recorded(&zypper_words, rows, ELEMENTSOF(rows));

@@ -184,7 +184,7 @@ def apt_keys_that_rolled_over_are_added_to_those_that_are_there(w):
     w.make_fresh()
     w.machine.write(SITE_KEYRING, openpgp.binary("distribution"))
     w.machine.write(f"{LISTS}/microsoft.list", w.vendor.source(f"signed-by={SITE_KEYRING}"))
-    message = refused(w, 4, w.snapshot(), "package-signature")
+    message = refused(w, 4, w.snapshot(), "repository-key-unknown")
     assert f"{LISTS}/microsoft.list" in message, message
 
 
