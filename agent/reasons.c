@@ -163,7 +163,8 @@ static const Reason reasons[_REASON_MAX] = {
 
         [REASON_TLS_MISSING] = { "tls-missing", 12, 52, true, NEXT_RUN,
                                  "This machine lacks what a download over TLS needs.",
-                                 "Install the packages libcurl4 and ca-certificates." },
+                                 "Install libcurl (Debian, Ubuntu, SUSE: libcurl4; others: libcurl) and "
+                                 "ca-certificates, or correct the file named." },
         [REASON_PROXY] = { "proxy", 24, 55, true, NEXT_RUN,
                            "The proxy does not let this machine reach the package repository.",
                            "Have the proxy named let this machine through to the repository's host on port 443 without "
@@ -200,17 +201,16 @@ static const Reason reasons[_REASON_MAX] = {
                                            "certificates "
                                            "are checked." },
         [REASON_REPOSITORY_NONE] = { "repository-none", 24, 53, true, NEXT_RUN,
-                                     "None of the repositories that this machine has configured offers the sensor, and "
-                                     "the setting useExistingRepo has no other one used.",
-                                     "Add the repository that has mdatp, enabled and with its key, or take "
-                                     "useExistingRepo out." },
+                                     "No repository that may be used here offers the sensor.",
+                                     "Enable or add the repository that has mdatp, with its key, or allow another by "
+                                     "the settings." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
                                         "The package manager cannot read the repository.",
                                         "See the package manager's words above." },
         [REASON_PACKAGE_NOT_FOUND] = { "package-not-found", 21, 52, true, NEXT_RUN,
                                        "The repository has no sensor package for this machine.",
                                        "Check that the repository of this distribution and architecture is complete "
-                                       "(mirrors), and no pin hides mdatp." },
+                                       "(mirrors), and no pin, exclude or version lock hides mdatp." },
         [REASON_VERSION_NOT_FOUND] = { "version-not-found", 21, 53, true, NEXT_RUN,
                                        "The repository does not have the version that is asked for.",
                                        "Ask for one of those named, or for none, in the setting version." },
@@ -240,8 +240,9 @@ static const Reason reasons[_REASON_MAX] = {
                                       "Let this machine reach the repository's host on port 443." },
         [REASON_DEPENDENCY] = { "dependency-missing", 23, 52, true, NEXT_RUN,
                                 "Packages that the sensor depends on cannot be installed.",
-                                "Make the distribution's own repositories usable on this machine (apt-get update must "
-                                "succeed)." },
+                                "Look at the package manager's words: make the distribution's own repositories usable "
+                                "(registered, reachable, their lists refreshed), and take away a lock or exclude that "
+                                "is named." },
         [REASON_INSTALL_FAILED] = { "install-failed", 21, 52, true, NEXT_RUN,
                                     "The sensor package could not be installed.",
                                     "See MdeInstallerLog.log in the extension's log folder for all that the package "
@@ -368,8 +369,8 @@ const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])
         size_t length = strlen(failure->found);
         bool stop = length > 0 && strchr(".!?", failure->found[length - 1]);
 
-        snprintf(text, FAILURE_TEXT_MAX, "%s %s%s%s", reason->what, failure->found, stop || !length ? " " : ". ",
-                 reason->remedy);
+        snprintf(text, FAILURE_TEXT_MAX, "%s%s%s%s %s", reason->what, length ? " " : "", failure->found,
+                 stop || !length ? "" : ".", reason->remedy);
         return text;
 }
 

@@ -128,15 +128,18 @@ static int verify_source(Mission *mission, HttpClient *http, PackageSource *sour
 
         if (!repository_source_is_vendors(mission, existing->file))
                 return refuse_unverified(mission, existing, failure);
+        if (add_source(mission, http, source, existing->file, failure) < 0)
+                return -1;
         outcome_row(mission->outcome, "repository-key", ROW_WARNING,
                     "%s had packages used without a signature: its key and its entry were set up anew", shown);
-        return add_source(mission, http, source, existing->file, failure);
+        return 0;
 }
 
 /* One under the vendor's own name whose key is missing or wrong gets the right one; another is the site's. */
 static int use_source(Mission *mission, HttpClient *http, PackageSource *source, PackageSource *existing,
                       Failure *failure)
 {
+        _cleanup_free_ char *shown = NULL;
         PackageResult result = { 0 };
         Error err = { 0 };
 
@@ -155,10 +158,13 @@ static int use_source(Mission *mission, HttpClient *http, PackageSource *source,
                                : repository_source_blame(existing->file, &result, failure);
         if (!is_by_unknown_key(&result, failure))
                 return -1;
-        outcome_row(mission->outcome, "repository-key", ROW_WARNING,
-                    "%s did not work (%s): its key and its entry were set up anew", existing->file, result.text);
         *failure = (Failure){ 0 };
-        return add_source(mission, http, source, existing->file, failure);
+        if (add_source(mission, http, source, existing->file, failure) < 0)
+                return -1;
+        shown = text_escape(existing->file, 200);
+        outcome_row(mission->outcome, "repository-key", ROW_WARNING,
+                    "%s did not work (%s): its key and its entry were set up anew", shown, result.text);
+        return 0;
 }
 
 /* *ret_used: false when it is one to be set up anew. */
@@ -253,8 +259,10 @@ static int look_for_offers(Mission *mission, PackageOffers *offers, Failure *fai
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (offers->n_offers > 0)
                 return 0;
-        return failure_set(failure, REASON_REPOSITORY_NONE, "%s%s", *result.text ? "The package manager said: " : "",
-                           result.text);
+        return failure_set(failure, REASON_REPOSITORY_NONE,
+                           "The setting useExistingRepo allows only what this machine has configured, and none of that "
+                           "offers %s%s%s",
+                           SENSOR_PACKAGE, *result.text ? ". The package manager said: " : ".", result.text);
 }
 
 /* As the setting useExistingRepo asks: nothing is added, neither source nor key, and nothing fetched by ourselves. */

@@ -58,6 +58,19 @@ static int download(Mission *mission, const PackageWanted *wanted, PackageResult
         return again;
 }
 
+/* It is not the sensor's package that is not there. */
+static int fail(const char *package, const PackageResult *result, Failure *failure)
+{
+        Failure found = { 0 };
+        bool is_its_own;
+
+        steps_fail_packages(&found, result, REASON_REPOSITORY_REFRESH);
+        is_its_own = found.reason == REASON_PACKAGE_NOT_FOUND || found.reason == REASON_DEPENDENCY;
+        return failure_set(failure, is_its_own ? REASON_REPOSITORY_REFRESH : found.reason,
+                           "The package %s, which configures the sensor's repository, cannot be installed: %s", package,
+                           found.found);
+}
+
 static int fetch(Mission *mission, const PackageWanted *wanted, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
@@ -77,7 +90,7 @@ static int fetch(Mission *mission, const PackageWanted *wanted, Failure *failure
                 if (download(mission, wanted, &result, failure) < 0)
                         return -1;
         }
-        return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_REPOSITORY_REFRESH);
+        return result.trouble == TROUBLE_NONE ? 0 : fail(wanted->package, &result, failure);
 }
 
 static int transact(Mission *mission, const PackageWanted *wanted, Failure *failure)
@@ -95,7 +108,7 @@ static int transact(Mission *mission, const PackageWanted *wanted, Failure *fail
         mission_say(mission, "installing %s", wanted->package);
         if (mission->manager->install(mission->host, &run, wanted, &result, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        return result.trouble == TROUBLE_NONE ? 0 : steps_fail_packages(failure, &result, REASON_REPOSITORY_REFRESH);
+        return result.trouble == TROUBLE_NONE ? 0 : fail(wanted->package, &result, failure);
 }
 
 static int install(Mission *mission, const char *package, Failure *failure)
@@ -128,9 +141,10 @@ int repository_package_find(Mission *mission, PackageSource *ret, Failure *failu
         if (found)
                 return 0;
         if (*ret->file)
-                return failure_set(failure, REASON_REPOSITORY_NONE, "%s disables the repository %s.", ret->file,
-                                   packaged.id);
+                return failure_set(failure, REASON_REPOSITORY_NONE,
+                                   "%s disables the repository %s, which has the sensor: enable it (enabled=1).",
+                                   ret->file, packaged.id);
         return failure_set(failure, REASON_REPOSITORY_NONE,
-                           "The package %s is installed, and configures no repository %s.", packaged.package,
-                           packaged.id);
+                           "The package %s is installed, and configures no repository %s: install it again.",
+                           packaged.package, packaged.id);
 }

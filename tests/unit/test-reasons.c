@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +26,25 @@ static void every_reason_is_complete(void **state)
                 for (j = i + 1; j < _REASON_MAX; j++)
                         assert_string_not_equal(r->id, reason_get((ReasonId)j)->id);
         }
+}
+
+/* One row tells of all distributions; what one package manager calls it stands in what was found. */
+static void no_reason_speaks_of_one_package_manager_only(void **state)
+{
+        static const char *const words[] = { "apt", "dpkg", "dnf", "yum", "zypper" };
+        size_t j;
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
+                for (j = 0; j < ELEMENTSOF(words); j++) {
+                        const Reason *r = reason_get((ReasonId)i);
+                        _cleanup_free_ char *text = text_format(" %s %s", r->what, r->remedy);
+                        const char *at = text;
+
+                        while ((at = strstr(at, words[j])))
+                                if (!isalpha((unsigned char)at++ [-1]))
+                                        fail_msg("%s speaks of %s", r->id, words[j]);
+                }
 }
 
 static void azure_codes_are_those_with_a_meaning(void **state)
@@ -67,6 +87,8 @@ static void a_message_says_what_was_found_as_a_sentence(void **state)
         failure_set(&failure, REASON_DISK_FULL, "Only 12 MB are free on /opt.");
         assert_non_null(strstr(failure_message(&failure, text), " Only 12 MB are free on /opt. "));
         assert_null(strstr(text, ".."));
+        failure_set(&failure, REASON_DISK_FULL, "%s", "");
+        assert_null(strstr(failure_message(&failure, text), "  "));
 }
 
 static void a_cut_text_stays_valid_utf8(void **state)
@@ -88,6 +110,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_reason_is_complete),
+                cmocka_unit_test(no_reason_speaks_of_one_package_manager_only),
                 cmocka_unit_test(azure_codes_are_those_with_a_meaning),
                 cmocka_unit_test(the_17th_word_of_every_message_is_the_installer_code),
                 cmocka_unit_test(a_message_says_what_was_found_as_a_sentence),
