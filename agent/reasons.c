@@ -94,7 +94,8 @@ static const Reason reasons[_REASON_MAX] = {
                                      "Use a machine with systemd: the sensor needs it." },
         [REASON_DISTRIBUTION_UNSUPPORTED] = { "distribution-unsupported", 10, 51, true, NEVER,
                                               "This distribution is not supported by this version of the extension.",
-                                              "Use one of those named, or do what is said there; nothing was "
+                                              "Move to one of the supported releases named, or follow the advice "
+                                              "before them; nothing was "
                                               "changed." },
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
                                               "The sensor is not made for this processor architecture on this "
@@ -112,8 +113,10 @@ static const Reason reasons[_REASON_MAX] = {
                                             "manager, for the whole waiting time.",
                                             "Find out why that process does not end, or raise maxWaitMinutes." },
         [REASON_PACKAGE_SOURCES] = { "package-sources", 23, 52, true, NEXT_RUN,
-                                     "The package manager cannot work with this machine's list of package sources.",
-                                     "Correct or remove the file named (the package manager's own refresh must "
+                                     "The package manager cannot work with its configuration or this machine's list of "
+                                     "package sources.",
+                                     "Correct the configuration that is named, or remove that file (the package "
+                                     "manager's own refresh must "
                                      "succeed); "
                                      "it is not ours to change." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "A file system of this machine is too full.",
@@ -254,8 +257,9 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_UPDATE_FAILED] = { "update-failed", 21, 52, true, NEXT_RUN,
                                    "An update of the sensor did not come up, and the version before it is not at work "
                                    "again.",
-                                   "Look at 'mdatp health' and 'journalctl -u mdatp', and install a version that works "
-                                   "with the package manager; the next run goes on from there." },
+                                   "Look at 'mdatp health' and 'journalctl -u mdatp', and use the package manager to "
+                                   "install "
+                                   "a version that works; the next run goes on from there." },
 
         [REASON_ONBOARDING_WRITE] = { "onboarding-write", 31, 52, true, NEXT_RUN,
                                       "The onboarding file could not be written.",

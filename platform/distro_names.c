@@ -13,7 +13,11 @@ static void append_version(Text *text, const DistroSupport *row, int minor)
 
 char *distro_row_name(const DistroSupport *row)
 {
-        return text_format("%s %s", row->name, row->version);
+        _cleanup_(text_clear) Text name = { 0 };
+
+        text_append(&name, "%s ", row->name);
+        append_version(&name, row, 0);
+        return text_take(&name);
 }
 
 static bool is_named(const DistroSupport *row, const char *family, bool arm64)

@@ -33,6 +33,16 @@ static void refuse(const Request *request, const Facts *facts, Plan *plan)
                      distro->name, distro->id, *distro->version ? distro->version : "none", why, names);
 }
 
+static void refuse_unnamed(Plan *plan)
+{
+        _cleanup_free_ char *names = distro_supported_names(NULL, false);
+
+        judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED,
+                     "Nothing tells which distribution this is: there is no /etc/os-release. Restore it: it belongs to "
+                     "the package with the distribution's release. Supported: %s.",
+                     names);
+}
+
 static void refuse_architecture(const Distro *distro, const DistroSupport *support, Plan *plan)
 {
         bool mixed = *distro->programs && !text_equal(distro->programs, distro->architecture);
@@ -77,8 +87,7 @@ void judge_distribution(const Request *request, const Facts *facts, Plan *plan)
         if (!situation_needs_package(request, facts))
                 return;
         if (facts->machine.distro_known == TRI_NO)
-                judge_refuse(plan, REASON_DISTRIBUTION_UNSUPPORTED,
-                             "Nothing tells which distribution this is: there is no /etc/os-release.");
+                refuse_unnamed(plan);
         else if (facts->machine.distro_known == TRI_YES && !support)
                 refuse(request, facts, plan);
         else if (support && !distro_has_sensor(support, distro))

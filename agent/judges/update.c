@@ -29,7 +29,7 @@ static void note_ours(const UpdateRecord *record, Plan *plan)
                         record->trouble);
         else if (*record->trouble)
                 judge_note(plan, ROW, PLAN_WARNING,
-                           "autoUpdate looks for a newer version once a week; the last time nothing came of it: %s",
+                           "autoUpdate: the last look for a newer version failed and is repeated tomorrow: %s",
                            record->trouble);
         else
                 judge_note(plan, ROW, PLAN_INFORMATION,

@@ -101,8 +101,10 @@ static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
                             : 1;
 
         if (asked && sensor_compare_versions(version, asked) != 0)
-                return failure_set(failure, REASON_VERSION_NOT_FOUND, "The setting version asks for %s %s; %s is %s.",
-                                   SENSOR_PACKAGE, asked, mission->request->package_file, version);
+                return failure_set(failure, REASON_PACKAGE_FILE,
+                                   "The setting version asks for %s %s; %s is %s: name a file of version %s, or take "
+                                   "version out.",
+                                   SENSOR_PACKAGE, asked, mission->request->package_file, version, asked);
         snprintf(ret->version, sizeof(ret->version), "%s", version);
         if (order < 0 && !mission->request->allow_downgrade)
                 return failure_set(failure, REASON_DOWNGRADE_REFUSED, "%s is %s; %s is installed, which is newer.",

@@ -32,9 +32,11 @@ static int check_keys(const char *folder, const PinnedKeys *keys, Failure *failu
 {
         if (keys->n > 0)
                 return 0;
-        return failure_set(failure, REASON_PACKAGE_FILE_SIGNATURE,
-                           "No pinned key is on this machine: neither in its keyrings nor in a key file in %s.",
-                           folder);
+        return failure_set(
+                failure, REASON_PACKAGE_FILE_SIGNATURE,
+                "No key file with a pinned key was found, neither among this machine's keyrings nor in %s: put "
+                "keys/microsoft.asc of the vendor's package server there.",
+                folder);
 }
 
 static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_SIGNER_MAX], Failure *failure)

@@ -327,8 +327,13 @@ static int set_up(Mission *mission, HttpClient *http, Failure *failure)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (!found && *existing.file)
                 tell_disabled(mission, &existing);
-        return found ? use_source(mission, http, &source, &existing, failure)
-                     : add_source(mission, http, &source, file, failure);
+        if (found)
+                return use_source(mission, http, &source, &existing, failure);
+        if (add_source(mission, http, &source, file, failure) < 0)
+                return -1;
+        outcome_row(mission->outcome, "repository-added", ROW_SUCCESS, "%s configures the vendor's repository %s %s",
+                    file, source.uri, *source.suite ? source.suite : source.id);
+        return 0;
 }
 
 int step_repository(Mission *mission, Failure *failure)

@@ -256,6 +256,11 @@ int repository_key_install(Mission *mission, HttpClient *http, Failure *failure)
         log_info("repository key %s", keys.keys[0]->fingerprint);
         if (add_keys(mission, mission->manager->sources->key_file, &keys, &added, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        if (added)
+                outcome_row(mission->outcome, "repository-key-added", ROW_SUCCESS,
+                            "the vendor's key %s was added to %s%s", keys.keys[0]->fingerprint,
+                            mission->manager->sources->key_file,
+                            mission->manager->import_key ? " and to the keys that the package manager keeps" : "");
         return 0;
 }
 

@@ -22,7 +22,7 @@ static const ClassifyRule global_rules[] = {
         { TROUBLE_SOURCES, { "Malformed " } },
         { TROUBLE_SOURCES, { "Conflicting values set for option" } },
         { TROUBLE_SOURCES, { "is not known on line" } },
-        { TROUBLE_BROKEN, { "Syntax error " } },
+        { TROUBLE_SOURCES, { "Syntax error " } },
         { TROUBLE_SOURCES, { "The list of sources could not be read" } },
         { TROUBLE_BROKEN, { "could not be parsed or opened" } },
         { TROUBLE_BROKEN, { "dpkg: error: parsing file" } },

@@ -10,8 +10,7 @@
 static const ClassifyRule global_rules[] = {
         { TROUBLE_LOCKED, { "Failed to obtain rpm transaction lock" } },
         { TROUBLE_BROKEN, { "rpmtsOpenDB failed" } },
-        { TROUBLE_SOURCES, { "Error in configuration file ", ".repo\"" } },
-        { TROUBLE_BROKEN, { "Error in configuration file " } },
+        { TROUBLE_SOURCES, { "Error in configuration file " } },
         { TROUBLE_SOURCES, { "No valid source (baseurl, mirrorlist or metalink) found" } },
         { TROUBLE_STALE, { "cacheonly option is activated" } },
         RPM_GLOBAL_RULES,

@@ -10,7 +10,7 @@ static const ClassifyRule global_rules[] = {
         { TROUBLE_LOCKED, { " already locked by " } },
         { TROUBLE_BROKEN, { "Malformed lock file" } },
         { TROUBLE_BROKEN, { "rpmdb open failed" } },
-        { TROUBLE_BROKEN, { "Config error: " } },
+        { TROUBLE_SOURCES, { "Config error: " } },
         { TROUBLE_STALE, { "Some packages have invalid cache" } },
         { TROUBLE_STALE, { "Some packages from local repository have incorrect checksum" } },
         RPM_GLOBAL_RULES,

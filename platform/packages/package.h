@@ -8,10 +8,11 @@
 
 typedef enum PackageTrouble {
         TROUBLE_NONE,
-        TROUBLE_LOCKED,  /* after waiting until the deadline; text names the holder */
-        TROUBLE_BROKEN,  /* interrupted, database damaged, other packages' dependencies unmet, configuration unreadable
-                          */
-        TROUBLE_SOURCES, /* a source that cannot be read, or two that contradict each other: nothing works */
+        TROUBLE_LOCKED,     /* after waiting until the deadline; text names the holder */
+        TROUBLE_BROKEN,     /* interrupted, database damaged, other packages' dependencies unmet
+                             */
+        TROUBLE_SOURCES,    /* its configuration or a source that cannot be read, or two that contradict each other:
+                               nothing works */
         TROUBLE_NOT_FOUND,  /* no candidate for the package itself */
         TROUBLE_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         TROUBLE_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */

@@ -14,7 +14,7 @@ static const ClassifyRule global_rules[] = {
         { TROUBLE_LOCKED, { "lock on /var/run/.tdnf-instance-lockfile" } },
         { TROUBLE_BROKEN, { "cannot open Packages database" } },
         { TROUBLE_BROKEN, { "Error(1526)" } },  /* the database cannot be opened */
-        { TROUBLE_BROKEN, { "Error(1002)" } },  /* tdnf.conf cannot be read */
+        { TROUBLE_SOURCES, { "Error(1002)" } }, /* tdnf.conf cannot be read */
         { TROUBLE_SOURCES, { "Error(1003)" } }, /* a .repo file cannot be read */
         { TROUBLE_SOURCES, { "Error(1004)" } },
         { TROUBLE_SOURCES, { "Error(1005)" } },

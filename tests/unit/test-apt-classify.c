@@ -62,7 +62,7 @@ static const struct {
         { "refresh-malformed", 100, TROUBLE_SOURCES, false,
           "Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list" },
         { "refresh-conflicting", 100, TROUBLE_SOURCES, true, "Conflicting values set for option Signed-By" },
-        { "refresh-configuration-syntax", 100, TROUBLE_BROKEN, false, "/etc/apt/apt.conf.d/zz:2" },
+        { "refresh-configuration-syntax", 100, TROUBLE_SOURCES, false, "/etc/apt/apt.conf.d/zz:2" },
         { "refresh-all-foreign-unreachable", 0, TROUBLE_NETWORK, false, "mirror.invalid" },
         { "refresh-all-foreign-key", 100, TROUBLE_KEY, false, "mirror.invalid" },
         { "download-good", 0, TROUBLE_NONE, false, "" },

@@ -108,7 +108,7 @@ static void what_speaks_against_it_is_told(void **state)
                     "; updates!:", "could not be learnt whether the Azure tag ExcludeMdeAutoUpdate is set: no answer");
         f.update.record.opted_out = TRI_NO;
         f.update.due = TRI_NO;
-        assert_told(q, f, "; updates!:", "nothing came of it: no answer");
+        assert_told(q, f, "; updates!:", "is repeated tomorrow: no answer");
 }
 
 static void nothing_but_a_machine_that_is_well_is_touched(void **state)
