@@ -1,9 +1,38 @@
 #include "agent/judge.h"
 
+#include "platform/base/text.h"
+
+/* What only has a say where the package comes from a repository, or the vendor's. */
+static void note_unused(const Request *request, Plan *plan)
+{
+        const char *winner = request->package_file ? "packageFile" : "useExistingRepo";
+        bool existing = request->package_file && request->use_existing_repo;
+        _cleanup_(text_clear) Text names = { 0 };
+
+        if (!request->package_file && !request->use_existing_repo)
+                return;
+        text_append(&names, "%s%s%s", existing ? ", useExistingRepo" : "", *request->mirror_url ? ", mirrorUrl" : "",
+                    request->channel ? ", channel" : "");
+        if (names.length > 0)
+                judge_note(plan, "package-settings", PLAN_WARNING,
+                           "%s is set, so that it decides, without a say of: %s.", winner, names.data + 2);
+}
+
+static void note_source(const Request *request, const Facts *facts, Plan *plan)
+{
+        if (situation_needs_package(request, facts))
+                note_unused(request, plan);
+        else if (facts->look != LOOK_FIRST && request->package_file && !request->version && *situation_version(facts))
+                judge_note(plan, "package-file", PLAN_INFORMATION,
+                           "packageFile is for a new sensor, or goes with the setting version: version %s is kept.",
+                           situation_version(facts));
+}
+
 void judge_package(const Request *request, const Facts *facts, Plan *plan)
 {
         const Failure *failure = &request->onboarding_failure;
 
         if (!request->onboarding && !situation_is_licensed(request, facts) && !situation_is_silent_but_complete(facts))
                 judge_refuse(plan, failure->reason, "%s", failure->found);
+        note_source(request, facts, plan);
 }

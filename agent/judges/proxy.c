@@ -44,7 +44,8 @@ void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
                 judge_passed(&facts->proxy, plan);
         if (use.url && !sensor_has_proxy(request, facts))
                 judge_note(plan, "sensor-proxy", PLAN_WARNING,
-                           "The sensor is told of no proxy, and needs one where this machine does: add the setting "
-                           "\"proxy\": \"%s\".",
+                           "This machine reaches the package repository through a proxy, and the sensor is not told of "
+                           "it: "
+                           "add the setting \"proxy\": \"%s\" if the sensor has to go through it too.",
                            use.url);
 }

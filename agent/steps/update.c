@@ -14,6 +14,7 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 
+#define ROW "sensor-update"
 #define DAY_S 86400
 
 static bool is_offered(const PackageOffers *offers, const char *version)
@@ -88,6 +89,8 @@ static int end_look(Mission *mission, Failure *failure)
         record->due = false;
         record->looked = mission->facts.now_s / DAY_S;
         record->trouble[0] = '\0';
+        outcome_row(mission->outcome, ROW, ROW_SUCCESS, "nothing newer than %s is to be had",
+                    mission->facts.package.version);
         return put_source_back(mission, failure);
 }
 
@@ -97,6 +100,8 @@ static int leave_it(Mission *mission, const Failure *why, Failure *failure)
         UpdateRecord *record = &mission->facts.update.record;
 
         log_warning("autoUpdate: %s: %s", reason_get(why->reason)->id, why->found);
+        outcome_row(mission->outcome, ROW, ROW_WARNING, "%s is left as it is: %s", mission->facts.package.version,
+                    why->found);
         record->due = false;
         record->before[0] = record->after[0] = '\0';
         snprintf(record->trouble, sizeof(record->trouble), "%.*s", (int)sizeof(record->trouble) - 1, why->found);

@@ -118,6 +118,7 @@ static int pass(Mission *mission, Failure *failure)
         UpdateRecord *record = &mission->facts.update.record;
 
         mission_changed(mission, "sensor version", record->before, record->after);
+        outcome_row(mission->outcome, "sensor-update", ROW_SUCCESS, "%s -> %s", record->before, record->after);
         if (*record->skipped)
                 outcome_row(mission->outcome, "update-skipped", ROW_SUCCESS, "version %s came up, after %s had not",
                             record->after, record->skipped);

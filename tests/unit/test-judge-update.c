@@ -95,7 +95,7 @@ static void what_speaks_against_it_is_told(void **state)
         q = asked();
         q.package_file = "/root/mdatp.deb";
         f.update.others.name = NULL;
-        assert_told(q, f, "; updates:", "packageFile names its package");
+        assert_told(q, f, "; package-file:", "packageFile names its package");
         f.update.others.name = "unattended-upgrades";
         q = asked();
         assert_told(q, f, "; updates:", "unattended-upgrades (apt-daily-upgrade.timer) updates the sensor; autoUpdate");

@@ -320,6 +320,30 @@ static void a_damaged_rpm_database_is_refused_for_no_run_can_mend_it(void **stat
         assert_int_equal(plan.refusal.reason, REASON_NONE);
 }
 
+static void what_package_file_decides_alone_is_told(void **state)
+{
+        Request q = asked();
+        Facts f = fresh();
+        Plan plan;
+
+        q.use_existing_repo = true;
+        plan_make(&q, &f, &plan);
+        assert_int_equal(plan.n_notes, 0);
+        q.channel = "insiders-fast";
+        q.package_file = "/root/mdatp.deb";
+        plan_make(&q, &f, &plan);
+        assert_string_equal(plan.notes[0].text, "packageFile is set, so that it decides, without a say of: "
+                                                "useExistingRepo, channel.");
+        f = healthy();
+        f.look = LOOK_SECOND;
+        snprintf(f.package.version, sizeof(f.package.version), "101.2");
+        plan_make(&q, &f, &plan);
+        assert_string_equal(plan.notes[0].name, "package-file");
+        q.version = "101.1";
+        plan_make(&q, &f, &plan);
+        assert_true(plan.n_notes == 0 || strcmp(plan.notes[0].name, "package-file") != 0);
+}
+
 /* --- what a person undid ------------------------------------------------------------------------------- */
 
 static void a_sensor_that_was_removed_after_success_stays_away(void **state)
@@ -706,6 +730,7 @@ int main(void)
                 cmocka_unit_test(an_interrupted_dpkg_is_repaired_only_when_asked),
                 cmocka_unit_test(an_interruption_inside_the_sensors_installation_is_finished),
                 cmocka_unit_test(half_installed_packages_of_others_are_named),
+                cmocka_unit_test(what_package_file_decides_alone_is_told),
                 cmocka_unit_test(a_damaged_rpm_database_is_refused_for_no_run_can_mend_it),
                 cmocka_unit_test(a_sensor_that_was_removed_after_success_stays_away),
                 cmocka_unit_test(a_package_that_was_cut_off_is_repaired),

@@ -97,9 +97,10 @@ static void the_plan_tells_which_and_what_the_sensor_needs(void **state)
                 note_of(&plan, "package-proxy")->text,
                 "The package repository is reached through the proxy http://told:2, which /etc/waagent.conf "
                 "names (given to the package manager for this run only).");
-        assert_string_equal(note_of(&plan, "sensor-proxy")->text,
-                            "The sensor is told of no proxy, and needs one where this machine does: add the setting "
-                            "\"proxy\": \"http://told:2\".");
+        assert_string_equal(
+                note_of(&plan, "sensor-proxy")->text,
+                "This machine reaches the package repository through a proxy, and the sensor is not told of it: "
+                "add the setting \"proxy\": \"http://told:2\" if the sensor has to go through it too.");
         q.proxy = "http://asked:1";
         plan = (Plan){ 0 };
         judge_proxy(&q, &f, &plan);
