@@ -118,17 +118,11 @@ int dnf_family_refresh(const DnfDialect *dialect, const Host *host, const Packag
         return 0;
 }
 
-static int newest_first(const void *a, const void *b)
-{
-        return -rpm_compare_versions(((const PackageOffer *)a)->version, ((const PackageOffer *)b)->version);
-}
-
 /* Of our source, when there is one. */
 static void choose_candidate(const PackageSource *source, PackageOffers *offers)
 {
         size_t i;
 
-        qsort(offers->offers, offers->n_offers, sizeof(offers->offers[0]), newest_first);
         for (i = 0; i < offers->n_offers && !*offers->candidate; i++)
                 if (!source || !*source->id || text_equal(offers->offers[i].id, source->id))
                         snprintf(offers->candidate, sizeof(offers->candidate), "%s", offers->offers[i].version);

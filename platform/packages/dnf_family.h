@@ -59,7 +59,8 @@ int dnf_family_repair(const DnfDialect *dialect, const Host *host, const Package
 
 /*
  * Lines "offer=NAME VERSION-RELEASE SOURCE"; and what `yum list` prints: NAME.ARCH, VERSION-RELEASE and SOURCE in
- * columns, a long entry over several lines, under "Available Packages". Pure. False: nothing of the kind is there.
+ * columns, a long entry over several lines, under "Available Packages". In any order; *ret has the newest first. Pure.
+ * False: nothing of the kind is there.
  */
 bool dnf_offers_parse(const char *text, size_t length, PackageOffers *ret);
 bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
