@@ -71,7 +71,7 @@ static int remove_ourselves(const Host *host)
         if (facts_are_held(host))
                 return 0;
         log_info("recheck: the extension was removed without a word; what is ours goes too, the sensor stays");
-        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", &err) < 0)
+        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", NULL, &err) < 0)
                 log_warning("recheck: %s", err.text);
         signal(SIGTERM, SIG_IGN); /* stopping our own unit is part of it */
         if (lifecycle_remove_ours(host, &err) == 0)
