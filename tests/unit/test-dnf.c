@@ -376,6 +376,33 @@ static void offers_come_newest_first_and_the_candidate_from_our_source(void **st
         assert_has(err.text, "dnf ended with status 1: Error: something");
 }
 
+static void offers_wait_for_a_lock_too(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *pid = NULL;
+        PackageOffers offers;
+        Error err = { 0 };
+        pid_t holder = hold_lock(&machine, "/run/nothing", F_WRLCK);
+
+        package_stage_program(stage, "dnf",
+                              "test -e second && { echo 'offer=mdatp 101.9-1 " ID "'; exit 0; }; touch second; "
+                              "echo 'metadata already locked by 1'; exit 200");
+        pid = text_format("%d", (int)holder);
+        scratch_write(&machine, METADATA_LOCK, pid);
+        stage->remove = METADATA_LOCK;
+        assert_int_equal(manager_dnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_has(stage->said.data, " holds " METADATA_LOCK);
+        assert_string_equal(offers.candidate, "101.9-1");
+        release_lock(holder);
+        package_stage_program(stage, "yum",
+                              "echo 'Existing lock /var/run/yum.pid: another copy is running as pid 1.'; "
+                              "echo 'Another app is currently holding the yum lock; exiting as configured by "
+                              "exit_on_lock'; exit 200");
+        stage->run.deadline = deadline_in(100);
+        assert_int_equal(manager_yum.offers(&stage->host, &stage->run, "mdatp", &offers, &err), -1);
+        assert_int_equal(err.kind, ERROR_BUSY);
+}
+
 static void yum_is_told_in_its_own_way(void **state)
 {
         PackageStage *stage = *state;
@@ -458,6 +485,7 @@ int main(void)
                 STAGED(a_lock_that_is_not_said_is_seen),
                 STAGED(what_was_cut_off_is_installed_again),
                 STAGED(offers_come_newest_first_and_the_candidate_from_our_source),
+                STAGED(offers_wait_for_a_lock_too),
                 STAGED(yum_is_told_in_its_own_way),
                 STAGED(a_proxy_is_for_this_run),
                 STAGED(what_would_be_read_as_something_else_is_refused),
