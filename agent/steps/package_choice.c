@@ -64,7 +64,7 @@ static int choose_better(Mission *mission, const PackageOffers *offers, PackageC
         int better = *newest ? sensor_compare_versions(newest, facts->package.version) : -1;
         char when[TEXT_TIME_MAX];
 
-        if (better > 0)
+        if (better > 0 && !mission->request->version) /* what is pinned is not moved by the way */
                 return 0;
         if (facts->sensor.files == TRI_NO && (better == 0 || find_version(offers, facts->package.version))) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
