@@ -147,6 +147,8 @@ static void look_for_newer(const Session *session, const Request *request, Facts
 {
         _cleanup_free_ char *installer_log = session_installer_log(session);
 
+        if (hand_over_is_owed(session, facts)) /* looking for it undoes what is in the journal */
+                return;
         if (plan->refusal.reason || (plan->n_steps > 0 && !is_for_newer(plan, facts)))
                 return;
         update_ask(&session->host, request, facts);
