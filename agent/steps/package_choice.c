@@ -107,6 +107,10 @@ static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
         if (order < 0 && !mission->request->allow_downgrade)
                 return failure_set(failure, REASON_DOWNGRADE_REFUSED, "%s is %s; %s is installed, which is newer.",
                                    mission->request->package_file, version, facts->package.version);
+        if (order <= 0 && !asked && situation_is_expired(facts))
+                return failure_set(failure, REASON_SENSOR_EXPIRED,
+                                   "Version %s has expired, and %s, which is %s, is not newer.", facts->package.version,
+                                   mission->request->package_file, version);
         if (order < 0)
                 ret->action = PACKAGE_DOWNGRADE;
         else if (order == 0 && installed)
