@@ -298,10 +298,10 @@ static bool was_locked(const DnfDialect *dialect, const Host *host, const Packag
                text_equal(result->text, dialect->locked_unsaid) && is_held(dialect, host);
 }
 
-/* A script failed that rpm runs when the package is there: dnf 4 calls that a success. */
+/* Another package's script failed that rpm runs when that is there: dnf 4 calls it a success. */
 static bool is_installed_but(const DnfDialect *dialect, const PackageResult *result)
 {
-        return result->trouble == TROUBLE_SCRIPT && dialect->installed_but &&
+        return result->trouble == TROUBLE_SCRIPT && !result->ours && dialect->installed_but &&
                strstr(result->text, dialect->installed_but) && !strstr(result->text, "%pre");
 }
 

@@ -32,7 +32,7 @@ typedef struct DnfDialect {
         const char *const *transaction_pid_files;
         const ClassifyWords *words;
 
-        /* How scripts are called whose failure it ends with although the package is installed; NULL: it does not. */
+        /* How scripts of others are called whose failure it ends with although all is installed; NULL: it does not. */
         const char *installed_but;
         /* All it says when somebody was quicker to lock rpm's database; NULL: it says so. */
         const char *locked_unsaid;

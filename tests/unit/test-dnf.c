@@ -242,22 +242,46 @@ static void a_success_that_installed_nothing_is_told(void **state)
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
 }
 
+#define POST_FAILED(package) "%post(" package "-2.0-1.x86_64) scriptlet failed, exit status 7"
+#define DNF4_POST_FAILED(package) "echo 'warning: " POST_FAILED(package) "'; echo 'Complete!'"
+#define DNF5_POST_FAILED(package)                                                                                      \
+        "echo '>>> [RPM] " POST_FAILED(package) "'; echo 'Transaction failed: Rpm transaction failed.'; exit 1"
+
 /* dnf 4 ends with 0 then, dnf 5 with 1. */
-static void a_script_that_fails_afterwards_is_no_failure(void **state)
+static void a_script_of_the_package_that_fails_afterwards_is_a_failure(void **state)
+{
+        PackageStage *stage = *state;
+        PackageResult result;
+
+        package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        package_stage_program(stage, "dnf", DNF4_POST_FAILED("mdatp"));
+        result = do_install(stage, &manager_dnf, (PackageWanted){ .version = "2.0-1" });
+        assert_int_equal(result.trouble, TROUBLE_SCRIPT);
+        assert_has(result.text, POST_FAILED("mdatp"));
+        package_stage_program(stage, "dnf5", DNF5_POST_FAILED("mdatp"));
+        result = do_install(stage, &manager_dnf5, (PackageWanted){ .version = "2.0-1" });
+        assert_int_equal(result.trouble, TROUBLE_SCRIPT);
+        package_stage_program(stage, "yum", DNF4_POST_FAILED("mdatp"));
+        assert_int_equal(do_install(stage, &manager_yum, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
+}
+
+static void a_script_of_another_that_fails_afterwards_is_none(void **state)
 {
         PackageStage *stage = *state;
 
-        package_stage_program(stage, "dnf5",
-                              "echo '>>> [RPM] %post(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
         package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        package_stage_program(stage, "dnf", DNF4_POST_FAILED("libmnl"));
+        assert_int_equal(do_install(stage, &manager_dnf, (PackageWanted){ .version = "2.0-1" }).trouble, TROUBLE_NONE);
+        package_stage_program(stage, "dnf5", DNF5_POST_FAILED("libmnl"));
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ .version = "2.0-1" }).trouble, TROUBLE_NONE);
         package_stage_program(stage, "rpm", ABSENT);
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
-        package_stage_program(stage, "dnf5",
-                              "echo '>>> [RPM] %post(libmnl-1-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo '>>> [RPM] %prein(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
+        package_stage_program(
+                stage, "dnf5",
+                "echo '>>> [RPM] " POST_FAILED(
+                        "libmnl") "'; "
+                                  "echo '>>> [RPM] %prein(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
+                                  "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
         package_stage_program(stage, "rpm", PRESENT("1.0-1"));
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
 }
@@ -478,7 +502,8 @@ int main(void)
                 STAGED(what_is_there_comes_again_or_older_only_when_asked),
                 STAGED(a_file_is_installed_by_its_path),
                 STAGED(a_success_that_installed_nothing_is_told),
-                STAGED(a_script_that_fails_afterwards_is_no_failure),
+                STAGED(a_script_of_the_package_that_fails_afterwards_is_a_failure),
+                STAGED(a_script_of_another_that_fails_afterwards_is_none),
                 STAGED(the_holder_of_a_lock_is_named_and_waited_for),
                 STAGED(a_download_does_not_wait_for_somebody_elses_transaction),
                 STAGED(a_lock_lost_in_a_race_is_waited_for_again),
