@@ -90,6 +90,14 @@ static bool keeps_version(const Request *request, const Facts *facts)
         return there && request->version && (pin == 0 || (pin < 0 && !request->allow_downgrade));
 }
 
+/* Registered twice is healed by installing it again, and by nothing less. */
+static bool is_to_be_kept(const Mission *mission)
+{
+        return keeps_version(mission->request, &mission->facts) ||
+               (mission->facts.package.state == PACKAGE_BROKEN && mission->manager->silent &&
+                !mission->request->version);
+}
+
 /* The one that the file is. */
 static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
 {
@@ -129,8 +137,9 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
         *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
         if (*mission->file.path)
                 return choose_file(mission, ret, failure);
-        if (keeps_version(mission->request, facts) && !installed) {
+        if (is_to_be_kept(mission) && !installed) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
+                ret->action = mission->manager->silent ? PACKAGE_REINSTALL : PACKAGE_INSTALL;
                 return 0;
         }
         if (!mission->request->version && !installed)

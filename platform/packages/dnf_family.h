@@ -98,7 +98,7 @@ bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
         }
 
 #define DNF_FAMILY_ROW(name)                                                                                           \
-        .silent = true, .state = rpm_state, .is_registered = rpm_is_registered, .is_broken = rpm_is_broken,            \
-        .wait_for_locks = name##_wait_for_locks, .refresh = name##_refresh, .offers = name##_offers,                   \
-        .download = name##_download, .install = name##_install, .repair = name##_repair, .has_key = rpm_has_key,       \
-        .import_key = rpm_import_key, .forget_key = rpm_forget_key, .files = &package_file_rpm
+        .unsynced = true, .silent = true, .state = rpm_state, .is_registered = rpm_is_registered,                      \
+        .is_broken = rpm_is_broken, .wait_for_locks = name##_wait_for_locks, .refresh = name##_refresh,                \
+        .offers = name##_offers, .download = name##_download, .install = name##_install, .repair = name##_repair,      \
+        .has_key = rpm_has_key, .import_key = rpm_import_key, .forget_key = rpm_forget_key, .files = &package_file_rpm
