@@ -160,7 +160,7 @@ static void fail(Mission *mission, const Failure *failure)
                         mission->left_tenant, mission->request->onboarding->org_id);
         if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
                 log_info("undoing what this run changed, unless it got installed");
-                if (recover_run(mission->host, NULL, mission->installer_log, &err) < 0 ||
+                if (recover_run(mission->host, NULL, mission->installer_log, NULL, &err) < 0 ||
                     undo_state(mission->host, &left, &err) < 0) {
                         log_error("undo: %s", err.text);
                         outcome_row(mission->outcome, "undo", ROW_ERROR,
@@ -290,27 +290,42 @@ static void check(Mission *mission)
         }
 }
 
+/* Of a run before this one. Through the proxy as well, which is not looked at yet. */
+static int recover(Mission *mission, Failure *failure)
+{
+        const PackageManager *manager = package_manager_find(mission->host);
+        UndoState undo = { 0 };
+        PackageResult result = { 0 };
+        PackageRun repair;
+        Error err = { 0 };
+
+        mission->undone = undo_state(mission->host, &undo, NULL) == 0 && undo.pending;
+        if (mission->dry_run || facts_are_held(mission->host))
+                return 0;
+        if (undo.transaction && manager) {
+                proxy_look(mission->host, manager->id, mission->host->packages_url, &mission->facts.proxy);
+                proxy_use_make(mission->request, &mission->facts, &mission->proxy);
+        }
+        repair = mission_package_run(mission);
+        repair.temporary = temporary_left(mission->host);
+        if (recover_run(mission->host, &repair, mission->installer_log, &result, &err) == 0)
+                return 0;
+        if (result.trouble == TROUBLE_NONE)
+                return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+        return steps_fail_packages(failure, &result,
+                                   result.trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
+}
+
 void mission_run(Mission *mission, Outcome *outcome)
 {
-        PackageRun repair = mission_package_run(mission);
         Failure failure = { 0 };
-        UndoState undo = { 0 };
-        Error err = { 0 };
         size_t i;
 
         *outcome = (Outcome){ 0 };
         mission->outcome = outcome;
         mission->stage = "look";
         mission_say(mission, "looking at the machine");
-        repair.temporary = temporary_left(mission->host);
-        mission->undone = undo_state(mission->host, &undo, NULL) == 0 && undo.pending;
-        if (!mission->dry_run && !facts_are_held(mission->host) &&
-            recover_run(mission->host, &repair, mission->installer_log, &err) < 0) {
-                steps_fail(&failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
-                finish(mission, VERDICT_FAILED, &failure);
-                return;
-        }
-        if (!mission->dry_run && predecessor_wait(mission, &failure) < 0) {
+        if (recover(mission, &failure) < 0 || (!mission->dry_run && predecessor_wait(mission, &failure) < 0)) {
                 finish(mission, VERDICT_FAILED, &failure);
                 return;
         }

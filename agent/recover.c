@@ -7,6 +7,7 @@
 #include "agent/installer_log.h"
 #include "agent/sensor/sensor.h"
 #include "agent/state.h"
+#include "agent/steps/package_cache.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -15,6 +16,7 @@
 #include "platform/process.h"
 
 #define UNKNOWN_MS (10 * 60 * 1000)
+#define AGAIN_MS 5000
 
 /* *ret_seen: it ended by itself while we looked on. */
 static int wait_for_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
@@ -40,31 +42,92 @@ static int wait_for_transaction(const Host *host, const PackageManager *manager,
         return 0;
 }
 
-/* What comes of it is read from the package's state. */
+/* The copy of a packageFile that was being installed: no source has to have it. */
+static char *find_copy(const Host *host, const PackageManager *manager, const char *version)
+{
+        _cleanup_free_ char *copy = NULL;
+        PackageFileIdentity identity = { 0 };
+        Error ignored = { 0 };
+
+        if (!manager->silent || !manager->files)
+                return NULL;
+        copy = text_format(STATE_CACHE "/file/%s%s", SENSOR_PACKAGE, manager->files->extension);
+        if (!fs_exists(host, copy) || manager->files->read(host, copy, &identity, &ignored) < 0 ||
+            !text_equal(identity.version, version))
+                return NULL;
+        return TAKE_PTR(copy);
+}
+
+static int finish(const Host *host, const PackageManager *manager, const PackageRun *run, const char *version,
+                  PackageResult *ret, Error *err)
+{
+        _cleanup_free_ char *copy = find_copy(host, manager, version);
+        const PackageWanted wanted = {
+                .package = SENSOR_PACKAGE, .version = version, .file = copy, .action = PACKAGE_REINSTALL
+        };
+        PackageResult refreshed = { 0 };
+
+        if (copy)
+                return manager->install(host, run, &wanted, ret, err);
+        if (manager->repair(host, run, SENSOR_PACKAGE, ret, err) < 0)
+                return -1;
+        if (!manager->silent || (ret->trouble != TROUBLE_STALE && ret->trouble != TROUBLE_NOT_FOUND))
+                return 0;
+        return manager->refresh(host, run, NULL, &refreshed, err) < 0 ||
+                               manager->repair(host, run, SENSOR_PACKAGE, ret, err) < 0
+                       ? -1
+                       : 0;
+}
+
+/* After a boot the network may not be up yet. */
+static int finish_in_time(const Host *host, const PackageManager *manager, const PackageRun *run, const char *version,
+                          bool patient, PackageResult *ret, Error *err)
+{
+        for (;;) {
+                Error wait = { 0 };
+
+                if (finish(host, manager, run, version, ret, err) < 0)
+                        return -1;
+                if (!manager->silent || !ret->passing || !patient)
+                        return 0;
+                if (run->on_progress)
+                        run->on_progress(ret->text, 0, run->userdata);
+                if (host_wait(host, AGAIN_MS, run->deadline, &wait) < 0)
+                        return wait.kind == ERROR_STOPPED ? error_set(err, wait.kind, "%s", wait.text) : 0;
+        }
+}
+
+/* What comes of it is read from the package's state; where that does not tell, trouble is a failure. */
 static int complete_transaction(const Host *host, const PackageManager *manager, const PackageRun *repair,
-                                const char *installer_log, Error *err)
+                                const char *installer_log, const char *version, PackageResult *ret, Error *err)
 {
         _cleanup_close_ int fd = installer_log_open(installer_log, err);
-        PackageRun run = *repair;
         PackageResult result = { 0 };
+        PackageRun run = *repair;
 
         if (fd < 0)
                 return -1;
         run.output_fd = fd;
+        if (manager->silent && fs_is_folder(host, PACKAGE_CACHE))
+                run.archives = PACKAGE_CACHE;
         log_info("our own transaction was cut off: it is finished");
-        if (manager->repair(host, &run, SENSOR_PACKAGE, &result, err) < 0)
+        if (finish_in_time(host, manager, &run, version, ret != NULL, &result, err) < 0)
                 return -1;
-        if (result.trouble == TROUBLE_LOCKED)
-                return error_set(err, ERROR_BUSY, "%s", result.text);
-        if (result.trouble != TROUBLE_NONE)
-                log_warning("finishing it: %s", result.text);
+        if (result.trouble == TROUBLE_NONE)
+                return 0;
+        if (result.trouble == TROUBLE_LOCKED || manager->silent) {
+                if (ret)
+                        *ret = result;
+                return error_set(err, result.trouble == TROUBLE_LOCKED ? ERROR_BUSY : ERROR_COMMAND, "%s", result.text);
+        }
+        log_warning("finishing it: %s", result.text);
         return 0;
 }
 
 /* *ret_state: of the sensor's package, once the transaction is over; PACKAGE_BROKEN: it is not, and was left. */
 static int end_transaction(const Host *host, const PackageManager *manager, const UndoState *undo, bool seen,
                            const PackageRun *repair, const char *installer_log, PackageState *ret_state,
-                           char version[PACKAGE_VERSION_MAX], Error *err)
+                           char version[PACKAGE_VERSION_MAX], PackageResult *ret, Error *err)
 {
         char sign[PACKAGE_SIGN_MAX];
         bool is_cut_off;
@@ -83,7 +146,7 @@ static int end_transaction(const Host *host, const PackageManager *manager, cons
                 return 0;
         }
         /* also when our package is not there yet: what it depends on may have been cut off */
-        if (complete_transaction(host, manager, repair, installer_log, err) < 0)
+        if (complete_transaction(host, manager, repair, installer_log, version, ret, err) < 0)
                 return -1;
         return manager->state(host, SENSOR_PACKAGE, ret_state, version, err);
 }
@@ -93,7 +156,7 @@ static int remove_folders(const Host *host, Error *err)
         return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
 }
 
-int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, Error *err)
+int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, PackageResult *ret, Error *err)
 {
         const PackageManager *manager = package_manager_find(host);
         PackageState state = PACKAGE_UNKNOWN;
@@ -101,6 +164,8 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
         char version[PACKAGE_VERSION_MAX] = "";
         bool seen = false;
 
+        if (ret)
+                *ret = (PackageResult){ .trouble = TROUBLE_NONE };
         if (undo_state(host, &undo, err) < 0)
                 return -1;
         if (!undo.pending)
@@ -110,7 +175,7 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
         if (wait_for_transaction(host, manager, &undo, repair, &seen, err) < 0)
                 return -1;
         if (undo.transaction &&
-            end_transaction(host, manager, &undo, seen, repair, installer_log, &state, version, err) < 0)
+            end_transaction(host, manager, &undo, seen, repair, installer_log, &state, version, ret, err) < 0)
                 return -1;
         /* the one that was there before is no success: an update that failed leaves it as it was */
         if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))

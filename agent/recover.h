@@ -7,7 +7,11 @@
 
 /*
  * A transaction that still runs is waited for; then what the run changed is kept when the package got installed, and
- * undone when not. repair: how a transaction that was cut off is completed (its output goes to installer_log); NULL:
- * such a state is left for the next run.
+ * undone when not. repair: how a transaction that was cut off is completed (its output goes to installer_log), again
+ * until its deadline while that fails in a way that time may mend; NULL: such a state is left for the next run.
+ *
+ * -1 with *ret not TROUBLE_NONE: completing it failed, and the next run goes on with it (PackageManager.silent: else
+ * the package's state tells what is left to do). ret NULL: it is tried once.
  */
-int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, Error *err) _must_check_;
+int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, PackageResult *ret,
+                Error *err) _must_check_;

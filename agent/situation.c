@@ -30,15 +30,23 @@ static bool is_to_be_moved(const Request *request, const Facts *facts)
         return pin > 0 || (pin < 0 && request->allow_downgrade);
 }
 
+/* Whether the one that an update brought stays is for the update to say. */
+static bool needs_newer_build(const Facts *facts)
+{
+        const char *after = facts->update.record.after, *version = package_version(facts);
+
+        return situation_is_expired(facts) && !(*after && *version && sensor_compare_versions(after, version) == 0);
+}
+
 bool situation_needs_package(const Request *request, const Facts *facts)
 {
         if (situation_is_unowned(facts))
                 return false;
         if (facts->look == LOOK_FIRST)
-                return facts->sensor.files == TRI_NO || situation_is_expired(facts) || is_to_be_moved(request, facts);
+                return facts->sensor.files == TRI_NO || needs_newer_build(facts) || is_to_be_moved(request, facts);
         switch (facts->package.state) {
         case PACKAGE_INSTALLED:
-                return facts->sensor.files == TRI_NO || situation_is_expired(facts) || is_to_be_moved(request, facts);
+                return facts->sensor.files == TRI_NO || needs_newer_build(facts) || is_to_be_moved(request, facts);
         case PACKAGE_ABSENT:
         case PACKAGE_CONFIG_FILES:
         case PACKAGE_BROKEN:

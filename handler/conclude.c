@@ -74,7 +74,7 @@ static void end_request(const QueueEntry *entry)
                         tell_death(&session, outcome);
         }
         end_strays(&session.host);
-        if (recover_run(&session.host, NULL, installer_log, &err) < 0)
+        if (recover_run(&session.host, NULL, installer_log, NULL, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
 

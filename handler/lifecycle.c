@@ -237,7 +237,7 @@ static int remove_for_good(const Session *session, Error *err)
         }
         if (!fs_is_folder(host, STATE_FOLDER))
                 return lifecycle_remove_ours(host, err); /* conclude has been here */
-        if (state_lock_wait(host, deadline, &lock, err) < 0 || recover_run(host, &repair, installer_log, err) < 0)
+        if (state_lock_wait(host, deadline, &lock, err) < 0 || recover_run(host, &repair, installer_log, NULL, err) < 0)
                 log_warning("uninstall: %s", err->text);
         return lifecycle_remove_ours(host, err);
 }

@@ -71,7 +71,7 @@ static int remove_ourselves(const Host *host)
         if (facts_are_held(host))
                 return 0;
         log_info("recheck: the extension was removed without a word; what is ours goes too, the sensor stays");
-        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", &err) < 0)
+        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", NULL, &err) < 0)
                 log_warning("recheck: %s", err.text);
         signal(SIGTERM, SIG_IGN); /* stopping our own unit is part of it */
         if (lifecycle_remove_ours(host, &err) == 0)
@@ -147,6 +147,8 @@ static void look_for_newer(const Session *session, const Request *request, Facts
 {
         _cleanup_free_ char *installer_log = session_installer_log(session);
 
+        if (hand_over_is_owed(session, facts)) /* looking for it undoes what is in the journal */
+                return;
         if (plan->refusal.reason || (plan->n_steps > 0 && !is_for_newer(plan, facts)))
                 return;
         update_ask(&session->host, request, facts);

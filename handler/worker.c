@@ -184,7 +184,7 @@ static void clean_up(const Host *host)
 
         if (facts_are_held(host))
                 return;
-        if (recover_run(host, NULL, STATE_FOLDER "/installer.log", &err) < 0)
+        if (recover_run(host, NULL, STATE_FOLDER "/installer.log", NULL, &err) < 0)
                 log_error("what an earlier run had begun: %s", err.text);
 }
 

@@ -64,7 +64,7 @@ static int choose_better(Mission *mission, const PackageOffers *offers, PackageC
         int better = *newest ? sensor_compare_versions(newest, facts->package.version) : -1;
         char when[TEXT_TIME_MAX];
 
-        if (better > 0)
+        if (better > 0 && !mission->request->version) /* what is pinned is not moved by the way */
                 return 0;
         if (facts->sensor.files == TRI_NO && (better == 0 || find_version(offers, facts->package.version))) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
@@ -90,6 +90,14 @@ static bool keeps_version(const Request *request, const Facts *facts)
         return there && request->version && (pin == 0 || (pin < 0 && !request->allow_downgrade));
 }
 
+/* Registered twice is healed by installing it again, and by nothing less. */
+static bool is_to_be_kept(const Mission *mission)
+{
+        return keeps_version(mission->request, &mission->facts) ||
+               (mission->facts.package.state == PACKAGE_BROKEN && mission->manager->silent &&
+                !mission->request->version);
+}
+
 /* The one that the file is. */
 static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
 {
@@ -109,6 +117,10 @@ static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
         if (order < 0 && !mission->request->allow_downgrade)
                 return failure_set(failure, REASON_DOWNGRADE_REFUSED, "%s is %s; %s is installed, which is newer.",
                                    mission->request->package_file, version, facts->package.version);
+        if (order <= 0 && !asked && situation_is_expired(facts))
+                return failure_set(failure, REASON_SENSOR_EXPIRED,
+                                   "Version %s has expired, and %s, which is %s, is not newer.", facts->package.version,
+                                   mission->request->package_file, version);
         if (order < 0)
                 ret->action = PACKAGE_DOWNGRADE;
         else if (order == 0 && installed)
@@ -127,8 +139,9 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
         *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
         if (*mission->file.path)
                 return choose_file(mission, ret, failure);
-        if (keeps_version(mission->request, facts) && !installed) {
+        if (is_to_be_kept(mission) && !installed) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
+                ret->action = mission->manager->silent ? PACKAGE_REINSTALL : PACKAGE_INSTALL;
                 return 0;
         }
         if (!mission->request->version && !installed)

@@ -221,8 +221,8 @@ static int use_present(Mission *mission, HttpClient *http, bool *ret_used, Failu
         if (mission->facts.package.state == PACKAGE_CONFIG_FILES && mission->request->channel)
                 return 0;
         if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0) {
-                if (err.kind == ERROR_STOPPED)
-                        return steps_fail(failure, REASON_STOPPED, &err);
+                if (err.kind == ERROR_STOPPED || err.kind == ERROR_BUSY)
+                        return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
                 log_warning("%s", err.text);
                 return 0;
         }

@@ -77,7 +77,7 @@ static int put_source_back(Mission *mission, Failure *failure)
 {
         Error err = { 0 };
 
-        if (recover_run(mission->host, NULL, mission->installer_log, &err) < 0)
+        if (recover_run(mission->host, NULL, mission->installer_log, NULL, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         return write_record(mission, failure);
 }

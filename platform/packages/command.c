@@ -281,7 +281,7 @@ static int run_once(const Host *host, const PackageRun *run, const PackageComman
         if (command->transaction)
                 output = read_output(run->output_fd, ticker.from, PROCESS_OUTPUT_MAX, &result.output_length);
         classify(host, run, command, output ? output : result.output, result.output_length, result.exit_status, ret);
-        if (result.exit_status == 0 && !command->warnings_count)
+        if (result.exit_status == 0 && !command->warnings_count && !(ret->trouble == TROUBLE_SCRIPT && ret->ours))
                 *ret = (PackageResult){ .trouble = TROUBLE_NONE };
         return 0;
 }

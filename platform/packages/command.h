@@ -23,7 +23,7 @@ typedef struct PackageCommand {
         const ClassifyWords *words;
         const char *manager; /* how it is spoken of: "apt" */
         bool transaction;
-        bool warnings_count; /* else exit status 0 is success, whatever a script printed */
+        bool warnings_count; /* else exit status 0 is success, but for a failed script of the package's own */
         const char *doing;   /* "downloading mdatp" */
         const char *package; /* NULL: none in particular */
 } PackageCommand;

@@ -13,6 +13,9 @@
 
 #define ID_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
 
+#define SHOWN_MAX 200
+#define AGAIN_MS 250
+
 /* Others that are down do not matter; nothing is taken that was not asked for, nothing is left out silently. */
 static const char *const quiet_options[] = {
         "-y", "--setopt=*.skip_if_unavailable=1", "--setopt=localpkg_gpgcheck=1", "--setopt=timeout=30", NULL,
@@ -118,20 +121,44 @@ int dnf_family_refresh(const DnfDialect *dialect, const Host *host, const Packag
         return 0;
 }
 
-static int newest_first(const void *a, const void *b)
-{
-        return -rpm_compare_versions(((const PackageOffer *)a)->version, ((const PackageOffer *)b)->version);
-}
-
 /* Of our source, when there is one. */
 static void choose_candidate(const PackageSource *source, PackageOffers *offers)
 {
         size_t i;
 
-        qsort(offers->offers, offers->n_offers, sizeof(offers->offers[0]), newest_first);
         for (i = 0; i < offers->n_offers && !*offers->candidate; i++)
                 if (!source || !*source->id || text_equal(offers->offers[i].id, source->id))
                         snprintf(offers->candidate, sizeof(offers->candidate), "%s", offers->offers[i].version);
+}
+
+static bool is_locked_out(const PackageCommand *command, const char *output, size_t length, int status)
+{
+        PackageResult result;
+
+        package_classify(command->words, output, length, status, &(ClassifyOurs){ 0 }, &result);
+        return status != 0 && result.trouble == TROUBLE_LOCKED;
+}
+
+/* It reads under its lock, and is told not to wait for it: somebody may be quicker after all. */
+static int ask(const Host *host, const PackageRun *run, const PackageCommand *command, char **ret_output,
+               size_t *ret_length, int *ret_status, Error *err)
+{
+        for (;;) {
+                _cleanup_free_ char *output = NULL, *line = NULL;
+                Error wait = { 0 };
+
+                if (command_wait_for_locks(host, run, command, err) < 0 ||
+                    command_ask(host, run, command, &output, ret_length, ret_status, err) < 0)
+                        return -1;
+                if (!is_locked_out(command, output, *ret_length, *ret_status)) {
+                        *ret_output = TAKE_PTR(output);
+                        return 0;
+                }
+                line = process_last_line(output, SHOWN_MAX);
+                if (host_wait(host, AGAIN_MS, run->deadline, &wait) < 0)
+                        return error_set(err, wait.kind == ERROR_STOPPED ? ERROR_STOPPED : ERROR_BUSY, "%s: %s",
+                                         command->argv[0], line);
+        }
 }
 
 int dnf_family_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
@@ -144,14 +171,15 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
 
         if (command_check_word(package, err) < 0 || start_command(dialect, run, run->source, &command, err) < 0)
                 return -1;
+        command.pid_files = dialect->refresh_pid_files;
         command_add(&command, "-C");
         command_add_all(&command, dialect->offers);
         command_add(&command, package);
-        if (command_ask(host, run, &command, &output, &length, &status, err) < 0)
+        if (ask(host, run, &command, &output, &length, &status, err) < 0)
                 return -1;
         *ret = (PackageOffers){ 0 };
         if (!dialect->parse_offers(output, length, ret) && status != 0) {
-                line = process_last_line(output, 200);
+                line = process_last_line(output, SHOWN_MAX);
                 if (strstr(output, "No matching Packages"))
                         return 0;
                 return error_set(err, ERROR_COMMAND, "%s ended with status %d: %s", dialect->program, status, line);
@@ -270,10 +298,10 @@ static bool was_locked(const DnfDialect *dialect, const Host *host, const Packag
                text_equal(result->text, dialect->locked_unsaid) && is_held(dialect, host);
 }
 
-/* A script failed that rpm runs when the package is there: dnf 4 calls that a success. */
+/* Another package's script failed that rpm runs when that is there: dnf 4 calls it a success. */
 static bool is_installed_but(const DnfDialect *dialect, const PackageResult *result)
 {
-        return result->trouble == TROUBLE_SCRIPT && dialect->installed_but &&
+        return result->trouble == TROUBLE_SCRIPT && !result->ours && dialect->installed_but &&
                strstr(result->text, dialect->installed_but) && !strstr(result->text, "%pre");
 }
 

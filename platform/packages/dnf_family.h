@@ -32,7 +32,7 @@ typedef struct DnfDialect {
         const char *const *transaction_pid_files;
         const ClassifyWords *words;
 
-        /* How scripts are called whose failure it ends with although the package is installed; NULL: it does not. */
+        /* How scripts of others are called whose failure it ends with although all is installed; NULL: it does not. */
         const char *installed_but;
         /* All it says when somebody was quicker to lock rpm's database; NULL: it says so. */
         const char *locked_unsaid;
@@ -59,7 +59,8 @@ int dnf_family_repair(const DnfDialect *dialect, const Host *host, const Package
 
 /*
  * Lines "offer=NAME VERSION-RELEASE SOURCE"; and what `yum list` prints: NAME.ARCH, VERSION-RELEASE and SOURCE in
- * columns, a long entry over several lines, under "Available Packages". Pure. False: nothing of the kind is there.
+ * columns, a long entry over several lines, under "Available Packages". In any order; *ret has the newest first. Pure.
+ * False: nothing of the kind is there.
  */
 bool dnf_offers_parse(const char *text, size_t length, PackageOffers *ret);
 bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
@@ -97,7 +98,7 @@ bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
         }
 
 #define DNF_FAMILY_ROW(name)                                                                                           \
-        .silent = true, .state = rpm_state, .is_registered = rpm_is_registered, .is_broken = rpm_is_broken,            \
-        .wait_for_locks = name##_wait_for_locks, .refresh = name##_refresh, .offers = name##_offers,                   \
-        .download = name##_download, .install = name##_install, .repair = name##_repair, .has_key = rpm_has_key,       \
-        .import_key = rpm_import_key, .forget_key = rpm_forget_key, .files = &package_file_rpm
+        .unsynced = true, .silent = true, .state = rpm_state, .is_registered = rpm_is_registered,                      \
+        .is_broken = rpm_is_broken, .wait_for_locks = name##_wait_for_locks, .refresh = name##_refresh,                \
+        .offers = name##_offers, .download = name##_download, .install = name##_install, .repair = name##_repair,      \
+        .has_key = rpm_has_key, .import_key = rpm_import_key, .forget_key = rpm_forget_key, .files = &package_file_rpm

@@ -9,13 +9,11 @@
 
 static void add_offer(const char *version, const char *id, PackageOffers *ret)
 {
-        PackageOffer *offer = &ret->offers[ret->n_offers];
+        PackageOffer offer = { 0 };
 
-        if (ret->n_offers == PACKAGE_OFFERS_MAX)
-                return;
-        snprintf(offer->version, sizeof(offer->version), "%s", version);
-        snprintf(offer->id, sizeof(offer->id), "%s", id);
-        ret->n_offers++;
+        snprintf(offer.version, sizeof(offer.version), "%s", version);
+        snprintf(offer.id, sizeof(offer.id), "%s", id);
+        rpm_insert_offer(ret, &offer);
 }
 
 bool dnf_offers_parse(const char *text, size_t length, PackageOffers *ret)

@@ -79,10 +79,10 @@ static const char *const starts[] = {
 static const char *const errors[] = { "Error: ", "error: ", "All matches were filtered out",
                                       "This system is not registered", NULL };
 
-/* What it could not fetch of others, with what is there it goes on. */
+/* What it could not fetch of others, with what is there it goes on; of scripts that fail it only tells. */
 static bool is_failure(PackageTrouble trouble, int exit_status)
 {
-        return exit_status != 0 || trouble == TROUBLE_NETWORK;
+        return exit_status != 0 || trouble == TROUBLE_NETWORK || trouble == TROUBLE_SCRIPT;
 }
 
 const ClassifyWords dnf_words = {

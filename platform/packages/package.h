@@ -43,7 +43,7 @@ typedef enum PackageState {
 #define PACKAGE_VERSION_MAX 64
 #define PACKAGE_NAMES_MAX 256
 #define PACKAGE_SIGN_MAX 200
-#define PACKAGE_OFFERS_MAX 32
+#define PACKAGE_OFFERS_MAX 128
 
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
 typedef struct PackageSource {

@@ -32,3 +32,7 @@ int rpm_forget_key(const Host *host, const char *fingerprint, Error *err) _must_
 
 /* As rpm orders [EPOCH:]VERSION[-RELEASE]; a release is compared when both have one. Pure. */
 int rpm_compare_versions(const char *a, const char *b);
+
+/* Where its version belongs among those that are there, newest first; of more than there is room for the oldest goes.
+ * Of equal ones the first stays first. Pure. */
+void rpm_insert_offer(PackageOffers *offers, const PackageOffer *offer);

@@ -119,3 +119,18 @@ int rpm_compare_versions(const char *a, const char *b)
                 difference = compare_parts(left.release, right.release);
         return difference;
 }
+
+void rpm_insert_offer(PackageOffers *offers, const PackageOffer *offer)
+{
+        size_t i = offers->n_offers;
+
+        if (offers->n_offers == PACKAGE_OFFERS_MAX &&
+            rpm_compare_versions(offer->version, offers->offers[--i].version) <= 0)
+                return;
+        for (; i > 0 && rpm_compare_versions(offer->version, offers->offers[i - 1].version) > 0; i--)
+                if (i < PACKAGE_OFFERS_MAX)
+                        offers->offers[i] = offers->offers[i - 1];
+        offers->offers[i] = *offer;
+        if (offers->n_offers < PACKAGE_OFFERS_MAX)
+                offers->n_offers++;
+}

@@ -119,22 +119,6 @@ static int tdnf_repair(const Host *host, const PackageRun *run, const char *pack
         return ret->trouble == TROUBLE_NONE ? tdnf_install(host, run, &wanted, ret, err) : 0;
 }
 
-/* Where its version belongs among those that are there: newest first. */
-static void insert(PackageOffers *offers, const PackageOffer *offer)
-{
-        size_t i = offers->n_offers;
-
-        if (offers->n_offers == PACKAGE_OFFERS_MAX &&
-            rpm_compare_versions(offer->version, offers->offers[--i].version) <= 0)
-                return;
-        for (; i > 0 && rpm_compare_versions(offer->version, offers->offers[i - 1].version) > 0; i--)
-                if (i < PACKAGE_OFFERS_MAX)
-                        offers->offers[i] = offers->offers[i - 1];
-        offers->offers[i] = *offer;
-        if (offers->n_offers < PACKAGE_OFFERS_MAX)
-                offers->n_offers++;
-}
-
 static int read_offer(Json *item, const char *package, PackageOffers *ret, Error *err)
 {
         const char *name = json_string(item, "Name"), *evr = json_string(item, "Evr"), *id = json_string(item, "Repo");
@@ -146,7 +130,7 @@ static int read_offer(Json *item, const char *package, PackageOffers *ret, Error
                 return 0;
         snprintf(offer.version, sizeof(offer.version), "%s", evr);
         snprintf(offer.id, sizeof(offer.id), "%s", id);
-        insert(ret, &offer);
+        rpm_insert_offer(ret, &offer);
         return 0;
 }
 

@@ -58,7 +58,7 @@ static const char *const errors[] = { "Error: ", "error: ", "This system is not 
 /* Foreign sources that cannot be reached are passed over with a warning. */
 static bool is_failure(PackageTrouble trouble, int exit_status)
 {
-        return exit_status != 0 || trouble == TROUBLE_NETWORK;
+        return exit_status != 0 || trouble == TROUBLE_NETWORK || trouble == TROUBLE_SCRIPT;
 }
 
 /* urlgrabber: "[Errno 14] HTTP Error 503", "[Errno 14] curl#7 - ...", "[Errno 12] Timeout". */

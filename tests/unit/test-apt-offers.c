@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "platform/base/text.h"
 #include "platform/packages/apt.h"
 
 static PackageOffers parse(const char *text)
@@ -73,13 +74,14 @@ static void what_is_no_policy_offers_nothing(void **state)
 
 static void more_than_fits_is_left_out(void **state)
 {
-        char text[16384] = "  Version table:\n     1 500\n";
+        _cleanup_(text_clear) Text text = { 0 };
         PackageOffers p;
         size_t i;
 
+        text_append(&text, "  Version table:\n     1 500\n");
         for (i = 0; i < 3 * PACKAGE_OFFERS_MAX; i++)
-                strcat(text, "        500 http://a.test b/main amd64 Packages\n");
-        p = parse(text);
+                text_append(&text, "        500 http://a.test b/main amd64 Packages\n");
+        p = parse(text.data);
         assert_int_equal(p.n_offers, PACKAGE_OFFERS_MAX);
 }
 

@@ -82,7 +82,7 @@ static const struct {
         { "install-fileconflict-dnf4.14", 1, TROUBLE_OTHER, true, false,
           "conflicts with file from package other-1.0-1.noarch" },
         { "install-badpre-dnf4.14", 1, TROUBLE_SCRIPT, true, false, "cannot create user mdatp" },
-        { "install-badpost-dnf4.14", 0, TROUBLE_NONE, false, false, "" },
+        { "install-badpost-dnf4.14", 0, TROUBLE_SCRIPT, true, false, "%post(mdatp-3.0-1.x86_64) scriptlet failed" },
         { "install-badpre-upgrade-dnf4.14", 1, TROUBLE_SCRIPT, true, false, "cannot create user mdatp" },
         { "install-rpmdb-middle-zeros-dnf4.14", 1, TROUBLE_BROKEN, false, false, "malformed" },
         { "install-same-dnf4.14", 0, TROUBLE_NONE, false, false, "" },

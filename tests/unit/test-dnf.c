@@ -242,22 +242,46 @@ static void a_success_that_installed_nothing_is_told(void **state)
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
 }
 
+#define POST_FAILED(package) "%post(" package "-2.0-1.x86_64) scriptlet failed, exit status 7"
+#define DNF4_POST_FAILED(package) "echo 'warning: " POST_FAILED(package) "'; echo 'Complete!'"
+#define DNF5_POST_FAILED(package)                                                                                      \
+        "echo '>>> [RPM] " POST_FAILED(package) "'; echo 'Transaction failed: Rpm transaction failed.'; exit 1"
+
 /* dnf 4 ends with 0 then, dnf 5 with 1. */
-static void a_script_that_fails_afterwards_is_no_failure(void **state)
+static void a_script_of_the_package_that_fails_afterwards_is_a_failure(void **state)
+{
+        PackageStage *stage = *state;
+        PackageResult result;
+
+        package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        package_stage_program(stage, "dnf", DNF4_POST_FAILED("mdatp"));
+        result = do_install(stage, &manager_dnf, (PackageWanted){ .version = "2.0-1" });
+        assert_int_equal(result.trouble, TROUBLE_SCRIPT);
+        assert_has(result.text, POST_FAILED("mdatp"));
+        package_stage_program(stage, "dnf5", DNF5_POST_FAILED("mdatp"));
+        result = do_install(stage, &manager_dnf5, (PackageWanted){ .version = "2.0-1" });
+        assert_int_equal(result.trouble, TROUBLE_SCRIPT);
+        package_stage_program(stage, "yum", DNF4_POST_FAILED("mdatp"));
+        assert_int_equal(do_install(stage, &manager_yum, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
+}
+
+static void a_script_of_another_that_fails_afterwards_is_none(void **state)
 {
         PackageStage *stage = *state;
 
-        package_stage_program(stage, "dnf5",
-                              "echo '>>> [RPM] %post(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
         package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        package_stage_program(stage, "dnf", DNF4_POST_FAILED("libmnl"));
+        assert_int_equal(do_install(stage, &manager_dnf, (PackageWanted){ .version = "2.0-1" }).trouble, TROUBLE_NONE);
+        package_stage_program(stage, "dnf5", DNF5_POST_FAILED("libmnl"));
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ .version = "2.0-1" }).trouble, TROUBLE_NONE);
         package_stage_program(stage, "rpm", ABSENT);
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
-        package_stage_program(stage, "dnf5",
-                              "echo '>>> [RPM] %post(libmnl-1-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo '>>> [RPM] %prein(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
-                              "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
+        package_stage_program(
+                stage, "dnf5",
+                "echo '>>> [RPM] " POST_FAILED(
+                        "libmnl") "'; "
+                                  "echo '>>> [RPM] %prein(mdatp-2.0-1.x86_64) scriptlet failed, exit status 7'; "
+                                  "echo 'Transaction failed: Rpm transaction failed.'; exit 1");
         package_stage_program(stage, "rpm", PRESENT("1.0-1"));
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_SCRIPT);
 }
@@ -376,6 +400,33 @@ static void offers_come_newest_first_and_the_candidate_from_our_source(void **st
         assert_has(err.text, "dnf ended with status 1: Error: something");
 }
 
+static void offers_wait_for_a_lock_too(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *pid = NULL;
+        PackageOffers offers;
+        Error err = { 0 };
+        pid_t holder = hold_lock(&machine, "/run/nothing", F_WRLCK);
+
+        package_stage_program(stage, "dnf",
+                              "test -e second && { echo 'offer=mdatp 101.9-1 " ID "'; exit 0; }; touch second; "
+                              "echo 'metadata already locked by 1'; exit 200");
+        pid = text_format("%d", (int)holder);
+        scratch_write(&machine, METADATA_LOCK, pid);
+        stage->remove = METADATA_LOCK;
+        assert_int_equal(manager_dnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_has(stage->said.data, " holds " METADATA_LOCK);
+        assert_string_equal(offers.candidate, "101.9-1");
+        release_lock(holder);
+        package_stage_program(stage, "yum",
+                              "echo 'Existing lock /var/run/yum.pid: another copy is running as pid 1.'; "
+                              "echo 'Another app is currently holding the yum lock; exiting as configured by "
+                              "exit_on_lock'; exit 200");
+        stage->run.deadline = deadline_in(100);
+        assert_int_equal(manager_yum.offers(&stage->host, &stage->run, "mdatp", &offers, &err), -1);
+        assert_int_equal(err.kind, ERROR_BUSY);
+}
+
 static void yum_is_told_in_its_own_way(void **state)
 {
         PackageStage *stage = *state;
@@ -451,13 +502,15 @@ int main(void)
                 STAGED(what_is_there_comes_again_or_older_only_when_asked),
                 STAGED(a_file_is_installed_by_its_path),
                 STAGED(a_success_that_installed_nothing_is_told),
-                STAGED(a_script_that_fails_afterwards_is_no_failure),
+                STAGED(a_script_of_the_package_that_fails_afterwards_is_a_failure),
+                STAGED(a_script_of_another_that_fails_afterwards_is_none),
                 STAGED(the_holder_of_a_lock_is_named_and_waited_for),
                 STAGED(a_download_does_not_wait_for_somebody_elses_transaction),
                 STAGED(a_lock_lost_in_a_race_is_waited_for_again),
                 STAGED(a_lock_that_is_not_said_is_seen),
                 STAGED(what_was_cut_off_is_installed_again),
                 STAGED(offers_come_newest_first_and_the_candidate_from_our_source),
+                STAGED(offers_wait_for_a_lock_too),
                 STAGED(yum_is_told_in_its_own_way),
                 STAGED(a_proxy_is_for_this_run),
                 STAGED(what_would_be_read_as_something_else_is_refused),

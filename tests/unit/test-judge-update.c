@@ -143,6 +143,9 @@ static void what_was_begun_is_seen_to_its_end(void **state)
         strcpy(f.update.record.before, "101.24072.0003");
         strcpy(f.update.record.after, INSTALLED);
         assert_told(q, f, "update; ", "");
+        f.sensor.health.licensed = TRI_NO;
+        f.sensor.health.expires_s = f.now_s - 1;
+        assert_told(q, f, "update verify", ""); /* not the package: the update goes back */
         f.look = LOOK_FIRST;
         f.sensor.health = (SensorHealth){ .answering = TRI_NO };
         assert_told(q, f, "update verify", "");
