@@ -44,19 +44,22 @@ static int fail_refresh(const Mission *mission, const PackageResult *result, Fai
         return steps_fail_packages(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
-static int refresh(Mission *mission, const PackageSource *source, PackageResult *result, Failure *failure)
+static int refresh(Mission *mission, const PackageSource *present, PackageResult *result, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
+        PackageSource source = *present;
         unsigned tries = 0;
         int again;
         Error err = { 0 };
 
-        if (*source->uri)
-                run.url = source->uri;
-        run.source = source;
+        if (repository_key_pin_index(mission, &source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        if (*source.uri)
+                run.url = source.uri;
+        run.source = &source;
         do {
                 mission_say(mission, "reading the package list");
-                if (mission->manager->refresh(mission->host, &run, source, result, &err) < 0)
+                if (mission->manager->refresh(mission->host, &run, &source, result, &err) < 0)
                         return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
@@ -64,7 +67,7 @@ static int refresh(Mission *mission, const PackageSource *source, PackageResult 
                 return -1;
         if (result->trouble != TROUBLE_NONE)
                 return fail_refresh(mission, result, failure);
-        mission->source = *source;
+        mission->source = source;
         return 0;
 }
 
@@ -116,6 +119,18 @@ static int name_file(Failure *failure, const char *file)
         _cleanup_free_ char *shown = text_escape(file, sizeof(found.found) / 4);
 
         return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
+}
+
+/* What our look at the files does not explain, the package manager may use without a signature. */
+static int refuse_unseen(const PackageSource *offered, Failure *failure)
+{
+        const char *where = *offered->id ? offered->id : offered->uri;
+        _cleanup_free_ char *shown = text_escape(where, 200);
+
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
+                           "%s %s offers " SENSOR_PACKAGE ", and no file of this machine that can be read here "
+                           "configures it.",
+                           shown, offered->suite);
 }
 
 static int refuse_unverified(const Mission *mission, const PackageSource *existing, Failure *failure)
@@ -183,17 +198,16 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
         snprintf(like.suite, sizeof(like.suite), "%s", offer->suite);
         if (format->find(format, mission->host, &like, NULL, &found, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        *ret_used = !found || !source.unverified;
+        *ret_used = found && !source.unverified;
+        if (!found)
+                return sites ? refuse_unseen(&like, failure) : 0;
         if (!*ret_used)
                 return repository_source_is_vendors(mission, source.file) && !sites
                                ? 0
                                : refuse_unverified(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
-                    SENSOR_PACKAGE, offer->uri, *offer->suite ? offer->suite : offer->id,
-                    found ? source.file : "this machine");
+                    SENSOR_PACKAGE, offer->uri, *offer->suite ? offer->suite : offer->id, source.file);
         log_info("using %s %s%s, which offers %s already", offer->uri, offer->suite, offer->id, SENSOR_PACKAGE);
-        if (!found)
-                return 0;
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (!sites && repository_key_prepare(mission, http, &source, failure) < 0)

@@ -42,13 +42,16 @@ static int check_source(const PackageSource *source, Error *err)
 
         if (!*source->id || source->id[strspn(source->id, ID_BYTES)])
                 return error_set(err, ERROR_INPUT, "\"%s\" is no id of a repository", shown);
-        if (strpbrk(source->signed_by, " ,=\t\n"))
+        if (strpbrk(source->index_keys, " ,=\t\n"))
                 return error_set(err, ERROR_INPUT, "the path of the key file of repository %s has a blank or a sign",
                                  source->id);
         return 0;
 }
 
-/* What is trusted for our source, whatever its file says; without a key file of ours: what rpm trusts already. */
+/*
+ * What is trusted for our source, whatever its file says: packages by the keys rpm has already, never by what is in a
+ * file of keys that others write to as well.
+ */
 static int add_source(const DnfDialect *dialect, const PackageSource *source, const PackageRun *run,
                       PackageCommand *command, Error *err)
 {
@@ -58,7 +61,7 @@ static int add_source(const DnfDialect *dialect, const PackageSource *source, co
                 return 0;
         if (check_source(source, err) < 0)
                 return -1;
-        key = *source->signed_by ? text_format("file://%s", source->signed_by) : text_copy("");
+        key = *source->index_keys ? text_format("file://%s", source->index_keys) : text_copy("");
         add_setopt(command, source->id, "skip_if_unavailable", "0");
         add_setopt(command, source->id, "gpgcheck", "1");
         add_setopt(command, source->id, "sslverify", "1");
