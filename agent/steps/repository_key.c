@@ -315,12 +315,13 @@ static int is_installed(const Mission *mission, bool *ret, Error *err)
 }
 
 /* A host is the same in any letter case. */
-static bool is_vendors(const Mission *mission, const PackageSource *source)
+bool repository_key_is_vendors(const Mission *mission, const PackageSource *source)
 {
         const char *url = mission_packages_url(mission);
-        _cleanup_free_ char *start = text_copy_n(source->uri, strlen(url));
+        size_t length = strlen(url);
+        _cleanup_free_ char *start = text_copy_n(source->uri, length);
 
-        return text_equal_nocase(start, url);
+        return text_equal_nocase(start, url) && (source->uri[length] == '/' || source->uri[length] == '\0');
 }
 
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)
@@ -335,7 +336,7 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
                 return repository_key_import(mission, source->signed_by, &err) < 0
                                ? steps_fail(failure, REASON_REPOSITORY_KEY, &err)
                                : 0;
-        if (!is_vendors(mission, source))
+        if (!repository_key_is_vendors(mission, source))
                 return 0;
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
         if (is_installed(mission, &installed, &err) < 0)
