@@ -121,11 +121,17 @@ static int name_file(Failure *failure, const char *file)
         return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
 }
 
+/* Without the login that may stand in it. */
+static char *show_place(const char *uri)
+{
+        return text_hide_logins(text_escape(uri, 200));
+}
+
 /* What our look at the files does not explain, the package manager may use without a signature. */
 static int refuse_unseen(const PackageSource *offered, Failure *failure)
 {
         const char *where = *offered->id ? offered->id : offered->uri;
-        _cleanup_free_ char *shown = text_escape(where, 200);
+        _cleanup_free_ char *shown = show_place(where);
 
         return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
                            "%s %s offers " SENSOR_PACKAGE ", and no file of this machine that can be read here "
@@ -135,9 +141,9 @@ static int refuse_unseen(const PackageSource *offered, Failure *failure)
 
 static int refuse_unverified(const Mission *mission, const PackageSource *existing, Failure *failure)
 {
-        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+        _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
 
-        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s says %s.", existing->uri,
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s says %s.", place,
                            *existing->suite ? existing->suite : existing->id, shown,
                            mission->manager->sources->unverified);
 }
@@ -189,6 +195,7 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
 {
         bool found = false, sites = mission->request->use_existing_repo;
         const SourceFormat *format = mission->manager->sources;
+        _cleanup_free_ char *place = show_place(offer->uri);
         PackageSource like = { 0 }, source = { 0 };
         PackageResult result = { 0 };
         Error err = { 0 };
@@ -206,8 +213,8 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
                                ? 0
                                : refuse_unverified(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
-                    SENSOR_PACKAGE, offer->uri, *offer->suite ? offer->suite : offer->id, source.file);
-        log_info("using %s %s%s, which offers %s already", offer->uri, offer->suite, offer->id, SENSOR_PACKAGE);
+                    SENSOR_PACKAGE, place, *offer->suite ? offer->suite : offer->id, source.file);
+        log_info("using %s %s%s, which offers %s already", place, offer->suite, offer->id, SENSOR_PACKAGE);
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (!sites && repository_key_prepare(mission, http, &source, failure) < 0)
@@ -288,11 +295,11 @@ static int use_configured(Mission *mission, Failure *failure)
 /* Somebody may have meant it so, for all that uses this entry: it is not for us to use or enable. */
 static void tell_disabled(Mission *mission, const PackageSource *existing)
 {
-        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+        _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
 
         outcome_row(mission->outcome, "package-source", ROW_WARNING,
                     "%s configures %s too, and disables it: that entry stays as it is, and one of our own is added",
-                    shown, existing->uri);
+                    shown, place);
 }
 
 /* Its keys are the distribution's, and where it is configured is none of ours. */
