@@ -18,6 +18,8 @@ static const char *const quiet_options[] = {
         "-y", "--setopt=*.skip_if_unavailable=1", "--setopt=localpkg_gpgcheck=1", "--setopt=timeout=30", NULL,
 };
 
+static const char *const nobody[] = { "--setopt=proxy_username=", "--setopt=proxy_password=", NULL };
+
 static const char *const verbs[] = {
         [PACKAGE_INSTALL] = "install",
         [PACKAGE_REINSTALL] = "reinstall",
@@ -68,8 +70,11 @@ static int add_source(const DnfDialect *dialect, const PackageSource *source, co
         add_setopt(command, source->id, "gpgkey", key);
         if (dialect->priority)
                 add_setopt(command, source->id, "priority", dialect->priority);
-        if (run->proxy)
+        if (run->proxy) {
                 add_setopt(command, source->id, "proxy", run->proxy);
+                add_setopt(command, source->id, "proxy_username", "");
+                add_setopt(command, source->id, "proxy_password", "");
+        }
         return 0;
 }
 
@@ -79,8 +84,10 @@ static int start_command(const DnfDialect *dialect, const PackageRun *run, const
         command_add(command, dialect->program);
         command_add_all(command, quiet_options);
         command_add_all(command, dialect->options);
-        if (run->proxy)
+        if (run->proxy) {
                 command_add(command, command_own(command, text_format("--setopt=proxy=%s", run->proxy)));
+                command_add_all(command, nobody); /* what is configured is meant for another proxy */
+        }
         return add_source(dialect, source, run, command, err);
 }
 

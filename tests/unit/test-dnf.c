@@ -411,6 +411,8 @@ static void a_proxy_is_for_this_run(void **state)
         argv = argv_of(stage, "dnf");
         assert_has(argv, "\n--setopt=proxy=http://proxy.example.test:3128\n");
         assert_has(argv, "\n--setopt=" ID ".proxy=http://proxy.example.test:3128\n");
+        assert_has(argv, "\n--setopt=proxy_password=\n");
+        assert_has(argv, "\n--setopt=" ID ".proxy_password=\n");
         environment = package_stage_read(stage, "environment");
         assert_has(environment, "https_proxy=http://proxy.example.test:3128\n");
 }
