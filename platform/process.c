@@ -245,5 +245,5 @@ char *process_last_line(const char *output, size_t max)
         for (start = end; start > 0 && !ends_line(output[start - 1]); start--)
                 ;
         line = end > 0 ? text_copy_n(output + start, end - start) : text_copy("");
-        return text_escape(text_trim(line), max);
+        return text_escape(text_hide_logins(text_trim(line)), max);
 }

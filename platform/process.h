@@ -46,7 +46,8 @@ void process_result_clear(ProcessResult *result);
  */
 int process_run(const Host *host, const ProcessSpec *spec, ProcessResult *ret, Error *err) _must_check_;
 
-/* The last line of text that is not blank, escaped, at most max bytes; never NULL; caller frees. */
+/* The last line of text that is not blank, escaped, without logins of addresses, at most max bytes; never NULL; caller
+ * frees. */
 char *process_last_line(const char *output, size_t max);
 
 /* Who a process is, from /proc: for messages and for recognising it again. */

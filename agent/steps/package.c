@@ -8,6 +8,7 @@
 #include "agent/steps.h"
 #include "agent/steps/package_cache.h"
 #include "agent/steps/package_choice.h"
+#include "agent/steps/package_gate.h"
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_source.h"
 #include "agent/steps/package_work.h"
@@ -126,7 +127,9 @@ int package_download(Mission *mission, const PackageChoice *choice, Failure *fai
                 if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
-        return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
+        if (result.trouble != TROUBLE_NONE)
+                return fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
+        return package_gate(mission, choice->version, failure);
 }
 
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/state.h"
 #include "agent/steps/package_cache.h"
@@ -105,7 +106,7 @@ static int take(Mission *mission, const char *copy, Error *err)
         if (package_cache_prepare(host, err) < 0 || fs_make_folder(host, PLACE, 0755, err) < 0 ||
             (trace && !fs_exists(host, trace) && undo_remember_trace(host, trace, err) < 0))
                 return -1;
-        return fs_take(host, mission->request->package_file, copy, PACKAGE_FILE_MAX, 0644, err);
+        return fs_take(host, mission->request->package_file, copy, PACKAGE_FILE_MAX, 0600, err);
 }
 
 int step_package_file(Mission *mission, Failure *failure)
@@ -130,6 +131,9 @@ int step_package_file(Mission *mission, Failure *failure)
         }
         if (check_identity(mission, &identity, failure) < 0)
                 return -1;
+        /* a downloader's own user reads it, from here on */
+        if (fs_give(mission->host, copy, geteuid(), getegid(), 0644, &err) < 0)
+                return fail(failure, REASON_PACKAGE_FILE, &err);
         snprintf(mission->file.path, sizeof(mission->file.path), "%s", copy);
         snprintf(mission->file.version, sizeof(mission->file.version), "%s", identity.version);
         log_info("%s is %s %s, signed: %s", origin, identity.name, identity.version, signer);

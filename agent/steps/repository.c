@@ -44,19 +44,22 @@ static int fail_refresh(const Mission *mission, const PackageResult *result, Fai
         return steps_fail_packages(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
-static int refresh(Mission *mission, const PackageSource *source, PackageResult *result, Failure *failure)
+static int refresh(Mission *mission, const PackageSource *present, PackageResult *result, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
+        PackageSource source = *present;
         unsigned tries = 0;
         int again;
         Error err = { 0 };
 
-        if (*source->uri)
-                run.url = source->uri;
-        run.source = source;
+        if (repository_key_pin_index(mission, &source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        if (*source.uri)
+                run.url = source.uri;
+        run.source = &source;
         do {
                 mission_say(mission, "reading the package list");
-                if (mission->manager->refresh(mission->host, &run, source, result, &err) < 0)
+                if (mission->manager->refresh(mission->host, &run, &source, result, &err) < 0)
                         return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
@@ -64,7 +67,7 @@ static int refresh(Mission *mission, const PackageSource *source, PackageResult 
                 return -1;
         if (result->trouble != TROUBLE_NONE)
                 return fail_refresh(mission, result, failure);
-        mission->source = *source;
+        mission->source = source;
         return 0;
 }
 
@@ -111,11 +114,29 @@ static int add_source(Mission *mission, HttpClient *http, PackageSource *source,
         return refresh_with_more_keys(mission, http, source, &result, failure);
 }
 
+/* Without the login that may stand in it. */
+static char *show_place(const char *uri)
+{
+        return text_hide_logins(text_escape(uri, 200));
+}
+
+/* What our look at the files does not explain, the package manager may use without a signature. */
+static int refuse_unseen(const PackageSource *offered, Failure *failure)
+{
+        const char *where = *offered->id ? offered->id : offered->uri;
+        _cleanup_free_ char *shown = show_place(where);
+
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED,
+                           "%s %s offers " SENSOR_PACKAGE ", and no file of this machine that can be read here "
+                           "configures it.",
+                           shown, offered->suite);
+}
+
 static int refuse_unverified(const Mission *mission, const PackageSource *existing, Failure *failure)
 {
-        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+        _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
 
-        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s says %s.", existing->uri,
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s says %s.", place,
                            *existing->suite ? existing->suite : existing->id, shown,
                            mission->manager->sources->unverified);
 }
@@ -173,6 +194,7 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
 {
         bool found = false, sites = mission->request->use_existing_repo;
         const SourceFormat *format = mission->manager->sources;
+        _cleanup_free_ char *place = show_place(offer->uri);
         PackageSource like = { 0 }, source = { 0 };
         PackageResult result = { 0 };
         Error err = { 0 };
@@ -182,17 +204,16 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
         snprintf(like.suite, sizeof(like.suite), "%s", offer->suite);
         if (format->find(format, mission->host, &like, NULL, &found, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        *ret_used = !found || !source.unverified;
+        *ret_used = found && !source.unverified;
+        if (!found)
+                return sites ? refuse_unseen(&like, failure) : 0;
         if (!*ret_used)
                 return repository_source_is_vendors(mission, source.file) && !sites
                                ? 0
                                : refuse_unverified(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
-                    SENSOR_PACKAGE, offer->uri, *offer->suite ? offer->suite : offer->id,
-                    found ? source.file : "this machine");
-        log_info("using %s %s%s, which offers %s already", offer->uri, offer->suite, offer->id, SENSOR_PACKAGE);
-        if (!found)
-                return 0;
+                    SENSOR_PACKAGE, place, *offer->suite ? offer->suite : offer->id, source.file);
+        log_info("using %s %s%s, which offers %s already", place, offer->suite, offer->id, SENSOR_PACKAGE);
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (!sites && repository_key_prepare(mission, http, &source, failure) < 0)
@@ -279,11 +300,11 @@ static int use_configured(Mission *mission, Failure *failure)
 /* Somebody may have meant it so, for all that uses this entry: it is not for us to use or enable. */
 static void tell_disabled(Mission *mission, const PackageSource *existing)
 {
-        _cleanup_free_ char *shown = text_escape(existing->file, 200);
+        _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
 
         outcome_row(mission->outcome, "package-source", ROW_WARNING,
                     "%s configures %s too, and disables it: that entry stays as it is, and one of our own is added",
-                    shown, existing->uri);
+                    shown, place);
 }
 
 /* Its keys are the distribution's, and where it is configured is none of ours. */

@@ -6,6 +6,7 @@
 
 #include "agent/situation.h"
 #include "agent/steps.h"
+#include "agent/steps/package_cache.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/undo.h"
 #include "agent/undo_records.h"
@@ -272,9 +273,32 @@ int repository_key_import(Mission *mission, const char *path, Error *err)
 
         if (keyring_read(mission->host, path, &keyring, NULL) < 0)
                 return 0;
-        for (keys.n = 0; keys.n < keyring.present.n_keys; keys.n++)
-                keys.keys[keys.n] = &keyring.present.keys[keys.n];
+        if (pick_pinned(mission->host, &keyring.present, &keys, err) < 0)
+                return -1;
         return manager_add(mission, &keys, &added, err);
+}
+
+int repository_key_pin_index(Mission *mission, PackageSource *source, Error *err)
+{
+        static const char file[] = STATE_CACHE "/index-keys.asc";
+        _cleanup_(keyring_clear) Keyring keyring = { 0 };
+        _cleanup_(text_clear) Text text = { 0 };
+        Keys keys = { 0 };
+
+        source->index_keys[0] = '\0';
+        if (!mission->manager->import_key || !source->signed_index || !*source->signed_by ||
+            keyring_read(mission->host, source->signed_by, &keyring, NULL) < 0)
+                return 0;
+        if (pick_pinned(mission->host, &keyring.present, &keys, err) < 0)
+                return -1;
+        if (keys.n == 0)
+                return 0;
+        append_keys(&text, &keys, true);
+        if (package_cache_prepare(mission->host, err) < 0 ||
+            fs_write_volatile(mission->host, file, text.data, text.length, 0644, err) < 0)
+                return -1;
+        snprintf(source->index_keys, sizeof(source->index_keys), "%s", file);
+        return 0;
 }
 
 /* Is one of the pinned keys in our file, and known to the package manager? */
@@ -296,12 +320,13 @@ static int is_installed(const Mission *mission, bool *ret, Error *err)
 }
 
 /* A host is the same in any letter case. */
-static bool is_vendors(const Mission *mission, const PackageSource *source)
+bool repository_key_is_vendors(const Mission *mission, const PackageSource *source)
 {
         const char *url = mission_packages_url(mission);
-        _cleanup_free_ char *start = text_copy_n(source->uri, strlen(url));
+        size_t length = strlen(url);
+        _cleanup_free_ char *start = text_copy_n(source->uri, length);
 
-        return text_equal_nocase(start, url);
+        return text_equal_nocase(start, url) && (source->uri[length] == '/' || source->uri[length] == '\0');
 }
 
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)
@@ -316,7 +341,7 @@ int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *so
                 return repository_key_import(mission, source->signed_by, &err) < 0
                                ? steps_fail(failure, REASON_REPOSITORY_KEY, &err)
                                : 0;
-        if (!is_vendors(mission, source))
+        if (!repository_key_is_vendors(mission, source))
                 return 0;
         snprintf(source->signed_by, sizeof(source->signed_by), "%s", format->key_file);
         if (is_installed(mission, &installed, &err) < 0)

@@ -288,3 +288,23 @@ const char *text_time(int64_t unix_s, char buffer[TEXT_TIME_MAX])
                 snprintf(buffer, TEXT_TIME_MAX, "1970-01-01T00:00:00Z");
         return buffer;
 }
+
+char *text_hide_logins(char *text)
+{
+        char *at = text;
+
+        while ((at = strstr(at, "://"))) {
+                char *start = at + 3, *end = start + strcspn(start, "/ \t\r\n"), *sign = end;
+
+                while (sign > start && *sign != '@')
+                        sign--;
+                at = start;
+                if (*sign != '@' || sign == start)
+                        continue;
+                /* no room is made: a login of one or two bytes has as many stars */
+                memset(start, '*', sign - start < 3 ? (size_t)(sign - start) : 3);
+                if (sign - start > 3)
+                        memmove(start + 3, sign, strlen(sign) + 1);
+        }
+        return text;
+}

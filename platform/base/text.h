@@ -50,6 +50,9 @@ bool text_to_bool(const char *text, bool *ret);
  */
 char *text_escape(const char *text, size_t max);
 
+/* In place: what stands in an address between "://" and "@" (user, password) becomes stars. Returns text. */
+char *text_hide_logins(char *text);
+
 /*
  * The next line of [*cursor, end): without its CR LF or LF. False at the end.
  * *ret_line is not terminated; *ret_length says how long it is.

@@ -145,8 +145,7 @@ static void show(Shown *shown, const Lines *lines, size_t line)
 {
         size_t room = sizeof(((PackageResult *)0)->text) - shown->text.length - 16,
                i; /* 16: a mark of omission, a separator */
-        _cleanup_free_ char *escaped = NULL;
-        const char *text = lines->items[line].text;
+        _cleanup_free_ char *escaped = NULL, *text = NULL;
 
         for (i = 0; i < shown->n; i++)
                 if (shown->lines[i] == line)
@@ -155,6 +154,7 @@ static void show(Shown *shown, const Lines *lines, size_t line)
                 return;
         if (shown->n == 0 && room > FIRST_LINE_MAX)
                 room = FIRST_LINE_MAX;
+        text = text_hide_logins(text_copy(lines->items[line].text));
         escaped = text_escape(text + strspn(text, " \t"), room);
         text_append(&shown->text, "%s%s", shown->n > 0 ? " | " : "", escaped);
         shown->lines[shown->n++] = line;

@@ -21,6 +21,8 @@ static const char *const quiet_options[] = {
         "-y", "--setopt=*.skip_if_unavailable=1", "--setopt=localpkg_gpgcheck=1", "--setopt=timeout=30", NULL,
 };
 
+static const char *const nobody[] = { "--setopt=proxy_username=", "--setopt=proxy_password=", NULL };
+
 static const char *const verbs[] = {
         [PACKAGE_INSTALL] = "install",
         [PACKAGE_REINSTALL] = "reinstall",
@@ -45,13 +47,16 @@ static int check_source(const PackageSource *source, Error *err)
 
         if (!*source->id || source->id[strspn(source->id, ID_BYTES)])
                 return error_set(err, ERROR_INPUT, "\"%s\" is no id of a repository", shown);
-        if (strpbrk(source->signed_by, " ,=\t\n"))
+        if (strpbrk(source->index_keys, " ,=\t\n"))
                 return error_set(err, ERROR_INPUT, "the path of the key file of repository %s has a blank or a sign",
                                  source->id);
         return 0;
 }
 
-/* What is trusted for our source, whatever its file says; without a key file of ours: what rpm trusts already. */
+/*
+ * What is trusted for our source, whatever its file says: packages by the keys rpm has already, never by what is in a
+ * file of keys that others write to as well.
+ */
 static int add_source(const DnfDialect *dialect, const PackageSource *source, const PackageRun *run,
                       PackageCommand *command, Error *err)
 {
@@ -61,15 +66,18 @@ static int add_source(const DnfDialect *dialect, const PackageSource *source, co
                 return 0;
         if (check_source(source, err) < 0)
                 return -1;
-        key = *source->signed_by ? text_format("file://%s", source->signed_by) : text_copy("");
+        key = *source->index_keys ? text_format("file://%s", source->index_keys) : text_copy("");
         add_setopt(command, source->id, "skip_if_unavailable", "0");
         add_setopt(command, source->id, "gpgcheck", "1");
         add_setopt(command, source->id, "sslverify", "1");
         add_setopt(command, source->id, "gpgkey", key);
         if (dialect->priority)
                 add_setopt(command, source->id, "priority", dialect->priority);
-        if (run->proxy)
+        if (run->proxy) {
                 add_setopt(command, source->id, "proxy", run->proxy);
+                add_setopt(command, source->id, "proxy_username", "");
+                add_setopt(command, source->id, "proxy_password", "");
+        }
         return 0;
 }
 
@@ -79,8 +87,10 @@ static int start_command(const DnfDialect *dialect, const PackageRun *run, const
         command_add(command, dialect->program);
         command_add_all(command, quiet_options);
         command_add_all(command, dialect->options);
-        if (run->proxy)
+        if (run->proxy) {
                 command_add(command, command_own(command, text_format("--setopt=proxy=%s", run->proxy)));
+                command_add_all(command, nobody); /* what is configured is meant for another proxy */
+        }
         return add_source(dialect, source, run, command, err);
 }
 

@@ -2,10 +2,11 @@
  * dnf_family: what dnf 4, dnf 5 and yum 3 have in common, and what each says or is told in its own way: the rows
  * manager_dnf, manager_dnf5 and manager_yum of manager.h.
  *
- * Trust: with -y they import whatever key a source's gpgkey names. So each command names our own file of pinned keys
- * for our source, demands signatures (gpgcheck, localpkg_gpgcheck) and certificates (sslverify), whatever the source's
- * file says. Of several sources that have the package, ours comes first (priority): another one cannot slip its own in.
- * A source of others that cannot be reached is passed over, ours never is.
+ * Trust: with -y they import whatever key a source's gpgkey names. So each command names none for our source, or where
+ * its index is signed a file of ours with pinned keys alone: the caller has made known to rpm what packages may be
+ * signed with. Each demands signatures (gpgcheck, localpkg_gpgcheck) and certificates (sslverify), whatever the
+ * source's file says. Of several sources that have the package, ours comes first (priority): another one cannot slip
+ * its own in. A source of others that cannot be reached is passed over, ours never is.
  *
  * PackageRun.archives NULL: packages go to the manager's own cache.
  */

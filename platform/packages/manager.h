@@ -24,6 +24,7 @@ struct PackageManager {
         const SourceFormat *sources;
         const PackageFileFormat *files; /* NULL: it cannot install files */
         const char *files_cache;        /* where it copies files to that it is to install; NULL: nowhere */
+        const char *packages_folder;    /* where it keeps what it downloads; NULL: in PackageRun.archives */
         bool unsynced;                  /* it is done before what it wrote is on the disk */
         bool silent; /* its database says installed before a package's scripts have run: what was cut off is redone */
 

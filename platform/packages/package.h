@@ -47,13 +47,14 @@ typedef enum PackageState {
 
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
 typedef struct PackageSource {
-        char id[128];        /* .repo: its section; apt: "" */
-        char name[128];      /* .repo: for people; apt: "" */
-        char uri[256];       /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
-        char suite[64];      /* apt; else "" */
-        char component[64];  /* apt: one; an existing source may have several: the first that matches */
-        char signed_by[256]; /* absolute path of a file with the keys that are trusted for it, or "" */
-        char file[256];      /* the file an existing one was read from; "" for a fetched one */
+        char id[128];         /* .repo: its section; apt: "" */
+        char name[128];       /* .repo: for people; apt: "" */
+        char uri[256];        /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
+        char suite[64];       /* apt; else "" */
+        char component[64];   /* apt: one; an existing source may have several: the first that matches */
+        char signed_by[256];  /* absolute path of a file with the keys that are trusted for it, or "" */
+        char index_keys[128]; /* a file with those of signed_by alone that its index may be signed with, or "" */
+        char file[256];       /* the file an existing one was read from; "" for a fetched one */
         bool enabled;
         bool signed_index; /* .repo: repo_gpgcheck */
         bool unverified;   /* an existing one whose options let the package manager do without a signature or

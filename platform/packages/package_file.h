@@ -35,6 +35,8 @@ typedef struct PackageFileFormat {
         int (*verify)(const Host *host, const PackageFileCheck *check, char signer[PACKAGE_FILE_SIGNER_MAX],
                       Error *err);
 
+        bool verify_alone; /* verify() needs nothing but the file: its signature is in it */
+
         /* Of a file that is verified. ERROR_INPUT: it is no package. */
         int (*read)(const Host *host, const char *file, PackageFileIdentity *ret, Error *err);
 

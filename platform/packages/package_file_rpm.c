@@ -131,6 +131,7 @@ static int rpm_read(const Host *host, const char *file, PackageFileIdentity *ret
 const PackageFileFormat package_file_rpm = {
         .extension = ".rpm",
         .verify = rpm_verify,
+        .verify_alone = true,
         .read = rpm_read,
         .architecture = architecture_of,
 };

@@ -92,12 +92,25 @@ static void take_keys(const RepoSection *section, PackageSource *source)
         snprintf(source->signed_by, sizeof(source->signed_by), "%.*s", (int)(length - 7), word + 7);
 }
 
+/* zypper: any word but "yes" may be taken as no. */
+static bool says_no_ssl(const char *query)
+{
+        const char *at = strstr(query, "ssl_verify=");
+
+        for (; at; at = strstr(at, "ssl_verify=")) {
+                at += strlen("ssl_verify=");
+                if (strcspn(at, "&;") != 3 || !text_starts_with(at, "yes"))
+                        return true;
+        }
+        return false;
+}
+
 static bool is_unverified(const RepoSection *section, const char *place, size_t length)
 {
         _cleanup_free_ char *query = text_copy_n(place, length);
 
         return !repo_section_is(section, "gpgcheck", true) || !repo_section_is(section, "pkg_gpgcheck", true) ||
-               !repo_section_is(section, "sslverify", true) || strstr(query, "ssl_verify=no");
+               !repo_section_is(section, "sslverify", true) || says_no_ssl(query);
 }
 
 static bool copy(char *ret, size_t size, const char *text)

@@ -185,6 +185,7 @@ const PackageManager manager_tdnf = {
         .id = MANAGER_TDNF,
         .sources = &source_format_dnf,
         .files = &package_file_rpm,
+        .packages_folder = "/var/cache/tdnf",
         .unsynced = true,
         .silent = true,
         .state = rpm_state,

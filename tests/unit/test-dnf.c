@@ -80,7 +80,7 @@ static void assert_trust(const char *argv)
         assert_has(argv, "\n--setopt=" ID ".skip_if_unavailable=0\n");
         assert_has(argv, "\n--setopt=" ID ".gpgcheck=1\n");
         assert_has(argv, "\n--setopt=" ID ".sslverify=1\n");
-        assert_has(argv, "\n--setopt=" ID ".gpgkey=file://" KEY_FILE "\n");
+        assert_has(argv, "\n--setopt=" ID ".gpgkey=\n");
         assert_has(argv, "\n--setopt=localpkg_gpgcheck=1\n");
         assert_has_not(argv, "nogpgcheck");
         assert_has_not(argv, "noplugins");
@@ -106,16 +106,17 @@ static void one_source_is_refreshed_alone_and_trusted_as_we_say(void **state)
         assert_true(text_ends_with(argv5, "\n--refresh\nmakecache\n")); /* else it keeps what is not too old */
 }
 
-static void a_source_without_a_key_file_has_no_keys_but_those_rpm_knows(void **state)
+static void a_source_with_a_signed_index_has_a_file_of_pinned_keys_alone(void **state)
 {
-        PackageSource bare = ours;
+        PackageSource with_index = ours;
         _cleanup_free_ char *argv = NULL;
 
-        bare.signed_by[0] = '\0';
+        snprintf(with_index.index_keys, sizeof(with_index.index_keys), "/var/cache/mde-linux/index-keys.asc");
         package_stage_program(*state, "dnf", "");
-        assert_int_equal(do_refresh(*state, &manager_dnf, &bare).trouble, TROUBLE_NONE);
+        assert_int_equal(do_refresh(*state, &manager_dnf, &with_index).trouble, TROUBLE_NONE);
         argv = argv_of(*state, "dnf");
-        assert_has(argv, "\n--setopt=" ID ".gpgkey=\n");
+        assert_has(argv, "\n--setopt=" ID ".gpgkey=file:///var/cache/mde-linux/index-keys.asc\n");
+        assert_has_not(argv, KEY_FILE);
 }
 
 static void a_full_refresh_tolerates_what_is_foreign(void **state)
@@ -461,6 +462,8 @@ static void a_proxy_is_for_this_run(void **state)
         argv = argv_of(stage, "dnf");
         assert_has(argv, "\n--setopt=proxy=http://proxy.example.test:3128\n");
         assert_has(argv, "\n--setopt=" ID ".proxy=http://proxy.example.test:3128\n");
+        assert_has(argv, "\n--setopt=proxy_password=\n");
+        assert_has(argv, "\n--setopt=" ID ".proxy_password=\n");
         environment = package_stage_read(stage, "environment");
         assert_has(environment, "https_proxy=http://proxy.example.test:3128\n");
 }
@@ -482,7 +485,7 @@ static void what_would_be_read_as_something_else_is_refused(void **state)
                 assert_int_equal(err.kind, ERROR_INPUT);
         }
         source = ours;
-        snprintf(source.signed_by, sizeof(source.signed_by), "/k,http://elsewhere.test/key");
+        snprintf(source.index_keys, sizeof(source.index_keys), "/k,http://elsewhere.test/key");
         assert_int_equal(manager_dnf.refresh(&stage->host, &stage->run, &source, &result, &err), -1);
         for (i = 0; i < ELEMENTSOF(wanted); i++)
                 assert_int_equal(manager_dnf.install(&stage->host, &stage->run, &wanted[i], &result, &err), -1);
@@ -495,7 +498,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 STAGED(one_source_is_refreshed_alone_and_trusted_as_we_say),
-                STAGED(a_source_without_a_key_file_has_no_keys_but_those_rpm_knows),
+                STAGED(a_source_with_a_signed_index_has_a_file_of_pinned_keys_alone),
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(packages_come_into_our_folder_and_lists_are_used_as_they_are),
                 STAGED(a_transaction_uses_no_network_and_is_never_signalled),

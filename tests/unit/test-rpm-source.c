@@ -424,10 +424,9 @@ static void keys_that_are_not_one_file_of_this_machine_are_nobodys(void **state)
 static void what_does_without_signatures_is_unverified(void **state)
 {
         static const char *const texts[] = {
-                "[x]\nbaseurl=" URI "\ngpgcheck=0\n",
-                "[x]\nbaseurl=" URI "\ngpgcheck=1\npkg_gpgcheck=off\n",
-                "[x]\nbaseurl=" URI "\nsslverify=False\n",
-                "[x]\nbaseurl=" URI "?ssl_verify=no\n",
+                "[x]\nbaseurl=" URI "\ngpgcheck=0\n",      "[x]\nbaseurl=" URI "\ngpgcheck=1\npkg_gpgcheck=off\n",
+                "[x]\nbaseurl=" URI "\nsslverify=False\n", "[x]\nbaseurl=" URI "?ssl_verify=no\n",
+                "[x]\nbaseurl=" URI "?ssl_verify=host\n",  "[x]\nbaseurl=" URI "?proxy=p&ssl_verify=off&x=1\n",
         };
         Scratch *scratch = *state;
         PackageSource source;

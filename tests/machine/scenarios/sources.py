@@ -263,6 +263,16 @@ def rpm_keys_are_imported_and_forgotten(w):
     refused(w, 2, w.snapshot(), "repository-key")
 
 
+@for_families("el9", "sles15")
+def a_key_that_rpm_has_from_others_does_not_vouch_for_the_sensor(w):
+    w.prepare()
+    w.machine.write("/root/others", openpgp.armor(openpgp.binary("attacker")).decode())
+    w.machine.run(["rpm", "--import", "/root/others"])
+    w.vendor.package_signed_by(SENSOR, "attacker")
+    message = refused(w, 0, w.snapshot(), "package-signature")
+    assert "pinned key" in message, message
+
+
 @for_families("el9", sweep=("sles15",))
 def rpm_lists_that_are_not_genuine_are_not_used(w):
     w.prepare()
