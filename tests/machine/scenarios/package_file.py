@@ -108,7 +108,7 @@ def a_file_that_no_pinned_key_vouches_for_is_not_used(w):
     fill(w, signature=signed(w.deb, "attacker"))
     refused(w, 2, reason, f"{FILE}.asc")
     fill(w, key="attacker", signature=signed(w.deb, "attacker"))
-    refused(w, 3, reason, "No pinned key is on this machine", "/srv/packages")
+    refused(w, 3, reason, "No key file with a pinned key was found", "/srv/packages")
     fill(w, deb=altered, signature=signed(w.deb))
     refused(w, 4, reason, f"{FILE}.asc")
     fill(w, deb=altered, index=index, list=listing)
@@ -140,7 +140,7 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     fill(w, deb=b"x" * 100, signature=signed(b"x" * 100))
     refused(w, 6, reason, "it is no Debian package")
     fill(w, signature=signed(w.deb))
-    refused(w, 7, "version-not-found", f"{FILE} is {SENSOR}", version=NEWER)
+    refused(w, 7, reason, f"{FILE} is {SENSOR}", version=NEWER)
     # a newer one is there, without its program
     newer = sensor.build(NEWER, w.folder / "debs").read_bytes()
     fill(w, deb=newer, signature=signed(newer))
