@@ -250,17 +250,17 @@ static bool install_noexec(const Request *request, const Facts *facts, char text
         return true;
 }
 
-/* dpkg executes a package's scripts from below /var/lib/dpkg itself; rpm hands them to a shell. */
 static bool scripts_noexec(const Request *request, const Facts *facts, char text[FITNESS_TEXT_MAX])
 {
+        const PackageManagerWords *words = package_manager_words(facts->package.manager_id);
         char where[320];
 
-        if (facts->package.manager_id != MANAGER_APT || !is_noexec(facts, "/var/lib"))
+        if (!words->scripts || !is_noexec(facts, words->scripts))
                 return false;
         say(text,
-            "Found: /var/lib%s is mounted noexec; dpkg runs the scripts of packages from there. Where apt remounts it "
-            "itself (DPkg::Pre-Invoke), name noexec in skipChecks.",
-            place(machine_mount(machine(facts), "/var/lib"), where));
+            "Found: %s%s is mounted noexec; %s runs the scripts of packages from there. Where %s remounts it itself "
+            "(apt: DPkg::Pre-Invoke), name noexec in skipChecks.",
+            words->scripts, place(machine_mount(machine(facts), words->scripts), where), words->database, words->name);
         return true;
 }
 

@@ -336,20 +336,3 @@ int dnf_family_install(const DnfDialect *dialect, const Host *host, const Packag
                 return check_done(dialect, host, wanted, ret, err);
         return 0;
 }
-
-int dnf_family_repair(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
-                      PackageResult *ret, Error *err)
-{
-        char version[PACKAGE_VERSION_MAX] = "";
-        const PackageWanted again = { .package = package, .version = version, .action = PACKAGE_REINSTALL };
-        PackageState state;
-
-        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
-        if (rpm_state(host, package, &state, version, err) < 0)
-                return -1;
-        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
-                return 0;
-        if (dnf_family_download(dialect, host, run, &again, ret, err) < 0)
-                return -1;
-        return ret->trouble == TROUBLE_NONE ? dnf_family_install(dialect, host, run, &again, ret, err) : 0;
-}

@@ -54,9 +54,6 @@ int dnf_family_download(const DnfDialect *dialect, const Host *host, const Packa
                         PackageResult *ret, Error *err) _must_check_;
 int dnf_family_install(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                        PackageResult *ret, Error *err) _must_check_;
-/* Installs again what the database has of it, so that its scripts run and an older version that is still there goes. */
-int dnf_family_repair(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
-                      PackageResult *ret, Error *err) _must_check_;
 
 /*
  * Lines "offer=NAME VERSION-RELEASE SOURCE"; and what `yum list` prints: NAME.ARCH, VERSION-RELEASE and SOURCE in
@@ -95,7 +92,7 @@ bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
         static int name##_repair(const Host *host, const PackageRun *run, const char *package, PackageResult *ret,     \
                                  Error *err)                                                                           \
         {                                                                                                              \
-                return dnf_family_repair(dialect, host, run, package, ret, err);                                       \
+                return rpm_repair(name##_download, name##_install, host, run, package, ret, err);                      \
         }
 
 #define DNF_FAMILY_ROW(name)                                                                                           \

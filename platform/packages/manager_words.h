@@ -23,6 +23,8 @@ typedef struct PackageManagerWords {
         const char *broken;      /* what that is when it is broken: "was interrupted" */
         const char *repair;      /* what a person does then: "Run 'dpkg --configure -a'." */
         bool mends; /* the manager itself can finish what is pending of others' packages (repairPackageManager) */
+        const char *scripts; /* the folder below which it executes the scripts of packages; NULL: it hands them to a
+                                shell */
 } PackageManagerWords;
 
 const PackageManagerWords *package_manager_words(PackageManagerId id);

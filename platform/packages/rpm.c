@@ -132,3 +132,20 @@ int rpm_file_version(const Host *host, const char *file, char version[PACKAGE_VE
         line = process_last_line(result.output, SHOWN_MAX);
         return error_set(err, ERROR_INPUT, "%s is no package that rpm can read: %s", file, line);
 }
+
+int rpm_repair(RpmCommand *download, RpmCommand *install, const Host *host, const PackageRun *run, const char *package,
+               PackageResult *ret, Error *err)
+{
+        char version[PACKAGE_VERSION_MAX] = "";
+        const PackageWanted again = { .package = package, .version = version, .action = PACKAGE_REINSTALL };
+        PackageState state = PACKAGE_UNKNOWN;
+
+        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
+        if (rpm_state(host, package, &state, version, err) < 0)
+                return -1;
+        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
+                return 0;
+        if (download(host, run, &again, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? install(host, run, &again, ret, err) : 0;
+}

@@ -30,6 +30,14 @@ int rpm_has_key(const Host *host, const char *fingerprint, bool *ret, Error *err
 int rpm_import_key(const Host *host, const char *file, Error *err) _must_check_; /* armored */
 int rpm_forget_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
 
+typedef int RpmCommand(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
+                       Error *err);
+
+/* Installs again, by a row's download and install, what the database has of it, so that its scripts run and an older
+ * version that is still there goes; nothing of it: nothing to do. */
+int rpm_repair(RpmCommand *download, RpmCommand *install, const Host *host, const PackageRun *run, const char *package,
+               PackageResult *ret, Error *err) _must_check_;
+
 /* As rpm orders [EPOCH:]VERSION[-RELEASE]; a release is compared when both have one. Pure. */
 int rpm_compare_versions(const char *a, const char *b);
 

@@ -102,21 +102,9 @@ static int tdnf_install(const Host *host, const PackageRun *run, const PackageWa
         return make_install(&command, wanted, err) < 0 ? -1 : command_run(host, run, &command, ret, err);
 }
 
-/* The very version that is there: its scripts run again. */
 static int tdnf_repair(const Host *host, const PackageRun *run, const char *package, PackageResult *ret, Error *err)
 {
-        char version[PACKAGE_VERSION_MAX] = "";
-        PackageState state = PACKAGE_UNKNOWN;
-        const PackageWanted wanted = { .package = package, .version = version, .action = PACKAGE_REINSTALL };
-
-        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
-        if (rpm_state(host, package, &state, version, err) < 0)
-                return -1;
-        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
-                return 0;
-        if (tdnf_download(host, run, &wanted, ret, err) < 0)
-                return -1;
-        return ret->trouble == TROUBLE_NONE ? tdnf_install(host, run, &wanted, ret, err) : 0;
+        return rpm_repair(tdnf_download, tdnf_install, host, run, package, ret, err);
 }
 
 static int read_offer(Json *item, const char *package, PackageOffers *ret, Error *err)

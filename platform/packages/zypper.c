@@ -150,21 +150,9 @@ static int zypper_install(const Host *host, const PackageRun *run, const Package
         return run_install(host, run, wanted, &command, ret, err);
 }
 
-/* The very version that is there: what comes of it is the same, but its scripts run again. */
 static int zypper_repair(const Host *host, const PackageRun *run, const char *package, PackageResult *ret, Error *err)
 {
-        char version[PACKAGE_VERSION_MAX] = "";
-        PackageState state = PACKAGE_UNKNOWN;
-        const PackageWanted wanted = { .package = package, .version = version, .action = PACKAGE_REINSTALL };
-
-        *ret = (PackageResult){ .trouble = TROUBLE_NONE };
-        if (rpm_state(host, package, &state, version, err) < 0)
-                return -1;
-        if (state != PACKAGE_INSTALLED && state != PACKAGE_BROKEN)
-                return 0;
-        if (zypper_download(host, run, &wanted, ret, err) < 0)
-                return -1;
-        return ret->trouble == TROUBLE_NONE ? zypper_install(host, run, &wanted, ret, err) : 0;
+        return rpm_repair(zypper_download, zypper_install, host, run, package, ret, err);
 }
 
 const PackageManager manager_zypper = {
