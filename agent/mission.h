@@ -37,7 +37,8 @@ typedef struct Mission {
                 char path[128]; /* our verified copy of the request's packageFile; "": it asks for none */
                 char version[PACKAGE_VERSION_MAX];
         } file;
-        ProxyUse proxy; /* borrows from request and facts */
+        bool downloaded; /* the repository step fetched the package along with its list */
+        ProxyUse proxy;  /* borrows from request and facts */
         Plan plan;
         bool undone;
         bool acted;

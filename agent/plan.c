@@ -18,6 +18,16 @@ void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS])
         tags[2] = (PlanTag){ "GROUP", request->group_tag, false };
 }
 
+bool plan_has(const Plan *plan, StepId id)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_steps; i++)
+                if (plan->steps[i].id == id)
+                        return true;
+        return false;
+}
+
 bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health)
 {
         const char *now = sensor_tag(health, tag->key);

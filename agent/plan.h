@@ -64,5 +64,7 @@ typedef struct PlanTag {
 #define PLAN_TAGS 3
 void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS]);
 
+bool plan_has(const Plan *plan, StepId id);
+
 /* Asked for, and known to be missing or different, or not known. */
 bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health);

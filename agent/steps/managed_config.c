@@ -119,16 +119,6 @@ static int write_file(Mission *mission, const Managed *managed, Error *err)
         return replace_file(mission->host, &file, edited, length, err);
 }
 
-static bool plan_has(const Mission *mission, StepId id)
-{
-        size_t i;
-
-        for (i = 0; i < mission->plan.n_steps; i++)
-                if (mission->plan.steps[i].id == id)
-                        return true;
-        return false;
-}
-
 static void announce(Mission *mission, const Managed *managed)
 {
         size_t i;
@@ -173,7 +163,7 @@ int steps_wait_for_managed(Mission *mission, Failure *failure)
         Deadline deadline = deadline_sooner(mission->deadline, deadline_in(TAKE_IN_MS));
         Error err = { 0 };
 
-        if (!plan_has(mission, STEP_MANAGED_CONFIG))
+        if (!plan_has(&mission->plan, STEP_MANAGED_CONFIG))
                 return 0;
         for (;;) {
                 facts_refresh_sensor(mission->host, deadline, &mission->facts);
@@ -199,7 +189,7 @@ int step_managed_config(Mission *mission, Failure *failure)
         mission_say(mission, "writing %s", SENSOR_MANAGED_FILE);
         if (write_file(mission, &managed, &err) < 0)
                 return steps_fail(failure, REASON_MANAGED_CONFIG, &err);
-        if (plan_has(mission, STEP_PACKAGE))
+        if (plan_has(&mission->plan, STEP_PACKAGE))
                 return 0; /* its success is the commit point, and what is announced then */
         if (undo_commit(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);

@@ -33,6 +33,15 @@ int package_prepare(Mission *mission, Failure *failure)
         return 0;
 }
 
+static bool can_download_early(const Mission *mission, const PackageSource *source)
+{
+        const PackageManager *manager = mission->manager;
+
+        return manager->reads_list && plan_has(&mission->plan, STEP_PACKAGE) &&
+               mission->facts.package.broken != TRI_YES && package_choice_is_plain(mission) &&
+               manager->reads_list(mission->host, source);
+}
+
 int package_clean(const Host *host, Error *err)
 {
         return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
@@ -44,6 +53,27 @@ static PackageWanted make_wanted(const Mission *mission, const PackageChoice *ch
                                 .version = *choice->version ? choice->version : NULL,
                                 .file = *mission->file.path ? mission->file.path : NULL,
                                 .action = choice->action };
+}
+
+int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tried, PackageResult *ret,
+                           Failure *failure)
+{
+        const PackageChoice choice = { .action = PACKAGE_INSTALL };
+        const PackageWanted wanted = make_wanted(mission, &choice);
+        PackageRun early = *run;
+        Error err = { 0 };
+
+        *ret_tried = can_download_early(mission, run->source);
+        if (!*ret_tried)
+                return 0;
+        if (package_prepare(mission, failure) < 0)
+                return -1;
+        early.archives = PACKAGE_CACHE;
+        early.refresh = true;
+        if (mission->manager->download(mission->host, &early, &wanted, ret, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+        mission->downloaded = ret->trouble == TROUBLE_NONE;
+        return 0;
 }
 
 static int run_download(Mission *mission, const PackageChoice *choice, PackageResult *result, Failure *failure)
@@ -109,14 +139,12 @@ static int fail(const Mission *mission, const PackageResult *result, ReasonId ot
         return -1;
 }
 
-int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
+static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
         PackageResult result = { 0 }, ignored = { 0 };
         Error err = { 0 };
 
-        if (!mission->manager->download)
-                return 0;
         if (download_with_keys(mission, choice, &result, failure) < 0)
                 return -1;
         if (is_worth_refresh(&result)) {
@@ -127,8 +155,15 @@ int package_download(Mission *mission, const PackageChoice *choice, Failure *fai
                 if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
-        if (result.trouble != TROUBLE_NONE)
-                return fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
+        return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
+}
+
+int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
+{
+        if (!mission->manager->download)
+                return 0;
+        if (!mission->downloaded && fetch(mission, choice, failure) < 0)
+                return -1;
         return package_gate(mission, choice->version, failure);
 }
 

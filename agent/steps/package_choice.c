@@ -128,6 +128,11 @@ static int choose_file(Mission *mission, PackageChoice *ret, Failure *failure)
         return 0;
 }
 
+bool package_choice_is_plain(const Mission *mission)
+{
+        return !*mission->file.path && !mission->request->version && mission->facts.package.state == PACKAGE_ABSENT;
+}
+
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
 {
         const Facts *facts = &mission->facts;

@@ -10,5 +10,8 @@ typedef struct PackageChoice {
         PackageAction action;
 } PackageChoice;
 
+/* The newest of a package that is not there: package_choice_make() asks nobody. */
+bool package_choice_is_plain(const Mission *mission);
+
 /* After the repository step: its lists are fresh. -1: there is none that would do what is asked. */
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure);

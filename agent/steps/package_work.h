@@ -10,6 +10,14 @@
 /* Folders for what is downloaded and for what scripts need; in the undo journal. */
 int package_prepare(Mission *mission, Failure *failure);
 
+/*
+ * One start of the package manager instead of two, where nothing has to be known of the list before: reads the list of
+ * run->source and fetches the package. *ret_tried false: not here. What came of it other than TROUBLE_NONE is no
+ * verdict about the package.
+ */
+int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tried, PackageResult *ret,
+                           Failure *failure);
+
 /* Killable. Reads all package lists anew where that may help. What a manager cannot do apart the transaction does. */
 int package_download(Mission *mission, const PackageChoice *choice, Failure *failure);
 

@@ -9,6 +9,7 @@
 
 #include "agent/situation.h"
 #include "agent/sensor/sensor.h"
+#include "agent/steps/package_work.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_package.h"
@@ -44,6 +45,22 @@ static int fail_refresh(const Mission *mission, const PackageResult *result, Fai
         return steps_fail_packages(failure, &other, REASON_REPOSITORY_REFRESH);
 }
 
+/* What came of both at once counts when they came, or may come right by itself; else the list by itself tells why. */
+static int read_list(Mission *mission, const PackageRun *run, bool first, PackageResult *result, Failure *failure)
+{
+        bool tried = false;
+        Error err = { 0 };
+
+        mission_say(mission, "reading the package list");
+        if (first && package_download_early(mission, run, &tried, result, failure) < 0)
+                return -1;
+        if (tried && (result->trouble == TROUBLE_NONE || result->passing))
+                return 0;
+        if (mission->manager->refresh(mission->host, run, run->source, result, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return 0;
+}
+
 static int refresh(Mission *mission, const PackageSource *present, PackageResult *result, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
@@ -58,9 +75,8 @@ static int refresh(Mission *mission, const PackageSource *present, PackageResult
                 run.url = source.uri;
         run.source = &source;
         do {
-                mission_say(mission, "reading the package list");
-                if (mission->manager->refresh(mission->host, &run, &source, result, &err) < 0)
-                        return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                if (read_list(mission, &run, tries == 0, result, failure) < 0)
+                        return -1;
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
         if (again < 0)

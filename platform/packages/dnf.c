@@ -50,4 +50,6 @@ const DnfDialect dnf_dialect = {
 
 DNF_FAMILY_FUNCTIONS(dnf, &dnf_dialect)
 
-const PackageManager manager_dnf = { .id = MANAGER_DNF, .sources = &source_format_dnf, DNF_FAMILY_ROW(dnf) };
+const PackageManager manager_dnf = {
+        .id = MANAGER_DNF, .sources = &source_format_dnf, .reads_list = dnf_family_reads_list, DNF_FAMILY_ROW(dnf)
+};

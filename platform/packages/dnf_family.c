@@ -215,6 +215,8 @@ static int make_install(const DnfDialect *dialect, const PackageRun *run, const 
                 return -1;
         command->package = wanted->package;
         command_add(command, "--setopt=*.metadata_expire=never");
+        if (run->refresh && run->source)
+                add_setopt(command, run->source->id, "metadata_expire", "0");
         if (run->archives) {
                 command_add(command, command_own(command, text_format("%s=%s", dialect->archives, run->archives)));
                 command_add(command,
@@ -254,6 +256,12 @@ static int refuse_downgrade(const Host *host, const PackageWanted *wanted, Packa
         snprintf(ret->text, sizeof(ret->text), "%s %s is installed, which is newer than %s", wanted->package, present,
                  version);
         return 0;
+}
+
+bool dnf_family_reads_list(const Host *host, const PackageSource *source)
+{
+        (void)host;
+        return *source->id;
 }
 
 int dnf_family_download(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,

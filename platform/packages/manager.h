@@ -59,6 +59,10 @@ struct PackageManager {
         /* Which versions the configured sources offer, by their lists as they are. */
         int (*offers)(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err);
 
+        /* Would download() with PackageRun.refresh read this source's list anew, and trust it as refresh() does? NULL:
+         * never. */
+        bool (*reads_list)(const Host *host, const PackageSource *source);
+
         /* With the dependencies it lacks; fetches nothing else. NULL: it cannot do that apart. */
         int (*download)(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                         Error *err);
