@@ -15,6 +15,8 @@
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,6 +169,40 @@ int package_download(Mission *mission, const PackageChoice *choice, Failure *fai
         return package_gate(mission, choice->version, failure);
 }
 
+/* Where packages and their managers write, each file system by itself: everybody else's data need not wait for us. */
+static void sync_written(const Mission *mission)
+{
+        const char *const places[] = { "/",
+                                       "/usr",
+                                       "/etc",
+                                       "/var",
+                                       "/var/lib",
+                                       "/opt",
+                                       "/boot",
+                                       "/usr/lib/sysimage/rpm",
+                                       "/var/lib/rpm",
+                                       SENSOR_HOME,
+                                       mission->facts.sensor.folder };
+        dev_t done[ELEMENTSOF(places)];
+        size_t i, j, n = 0;
+
+        for (i = 0; i < ELEMENTSOF(places); i++) {
+                _cleanup_free_ char *path = host_path(mission->host, places[i]);
+                _cleanup_close_ int fd = *places[i] ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+                struct stat st;
+
+                if (fd < 0 || fstat(fd, &st) < 0)
+                        continue;
+                for (j = 0; j < n && done[j] != st.st_dev; j++)
+                        ;
+                if (j < n)
+                        continue;
+                if (syncfs(fd) < 0)
+                        log_warning("%s may not be on the disk yet: %s", places[i], strerror(errno));
+                done[n++] = st.st_dev;
+        }
+}
+
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
@@ -186,7 +222,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
         if (mission->manager->unsynced)
-                sync(); /* the journal is forgotten next: what it stands for has to last */
+                sync_written(mission); /* the journal is forgotten next: what it stands for has to last */
         return 0;
 }
 
