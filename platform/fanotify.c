@@ -81,24 +81,39 @@ static void keep(FanotifyFacts *facts, const FanotifyHolder *holder)
                 *least = *holder;
 }
 
-/* How many descriptors there are. */
-static size_t look_at_descriptors(const Pass *pass, DIR *fds, FanotifyHolder *holder)
+static bool has_descriptors(DIR *fds)
 {
         struct dirent *entry;
-        size_t n = 0;
 
+        rewinddir(fds);
+        while ((entry = readdir(fds)))
+                if (entry->d_name[0] != '.')
+                        return true;
+        return false;
+}
+
+/* False: the thread has none; or it ended meanwhile, and had some until then. */
+static bool look_at_descriptors(const Pass *pass, DIR *fds, FanotifyHolder *holder)
+{
+        struct dirent *entry;
+        bool any = false, doubtful = false;
+
+        *holder = (FanotifyHolder){ 0 };
         while ((entry = readdir(fds))) {
                 char link[sizeof(LINK)];
                 ssize_t length;
 
                 if (entry->d_name[0] == '.')
                         continue;
-                n++;
+                any = true;
                 length = readlinkat(dirfd(fds), entry->d_name, link, sizeof(link));
-                if (length == sizeof(LINK) - 1 && memcmp(link, LINK, sizeof(LINK) - 1) == 0)
+                if (length == sizeof(LINK) - 1 && memcmp(link, LINK, sizeof(LINK) - 1) == 0) {
                         fanotify_holder_add(dirfd(fds), entry->d_name, pass->deadline, holder);
+                        doubtful = true;
+                }
+                doubtful = doubtful || length < 0;
         }
-        return n;
+        return any && (!doubtful || has_descriptors(fds));
 }
 
 /* The first thread ended before the others: the descriptors are theirs. */
@@ -116,14 +131,14 @@ static void look_at_threads(const Pass *pass, int fds, FanotifyHolder *holder)
                 _cleanup_(close_folderp) DIR *theirs =
                         is_number(entry->d_name) ? open_folder(dirfd(tasks), path) : NULL;
 
-                if (theirs && look_at_descriptors(pass, theirs, holder) > 0)
+                if (theirs && look_at_descriptors(pass, theirs, holder))
                         return;
         }
 }
 
 static void look_at_process(Pass *pass, int proc, const char *name)
 {
-        FanotifyHolder holder = { 0 };
+        FanotifyHolder holder;
         char path[32];
         _cleanup_(close_folderp) DIR *fds = NULL;
 
@@ -134,7 +149,7 @@ static void look_at_process(Pass *pass, int proc, const char *name)
                 pass->facts->unreadable += errno == EACCES || errno == EPERM;
                 return;
         }
-        if (look_at_descriptors(pass, fds, &holder) == 0)
+        if (!look_at_descriptors(pass, fds, &holder))
                 look_at_threads(pass, dirfd(fds), &holder);
         if (holder.groups > 0 &&
             fanotify_holder_identify(pass->host, &pass->self, dirfd(fds), (pid_t)strtol(name, NULL, 10), &holder))
