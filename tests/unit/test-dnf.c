@@ -154,11 +154,29 @@ static void packages_come_into_our_folder_and_lists_are_used_as_they_are(void **
         assert_trust(argv);
         assert_has(argv, folder);
         assert_has(argv, "\n--setopt=*.metadata_expire=never\n");
+        assert_has_not(argv, ID ".metadata_expire");
         assert_has(argv, "\n--setopt=best=1\n");
         assert_has(argv, "\n--setopt=install_weak_deps=0\n");
         assert_true(text_ends_with(argv, "\ninstall\n--downloadonly\nmdatp-101.25032.0006-1\n"));
         assert_int_equal(stage->started, 0); /* no transaction */
         assert_has(stage->said.data, "downloading mdatp: ");
+}
+
+static void a_download_reads_the_list_of_its_source_when_asked(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+
+        package_stage_program(stage, "dnf", "");
+        assert_true(manager_dnf.reads_list(&stage->host, &ours));
+        stage->run.refresh = true;
+        assert_int_equal(do_download(stage, &manager_dnf, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+        argv = argv_of(stage, "dnf");
+        assert_trust(argv);
+        assert_has(argv, "\n--setopt=*.metadata_expire=never\n");
+        assert_has(argv, "\n--setopt=" ID ".metadata_expire=0\n");
+        assert_true(strstr(argv, ID ".metadata_expire") > strstr(argv, "*.metadata_expire")); /* the last one counts */
+        assert_null(manager_yum.reads_list);
 }
 
 static void a_transaction_uses_no_network_and_is_never_signalled(void **state)
@@ -501,6 +519,7 @@ int main(void)
                 STAGED(a_source_with_a_signed_index_has_a_file_of_pinned_keys_alone),
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(packages_come_into_our_folder_and_lists_are_used_as_they_are),
+                STAGED(a_download_reads_the_list_of_its_source_when_asked),
                 STAGED(a_transaction_uses_no_network_and_is_never_signalled),
                 STAGED(what_is_there_comes_again_or_older_only_when_asked),
                 STAGED(a_file_is_installed_by_its_path),

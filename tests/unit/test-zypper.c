@@ -10,7 +10,7 @@ static const PackageSource ours = { .id = "ms-prod", .uri = "https://packages.ex
 
 static int stage_open(void **state)
 {
-        static const char *const folders[] = { "/run", "/var/lib/rpm", NULL };
+        static const char *const folders[] = { "/run", "/var/lib/rpm", "/var/cache", NULL };
         static bool covered;
 
         if (!covered)
@@ -111,6 +111,22 @@ static void a_download_keeps_all_it_fetches_in_our_folder(void **state)
         temporary = text_format("ZYPPTMPDIR=%s\n", stage->scratch.root);
         assert_has(environment, temporary);
         assert_int_equal(stage->started, 0); /* no transaction */
+}
+
+static void a_download_reads_only_a_list_that_was_never_read(void **state)
+{
+        PackageStage *stage = *state;
+        PackageSource other = ours, none = { 0 };
+
+        snprintf(other.id, sizeof(other.id), "never-seen");
+        assert_true(manager_zypper.reads_list(&stage->host, &other));
+        assert_int_equal(mkdir("/var/cache/zypp", 0755), 0);
+        assert_int_equal(mkdir("/var/cache/zypp/raw", 0755), 0);
+        assert_int_equal(mkdir("/var/cache/zypp/raw/never-seen", 0755), 0);
+        assert_false(manager_zypper.reads_list(&stage->host, &other));
+        snprintf(other.id, sizeof(other.id), "../raw");
+        assert_false(manager_zypper.reads_list(&stage->host, &other));
+        assert_false(manager_zypper.reads_list(&stage->host, &none));
 }
 
 static void a_transaction_takes_what_was_downloaded(void **state)
@@ -310,6 +326,7 @@ int main(void)
                 TEST(what_one_refresh_says_is_about_ours),
                 TEST(a_full_refresh_tolerates_what_is_foreign),
                 TEST(a_download_keeps_all_it_fetches_in_our_folder),
+                TEST(a_download_reads_only_a_list_that_was_never_read),
                 TEST(a_transaction_takes_what_was_downloaded),
                 TEST(an_older_or_the_same_version_comes_only_when_asked),
                 TEST(a_file_stands_for_what_the_sources_have),
