@@ -152,9 +152,9 @@ static int refuse_unverified(const Mission *mission, const PackageSource *existi
 {
         _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
 
-        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s says %s.", place,
-                           *existing->suite ? existing->suite : existing->id, shown,
-                           mission->manager->sources->unverified);
+        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s %s%s.", place,
+                           *existing->suite ? existing->suite : existing->id, shown, *existing->weakness ? "" : "says ",
+                           *existing->weakness ? existing->weakness : mission->manager->sources->unverified);
 }
 
 /* The vendor signs: an entry that has apt do without is a mistake, or somebody's way onto this machine. */
@@ -168,7 +168,8 @@ static int verify_source(Mission *mission, HttpClient *http, PackageSource *sour
         if (add_source(mission, http, source, existing->file, failure) < 0)
                 return -1;
         outcome_row(mission->outcome, "repository-key", ROW_WARNING,
-                    "%s had packages used without a signature: its key and its entry were set up anew", shown);
+                    "%s had packages used without a signature%s%s: its key and its entry were set up anew", shown,
+                    *existing->weakness ? ", as it " : "", existing->weakness);
         return 0;
 }
 

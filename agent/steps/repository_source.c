@@ -12,16 +12,19 @@
 
 static const char *const channels[] = { "prod", "insiders-fast", "insiders-slow" };
 
-static char *make_path(const SourceFormat *format, const char *prefix, const char *channel)
+static char *make_path(const Mission *mission, const char *prefix, const char *channel)
 {
-        return text_format("%s/%s%s.%s", format->folder, prefix, channel, format->extension);
+        const SourceFormat *format = mission->manager->sources;
+        _cleanup_free_ char *folder = format->place ? format->place(format, mission->host) : text_copy(format->folder);
+
+        return text_format("%s/%s%s.%s", folder, prefix, channel, format->extension);
 }
 
 char *repository_source_file(const Mission *mission, const char *channel)
 {
         const SourceFormat *format = mission->manager->sources;
 
-        return make_path(format, format->prefixes[0], channel);
+        return make_path(mission, format->prefixes[0], channel);
 }
 
 bool repository_source_is_vendors(const Mission *mission, const char *file)
@@ -32,7 +35,7 @@ bool repository_source_is_vendors(const Mission *mission, const char *file)
 
         for (prefix = format->prefixes; *prefix; prefix++)
                 for (i = 0; i < ELEMENTSOF(channels); i++) {
-                        _cleanup_free_ char *vendors = make_path(format, *prefix, channels[i]);
+                        _cleanup_free_ char *vendors = make_path(mission, *prefix, channels[i]);
 
                         if (text_equal(file, vendors))
                                 return true;
@@ -105,7 +108,7 @@ int repository_source_mend(Mission *mission, const PackageSource *wanted, Error 
 
         for (prefix = format->prefixes; *prefix; prefix++)
                 for (i = 0; i < ELEMENTSOF(channels); i++) {
-                        _cleanup_free_ char *file = make_path(format, *prefix, channels[i]);
+                        _cleanup_free_ char *file = make_path(mission, *prefix, channels[i]);
 
                         if (mend_file(mission, file, wanted, &told, err) < 0)
                                 return -1;

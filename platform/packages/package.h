@@ -43,6 +43,7 @@ typedef enum PackageState {
 #define PACKAGE_VERSION_MAX 64
 #define PACKAGE_NAMES_MAX 256
 #define PACKAGE_SIGN_MAX 200
+#define SOURCE_WEAKNESS_MAX 200
 #define PACKAGE_OFFERS_MAX 128
 
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
@@ -57,8 +58,11 @@ typedef struct PackageSource {
         char file[256];       /* the file an existing one was read from; "" for a fetched one */
         bool enabled;
         bool signed_index; /* .repo: repo_gpgcheck */
+        bool packaged;     /* the distribution's own package brings it, and its keys are the distribution's */
         bool unverified;   /* an existing one whose options let the package manager do without a signature or
                               certificate: trusted=yes, allow-insecure=yes; gpgcheck=0, sslverify=0 */
+        char weakness[SOURCE_WEAKNESS_MAX]; /* by what it is unverified, escaped, to follow "the entry": "says
+                                               gpgcheck=0"; "": SourceFormat.unverified tells */
 } PackageSource;
 
 /* One version of a package, and where it is offered; newest first wherever there are several. */

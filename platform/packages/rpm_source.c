@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/packages/rpm_source_trust.h"
 
 #define OURS "# Written by mde-linux for Microsoft Defender for Endpoint.\n"
 
@@ -112,18 +113,35 @@ static size_t traces_zypper(const PackageSource *source, SourceTrace ret[SOURCE_
 static const char *const dnf_folders[] = { "/etc/yum/repos.d", "/etc/distro.repos.d", NULL };
 static const char *const dnf5_folders[] = { "/etc/distro.repos.d", "/usr/share/dnf5/repos.d", NULL };
 static const char *const dnf_files[] = { "/etc/dnf/dnf.conf", "/etc/yum.conf", NULL };
+static const char *const yum_folders[] = { "/etc/yum/repos.d", NULL };
+static const char *const yum_files[] = { "/etc/yum.conf", NULL };
+static const char *const tdnf_files[] = { "/etc/tdnf/tdnf.conf", NULL };
+static const char *const zypp_files[] = { "/etc/zypp/zypp.conf", NULL };
 static const char *const dnf5_files[] = { "/etc/dnf/dnf.conf", NULL };
+
+const SourceTrust source_trust_dnf = { .settings = dnf5_files, .folders = "reposdir", .overridden = SOURCE_OVERRIDDEN };
+
+const SourceTrust source_trust_yum = {
+        .settings = yum_files, .folders = "reposdir", .overridden = SOURCE_OVERRIDDEN_DOTLESS, .imports = true
+};
+
+const SourceTrust source_trust_tdnf = {
+        .settings = tdnf_files, .folders = "repodir", .said_alone = true, .imports = true
+};
+
+const SourceTrust source_trust_zypper = { .settings = zypp_files, .folders = "reposdir", .two_checks = true };
 
 #define COMMON                                                                                                         \
         .extension = "repo", .key_file = RPM_SOURCE_KEY_FILE, .key_in_armor = true, .prefixes = prefixes,              \
         .unverified = "gpgcheck=0 or sslverify=0", .parse = rpm_source_parse, .find = rpm_source_find,                 \
-        .find_in = rpm_source_find_in, .mend = rpm_source_mend, .claim = rpm_source_claim
+        .find_in = rpm_source_find_in, .place = rpm_source_folder, .mend = rpm_source_mend, .claim = rpm_source_claim
 
 const SourceFormat source_format_dnf = {
         COMMON,
         .folder = "/etc/yum.repos.d",
         .more_folders = dnf_folders,
         .more_files = dnf_files,
+        .trust = &source_trust_dnf,
         .format = format_dnf,
         .traces = traces_dnf,
 };
@@ -133,13 +151,29 @@ const SourceFormat source_format_dnf5 = {
         .folder = "/etc/yum.repos.d",
         .more_folders = dnf5_folders,
         .more_files = dnf5_files,
+        .trust = &source_trust_dnf,
         .format = format_dnf,
         .traces = traces_dnf5,
+};
+
+const SourceFormat source_format_yum = {
+        COMMON,
+        .folder = "/etc/yum.repos.d",
+        .more_folders = yum_folders,
+        .more_files = yum_files,
+        .trust = &source_trust_yum,
+        .format = format_dnf,
+        .traces = traces_dnf,
+};
+
+const SourceFormat source_format_tdnf = {
+        COMMON, .folder = "/etc/yum.repos.d", .trust = &source_trust_tdnf, .format = format_dnf, .traces = traces_dnf,
 };
 
 const SourceFormat source_format_zypper = {
         COMMON,
         .folder = "/etc/zypp/repos.d",
+        .trust = &source_trust_zypper,
         .format = format_zypper,
         .traces = traces_zypper,
 };

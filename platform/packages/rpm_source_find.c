@@ -5,10 +5,12 @@
 #include "platform/packages/rpm_source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/packages/rpm_source_trust.h"
 #include "platform/packages/rpm_variables.h"
 #include "platform/packages/source_text.h"
 
@@ -16,6 +18,7 @@
 
 typedef struct Search {
         const Host *host;
+        const SourceTrust *trust;
         const PackageSource *like;
         const char *beside;   /* not to be looked at; NULL: none */
         const char *replaced; /* in this one, enabled sections of the place do not count; NULL: none */
@@ -92,27 +95,6 @@ static void take_keys(const RepoSection *section, PackageSource *source)
         snprintf(source->signed_by, sizeof(source->signed_by), "%.*s", (int)(length - 7), word + 7);
 }
 
-/* zypper: any word but "yes" may be taken as no. */
-static bool says_no_ssl(const char *query)
-{
-        const char *at = strstr(query, "ssl_verify=");
-
-        for (; at; at = strstr(at, "ssl_verify=")) {
-                at += strlen("ssl_verify=");
-                if (strcspn(at, "&;") != 3 || !text_starts_with(at, "yes"))
-                        return true;
-        }
-        return false;
-}
-
-static bool is_unverified(const RepoSection *section, const char *place, size_t length)
-{
-        _cleanup_free_ char *query = text_copy_n(place, length);
-
-        return !repo_section_is(section, "gpgcheck", true) || !repo_section_is(section, "pkg_gpgcheck", true) ||
-               !repo_section_is(section, "sslverify", true) || says_no_ssl(query);
-}
-
 static bool copy(char *ret, size_t size, const char *text)
 {
         return (size_t)snprintf(ret, size, "%s", text) < size;
@@ -121,10 +103,13 @@ static bool copy(char *ret, size_t size, const char *text)
 static bool take(const Search *search, const RepoSection *section, const char *place, size_t length, PackageSource *ret)
 {
         _cleanup_free_ char *expanded = rpm_variables_expand(search->host, place, length, 0), *uri = NULL;
+        _cleanup_free_ char *whole = text_copy_n(place, length);
         PackageSource source = { .enabled = repo_section_is(section, "enabled", true),
                                  .signed_index = repo_section_is(section, "repo_gpgcheck", false),
-                                 .unverified = is_unverified(section, place, length) };
+                                 .packaged = search->like->packaged };
 
+        source.unverified =
+                !rpm_source_is_verified(search->trust, search->host, section, whole, source.packaged, source.weakness);
         uri = text_copy_n(expanded, source_text_without_slashes(expanded, without_query(expanded, strlen(expanded))));
         if (!copy(source.id, sizeof(source.id), section->id) || !copy(source.uri, sizeof(source.uri), uri) ||
             !copy(source.file, sizeof(source.file), search->file))
@@ -199,13 +184,17 @@ static int look_at_folder(Search *search, const char *folder, Error *err)
 
 static int look_everywhere(Search *search, const SourceFormat *format, Error *err)
 {
+        char *folders[RPM_SOURCE_FOLDERS_MAX];
+        size_t i, n = rpm_source_folders(format, search->host, folders);
         const char *const *more;
+        int r = 0;
 
-        if (look_at_folder(search, format->folder, err) < 0)
+        for (i = 0; i < n; i++) {
+                r = r < 0 ? r : look_at_folder(search, folders[i], err);
+                free(folders[i]);
+        }
+        if (r < 0)
                 return -1;
-        for (more = format->more_folders; more && *more; more++)
-                if (look_at_folder(search, *more, err) < 0)
-                        return -1;
         for (more = format->more_files; more && *more; more++)
                 look_at_file(search, *more);
         return 0;
@@ -224,7 +213,8 @@ bool rpm_source_find_in(const Host *host, const char *file, const PackageSource 
 int rpm_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
                     bool *ret_found, PackageSource *ret, Error *err)
 {
-        _cleanup_(search_clear) Search search = { .host = host, .like = like, .beside = beside };
+        _cleanup_(search_clear)
+                Search search = { .host = host, .trust = format->trust, .like = like, .beside = beside };
 
         if (look_everywhere(&search, format, err) < 0)
                 return -1;

@@ -24,12 +24,14 @@ typedef struct SourceTrace {
 #define SOURCE_TRACES_MAX 8
 
 typedef struct SourceFormat SourceFormat;
+typedef struct SourceTrust SourceTrust;
 
 struct SourceFormat {
         const char *extension;           /* of the vendor's lists: config/PATH/CHANNEL.extension */
         const char *folder;              /* where sources lie */
         const char *const *more_folders; /* where more of them may lie; NULL-terminated or NULL */
         const char *const *more_files;   /* the same */
+        const SourceTrust *trust;        /* rpm_source_trust.h; NULL: no .repo files */
         const char *const *prefixes; /* of the names PREFIX CHANNEL.extension in folder by which the vendor's own tools
                                         save lists; the first is what we write; NULL-terminated */
         const char *key_file;        /* the vendor's keys; may be shared with other products of the vendor */
@@ -56,6 +58,9 @@ struct SourceFormat {
         int (*find)(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
                     bool *ret_found, PackageSource *ret, Error *err);
 
+        /* The folder that ours is written to on this machine. Caller frees. NULL: folder. */
+        char *(*place)(const SourceFormat *format, const Host *host);
+
         /* Before source is written to file: gives it an id that no other entry has. NULL: its sources have no ids. */
         int (*claim)(const SourceFormat *format, const Host *host, const char *file, PackageSource *source, Error *err);
 
@@ -75,6 +80,5 @@ struct SourceFormat {
 };
 
 extern const SourceFormat source_format_apt;
-extern const SourceFormat source_format_dnf;  /* dnf 4, yum, tdnf */
-extern const SourceFormat source_format_dnf5; /* the same but for its caches */
+extern const SourceFormat source_format_dnf, source_format_dnf5, source_format_yum, source_format_tdnf;
 extern const SourceFormat source_format_zypper;

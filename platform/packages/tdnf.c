@@ -171,7 +171,7 @@ static int tdnf_offers(const Host *host, const PackageRun *run, const char *pack
 
 const PackageManager manager_tdnf = {
         .id = MANAGER_TDNF,
-        .sources = &source_format_dnf,
+        .sources = &source_format_tdnf,
         .files = &package_file_rpm,
         .packages_folder = "/var/cache/tdnf",
         .unsynced = true,

@@ -37,4 +37,4 @@ const DnfDialect yum_dialect = {
 
 DNF_FAMILY_FUNCTIONS(yum, &yum_dialect)
 
-const PackageManager manager_yum = { .id = MANAGER_YUM, .sources = &source_format_dnf, DNF_FAMILY_ROW(yum) };
+const PackageManager manager_yum = { .id = MANAGER_YUM, .sources = &source_format_yum, DNF_FAMILY_ROW(yum) };

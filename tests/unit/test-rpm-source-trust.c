@@ -1,0 +1,197 @@
+#include "tests/unit/scratch.h"
+
+#include "platform/packages/rpm_source_trust.h"
+
+#define URI "https://packages.example.test/rhel/9.0/prod"
+#define BASE "[x]\nbaseurl=" URI "\n"
+
+static const PackageSource wanted = { .id = "x", .uri = URI };
+static const PackageSource packaged = { .id = "x", .uri = URI, .packaged = true };
+
+static PackageSource find(const Scratch *scratch, const SourceFormat *format, const PackageSource *like,
+                          const char *section, const char *settings)
+{
+        _cleanup_free_ char *file = text_format("%s/a.repo", format->folder);
+        PackageSource source;
+        bool found = false;
+        Error err = { 0 };
+
+        scratch_write(scratch, file, section);
+        scratch_write(scratch, format->trust->settings[0], settings);
+        if (format->find(format, &scratch->host, like, NULL, &found, &source, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_true(found);
+        return source;
+}
+
+typedef struct Case {
+        const char *section, *settings, *weakness; /* NULL: none */
+} Case;
+
+static void check(const Scratch *scratch, const SourceFormat *format, const Case *cases, size_t n)
+{
+        size_t i;
+
+        for (i = 0; i < n; i++) {
+                PackageSource source = find(scratch, format, &wanted, cases[i].section, cases[i].settings);
+
+                if (source.unverified != !!cases[i].weakness)
+                        fail_msg("%s / %s: %s", cases[i].section, cases[i].settings, source.weakness);
+                if (cases[i].weakness && !strstr(source.weakness, cases[i].weakness))
+                        fail_msg("%s is not: %s", source.weakness, cases[i].weakness);
+        }
+}
+
+static void what_dnf_is_told_for_all_sources_counts_where_one_says_nothing(void **state)
+{
+        static const Case cases[] = {
+                { BASE, "[main]\n", NULL },
+                { BASE, "[main]\ngpgcheck=1\n", NULL },
+                { BASE, "[other]\ngpgcheck=0\n", NULL },
+                { BASE "gpgcheck=1\nsslverify=1\n", "[main]\ngpgcheck=0\nsslverify=0\n", NULL },
+                { BASE "gpgcheck=1\n", "[main]\nsslverify=False\n",
+                  "says no sslverify, and [main] of /etc/dnf/dnf.conf says sslverify=False" },
+                { BASE, "[main]\ngpgcheck=0\n", "says no gpgcheck, and [main] of /etc/dnf/dnf.conf says gpgcheck=0" },
+                { BASE, "[main]\ngpgcheck=1\ngpgcheck=off\n", "gpgcheck=off" },
+                { BASE "gpgcheck=0\n", "[main]\ngpgcheck=1\n", "says gpgcheck=0" },
+                { BASE "gpgcheck=certainly\n", "[main]\n", "says gpgcheck=certainly" },
+                { BASE "gpgcheck=1\ngpgkey=https://a.test/k\n", "", NULL }, /* the command line names others */
+        };
+
+        check(*state, &source_format_dnf, cases, ELEMENTSOF(cases));
+        check(*state, &source_format_dnf5, cases, ELEMENTSOF(cases));
+}
+
+static void what_yum_cannot_be_told_for_an_id_with_a_dot_has_to_be_right(void **state)
+{
+#define DOTTED "[x.y]\nbaseurl=" URI "\n"
+        static const Case cases[] = {
+                { BASE, "", NULL },
+                { BASE "gpgkey=https://a.test/k\n", "[main]\ngpgcheck=1\n", NULL },
+                { BASE, "[main]\ngpgcheck=0\n", "/etc/yum.conf says gpgcheck=0" },
+                { DOTTED, "", "does not say gpgcheck=1" },
+                { DOTTED, "[main]\ngpgcheck=1\n", NULL },
+                { DOTTED "gpgcheck=1\n", "", NULL },
+                { DOTTED "gpgcheck=1\ngpgkey=https://a.test/k\n", "", "gpgkey=https://a.test/k" },
+        };
+
+        check(*state, &source_format_yum, cases, ELEMENTSOF(cases));
+}
+
+static void tdnf_takes_a_section_at_its_word(void **state)
+{
+        static const Case cases[] = {
+                { BASE "gpgcheck=1\n", "", NULL },
+                { BASE, "[main]\ngpgcheck=1\n", "does not say gpgcheck=1" }, /* it does not reach the section */
+                { BASE "gpgcheck=true\n", "[main]\ngpgcheck=0\n", NULL },
+                { BASE "gpgcheck=1\n", "[main]\nsslverify=0\n", "/etc/tdnf/tdnf.conf says sslverify=0" },
+                { BASE "gpgcheck=1\ngpgkey=https://a.test/k\n", "",
+                  "no file of this machine: gpgkey=https://a.test/k" },
+                { BASE "gpgcheck=1\ngpgkey=file://host/k\n", "", "no file of this machine: gpgkey=file://host/k" },
+                { BASE "gpgcheck=1\ngpgkey=file:///not/there\n", "", NULL },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/none\n", "",
+                  "neither pinned nor known to rpm: gpgkey=file:///k/none" },
+                { BASE "gpgcheck=1\ngpgkey=file:///not/there file:///k/none\n", "", "gpgkey=file:///k/none" },
+        };
+
+        scratch_write(*state, "/k/none", "no key at all");
+        check(*state, &source_format_tdnf, cases, ELEMENTSOF(cases));
+}
+
+static void the_distributions_own_files_of_keys_are_its_own(void **state)
+{
+        const char *local = BASE "gpgcheck=1\ngpgkey=file:///k/none\n";
+        const char *remote = BASE "gpgcheck=1\ngpgkey=https://a.test/k\n";
+
+        scratch_write(*state, "/k/none", "no key at all");
+        assert_false(find(*state, &source_format_tdnf, &packaged, local, "").unverified);
+        assert_true(find(*state, &source_format_tdnf, &packaged, local, "").packaged);
+        assert_true(find(*state, &source_format_tdnf, &packaged, remote, "").unverified);
+        assert_true(find(*state, &source_format_tdnf, &packaged, BASE, "").unverified);
+}
+
+static void zypper_reads_what_holds_for_all_only_where_a_section_says_neither(void **state)
+{
+        static const Case cases[] = {
+                { BASE, "", NULL },
+                { BASE, "[main]\n## gpgcheck = off\nrepo_gpgcheck = off\n", NULL }, /* then packages are checked */
+                { BASE, "[main]\ngpgcheck = off\n",
+                  "says no gpgcheck, and [main] of /etc/zypp/zypp.conf says gpgcheck=off" },
+                { BASE, "[main]\npkg_gpgcheck = no\n", "says pkg_gpgcheck=no" },
+                { BASE "gpgcheck=1\n", "[main]\ngpgcheck = off\npkg_gpgcheck = off\n", NULL },
+                { BASE "pkg_gpgcheck=1\n", "[main]\ngpgcheck = off\npkg_gpgcheck = off\n", NULL },
+                { BASE "gpgcheck=1\npkg_gpgcheck=0\n", "", "says pkg_gpgcheck=0" },
+                { "[x]\nbaseurl=" URI "?ssl_verify=no\n", "", "says ssl_verify=no" },
+        };
+
+        check(*state, &source_format_zypper, cases, ELEMENTSOF(cases));
+}
+
+static void sources_are_looked_for_where_they_are_read_from(void **state)
+{
+        static const struct {
+                const SourceFormat *format;
+                const char *settings, *folder, *other;
+        } rows[] = {
+                { &source_format_dnf, "[main]\nreposdir=/srv/repos/ /srv/more\n", "/srv/repos", "/srv/more" },
+                { &source_format_dnf5, "[main]\nreposdir=/srv/repos,/srv/more\n", "/srv/repos", "/srv/more" },
+                { &source_format_yum, "[main]\nreposdir=/srv/repos\n  /srv/more\n", "/srv/repos", "/srv/more" },
+                { &source_format_tdnf, "[main]\nrepodir=/srv/repos\n", "/srv/repos", "/srv/repos" },
+                { &source_format_zypper, "[main]\nreposdir = /srv/repos\n", "/srv/repos", "/srv/repos" },
+                { &source_format_dnf, "[main]\nreposdir=\n", "/etc/yum.repos.d", "/etc/distro.repos.d" },
+                { &source_format_dnf, "[main]\nreposdir=srv\n", "/etc/yum.repos.d", "/etc/distro.repos.d" },
+                { &source_format_tdnf, "", "/etc/yum.repos.d", "/etc/yum.repos.d" },
+        };
+        Scratch *scratch = *state;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                const SourceFormat *format = rows[i].format;
+                _cleanup_free_ char *file = text_format("%s/b.repo", rows[i].other), *folder = NULL;
+                _cleanup_free_ char *whole = text_format("%s%s", scratch->root, file);
+                PackageSource source;
+                bool found = false;
+                Error err = { 0 };
+
+                scratch_write(scratch, format->trust->settings[0], rows[i].settings);
+                scratch_write(scratch, file, BASE "gpgcheck=1\n");
+                folder = format->place(format, &scratch->host);
+                assert_string_equal(folder, rows[i].folder);
+                if (format->find(format, &scratch->host, &wanted, NULL, &found, &source, &err) < 0)
+                        fail_msg("%s", err.text);
+                if (!found)
+                        fail_msg("not found for %s", rows[i].settings);
+                assert_string_equal(source.file, file);
+                assert_int_equal(unlink(whole), 0);
+        }
+}
+
+static void a_usual_folder_that_is_not_read_from_counts_for_nothing(void **state)
+{
+        Scratch *scratch = *state;
+        PackageSource source;
+        bool found = true;
+        Error err = { 0 };
+
+        scratch_write(scratch, "/etc/yum.repos.d/a.repo", BASE "gpgcheck=1\n");
+        scratch_write(scratch, "/etc/dnf/dnf.conf", "[main]\nreposdir=/srv/repos\n");
+        assert_int_equal(
+                source_format_dnf.find(&source_format_dnf, &scratch->host, &wanted, NULL, &found, &source, &err), 0);
+        assert_false(found);
+}
+
+int main(void)
+{
+#define ON_SCRATCH(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
+        static const struct CMUnitTest tests[] = {
+                ON_SCRATCH(what_dnf_is_told_for_all_sources_counts_where_one_says_nothing),
+                ON_SCRATCH(what_yum_cannot_be_told_for_an_id_with_a_dot_has_to_be_right),
+                ON_SCRATCH(tdnf_takes_a_section_at_its_word),
+                ON_SCRATCH(the_distributions_own_files_of_keys_are_its_own),
+                ON_SCRATCH(zypper_reads_what_holds_for_all_only_where_a_section_says_neither),
+                ON_SCRATCH(sources_are_looked_for_where_they_are_read_from),
+                ON_SCRATCH(a_usual_folder_that_is_not_read_from_counts_for_nothing),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
