@@ -133,7 +133,25 @@ bool package_choice_is_plain(const Mission *mission)
         return !*mission->file.path && !mission->request->version && mission->facts.package.state == PACKAGE_ABSENT;
 }
 
-int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
+/* A package manager that would take any source's is told the version that ours has. */
+static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
+{
+        const PackageRun run = mission_package_run(mission);
+        PackageOffers offers = { 0 };
+        Error err = { 0 };
+
+        if (!mission->manager->unbound || *choice->version || !*mission->source.id)
+                return 0;
+        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
+                return steps_fail(failure, REASON_PACKAGE_NOT_FOUND, &err);
+        if (!*offers.candidate)
+                return failure_set(failure, REASON_PACKAGE_NOT_FOUND, "The repository %s offers no %s.",
+                                   mission->source.id, SENSOR_PACKAGE);
+        snprintf(choice->version, sizeof(choice->version), "%s", offers.candidate);
+        return 0;
+}
+
+static int choose(Mission *mission, PackageChoice *ret, Failure *failure)
 {
         const Facts *facts = &mission->facts;
         bool installed = facts->package.state == PACKAGE_INSTALLED;
@@ -142,8 +160,6 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
         Error err = { 0 };
 
         *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
-        if (*mission->file.path)
-                return choose_file(mission, ret, failure);
         if (is_to_be_kept(mission) && !installed) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
                 ret->action = mission->manager->silent ? PACKAGE_REINSTALL : PACKAGE_INSTALL;
@@ -156,4 +172,13 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
         if (mission->request->version && !keeps_version(mission->request, facts))
                 return choose_pinned(mission, &offers, ret, failure);
         return choose_better(mission, &offers, ret, failure);
+}
+
+int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
+{
+        if (*mission->file.path) {
+                *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
+                return choose_file(mission, ret, failure);
+        }
+        return choose(mission, ret, failure) < 0 ? -1 : bind(mission, ret, failure);
 }

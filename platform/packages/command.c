@@ -64,6 +64,27 @@ int command_check_word(const char *word, Error *err)
         return error_set(err, ERROR_INPUT, "\"%s\" is no name or version of a package", shown);
 }
 
+int command_check_source(const PackageSource *source, const char *also, Error *err)
+{
+        static const char bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:";
+        _cleanup_free_ char *all = text_format("%s%s", bytes, also), *shown = NULL;
+        const char *id = source->id;
+
+        if (*id && *id != '-' && !id[strspn(id, all)])
+                return 0;
+        shown = text_escape(id, SHOWN_MAX);
+        return error_set(err, ERROR_INPUT, "\"%s\" is no id of a repository", shown);
+}
+
+int command_add_only_source(PackageCommand *command, const PackageSource *source, Error *err)
+{
+        if (command_check_source(source, "", err) < 0)
+                return -1;
+        command_add(command, "--disablerepo=*");
+        command_add(command, command_own(command, text_format("--enablerepo=%s", source->id)));
+        return 0;
+}
+
 static void say(const PackageRun *run, const char *text, pid_t transaction)
 {
         if (run->on_progress)

@@ -54,3 +54,12 @@ int command_wait_for_locks(const Host *host, const PackageRun *run, const Packag
 
 /* What a package manager would take for something else than a name or version ("mdatp-" removes) is ERROR_INPUT. */
 int command_check_word(const char *word, Error *err) _must_check_;
+
+/*
+ * The same of a source's id: one that means others as well ("*", "a,b"), or an option, is ERROR_INPUT. also: bytes
+ * besides letters, digits and -_.: that this manager takes as they are.
+ */
+int command_check_source(const PackageSource *source, const char *also, Error *err) _must_check_;
+
+/* --disablerepo=* --enablerepo=ID; what may stand in an id is checked. */
+int command_add_only_source(PackageCommand *command, const PackageSource *source, Error *err) _must_check_;

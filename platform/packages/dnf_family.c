@@ -11,8 +11,6 @@
 #include "platform/base/text.h"
 #include "platform/locks.h"
 
-#define ID_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
-
 #define SHOWN_MAX 200
 #define AGAIN_MS 250
 
@@ -43,10 +41,8 @@ static void add_setopt(PackageCommand *command, const char *id, const char *opti
 
 static int check_source(const PackageSource *source, Error *err)
 {
-        _cleanup_free_ char *shown = text_escape(source->id, 100);
-
-        if (!*source->id || source->id[strspn(source->id, ID_BYTES)])
-                return error_set(err, ERROR_INPUT, "\"%s\" is no id of a repository", shown);
+        if (command_check_source(source, "", err) < 0)
+                return -1;
         if (strpbrk(source->index_keys, " ,=\t\n"))
                 return error_set(err, ERROR_INPUT, "the path of the key file of repository %s has a blank or a sign",
                                  source->id);
@@ -73,6 +69,8 @@ static int add_source(const DnfDialect *dialect, const PackageSource *source, co
         add_setopt(command, source->id, "gpgkey", key);
         if (dialect->priority)
                 add_setopt(command, source->id, "priority", dialect->priority);
+        if (dialect->cost)
+                add_setopt(command, source->id, "cost", dialect->cost);
         if (run->proxy) {
                 add_setopt(command, source->id, "proxy", run->proxy);
                 add_setopt(command, source->id, "proxy_username", "");
@@ -116,8 +114,8 @@ int dnf_family_refresh(const DnfDialect *dialect, const Host *host, const Packag
         if (start_command(dialect, run, source ? source : run->source, &command, err) < 0)
                 return -1;
         if (source) {
-                command_add(&command, "--disablerepo=*");
-                command_add(&command, command_own(&command, text_format("--enablerepo=%s", source->id)));
+                if (command_add_only_source(&command, source, err) < 0)
+                        return -1;
                 command_add_all(&command, dialect->refresh_one);
         } else {
                 command_add_all(&command, dialect->refresh_all);
@@ -181,6 +179,8 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
 
         if (command_check_word(package, err) < 0 || start_command(dialect, run, run->source, &command, err) < 0)
                 return -1;
+        if (!dialect->priority && run->source && command_add_only_source(&command, run->source, err) < 0)
+                return -1;
         command.pid_files = dialect->refresh_pid_files;
         command_add(&command, "-C");
         command_add_all(&command, dialect->offers);
@@ -194,6 +194,8 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
                         return 0;
                 return error_set(err, ERROR_COMMAND, "%s ended with status %d: %s", dialect->program, status, line);
         }
+        if (!dialect->priority)
+                rpm_keep_offers(ret, run->source);
         choose_candidate(run->source, ret);
         return 0;
 }

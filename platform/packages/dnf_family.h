@@ -6,7 +6,8 @@
  * its index is signed a file of ours with pinned keys alone: the caller has made known to rpm what packages may be
  * signed with. Each demands signatures (gpgcheck, localpkg_gpgcheck) and certificates (sslverify), whatever the
  * source's file says. Of several sources that have the package, ours comes first (priority): another one cannot slip
- * its own in. A source of others that cannot be reached is passed over, ours never is.
+ * its own in. Yum knows no such thing: there the package is asked for by the version that ours offers, and of equal
+ * ones ours is taken (cost). A source of others that cannot be reached is passed over, ours never is.
  *
  * PackageRun.archives NULL: packages go to the manager's own cache.
  */
@@ -23,7 +24,8 @@ typedef struct DnfDialect {
         const char *const *refresh_all;
         const char *const *offers; /* the package's name follows */
         const char *archives;      /* the option for our own folder, a format with one %s */
-        const char *priority;      /* the same for our source to come first, with its id; NULL: cannot */
+        const char *priority;      /* of our source, to come first; NULL: cannot, and offers are those of ours alone */
+        const char *cost;          /* of our source, where that decides between equal versions; NULL: it does not */
         const char *const *environment;
 
         const char *const *locks;          /* fcntl; of transactions */

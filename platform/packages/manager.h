@@ -25,8 +25,9 @@ struct PackageManager {
         const PackageFileFormat *files; /* NULL: it cannot install files */
         const char *files_cache;        /* where it copies files to that it is to install; NULL: nowhere */
         const char *packages_folder;    /* where it keeps what it downloads; NULL: in PackageRun.archives */
-        bool unsynced;                  /* it is done before what it wrote is on the disk */
-        bool silent; /* its database says installed before a package's scripts have run: what was cut off is redone */
+        bool unbound;  /* it takes a package from any source: one of ours is asked for by its version */
+        bool unsynced; /* it is done before what it wrote is on the disk */
+        bool silent;   /* its database says installed before a package's scripts have run: what was cut off is redone */
 
         /* --- the database; these read only --- */
 
@@ -56,7 +57,8 @@ struct PackageManager {
         int (*refresh)(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,
                        Error *err);
 
-        /* Which versions the configured sources offer, by their lists as they are. */
+        /* Which versions the configured sources offer, by their lists as they are; when unbound, run->source alone, if
+         * that is given. */
         int (*offers)(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err);
 
         /* Would download() with PackageRun.refresh read this source's list anew, and trust it as refresh() does? NULL:

@@ -44,3 +44,6 @@ int rpm_compare_versions(const char *a, const char *b);
 /* Where its version belongs among those that are there, newest first; of more than there is room for the oldest goes.
  * Of equal ones the first stays first. Pure. */
 void rpm_insert_offer(PackageOffers *offers, const PackageOffer *offer);
+
+/* Those of this source alone; NULL: all. Pure. */
+void rpm_keep_offers(PackageOffers *offers, const PackageSource *source);

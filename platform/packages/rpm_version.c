@@ -134,3 +134,14 @@ void rpm_insert_offer(PackageOffers *offers, const PackageOffer *offer)
         if (offers->n_offers < PACKAGE_OFFERS_MAX)
                 offers->n_offers++;
 }
+
+void rpm_keep_offers(PackageOffers *offers, const PackageSource *source)
+{
+        size_t i, n = 0;
+
+        for (i = 0; source && i < offers->n_offers; i++)
+                if (text_equal(offers->offers[i].id, source->id))
+                        offers->offers[n++] = offers->offers[i];
+        if (source)
+                offers->n_offers = n;
+}

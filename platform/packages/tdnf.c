@@ -47,10 +47,8 @@ static int tdnf_refresh(const Host *host, const PackageRun *run, const PackageSo
         command.doing = source ? "refreshing the package list of one source" : "refreshing all package lists";
         command_add(&command, "tdnf");
         command_add(&command, "-y");
-        if (source) {
-                command_add(&command, "--disablerepo=*");
-                command_add(&command, command_own(&command, text_format("--enablerepo=%s", source->id)));
-        }
+        if (source && command_add_only_source(&command, source, err) < 0)
+                return -1;
         command_add(&command, "makecache");
         if (command_run(host, &here, &command, ret, err) < 0)
                 return -1;
@@ -140,15 +138,13 @@ int tdnf_offers_parse(const char *text, size_t length, const char *package, Pack
         for (i = 0; i < json_object_array_length(list); i++)
                 if (read_offer(json_object_array_get_idx(list, i), package, ret, err) < 0)
                         return -1;
-        if (ret->n_offers > 0)
-                memcpy(ret->candidate, ret->offers[0].version, sizeof(ret->candidate));
         return 0;
 }
 
 /* As its lists are; asked under its lock. */
 static int tdnf_offers(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err)
 {
-        PackageCommand command = TDNF_COMMAND(.locks = tdnf_locks);
+        _cleanup_(command_clear) PackageCommand command = TDNF_COMMAND(.locks = tdnf_locks);
         _cleanup_free_ char *output = NULL, *line = NULL;
         size_t length = 0;
         int status = 0;
@@ -157,14 +153,21 @@ static int tdnf_offers(const Host *host, const PackageRun *run, const char *pack
                 return -1;
         command_add(&command, "tdnf");
         command_add(&command, "--cacheonly");
+        if (run->source && command_add_only_source(&command, run->source, err) < 0)
+                return -1; /* the lists of others may not be there */
         command_add(&command, "--json");
         command_add(&command, "list");
         command_add(&command, package);
         if (command_wait_for_locks(host, run, &command, err) < 0 ||
             command_ask(host, run, &command, &output, &length, &status, err) < 0)
                 return -1;
-        if (status == 0)
-                return tdnf_offers_parse(output, length, package, ret, err);
+        if (status == 0) {
+                if (tdnf_offers_parse(output, length, package, ret, err) < 0)
+                        return -1;
+                rpm_keep_offers(ret, run->source);
+                snprintf(ret->candidate, sizeof(ret->candidate), "%s", ret->n_offers > 0 ? ret->offers[0].version : "");
+                return 0;
+        }
         line = process_last_line(output, SHOWN_MAX);
         return error_set(err, ERROR_COMMAND, "tdnf list ended with status %d: %s", status, line);
 }
@@ -174,6 +177,7 @@ const PackageManager manager_tdnf = {
         .sources = &source_format_tdnf,
         .files = &package_file_rpm,
         .packages_folder = "/var/cache/tdnf",
+        .unbound = true,
         .unsynced = true,
         .silent = true,
         .state = rpm_state,

@@ -3,9 +3,10 @@
  * other and for their tests. NOT RUN FOR REAL: after its public sources and documentation (vmware/tdnf 3.1 to 3.5).
  *
  * Its exit status is its error code modulo 256 (1011: 243); "Error(CODE) : WORDS" on stderr tells it whole. With -y it
- * imports the keys that a source's gpgkey= names: those sources are the distribution's, and so are the files that they
- * name. A newer tdnf would wait for its lock without end. Downloaded packages stay below /var/cache/tdnf/ID until they
- * are installed. On Azure Linux 4 the name tdnf is a link to dnf 5: not this one.
+ * imports the keys that a source's gpgkey= names, and no option of a source can be given on the command line: what a
+ * section says has to be right (rpm_source_trust.h). Nor can one source be preferred: the package is asked for by the
+ * version that ours offers. A newer tdnf would wait for its lock without end. Downloaded packages stay below
+ * /var/cache/tdnf/ID until they are installed. On Azure Linux 4 the name tdnf is a link to dnf 5: not this one.
  *
  * Foreign format: `tdnf --json list NAME`: [{"Name", "Arch", "Evr": "VERSION-RELEASE", "Repo": ID}], "@System" for what
  * is installed; lines may stand before.

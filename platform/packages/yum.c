@@ -26,6 +26,7 @@ const DnfDialect yum_dialect = {
         .refresh_all = refresh,
         .offers = offers,
         .archives = "--downloaddir",
+        .cost = "1",
         .environment = environment,
         .locks = rpm_locks,
         .refresh_pid_files = pid_files,
@@ -37,4 +38,6 @@ const DnfDialect yum_dialect = {
 
 DNF_FAMILY_FUNCTIONS(yum, &yum_dialect)
 
-const PackageManager manager_yum = { .id = MANAGER_YUM, .sources = &source_format_yum, DNF_FAMILY_ROW(yum) };
+const PackageManager manager_yum = {
+        .id = MANAGER_YUM, .sources = &source_format_yum, .unbound = true, DNF_FAMILY_ROW(yum)
+};

@@ -18,6 +18,8 @@
                 .manager = "zypper", .pid_files = zypp_pids, __VA_ARGS__                                               \
         }
 
+#define ALSO_IN_ALIAS " +@/()~=&?%" /* people give addresses as well */
+
 static const char *const zypp_pids[] = { "/run/zypp.pid", "/run/zypp-rpm.pid", NULL };
 
 /* The locks are waited for natively, with their holder named. */
@@ -58,6 +60,8 @@ static int zypper_refresh(const Host *host, const PackageRun *run, const Package
         command.doing = source ? "refreshing the package list of one source" : "refreshing all package lists";
         command_add_all(&command, refresh_argv);
         if (source) {
+                if (command_check_source(source, ALSO_IN_ALIAS, err) < 0)
+                        return -1;
                 command_add(&command, "--repo");
                 command_add(&command, source->id);
         }
@@ -72,9 +76,14 @@ static int zypper_refresh(const Host *host, const PackageRun *run, const Package
         return 0;
 }
 
+static bool names_source(const PackageRun *run, const PackageWanted *wanted)
+{
+        return run->source && *run->source->id && !wanted->file;
+}
+
 static void add_what(PackageCommand *command, const PackageRun *run, const PackageWanted *wanted)
 {
-        if (run->source && *run->source->id && !wanted->file) {
+        if (names_source(run, wanted)) {
                 command_add(command, "--from");
                 command_add(command, run->source->id);
         }
@@ -91,6 +100,8 @@ static int make_install(PackageCommand *command, const PackageRun *run, const Pa
 {
         if (command_check_word(wanted->package, err) < 0 ||
             (wanted->version && command_check_word(wanted->version, err) < 0))
+                return -1;
+        if (names_source(run, wanted) && command_check_source(run->source, ALSO_IN_ALIAS, err) < 0)
                 return -1;
         command->package = wanted->package;
         command_add_all(command, packages_argv);

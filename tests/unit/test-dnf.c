@@ -469,6 +469,26 @@ static void yum_is_told_in_its_own_way(void **state)
         assert_int_equal(offers.n_offers, 0);
 }
 
+static void yum_is_asked_for_the_version_that_ours_offers(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+        PackageOffers offers;
+        Error err = { 0 };
+
+        package_stage_program(stage, "yum",
+                              "echo Available Packages; echo mdatp.x86_64 101.2-1 elsewhere; "
+                              "echo mdatp.x86_64 101.1-1 " ID);
+        stage->run.source = &ours;
+        assert_int_equal(manager_yum.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_string_equal(offers.candidate, "101.1-1");
+        assert_int_equal(offers.n_offers, 1);
+        assert_true(manager_yum.unbound);
+        argv = argv_of(stage, "yum");
+        assert_has(argv, "\n--disablerepo=*\n--enablerepo=" ID "\n-C\n");
+        assert_has(argv, "\n--setopt=" ID ".cost=1\n");
+}
+
 static void a_proxy_is_for_this_run(void **state)
 {
         PackageStage *stage = *state;
@@ -488,7 +508,7 @@ static void a_proxy_is_for_this_run(void **state)
 
 static void what_would_be_read_as_something_else_is_refused(void **state)
 {
-        static const char *const ids[] = { "", "*", "a b", "x.gpgcheck=0 y" };
+        static const char *const ids[] = { "", "*", "a b", "a,b", "-x", "x.gpgcheck=0 y" };
         static const PackageWanted wanted[] = { { .package = "-x" }, { .package = "mdatp", .version = "1 2" } };
         PackageStage *stage = *state;
         PackageSource source = ours;
@@ -534,6 +554,7 @@ int main(void)
                 STAGED(offers_come_newest_first_and_the_candidate_from_our_source),
                 STAGED(offers_wait_for_a_lock_too),
                 STAGED(yum_is_told_in_its_own_way),
+                STAGED(yum_is_asked_for_the_version_that_ours_offers),
                 STAGED(a_proxy_is_for_this_run),
                 STAGED(what_would_be_read_as_something_else_is_refused),
         };

@@ -120,6 +120,46 @@ static void versions_are_ordered_and_what_is_only_installed_is_none(void **state
         assert_string_equal(argv, "tdnf\n--cacheonly\n--json\nlist\nmdatp\n");
 }
 
+static void versions_of_other_sources_do_not_count_beside_ours(void **state)
+{
+        const PackageSource a = { .id = "a" }, c = { .id = "c" };
+        PackageStage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+        PackageOffers offers;
+        Error err = { 0 };
+
+        package_stage_program(stage, "tdnf", "echo '" LIST "'");
+        stage->run.source = &a;
+        assert_int_equal(manager_tdnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_string_equal(offers.candidate, "101.9.1-1");
+        assert_int_equal(offers.n_offers, 1);
+        argv = package_stage_read(stage, "argv");
+        assert_string_equal(argv, "tdnf\n--cacheonly\n--disablerepo=*\n--enablerepo=a\n--json\nlist\nmdatp\n");
+        stage->run.source = &c;
+        assert_int_equal(manager_tdnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_string_equal(offers.candidate, "");
+        assert_true(manager_tdnf.unbound);
+}
+
+static void an_id_that_means_others_as_well_is_refused(void **state)
+{
+        static const char *const ids[] = { "", "*", "a,b", "-x", "a b", "a?", "[ab]" };
+        PackageStage *stage = *state;
+        PackageResult result;
+        Error err = { 0 };
+        size_t i;
+
+        package_stage_program(stage, "tdnf", "touch started");
+        for (i = 0; i < ELEMENTSOF(ids); i++) {
+                PackageSource source = { 0 };
+
+                snprintf(source.id, sizeof(source.id), "%s", ids[i]);
+                assert_int_equal(manager_tdnf.refresh(&stage->host, &stage->run, &source, &result, &err), -1);
+                assert_int_equal(err.kind, ERROR_INPUT);
+        }
+        assert_null(scratch_read(&stage->scratch, "/started"));
+}
+
 static void a_list_that_cannot_be_had_is_an_error(void **state)
 {
         PackageStage *stage = *state;
@@ -234,6 +274,8 @@ int main(void)
                 TEST(a_name_that_would_be_read_as_something_else_is_refused),
                 TEST(the_holder_of_its_lock_is_named_and_waited_for),
                 TEST(versions_are_ordered_and_what_is_only_installed_is_none),
+                TEST(versions_of_other_sources_do_not_count_beside_ours),
+                TEST(an_id_that_means_others_as_well_is_refused),
                 TEST(a_list_that_cannot_be_had_is_an_error),
                 cmocka_unit_test(odd_lists_are_refused),
                 cmocka_unit_test(the_newest_are_kept_of_more_than_there_is_room_for),

@@ -319,11 +319,31 @@ static void a_lock_during_a_search_is_waited_out(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
 
+static void an_alias_that_would_be_an_option_or_several_is_refused(void **state)
+{
+        static const char *const ids[] = { "", "-x", "a,b", "a*" };
+        PackageStage *stage = *state;
+        PackageSource source = ours;
+        PackageResult result;
+        Error err = { 0 };
+        size_t i;
+
+        package_stage_program(stage, "zypper", "");
+        for (i = 0; i < ELEMENTSOF(ids); i++) {
+                snprintf(source.id, sizeof(source.id), "%s", ids[i]);
+                assert_int_equal(manager_zypper.refresh(&stage->host, &stage->run, &source, &result, &err), -1);
+                assert_int_equal(err.kind, ERROR_INPUT);
+        }
+        snprintf(source.id, sizeof(source.id), "Company (15.5) repo+more");
+        assert_int_equal(refresh(stage, &source).trouble, TROUBLE_NONE);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(one_source_is_refreshed_alone_and_no_key_is_taken),
                 TEST(what_one_refresh_says_is_about_ours),
+                TEST(an_alias_that_would_be_an_option_or_several_is_refused),
                 TEST(a_full_refresh_tolerates_what_is_foreign),
                 TEST(a_download_keeps_all_it_fetches_in_our_folder),
                 TEST(a_download_reads_only_a_list_that_was_never_read),
