@@ -19,7 +19,7 @@
 #define JOURNAL_MAX (256 * 1024)
 
 /* Begins with a line end: what stands before it may be torn, and must not take this record with it. */
-static int append_record(const Host *host, Json *record, Error *err)
+int undo_record_append(const Host *host, Json *record, Error *err)
 {
         _cleanup_free_ char *path = host_path(host, JOURNAL),
                             *line = text_format("\n%s\n",
@@ -39,7 +39,7 @@ static int append_record(const Host *host, Json *record, Error *err)
         return 0;
 }
 
-static Json *record_new(const char *kind, const char *path)
+Json *undo_record_new(const char *kind, const char *path)
 {
         Json *record = json_object_new_object();
 
@@ -119,7 +119,7 @@ static int save_file(const Host *host, const char *path, size_t number, Json *re
 
 int undo_remember_file(const Host *host, const char *path, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("file", path);
+        _cleanup_json_ Json *record = undo_record_new("file", path);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
@@ -129,18 +129,18 @@ int undo_remember_file(const Host *host, const char *path, Error *err)
                 return 0;
         if (save_file(host, path, json_object_array_length(records), record, err) < 0)
                 return -1;
-        return append_record(host, record, err);
+        return undo_record_append(host, record, err);
 }
 
 /* Before the bytes: so that what is found later is known as ours. */
 static int remember_written(const Host *host, const char *path, const void *data, size_t length, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("wrote", path);
+        _cleanup_json_ Json *record = undo_record_new("wrote", path);
         char digest[CRYPTO_SHA256_HEX];
 
         crypto_sha256_hex(data, length, digest);
         json_object_object_add(record, "sha256", json_object_new_string(digest));
-        return append_record(host, record, err);
+        return undo_record_append(host, record, err);
 }
 
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err)
@@ -153,13 +153,13 @@ int undo_write(const Host *host, const char *path, const void *data, size_t leng
 /* Of something that is not there yet. */
 static int remember_new(const Host *host, const char *kind, const char *path, Error *err)
 {
-        _cleanup_json_ Json *record = record_new(kind, path);
+        _cleanup_json_ Json *record = undo_record_new(kind, path);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
-        return known || fs_exists(host, path) ? 0 : append_record(host, record, err);
+        return known || fs_exists(host, path) ? 0 : undo_record_append(host, record, err);
 }
 
 int undo_remember_folder(const Host *host, const char *path, Error *err)
@@ -184,37 +184,37 @@ int undo_remember_link(const Host *host, const char *path, Error *err)
 
 int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("prefix", folder);
+        _cleanup_json_ Json *record = undo_record_new("prefix", folder);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
         json_object_object_add(record, "prefix", json_object_new_string(prefix));
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
-        return known ? 0 : append_record(host, record, err);
+        return known ? 0 : undo_record_append(host, record, err);
 }
 
 int undo_remember_key(const Host *host, const char *fingerprint, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("key", fingerprint);
+        _cleanup_json_ Json *record = undo_record_new("key", fingerprint);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
-        return known ? 0 : append_record(host, record, err);
+        return known ? 0 : undo_record_append(host, record, err);
 }
 
 int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, const char *before, Error *err)
 {
-        _cleanup_json_ Json *record = record_new("transaction", "");
+        _cleanup_json_ Json *record = undo_record_new("transaction", "");
 
         if (fs_make_folder(host, FOLDER, 0700, err) < 0)
                 return -1;
         json_object_object_add(record, "pid", json_object_new_int(pid));
         json_object_object_add(record, "start", json_object_new_int64((int64_t)start_time));
         json_object_object_add(record, "before", json_object_new_string(before));
-        return append_record(host, record, err);
+        return undo_record_append(host, record, err);
 }
 
 int undo_state(const Host *host, UndoState *ret, Error *err)

@@ -32,6 +32,14 @@ int undo_remember_trace(const Host *host, const char *path, Error *err) _must_ch
 /* Before the package manager is given a key that it does not have: it forgets it on undo. */
 int undo_remember_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
 
+/*
+ * A command of a package manager that may take keys by itself, as those of a dependency's source: between open and
+ * close those that came are its, and it forgets them on undo. names: all that it has, blanks between them
+ * (PackageManager.list_keys). Never closed, for a crash: those that came until the undo.
+ */
+int undo_keys_open(const Host *host, const char *names, Error *err) _must_check_;
+int undo_keys_close(const Host *host, const char *names, Error *err) _must_check_;
+
 /* As undo_remember_file(), and then writes it (fs_write). What somebody else has written there since is not undone. */
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                Error *err) _must_check_;

@@ -9,6 +9,7 @@
 #include "agent/steps/package_cache.h"
 #include "agent/steps/package_choice.h"
 #include "agent/steps/package_gate.h"
+#include "agent/steps/package_keys.h"
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_source.h"
 #include "agent/steps/package_work.h"
@@ -89,7 +90,9 @@ static int run_download(Mission *mission, const PackageChoice *choice, PackageRe
         run.archives = PACKAGE_CACHE;
         do {
                 mission_say(mission, "downloading %s", SENSOR_PACKAGE);
-                if (mission->manager->download(mission->host, &run, &asked, result, &err) < 0)
+                if (package_keys_before(mission, &err) < 0 ||
+                    mission->manager->download(mission->host, &run, &asked, result, &err) < 0 ||
+                    package_keys_after(mission, &err) < 0)
                         return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
@@ -217,8 +220,11 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
-        if (mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
+        if (package_keys_before(mission, &err) < 0 ||
+            mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
                 return steps_fail(failure, REASON_INSTALL_FAILED, &err);
+        if (result.trouble != TROUBLE_NONE && package_keys_after(mission, &err) < 0)
+                log_warning("%s", err.text);
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
         if (mission->manager->unsynced)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/situation.h"
 #include "agent/steps.h"
 #include "agent/steps/package_cache.h"
 #include "agent/steps/pinned_keys.h"
@@ -28,11 +27,8 @@ typedef struct Gate {
 static bool applies(const Mission *mission)
 {
         const PackageFileFormat *files = mission->manager->files;
-        const DistroSupport *support = situation_support(mission->request, &mission->facts);
-
         return files && files->verify_alone && !*mission->file.path && !mission->request->use_existing_repo &&
-               !(support && support->repository_package) && *mission->source.uri &&
-               repository_key_is_vendors(mission, &mission->source);
+               *mission->source.uri && repository_key_is_vendors(mission, &mission->source);
 }
 
 /* "mdatp-101.24092.0002-1.x86_64.rpm", "mdatp_101.24092.0002_x86_64.rpm" */
@@ -116,7 +112,7 @@ static int judge(Gate *gate, Failure *failure)
                 return failure_set(failure, REASON_PACKAGE_SIGNATURE,
                                    "%s %s was downloaded, and is not found below %s to be checked.", SENSOR_PACKAGE,
                                    gate->version, kept ? kept : PACKAGE_CACHE);
-        log_info("%s is signed by a pinned key", SENSOR_PACKAGE);
+        log_info("%s is signed by a key that is trusted for it", SENSOR_PACKAGE);
         return 0;
 }
 
@@ -128,7 +124,8 @@ static int judge_anew(Mission *mission, const char *version, Failure *failure)
         Error err = { 0 };
 
         if (fs_remove_tree(mission->host, WORK, &err) < 0 || fs_make_folder(mission->host, WORK, 0700, &err) < 0 ||
-            pinned_keys_gather(mission->host, folder, WORK, &gate.keys, &err) < 0)
+            pinned_keys_gather_and(mission->host, folder, mission->source.packaged ? mission->source.key_files : "",
+                                   WORK, &gate.keys, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (judge(&gate, failure) < 0)
                 return -1;
@@ -151,7 +148,7 @@ int package_gate(Mission *mission, const char *version, Failure *failure)
         if (!applies(mission))
                 return 0;
         while (judge_anew(mission, version, failure) < 0) {
-                if (failure->reason != REASON_PACKAGE_SIGNATURE || !has_more_keys(mission))
+                if (failure->reason != REASON_PACKAGE_SIGNATURE || mission->source.packaged || !has_more_keys(mission))
                         return -1;
                 *failure = (Failure){ 0 };
         }

@@ -1,6 +1,8 @@
 /*
  * package_gate: what was downloaded from the vendor's own place is judged once more, by pinned keys alone: the package
- * manager would also believe whatever else its database of keys holds.
+ * manager would also believe whatever else its database of keys holds. A source that a package of the distribution
+ * configures (PackageSource.packaged: Azure Linux, Mariner) has the distribution's keys by design, which are not among
+ * the pinned: there what lies in the files that its gpgkey names counts beside them, and nothing is fetched.
  */
 #pragma once
 
@@ -8,7 +10,7 @@
 
 /*
  * Every package of the sensor (of this version; "": of any) that the manager has downloaded and not installed yet. A
- * site's own repository, one that the distribution's package configures and managers whose packages carry no signature
- * are let pass. -1: one is not signed by a pinned key, or none is found where this manager keeps them.
+ * site's own repository and managers whose packages carry no signature are let pass. -1: one is not signed by such a
+ * key, or none is found where this manager keeps them.
  */
 int package_gate(Mission *mission, const char *version, Failure *failure);

@@ -17,7 +17,7 @@ static const char *const folders[] = { "/usr/share/keyrings", "/etc/apt/keyrings
 static const char *const endings[] = { ".gpg", ".asc", ".key", ".pub" };
 
 typedef struct Found {
-        const char *fingerprint;
+        char fingerprint[OPENPGP_FINGERPRINT_HEX];
         Text packets;
         bool revoked;
 } Found;
@@ -36,10 +36,22 @@ static void search_clear(Search *search)
                 text_clear(&search->found[i].packets);
 }
 
+static void want(Search *search, const char *fingerprint)
+{
+        Found *next = &search->found[search->n];
+        size_t i;
+
+        for (i = 0; i < search->n; i++)
+                if (text_equal_nocase(search->found[i].fingerprint, fingerprint))
+                        return;
+        if (search->n < KEYS_MAX && strlen(fingerprint) < sizeof(next->fingerprint))
+                snprintf(search->found[search->n++].fingerprint, sizeof(next->fingerprint), "%s", fingerprint);
+}
+
 static void add_wanted(Search *search, const char *const *fingerprints)
 {
-        for (; fingerprints && *fingerprints && search->n < KEYS_MAX; fingerprints++)
-                search->found[search->n++].fingerprint = *fingerprints;
+        for (; fingerprints && *fingerprints; fingerprints++)
+                want(search, *fingerprints);
 }
 
 static void look_in_file(Search *search, const char *path)
@@ -60,6 +72,20 @@ static void look_in_file(Search *search, const char *path)
                 else if (key && found->packets.length == 0)
                         text_append_bytes(&found->packets, key->packets, key->length);
         }
+}
+
+static void want_all_in_file(Search *search, const char *path)
+{
+        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
+        _cleanup_free_ char *bytes = NULL;
+        size_t length = 0, i;
+
+        if (fs_read(search->host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0 || !bytes ||
+            openpgp_read(bytes, length, &file, NULL) < 0)
+                return;
+        for (i = 0; i < file.n_keys; i++)
+                want(search, file.keys[i].fingerprint);
+        look_in_file(search, path);
 }
 
 static void look_in_folder(Search *search, const char *folder)
@@ -84,6 +110,12 @@ static void look_in_folder(Search *search, const char *folder)
 
 int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret, Error *err)
 {
+        return pinned_keys_gather_and(host, beside, "", folder, ret, err);
+}
+
+int pinned_keys_gather_and(const Host *host, const char *beside, const char *files, const char *folder, PinnedKeys *ret,
+                           Error *err)
+{
         _cleanup_(search_clear) Search search = { .host = host };
         _cleanup_(text_clear) Text binary = { 0 }, armored = { 0 };
         PinnedKeys keys = { 0 };
@@ -91,6 +123,12 @@ int pinned_keys_gather(const Host *host, const char *beside, const char *folder,
 
         add_wanted(&search, distro_repository_keys);
         add_wanted(&search, host->repository_keys);
+        for (; *files; files += strspn(files, " ")) {
+                _cleanup_free_ char *path = text_copy_n(files, strcspn(files, " "));
+
+                files += strlen(path);
+                want_all_in_file(&search, path);
+        }
         for (i = 0; i < ELEMENTSOF(folders); i++)
                 look_in_folder(&search, folders[i]);
         look_in_folder(&search, beside);

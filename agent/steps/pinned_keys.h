@@ -16,3 +16,7 @@ typedef struct PinnedKeys {
  */
 int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret,
                        Error *err) _must_check_;
+
+/* The same, and besides all keys that lie in these files (blanks between them), but for revoked ones. */
+int pinned_keys_gather_and(const Host *host, const char *beside, const char *files, const char *folder, PinnedKeys *ret,
+                           Error *err) _must_check_;

@@ -216,6 +216,7 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
         PackageResult result = { 0 };
         Error err = { 0 };
 
+        like.packaged = repository_package_brings(mission, offer->id);
         snprintf(like.id, sizeof(like.id), "%s", offer->id);
         snprintf(like.uri, sizeof(like.uri), "%s", offer->uri);
         snprintf(like.suite, sizeof(like.suite), "%s", offer->suite);

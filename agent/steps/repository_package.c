@@ -35,10 +35,19 @@ static int find(Mission *mission, const Packaged *packaged, bool *ret_found, Pac
         PackageSource like = { 0 };
         Error err = { 0 };
 
+        like.packaged = true;
         snprintf(like.id, sizeof(like.id), "%s", packaged->id);
         if (format->find(format, mission->host, &like, NULL, ret_found, ret, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         return 0;
+}
+
+bool repository_package_brings(const Mission *mission, const char *id)
+{
+        const DistroSupport *support = situation_support(mission->request, &mission->facts);
+
+        return *id && support && support->repository_package &&
+               (text_equal(id, support->repository_id) || text_equal(id, support->repository_id_preview));
 }
 
 static int download(Mission *mission, const PackageWanted *wanted, PackageResult *result, Failure *failure)

@@ -81,6 +81,11 @@ struct PackageManager {
         int (*has_key)(const Host *host, const char *fingerprint, bool *ret, Error *err);
         int (*import_key)(const Host *host, const char *file, Error *err); /* all keys in the file */
         int (*forget_key)(const Host *host, const char *fingerprint, Error *err);
+
+        /* All that it has by their own names, blanks between them (caller frees); and to forget one by its name, which
+         * may be gone already. NULL: it never takes a key by itself. */
+        int (*list_keys)(const Host *host, char **ret, Error *err);
+        int (*drop_key)(const Host *host, const char *name, Error *err);
 };
 
 extern const PackageManager manager_apt, manager_dnf, manager_dnf5, manager_yum, manager_zypper, manager_tdnf;

@@ -57,10 +57,11 @@ typedef struct PackageSource {
         char index_keys[128]; /* a file with those of signed_by alone that its index may be signed with, or "" */
         char file[256];       /* the file an existing one was read from; "" for a fetched one */
         bool enabled;
-        bool signed_index; /* .repo: repo_gpgcheck */
-        bool packaged;     /* the distribution's own package brings it, and its keys are the distribution's */
-        bool unverified;   /* an existing one whose options let the package manager do without a signature or
-                              certificate: trusted=yes, allow-insecure=yes; gpgcheck=0, sslverify=0 */
+        bool signed_index;   /* .repo: repo_gpgcheck */
+        bool packaged;       /* the distribution's own package brings it, and its keys are the distribution's */
+        char key_files[512]; /* packaged: all that gpgkey names on this machine, blanks between them */
+        bool unverified;     /* an existing one whose options let the package manager do without a signature or
+                                certificate: trusted=yes, allow-insecure=yes; gpgcheck=0, sslverify=0 */
         char weakness[SOURCE_WEAKNESS_MAX]; /* by what it is unverified, escaped, to follow "the entry": "says
                                                gpgcheck=0"; "": SourceFormat.unverified tells */
 } PackageSource;

@@ -184,3 +184,68 @@ int rpm_forget_key(const Host *host, const char *fingerprint, Error *err)
                 return erase_from_keyring(host, fingerprint, err);
         return *name ? erase_package(host, name, err) : 0;
 }
+
+static void add_name(Text *names, const char *name, size_t length)
+{
+        text_append(names, "%s%.*s", names->length > 0 ? " " : "", (int)length, name);
+}
+
+static int list_database(const Host *host, Text *names, Error *err)
+{
+        const char *const argv[] = { "rpm", "-q", "--qf", MARK "%{VERSION}-%{RELEASE}\\n", "gpg-pubkey", NULL };
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
+        const char *cursor, *line;
+        size_t length;
+
+        if (run(host, argv, &result, err) < 0)
+                return -1;
+        for (cursor = result.output; text_next_line(&cursor, result.output + result.output_length, &line, &length);) {
+                if (length > 6 && strncmp(line, "error:", 6) == 0)
+                        return fail(&result, "rpm -q gpg-pubkey", err);
+                if (length > strlen(MARK) && strncmp(line, MARK, strlen(MARK)) == 0)
+                        add_name(names, line + strlen(MARK), length - strlen(MARK));
+        }
+        return 0;
+}
+
+static int list_keyring(const Host *host, Text *names, Error *err)
+{
+        static const char *const argv[] = { "rpmkeys", "--list", NULL };
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
+        const char *cursor, *line;
+        size_t length;
+        Error missing = { 0 };
+
+        if (run(host, argv, &result, &missing) < 0)
+                return missing.kind == ERROR_MISSING ? 0 : error_set(err, missing.kind, "%s", missing.text);
+        for (cursor = result.exit_status == 0 ? result.output : "";
+             *cursor && text_next_line(&cursor, result.output + result.output_length, &line, &length);)
+                if (strspn(line, HEX) == FINGERPRINT_DIGITS)
+                        add_name(names, line, FINGERPRINT_DIGITS);
+        return 0;
+}
+
+int rpm_list_keys(const Host *host, char **ret, Error *err)
+{
+        _cleanup_(text_clear) Text names = { 0 };
+
+        if (list_database(host, &names, err) < 0 || list_keyring(host, &names, err) < 0)
+                return -1;
+        *ret = names.data ? text_take(&names) : text_copy("");
+        return 0;
+}
+
+/* The same key may be named by its package and by its fingerprint. */
+int rpm_drop_key(const Host *host, const char *name, Error *err)
+{
+        _cleanup_free_ char *present = NULL, *here = NULL, *wanted = text_format(" %s ", name);
+
+        if (name[strspn(name, HEX "-")] || *name == '-' || !*name)
+                return error_set(err, ERROR_INPUT, "the name of a key has hexadecimal digits and a sign");
+        if (rpm_list_keys(host, &present, err) < 0)
+                return -1;
+        here = text_format(" %s ", present);
+        if (!strstr(here, wanted))
+                return 0;
+        return strchr(name, '-') ? erase_package(host, name, err) : erase_from_keyring(host, name, err);
+}

@@ -81,6 +81,22 @@ static const char *find_place(const Search *search, const RepoSection *section, 
         return NULL;
 }
 
+/* What does not fit, or is no file here, is not trusted. */
+static void take_key_files(const Search *search, const RepoSection *section, PackageSource *source)
+{
+        const char *keys = repo_section_get(section, "gpgkey"), *word;
+        size_t length, at = 0;
+
+        while (keys && (word = repo_word_next(&keys, &length))) {
+                _cleanup_free_ char *key = rpm_variables_expand(search->host, word, length, 0);
+                size_t left = sizeof(source->key_files) - at;
+                const char *path = key + strlen("file://");
+
+                if (text_starts_with(key, "file:///") && strlen(path) + 2 <= left)
+                        at += (size_t)snprintf(source->key_files + at, left, "%s%s", at > 0 ? " " : "", path);
+        }
+}
+
 /* One file, on this machine. */
 static void take_keys(const RepoSection *section, PackageSource *source)
 {
@@ -115,6 +131,8 @@ static bool take(const Search *search, const RepoSection *section, const char *p
             !copy(source.file, sizeof(source.file), search->file))
                 return false;
         take_keys(section, &source);
+        if (source.packaged)
+                take_key_files(search, section, &source);
         *ret = source;
         return true;
 }

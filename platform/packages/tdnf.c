@@ -192,4 +192,6 @@ const PackageManager manager_tdnf = {
         .has_key = rpm_has_key,
         .import_key = rpm_import_key,
         .forget_key = rpm_forget_key,
+        .list_keys = rpm_list_keys,
+        .drop_key = rpm_drop_key,
 };

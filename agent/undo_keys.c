@@ -1,0 +1,136 @@
+/*
+ * "keys": what the package manager had when a command began ("open") and that it ended ("closed"); "taken": one that
+ * came in between. A list is written down once for as long as it does not change.
+ */
+#include "agent/undo.h"
+
+#include <string.h>
+
+#include "agent/undo_records.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+#include "platform/packages/manager.h"
+
+static Json *find_last(Json *records, const char *path)
+{
+        size_t i;
+
+        for (i = json_object_array_length(records); i > 0; i--) {
+                Json *record = json_object_array_get_idx(records, i - 1);
+
+                if (text_equal(json_string(record, "kind"), "keys") &&
+                    (path ? text_equal(json_string(record, "path"), path) : true))
+                        return record;
+        }
+        return NULL;
+}
+
+/* The list of the last command. */
+static const char *last_names(Json *records)
+{
+        Json *last = find_last(records, "open");
+
+        return last ? json_string(last, "names") : NULL;
+}
+
+static int append(const Host *host, const char *kind, const char *path, const char *names, Error *err)
+{
+        _cleanup_json_ Json *record = undo_record_new(kind, path);
+
+        if (names)
+                json_object_object_add(record, "names", json_object_new_string(names));
+        return undo_record_append(host, record, err);
+}
+
+int undo_keys_open(const Host *host, const char *names, Error *err)
+{
+        _cleanup_json_ Json *records = NULL;
+
+        if (fs_make_folder(host, UNDO_FOLDER, 0700, err) < 0 || undo_records_read(host, &records, err) < 0)
+                return -1;
+        if (text_equal(last_names(records), names))
+                return append(host, "keys", "again", NULL, err);
+        return append(host, "keys", "open", names, err);
+}
+
+/* The next word that is not among names. NULL: no more. */
+static char *next_new(const char **cursor, const char *names)
+{
+        _cleanup_free_ char *all = text_format(" %s ", names);
+
+        while (*(*cursor += strspn(*cursor, " "))) {
+                _cleanup_free_ char *word = text_copy_n(*cursor, strcspn(*cursor, " ")), *wanted = NULL;
+
+                *cursor += strlen(word);
+                wanted = text_format(" %s ", word);
+                if (!strstr(all, wanted))
+                        return TAKE_PTR(word);
+        }
+        return NULL;
+}
+
+int undo_keys_close(const Host *host, const char *names, Error *err)
+{
+        _cleanup_json_ Json *records = NULL;
+        const char *before, *cursor = names;
+        char *name;
+
+        if (undo_records_read(host, &records, err) < 0)
+                return -1;
+        before = last_names(records);
+        while (before && (name = next_new(&cursor, before))) {
+                int r = append(host, "taken", name, NULL, err);
+
+                free(name);
+                if (r < 0)
+                        return -1;
+        }
+        return before ? append(host, "keys", "closed", NULL, err) : 0;
+}
+
+static int drop(const PackageManager *manager, const Host *host, const char *name, Error *err)
+{
+        log_info("the key %s, which the package manager took while it worked for us, is forgotten again", name);
+        return manager->drop_key(host, name, err);
+}
+
+/* Cut off: what came since. */
+static int drop_new(const PackageManager *manager, const Host *host, const char *before, Error *err)
+{
+        _cleanup_free_ char *now = NULL;
+        const char *cursor;
+        char *name;
+
+        if (manager->list_keys(host, &now, err) < 0)
+                return -1;
+        for (cursor = now; (name = next_new(&cursor, before));) {
+                int r = drop(manager, host, name, err);
+
+                free(name);
+                if (r < 0)
+                        return -1;
+        }
+        return 0;
+}
+
+int undo_keys_roll_back(const Host *host, Json *records, Error *err)
+{
+        const PackageManager *manager = package_manager_find(host);
+        Json *last = find_last(records, NULL);
+        size_t i;
+
+        if (!last || !manager || !manager->drop_key)
+                return 0;
+        if (!text_equal(json_string(last, "path"), "closed") && last_names(records) &&
+            drop_new(manager, host, last_names(records), err) < 0)
+                return -1;
+        for (i = 0; i < json_object_array_length(records); i++) {
+                Json *record = json_object_array_get_idx(records, i);
+
+                if (text_equal(json_string(record, "kind"), "taken") && json_string(record, "path") &&
+                    drop(manager, host, json_string(record, "path"), err) < 0)
+                        return -1;
+        }
+        return 0;
+}

@@ -1,0 +1,70 @@
+"""What package managers of rpms would trust by themselves: keys of others' sources, settings for all sources."""
+
+from scenario import for_families, scenario
+
+
+def distrust_the_distribution(w):
+    """Its key is where its source says, and not yet in rpm's database: as on an image that has installed nothing."""
+    w.machine.run(["rpm", "--erase", "--allmatches", *w.manager.keys()])
+    w.first_keys = w.manager.keys()
+    assert not w.first_keys, w.first_keys
+
+
+@for_families("el9", "fedora")
+def a_dependencys_key_goes_again_with_a_run_that_fails(w):
+    """The manager takes it unasked. It stays with a run that succeeds: so does what it signed."""
+    w.prepare()
+    distrust_the_distribution(w)
+    w.knobs({"preinst_fail": "yes"})
+    w.publish()
+    before = w.snapshot()
+    w.ask()
+    w.agent.start()
+    w.wait_error("install-failed")
+    w.assert_quiet()
+    assert w.manager.keys() == [], w.manager.keys()
+    w.assert_untouched(before)
+    assert "is forgotten again" in w.log(), w.log()
+    w.knobs({})
+    w.ask(seq=1)
+    w.azure.wait_status("success", seq=1)
+    w.assert_onboarded()
+    assert len(w.manager.keys()) == 2, w.manager.keys()
+
+
+@for_families("el9", "sles15")
+def what_is_off_for_all_sources_is_off_for_one_that_says_nothing(w):
+    """A site's entry is refused, with what was found; the vendor's own is set up anew."""
+    w.prepare()
+    settings = "/etc/zypp/zypp.conf" if w.family.manager == "zypper" else "/etc/dnf/dnf.conf"
+    w.machine.write(settings, "[main]\ngpgcheck = off\n")
+    silent = w.vendor.source().replace("\ngpgcheck=1", "")
+    assert "\ngpgcheck" not in silent, silent
+    w.machine.write(f"{w.manager.sources}/company.repo", silent)
+    before = w.snapshot()
+    w.publish()
+    w.ask()
+    w.agent.start()
+    message = w.wait_error("repository-unverified").settings.message
+    assert f"company.repo says no gpgcheck, and [main] of {settings} says gpgcheck=off" in message, message
+    w.assert_quiet()
+    w.assert_untouched(before)
+    w.machine.path(f"{w.manager.sources}/company.repo").unlink()
+    w.machine.write(f"{w.manager.sources}/microsoft-prod.repo", silent)
+    w.ask(seq=1)
+    report = w.azure.wait_status("success", seq=1)
+    assert settings in report.settings.row("repository-key").message, report.settings
+    assert "\ngpgcheck=1\n" in w.machine.read(f"{w.manager.sources}/microsoft-prod.repo")
+    w.assert_onboarded()
+
+
+@scenario(family="el9")
+def a_source_is_written_to_where_sources_are_read_from(w):
+    w.prepare()
+    w.machine.run(["mkdir", "-p", "/srv/repos"])
+    w.machine.run(["sh", "-c", f"mv {w.manager.sources}/* /srv/repos/"])
+    w.machine.write("/etc/dnf/dnf.conf", "[main]\ngpgcheck=1\nreposdir=/srv/repos\n")
+    w.onboard()
+    w.assert_onboarded()
+    assert "gpgcheck=1" in w.machine.read("/srv/repos/microsoft-prod.repo")
+    assert not w.machine.exists(f"{w.manager.sources}/microsoft-prod.repo")
