@@ -208,6 +208,14 @@ static int list_database(const Host *host, Text *names, Error *err)
         return 0;
 }
 
+/* As a package's version. */
+static bool has_name(const Text *names, const char *fingerprint)
+{
+        _cleanup_free_ char *digits = text_copy_n(fingerprint, FINGERPRINT_DIGITS);
+
+        return names->data && strstr(names->data, digits);
+}
+
 static int list_keyring(const Host *host, Text *names, Error *err)
 {
         static const char *const argv[] = { "rpmkeys", "--list", NULL };
@@ -220,7 +228,7 @@ static int list_keyring(const Host *host, Text *names, Error *err)
                 return missing.kind == ERROR_MISSING ? 0 : error_set(err, missing.kind, "%s", missing.text);
         for (cursor = result.exit_status == 0 ? result.output : "";
              *cursor && text_next_line(&cursor, result.output + result.output_length, &line, &length);)
-                if (strspn(line, HEX) == FINGERPRINT_DIGITS)
+                if (strspn(line, HEX) == FINGERPRINT_DIGITS && !has_name(names, line))
                         add_name(names, line, FINGERPRINT_DIGITS);
         return 0;
 }

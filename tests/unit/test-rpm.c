@@ -203,6 +203,46 @@ static void a_key_that_rpm_does_not_want_is_told(void **state)
         assert_int_equal(rpm_import_key(&stage->host, "/k.asc", &err), 0);
 }
 
+static void keys_are_listed_once_and_dropped_by_their_names(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *names = NULL, *argv = NULL;
+        Error err = { 0 };
+
+        package_stage_program(stage, "rpm",
+                              "case \"$*\" in -q*) echo key=65ec55b0-6b01f1f4; "
+                              "echo key=bc528686b50d79e339d3721ceb3e94adbe1229cf-5;; esac");
+        package_stage_program(stage, "rpmkeys",
+                              "echo bc528686b50d79e339d3721ceb3e94adbe1229cf a public key; "
+                              "echo 0caa07c527a73357fb486b8511031ec97ab20571 another; echo error: x");
+        assert_int_equal(rpm_list_keys(&stage->host, &names, &err), 0);
+        assert_string_equal(names, "65ec55b0-6b01f1f4 bc528686b50d79e339d3721ceb3e94adbe1229cf-5 "
+                                   "0caa07c527a73357fb486b8511031ec97ab20571");
+        assert_int_equal(rpm_drop_key(&stage->host, "0caa07c527a73357fb486b8511031ec97ab20571", &err), 0);
+        argv = package_stage_read(stage, "argv");
+        assert_true(text_ends_with(argv, "rpmkeys\n--delete\n0caa07c527a73357fb486b8511031ec97ab20571\n"));
+        free(TAKE_PTR(argv));
+        assert_int_equal(rpm_drop_key(&stage->host, "65ec55b0-6b01f1f4", &err), 0);
+        argv = package_stage_read(stage, "argv");
+        assert_true(text_ends_with(argv, "rpm\n-e\n--allmatches\ngpg-pubkey-65ec55b0-6b01f1f4\n"));
+        free(TAKE_PTR(argv));
+        assert_int_equal(rpm_drop_key(&stage->host, "deadbeef-1", &err), 0); /* gone already */
+        argv = package_stage_read(stage, "argv");
+        assert_null(strstr(argv, "deadbeef"));
+        assert_int_equal(rpm_drop_key(&stage->host, "", &err), -1);
+        assert_int_equal(rpm_drop_key(&stage->host, "mdatp", &err), -1);
+}
+
+static void keys_of_a_damaged_database_are_not_listed(void **state)
+{
+        PackageStage *stage = *state;
+        char *names = NULL;
+        Error err = { 0 };
+
+        package_stage_program(stage, "rpm", "echo 'error: cannot open Packages database'; exit 1");
+        assert_int_equal(rpm_list_keys(&stage->host, &names, &err), -1);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, package_stage_close)
 
 int main(void)
@@ -217,6 +257,8 @@ int main(void)
                 STAGED(a_key_that_is_not_there_need_not_be_forgotten),
                 STAGED(keys_in_a_damaged_database_are_no_answer),
                 STAGED(a_key_that_rpm_does_not_want_is_told),
+                STAGED(keys_are_listed_once_and_dropped_by_their_names),
+                STAGED(keys_of_a_damaged_database_are_not_listed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
