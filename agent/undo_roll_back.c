@@ -176,10 +176,10 @@ int undo_roll_back(const Host *host, Error *err)
 
         if (undo_records_read(host, &records, err) < 0)
                 return -1;
-        if (undo_keys_roll_back(host, records, err) < 0)
-                return error_prefix(err, "undo");
         for (i = json_object_array_length(records); i > 0; i--)
                 if (undo_record(host, records, json_object_array_get_idx(records, i - 1), err) < 0)
                         return error_prefix(err, "undo");
+        if (undo_keys_roll_back(host, records, err) < 0)
+                return error_prefix(err, "undo");
         return undo_commit(host, err);
 }

@@ -73,7 +73,9 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
                 return -1;
         early.archives = PACKAGE_CACHE;
         early.refresh = true;
-        if (mission->manager->download(mission->host, &early, &wanted, ret, &err) < 0)
+        if (package_keys_before(mission, &err) < 0 ||
+            mission->manager->download(mission->host, &early, &wanted, ret, &err) < 0 ||
+            package_keys_after(mission, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         mission->downloaded = ret->trouble == TROUBLE_NONE;
         return 0;
