@@ -1,6 +1,12 @@
 """What package managers of rpms would trust by themselves: keys of others' sources, settings for all sources."""
 
+import build as sensor
+import openpgp
 from scenario import for_families, scenario
+
+SENSOR = "101.24092.0002"
+PACKAGE, PACKAGE_ID = "azurelinux-repos-ms-non-oss", "azurelinux-official-ms-non-oss"
+DISTRIBUTIONS_KEY = "/etc/pki/rpm-gpg/MICROSOFT-RPM-GPG-KEY"
 
 
 def distrust_the_distribution(w):
@@ -70,3 +76,24 @@ def a_source_is_written_to_where_sources_are_read_from(w):
     w.assert_onboarded()
     assert "gpgcheck=1" in w.machine.read("/srv/repos/microsoft-prod.repo")
     assert not w.machine.exists(f"{w.manager.sources}/microsoft-prod.repo")
+
+
+@scenario(family="azurelinux3")
+def a_repository_of_the_distributions_has_its_own_keys_and_no_others(w):
+    """Rpm trusts another key as well, as a site's machine does: the sensor is not to be signed by that one."""
+    w.prepare()
+    source = w.vendor.source(gpgkey=f"file://{DISTRIBUTIONS_KEY}").replace(f"[{w.vendor.id}]", f"[{PACKAGE_ID}]")
+    files = {"/etc/yum.repos.d/azurelinux-ms-non-oss.repo": source, DISTRIBUTIONS_KEY: openpgp.armor(openpgp.binary("distribution"))}
+    w.mirror.publish([w.build_dependency(), sensor.build_repository(w.folder / "debs", PACKAGE, files)])
+    w.publish()
+    w.machine.write("/root/other.asc", openpgp.armor(openpgp.binary("attacker")))
+    w.machine.run(["rpm", "--import", "/root/other.asc"])
+    w.vendor.package_signed_by(SENSOR)
+    w.ask()
+    w.agent.start()
+    w.wait_error("package-signature")
+    assert w.package_state() == "" and not w.leftovers(), w.leftovers()
+    w.vendor.package_signed_by(SENSOR, key="distribution")
+    w.ask(seq=1)
+    w.azure.wait_status("success", seq=1)
+    w.assert_onboarded()
