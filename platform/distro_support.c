@@ -233,7 +233,8 @@ static const char *place_of(const char *version, const DistroSupport *oldest, co
         if (compare(release, read_release(oldest->version)) < 0)
                 return "It is older than any that is supported: upgrade it.";
         if (compare(release, last) > 0)
-                return "It is newer than any that this version of the extension knows.";
+                return "It is newer than any that this version of the extension knows: deploy a newer version of the "
+                       "extension, if there is one.";
         return is_exact(newest) ? "Only releases with long-term support have the sensor." : "";
 }
 
