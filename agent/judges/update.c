@@ -6,19 +6,40 @@
 
 static void note_others(const Request *request, const UpdatersFacts *others, Plan *plan)
 {
+        const char *exclude = updater_exclude(others->name);
+
         if (request->version)
                 judge_note(plan, ROW, PLAN_WARNING,
-                           "%s (%s) updates the sensor, and the setting version asks for %s: exclude %s there, or ask "
-                           "for no version.",
-                           others->name, others->where, request->version, SENSOR_PACKAGE);
+                           "%s (%s) updates the sensor, and the setting version asks for %s: %s, or ask for no "
+                           "version.",
+                           others->name, others->where, request->version,
+                           exclude ? exclude : "exclude " SENSOR_PACKAGE " there");
         else
                 judge_note(plan, ROW, PLAN_INFORMATION, "%s (%s) updates the sensor%s.", others->name, others->where,
                            request->auto_update == TRI_YES ? "; autoUpdate leaves it to that" : "");
 }
 
-static void note_ours(const UpdateRecord *record, Plan *plan)
+/* What keeps the daily look from ever updating it; NULL: nothing that is known. */
+static const char *why_never(const Request *request, const Facts *facts)
 {
-        if (record->opted_out == TRI_YES)
+        if (facts->machine.distro_known == TRI_YES && !situation_support(request, facts))
+                return "this distribution is not supported, so that it is not known where newer versions come from";
+        if (facts->package.manager == TRI_NO)
+                return "the distribution's package manager is missing";
+        if (facts->package.broken == TRI_YES)
+                return "the package manager is in a broken state, and has to be repaired first";
+        return facts->hold.held == TRI_YES ? "changes to this machine are on hold (" FACTS_HOLD_FILE ")" : NULL;
+}
+
+static void note_ours(const Request *request, const Facts *facts, Plan *plan)
+{
+        const UpdateRecord *record = &facts->update.record;
+        const char *never = why_never(request, facts);
+
+        if (never)
+                judge_note(plan, ROW, PLAN_WARNING, "autoUpdate does nothing here: %s. Update the sensor by hand.",
+                           never);
+        else if (record->opted_out == TRI_YES)
                 judge_note(plan, ROW, PLAN_INFORMATION,
                            "Nobody updates the sensor: the Azure tag ExcludeMdeAutoUpdate of this machine is true.");
         else if (record->opted_out == TRI_UNKNOWN)
@@ -41,13 +62,13 @@ static void note_who(const Request *request, const Facts *facts, Plan *plan)
         if (facts->update.others.name)
                 note_others(request, &facts->update.others, plan);
         else if (request->version)
-                judge_note(plan, ROW, PLAN_INFORMATION, "Nobody updates the sensor: the setting version asks for %s.",
-                           request->version);
+                judge_note(plan, ROW, PLAN_INFORMATION, "Nobody updates the sensor: the setting version asks for %s%s.",
+                           request->version, request->auto_update == TRI_YES ? ", which goes before autoUpdate" : "");
         else if (request->package_file)
                 judge_note(plan, ROW, PLAN_INFORMATION,
                            "Nobody updates the sensor: packageFile names its package, so that no repository is asked.");
         else if (request->auto_update == TRI_YES)
-                note_ours(&facts->update.record, plan);
+                note_ours(request, facts, plan);
         else
                 judge_note(plan, ROW, PLAN_INFORMATION,
                            "Nobody that is known here updates the sensor: autoUpdate is not true, and no other updater "

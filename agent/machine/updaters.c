@@ -182,31 +182,40 @@ static bool cron_takes_in(const char *text, size_t length, const UpdaterOurs *ou
 
 static const char *const apt_config[] = { "apt-config", "dump", NULL };
 
+/* It has no exclusions of its own. A lock binds whoever asks zypper, this extension as well. */
+#define ZYPPER_LOCK                                                                                                    \
+        "run 'zypper addlock mdatp' (and 'zypper removelock mdatp' before the setting version asks for another)"
+
 static const Updater updaters[] = {
         { .name = "unattended-upgrades",
           .program = "/usr/bin/unattended-upgrade",
           .units = { "apt-daily-upgrade.timer" },
           .question = apt_config,
-          .takes_in = apt_takes_in },
+          .takes_in = apt_takes_in,
+          .exclude = "add \"mdatp\"; to Unattended-Upgrade::Package-Blacklist in /etc/apt/apt.conf.d" },
         { .name = "dnf-automatic",
           .units = { "dnf-automatic.timer", "dnf5-automatic.timer" },
           .files = { "/etc/dnf/automatic.conf", "/etc/dnf/dnf5-plugins/automatic.conf" },
-          .takes_in = automatic_takes_in },
+          .takes_in = automatic_takes_in,
+          .exclude = "add excludepkgs=mdatp to [base] of that file" },
         { .name = "dnf-automatic",
           .units = { "dnf-automatic-install.timer" },
           .files = { "/etc/dnf/automatic.conf" },
-          .takes_in = install_takes_in },
+          .takes_in = install_takes_in,
+          .exclude = "add excludepkgs=mdatp to [base] of that file" },
         { .name = "yum-cron",
           .units = { "yum-cron.service" },
           .files = { "/etc/yum/yum-cron.conf" },
-          .takes_in = automatic_takes_in },
-        { .name = "transactional-update", .units = { "transactional-update.timer" } },
-        { .name = "os-update", .units = { "os-update.timer" } },
+          .takes_in = automatic_takes_in,
+          .exclude = "add exclude=mdatp to [base] of that file" },
+        { .name = "transactional-update", .units = { "transactional-update.timer" }, .exclude = ZYPPER_LOCK },
+        { .name = "os-update", .units = { "os-update.timer" }, .exclude = ZYPPER_LOCK },
         { .name = "a cron entry",
           .files = { "/etc/crontab", "/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly",
                      "/etc/cron.monthly", "/var/spool/cron/crontabs/root", "/var/spool/cron/root",
                      "/var/spool/cron/tabs/root" },
-          .takes_in = cron_takes_in },
+          .takes_in = cron_takes_in,
+          .exclude = "take mdatp out of that file's commands, or remove it" },
 };
 
 const Updater *updater_get(size_t index)
@@ -221,5 +230,15 @@ const char *updater_name(const char *name)
         for (i = 0; i < ELEMENTSOF(updaters); i++)
                 if (text_equal(updaters[i].name, name))
                         return updaters[i].name;
+        return NULL;
+}
+
+const char *updater_exclude(const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(updaters); i++)
+                if (text_equal(updaters[i].name, name))
+                        return updaters[i].exclude;
         return NULL;
 }

@@ -31,12 +31,16 @@ typedef struct Updater {
         const char *const *question;          /* argv whose output is read; NULL: */
         const char *files[UPDATER_FILES_MAX]; /* these are read, in folders each file; each for itself */
         bool (*takes_in)(const char *text, size_t length, const UpdaterOurs *ours); /* pure; NULL: it does, always */
+        const char *exclude; /* what a person does so that it leaves the sensor alone; no capital, no full stop */
 } Updater;
 
 const Updater *updater_get(size_t index); /* NULL: past the last */
 
 /* The table's own text for a name; NULL: not in it. */
 const char *updater_name(const char *name);
+
+/* Updater.exclude of the first of that name; NULL: not in the table. */
+const char *updater_exclude(const char *name);
 
 /* The first that takes in the sensor's package. Reads only; starts what a row asks for, bounded. */
 void updaters_look(const Host *host, const char *codename, UpdatersFacts *ret);

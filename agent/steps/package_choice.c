@@ -9,19 +9,22 @@
 
 #define VERSIONS_SHOWN 5
 
-/* Of what the sources offer, each version once. */
-static void list_versions(const PackageOffers *offers, Text *text)
+char *package_choice_versions(const PackageOffers *offers)
 {
+        _cleanup_(text_clear) Text shown = { 0 };
         const char *last = "";
         size_t i, n = 0;
 
-        for (i = 0; i < offers->n_offers && n < VERSIONS_SHOWN; i++) {
+        for (i = 0; i < offers->n_offers; i++) {
                 if (text_equal(offers->offers[i].version, last))
                         continue;
                 last = offers->offers[i].version;
-                text_append(text, "%s%s", n++ ? ", " : "", last);
+                if (n++ < VERSIONS_SHOWN)
+                        text_append(&shown, "%s%s", n > 1 ? ", " : "", last);
         }
-        text_append(text, "%s", n ? "" : "none");
+        if (n <= VERSIONS_SHOWN)
+                return text_format("the repository has: %s", n > 0 ? shown.data : "none");
+        return text_format("the newest there: %s (and %zu older)", shown.data, n - VERSIONS_SHOWN);
 }
 
 /* As asked for, or with the suffix of its channel or a release: 101.24092.0002 is 101.24092.0002-insiderfast there. */
@@ -42,13 +45,11 @@ static int choose_pinned(Mission *mission, const PackageOffers *offers, PackageC
 {
         const char *version = mission->request->version, *found = find_version(offers, version);
         const char *there = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
-        _cleanup_(text_clear) Text offered = { 0 };
+        _cleanup_free_ char *offered = package_choice_versions(offers);
 
-        list_versions(offers, &offered);
         if (!found)
-                return failure_set(failure, REASON_VERSION_NOT_FOUND,
-                                   "The setting version asks for %s %s; the repository has: %s.%s%s%s", SENSOR_PACKAGE,
-                                   version, offered.data, *there ? " Version " : "", there,
+                return failure_set(failure, REASON_VERSION_NOT_FOUND, "The setting version asks for %s %s; %s.%s%s%s",
+                                   SENSOR_PACKAGE, version, offered, *there ? " Version " : "", there,
                                    *there ? " stays installed." : "");
         snprintf(ret->version, sizeof(ret->version), "%s", found);
         if (situation_pin(mission->request, &mission->facts) < 0)

@@ -12,6 +12,9 @@ typedef struct PackageChoice {
 
 /* The newest of a package that is not there: package_choice_make() asks nobody. */
 bool package_choice_is_plain(const Mission *mission);
+/* For people: "the repository has: 3, 2, 1", or of many "the newest there: 9, 8, 7, 6, 5 (and 4 older)". Pure; caller
+ * frees. */
+char *package_choice_versions(const PackageOffers *offers);
 
 /* After the repository step: its lists are fresh. -1: there is none that would do what is asked. */
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure);

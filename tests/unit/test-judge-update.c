@@ -88,10 +88,15 @@ static void what_speaks_against_it_is_told(void **state)
         assert_told(q, f, "; updates:", "Nobody that is known here");
         q = asked();
         q.version = INSTALLED;
-        assert_told(q, f, "; updates:", "Nobody updates the sensor: the setting version asks for " INSTALLED);
+        assert_told(q, f, "; updates:",
+                    "Nobody updates the sensor: the setting version asks for " INSTALLED
+                    ", which goes before autoUpdate.");
+        q.auto_update = TRI_NO;
+        assert_told(q, f, "; updates:", "Nobody updates the sensor: the setting version asks for " INSTALLED ".");
         f.update.others.name = "unattended-upgrades";
         strcpy(f.update.others.where, "apt-daily-upgrade.timer");
-        assert_told(q, f, "; updates!:", "exclude mdatp there");
+        assert_told(q, f,
+                    "; updates!:", "asks for " INSTALLED ": add \"mdatp\"; to Unattended-Upgrade::Package-Blacklist");
         q = asked();
         q.package_file = "/root/mdatp.deb";
         f.update.others.name = NULL;
@@ -111,13 +116,59 @@ static void what_speaks_against_it_is_told(void **state)
         assert_told(q, f, "; updates!:", "is repeated tomorrow: no answer");
 }
 
+static void what_to_do_is_right_for_each_updater(void **state)
+{
+        static const char *const rows[][2] = {
+                { "unattended-upgrades",
+                  "add \"mdatp\"; to Unattended-Upgrade::Package-Blacklist in /etc/apt/apt.conf.d, " },
+                { "dnf-automatic", "add excludepkgs=mdatp to [base] of that file, " },
+                { "yum-cron", "add exclude=mdatp to [base] of that file, " },
+                { "transactional-update", "run 'zypper addlock mdatp' " },
+                { "os-update", "run 'zypper addlock mdatp' " },
+                { "a cron entry", "take mdatp out of that file's commands, " },
+        };
+        Request q = asked();
+        Facts f = due();
+        size_t i;
+
+        q.version = INSTALLED;
+        strcpy(f.update.others.where, "/etc/somewhere");
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                f.update.others.name = rows[i][0];
+                assert_told(q, f, "; updates!:", rows[i][1]);
+        }
+        for (i = 0; updater_get(i); i++)
+                assert_non_null(updater_get(i)->exclude);
+}
+
+static void nothing_is_promised_that_can_never_be(void **state)
+{
+        Request q = asked();
+        Facts f = due();
+
+        f.machine.support = NULL;
+        assert_told(q, f, "; updates!:", "autoUpdate does nothing here: this distribution is not supported, ");
+        q.allow_unsupported_distro = true;
+        f.machine.derived = &support;
+        assert_told(q, f, "", "one day of each week");
+        f = due();
+        f.package.manager = TRI_NO;
+        assert_told(q, f, "; updates!:", "the distribution's package manager is missing");
+        f = due();
+        f.package.broken = TRI_YES;
+        assert_told(q, f, "", "autoUpdate does nothing here: the package manager is in a broken state");
+        f = due();
+        f.hold.held = TRI_YES;
+        assert_told(q, f, "; updates!:", "changes to this machine are on hold (/etc/mde-linux/hold)");
+}
+
 static void nothing_but_a_machine_that_is_well_is_touched(void **state)
 {
         Request q = asked();
         Facts f = due();
 
         f.hold.held = TRI_YES;
-        assert_told(q, f, "; updates:", "");
+        assert_told(q, f, "; updates!:", "");
         f = due();
         f.sensor.active = TRI_NO;
         assert_told(q, f, "service; updates:", "");
@@ -129,7 +180,7 @@ static void nothing_but_a_machine_that_is_well_is_touched(void **state)
         assert_told(q, f, "; updates:", "");
         f = due();
         f.machine.support = NULL;
-        assert_told(q, f, "; updates:", "");
+        assert_told(q, f, "; updates!:", "");
         f = due();
         f.acted = true;
         assert_told(q, f, "; updates:", "");
@@ -173,6 +224,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(one_that_is_well_and_due_is_looked_after),
                 cmocka_unit_test(what_speaks_against_it_is_told),
+                cmocka_unit_test(what_to_do_is_right_for_each_updater),
+                cmocka_unit_test(nothing_is_promised_that_can_never_be),
                 cmocka_unit_test(nothing_but_a_machine_that_is_well_is_touched),
                 cmocka_unit_test(what_was_begun_is_seen_to_its_end),
                 cmocka_unit_test(a_version_that_did_not_come_up_is_told_by_every_look),
