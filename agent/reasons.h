@@ -120,9 +120,13 @@ ReasonId reason_find(const char *id);  /* REASON_NONE: no such id */
 typedef struct Failure {
         ReasonId reason;            /* REASON_NONE: no failure */
         char found[ERROR_TEXT_MAX]; /* why: a sentence with the values found */
+        bool by_manager;            /* the package manager met it, not a download of our own */
 } Failure;
 
-/* Fills *failure and returns -1, like error_set. */
+/* How found begins where it gives the package manager's own words. */
+#define FAILURE_MANAGER_SAID "The package manager said: "
+
+/* Fills *failure (by_manager: false) and returns -1, like error_set. */
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...) _printf_(3, 4);
 int failure_from(Failure *failure, ReasonId reason, const Error *err);
 

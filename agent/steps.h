@@ -45,8 +45,11 @@ int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, 
  */
 int steps_wait_for_turn(Mission *mission, Failure *failure);
 
-/* An PackageResult that is not TROUBLE_NONE, as a failure. */
+/* A PackageResult that is not TROUBLE_NONE, as a failure of the package manager (Failure.by_manager). */
 int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise);
 
 /* An Error of waiting or running, as a failure: BUSY, STOPPED, SPACE have rows of their own. */
 int steps_fail(Failure *failure, ReasonId otherwise, const Error *err);
+
+/* The same of a command of the package manager: Failure.by_manager. */
+int steps_fail_command(Failure *failure, ReasonId otherwise, const Error *err);

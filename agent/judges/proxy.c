@@ -3,6 +3,8 @@
  */
 #include "agent/judge.h"
 #include "agent/machine/proxy_use.h"
+#include "platform/base/text.h"
+#include "platform/json_edit.h"
 
 static void judge_passed(const Proxy *proxy, Plan *plan)
 {
@@ -23,10 +25,29 @@ static void judge_passed(const Proxy *proxy, Plan *plan)
                            proxy->passed_scheme);
 }
 
+static void note_used(const ProxyUse *use, Plan *plan)
+{
+        if (use->url && use->own_source && !text_equal(use->own_source, use->source))
+                judge_note(plan, "package-proxy", PLAN_INFORMATION,
+                           "This extension's own downloads go through the proxy %s, which %s names; the package "
+                           "manager goes by its own, of %s.",
+                           use->url, use->source, use->own_source);
+        else if (use->url)
+                judge_note(plan, "package-proxy", PLAN_INFORMATION,
+                           "The package repository is reached through the proxy %s, which %s names%s.", use->url,
+                           use->source, use->manager_url ? " (given to the package manager for this run only)" : "");
+}
+
 /* What it has is compared by judge_managed when it is asked for. */
 static bool sensor_has_proxy(const Request *request, const Facts *facts)
 {
-        return request->proxy || *facts->sensor.health.proxy;
+        static const JsonPath place = { { "cloudService", "proxy" }, 2 };
+        const char *text = facts->sensor.managed_json;
+        _cleanup_json_ Json *file = NULL;
+
+        if (request->proxy || *facts->sensor.health.proxy || json_path_get(request->managed_config, &place))
+                return true;
+        return text && json_parse(text, facts->sensor.managed_length, &file, NULL) == 0 && json_path_get(file, &place);
 }
 
 void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
@@ -36,10 +57,7 @@ void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
         if (facts->look == LOOK_FIRST || !situation_needs_package(request, facts))
                 return;
         proxy_use_make(request, facts, &use);
-        if (use.url)
-                judge_note(plan, "package-proxy", PLAN_INFORMATION,
-                           "The package repository is reached through the proxy %s, which %s names%s.", use.url,
-                           use.source, use.manager_url ? " (given to the package manager for this run only)" : "");
+        note_used(&use, plan);
         if (!request->proxy)
                 judge_passed(&facts->proxy, plan);
         if (use.url && !sensor_has_proxy(request, facts))

@@ -23,6 +23,8 @@ void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret)
                 ret->url = proxy_is_for(server, proxy->exceptions) ? proxy->url : NULL;
                 ret->source = proxy->source;
         }
+        if (proxy->own && !request->proxy)
+                ret->own_source = proxy->own_source;
         proxy_exceptions_make(proxy->exceptions, request->proxy ? server : NULL, ret->exceptions);
 }
 
@@ -45,19 +47,37 @@ static bool is_of_network(ReasonId reason)
         return false;
 }
 
+static void tell_own(const ProxyUse *use, const Proxy *proxy, const Failure *found, Failure *failure)
+{
+        bool said = text_starts_with(found->found, FAILURE_MANAGER_SAID);
+
+        failure_set(failure, found->reason, "The package manager goes by its own %s of %s. %s%s",
+                    *proxy->url || proxy->passed ? "proxy" : "setting, no proxy,", use->own_source,
+                    said ? "It said: " : "", found->found + (said ? strlen(FAILURE_MANAGER_SAID) : 0));
+}
+
+/* Caller frees. */
+static char *tell_way(const ProxyUse *use, const Proxy *proxy)
+{
+        if (use->url)
+                return text_format("Through the proxy %s of %s: ", use->url, use->source);
+        if (proxy->passed)
+                return text_format("Without the proxy that %s names, which %s: ", proxy->passed_source,
+                                   proxy->passed == PROXY_PASSWORD ? "wants a password" : "is of a kind we cannot use");
+        return text_copy("");
+}
+
 void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure)
 {
-        const Proxy *proxy = &facts->proxy;
-        Failure found = *failure;
+        const Failure found = *failure;
+        _cleanup_free_ char *way = NULL;
 
         if (!is_of_network(failure->reason))
                 return;
-        if (use->url)
-                failure_set(failure, found.reason, "Through the proxy %s of %s: %s", use->url, use->source,
-                            found.found);
-        else if (proxy->passed)
-                failure_set(failure, found.reason, "Without the proxy that %s names, which %s: %s",
-                            proxy->passed_source,
-                            proxy->passed == PROXY_PASSWORD ? "wants a password" : "is of a kind we cannot use",
-                            found.found);
+        way = tell_way(use, &facts->proxy);
+        if (found.by_manager && use->own_source)
+                tell_own(use, &facts->proxy, &found, failure);
+        else
+                failure_set(failure, found.reason, "%s%s", way, found.found);
+        failure->by_manager = found.by_manager;
 }

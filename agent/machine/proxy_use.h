@@ -10,11 +10,15 @@ typedef struct ProxyUse {
         const char *url;         /* of our own downloads; NULL: none. Borrowed from request and facts */
         const char *manager_url; /* what the package manager is given; NULL: it goes as it is configured */
         const char *source;      /* what names it: "the setting proxy", a file */
+        const char *own_source;  /* what the package manager goes by itself, whatever url is; NULL: it has none */
         char exceptions[PROXY_EXCEPTIONS_MAX]; /* the hosts that are reached without one */
 } ProxyUse;
 
 /* The setting goes first. */
 void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret);
 
-/* A failure to reach something: names the proxy it went through, or one that was not used, before what was found. */
+/*
+ * A failure to reach something: names the proxy that whoever failed (Failure.by_manager) went through, or one that was
+ * not used, before what was found.
+ */
 void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure);

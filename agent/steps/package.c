@@ -76,7 +76,7 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
         if (package_keys_before(mission, &err) < 0 ||
             mission->manager->download(mission->host, &early, &wanted, ret, &err) < 0 ||
             package_keys_after(mission, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+                return steps_fail_command(failure, REASON_PACKAGE_DOWNLOAD, &err);
         mission->downloaded = ret->trouble == TROUBLE_NONE;
         return 0;
 }
@@ -95,7 +95,7 @@ static int run_download(Mission *mission, const PackageChoice *choice, PackageRe
                 if (package_keys_before(mission, &err) < 0 ||
                     mission->manager->download(mission->host, &run, &asked, result, &err) < 0 ||
                     package_keys_after(mission, &err) < 0)
-                        return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
+                        return steps_fail_command(failure, REASON_PACKAGE_DOWNLOAD, &err);
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
         return again;
@@ -158,7 +158,7 @@ static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure
                 log_info("refreshing all package lists: %s", result.text);
                 mission_say(mission, "reading the distribution's package lists");
                 if (mission->manager->refresh(mission->host, &run, NULL, &ignored, &err) < 0)
-                        return steps_fail(failure, REASON_DEPENDENCY, &err);
+                        return steps_fail_command(failure, REASON_DEPENDENCY, &err);
                 if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
@@ -224,7 +224,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
         if (package_keys_before(mission, &err) < 0 ||
             mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
-                return steps_fail(failure, REASON_INSTALL_FAILED, &err);
+                return steps_fail_command(failure, REASON_INSTALL_FAILED, &err);
         if (result.trouble != TROUBLE_NONE && package_keys_after(mission, &err) < 0)
                 log_warning("%s", err.text);
         if (result.trouble != TROUBLE_NONE)

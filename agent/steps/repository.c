@@ -27,8 +27,7 @@ static bool is_clock_to_blame(const Mission *mission, const PackageResult *resul
 
         if (result->trouble == TROUBLE_CLOCK)
                 return !mission->clock_told || skew < -FUTURE_S;
-        return result->trouble == TROUBLE_SIGNATURE && mission->clock_told && skew > HTTP_CLOCK_SKEW_MAX_S &&
-               strstr(result->text, "is expired (invalid since");
+        return result->trouble == TROUBLE_EXPIRED && mission->clock_told && skew > HTTP_CLOCK_SKEW_MAX_S;
 }
 
 static int fail_refresh(const Mission *mission, const PackageResult *result, Failure *failure)
@@ -57,7 +56,7 @@ static int read_list(Mission *mission, const PackageRun *run, bool first, Packag
         if (tried && (result->trouble == TROUBLE_NONE || result->passing))
                 return 0;
         if (mission->manager->refresh(mission->host, run, run->source, result, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
         return 0;
 }
 
@@ -295,7 +294,7 @@ static int look_for_offers(Mission *mission, PackageOffers *offers, Failure *fai
         mission_say(mission, "reading the package lists of this machine's repositories");
         if (mission->manager->refresh(mission->host, &run, NULL, &result, &err) < 0 ||
             mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, offers, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
         if (offers->n_offers > 0)
                 return 0;
         return failure_set(failure, REASON_REPOSITORY_NONE,

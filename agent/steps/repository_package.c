@@ -61,7 +61,7 @@ static int download(Mission *mission, const PackageWanted *wanted, PackageResult
         do {
                 mission_say(mission, "downloading %s", wanted->package);
                 if (mission->manager->download(mission->host, &run, wanted, result, &err) < 0)
-                        return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                        return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
                 again = steps_again(mission, result, &tries, failure);
         } while (again > 0);
         return again;
@@ -75,9 +75,11 @@ static int fail(const char *package, const PackageResult *result, Failure *failu
 
         steps_fail_packages(&found, result, REASON_REPOSITORY_REFRESH);
         is_its_own = found.reason == REASON_PACKAGE_NOT_FOUND || found.reason == REASON_DEPENDENCY;
-        return failure_set(failure, is_its_own ? REASON_REPOSITORY_REFRESH : found.reason,
-                           "The package %s, which configures the sensor's repository, cannot be installed: %s", package,
-                           found.found);
+        failure_set(failure, is_its_own ? REASON_REPOSITORY_REFRESH : found.reason,
+                    "The package %s, which configures the sensor's repository, cannot be installed: %s", package,
+                    found.found);
+        failure->by_manager = true;
+        return -1;
 }
 
 static int fetch(Mission *mission, const PackageWanted *wanted, Failure *failure)
@@ -95,7 +97,7 @@ static int fetch(Mission *mission, const PackageWanted *wanted, Failure *failure
                 log_info("refreshing all package lists: %s", result.text);
                 mission_say(mission, "reading the distribution's package lists");
                 if (mission->manager->refresh(mission->host, &run, NULL, &ignored, &err) < 0)
-                        return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                        return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
                 if (download(mission, wanted, &result, failure) < 0)
                         return -1;
         }
@@ -116,7 +118,7 @@ static int transact(Mission *mission, const PackageWanted *wanted, Failure *fail
         run.output_fd = fd;
         mission_say(mission, "installing %s", wanted->package);
         if (mission->manager->install(mission->host, &run, wanted, &result, &err) < 0)
-                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+                return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
         return result.trouble == TROUBLE_NONE ? 0 : fail(wanted->package, &result, failure);
 }
 

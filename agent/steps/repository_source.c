@@ -50,7 +50,9 @@ int repository_source_blame(const char *file, const PackageResult *result, Failu
 
         if (result->trouble == TROUBLE_KEY && found.reason == REASON_PACKAGE_SIGNATURE)
                 found.reason = REASON_REPOSITORY_KEY_UNKNOWN;
-        return failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
+        failure_set(failure, found.reason, "%s (the source is that of %s)", found.found, shown);
+        failure->by_manager = found.by_manager;
+        return -1;
 }
 
 /* The site configures the same place elsewhere, with another keyring. */

@@ -23,6 +23,13 @@ int steps_fail(Failure *failure, ReasonId otherwise, const Error *err)
         return failure_from(failure, otherwise, err);
 }
 
+int steps_fail_command(Failure *failure, ReasonId otherwise, const Error *err)
+{
+        steps_fail(failure, otherwise, err);
+        failure->by_manager = true;
+        return -1;
+}
+
 int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise)
 {
         static const ReasonId reasons[] = {
@@ -35,14 +42,18 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                 [TROUBLE_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
                 [TROUBLE_KEY] = REASON_PACKAGE_SIGNATURE, /* all of the vendor's are known: somebody else's */
                 [TROUBLE_CLOCK] = REASON_CLOCK_WRONG,
+                [TROUBLE_EXPIRED] = REASON_PACKAGE_SIGNATURE,
                 [TROUBLE_DISK] = REASON_DISK_FULL,
+                [TROUBLE_NEWER] = REASON_DOWNGRADE_REFUSED,
         };
         ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;
 
         if (result->trouble == TROUBLE_STALE) /* even after the lists were read anew */
                 reason = result->ours ? REASON_PACKAGE_NOT_FOUND : REASON_DEPENDENCY;
-        return failure_set(failure, reason ? reason : otherwise, "The package manager said: %s",
-                           *result->text ? result->text : "nothing");
+        failure_set(failure, reason ? reason : otherwise, "%s%s", result->own_words ? "" : FAILURE_MANAGER_SAID,
+                    *result->text ? result->text : "nothing");
+        failure->by_manager = true;
+        return -1;
 }
 
 int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, Failure *failure)

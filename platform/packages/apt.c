@@ -124,7 +124,7 @@ static int apt_refresh(const Host *host, const PackageRun *run, const PackageSou
         /* the file of an existing source may hold others too, and what is wrong with them is nothing to us */
         if (!ret->ours &&
             (ret->trouble == TROUBLE_NETWORK || ret->trouble == TROUBLE_SIGNATURE || ret->trouble == TROUBLE_KEY ||
-             ret->trouble == TROUBLE_STALE || ret->trouble == TROUBLE_CLOCK)) {
+             ret->trouble == TROUBLE_STALE || ret->trouble == TROUBLE_CLOCK || ret->trouble == TROUBLE_EXPIRED)) {
                 ret->trouble = TROUBLE_NONE;
                 ret->passing = false;
         }

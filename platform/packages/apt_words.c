@@ -45,7 +45,7 @@ static const ClassifyRule rules[] = {
         { TROUBLE_SIGNATURE, { "GPG error" } },
         { TROUBLE_SIGNATURE, { "Hash Sum mismatch" } },
         { TROUBLE_SIGNATURE, { "unexpected size" } },
-        { TROUBLE_SIGNATURE, { "is expired (invalid since" } },
+        { TROUBLE_EXPIRED, { "is expired (invalid since" } },
         { TROUBLE_CLOCK, { "is not valid yet" } },
         { TROUBLE_SIGNATURE, { "unauthenticated" } },
         { TROUBLE_STALE, { ".deb", " 404 " } },
@@ -75,7 +75,7 @@ static const char *const errors[] = { "E: ", "Error: ", "dpkg: error", NULL };
 static bool is_failure(PackageTrouble trouble, int exit_status)
 {
         return exit_status != 0 || trouble == TROUBLE_SIGNATURE || trouble == TROUBLE_KEY || trouble == TROUBLE_CLOCK ||
-               trouble == TROUBLE_NETWORK || trouble == TROUBLE_STALE;
+               trouble == TROUBLE_EXPIRED || trouble == TROUBLE_NETWORK || trouble == TROUBLE_STALE;
 }
 
 /* "URL  404  Not Found": what asking again does not change. */

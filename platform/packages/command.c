@@ -325,7 +325,7 @@ int command_run(const Host *host, const PackageRun *run, const PackageCommand *c
                 if (command_wait_for_locks(host, run, command, &wait) < 0) {
                         if (wait.kind != ERROR_BUSY)
                                 return error_set(err, wait.kind, "%s", wait.text);
-                        *ret = (PackageResult){ .trouble = TROUBLE_LOCKED };
+                        *ret = (PackageResult){ .trouble = TROUBLE_LOCKED, .own_words = true };
                         snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, wait.text);
                         return 0;
                 }

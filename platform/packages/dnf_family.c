@@ -254,7 +254,7 @@ static int refuse_downgrade(const Host *host, const PackageWanted *wanted, Packa
                 snprintf(version, sizeof(version), "%s", wanted->version);
         if (rpm_compare_versions(version, present) >= 0)
                 return 0;
-        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true };
+        *ret = (PackageResult){ .trouble = TROUBLE_NEWER, .ours = true, .own_words = true };
         snprintf(ret->text, sizeof(ret->text), "%s %s is installed, which is newer than %s", wanted->package, present,
                  version);
         return 0;
@@ -297,7 +297,7 @@ static int check_done(const DnfDialect *dialect, const Host *host, const Package
         }
         if (ret->trouble != TROUBLE_NONE)
                 return 0;
-        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true };
+        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true, .own_words = true };
         snprintf(ret->text, sizeof(ret->text), "%s ended well, but rpm has %s%s%s", dialect->program, wanted->package,
                  *version ? " " : " not installed", version);
         return 0;

@@ -17,11 +17,13 @@ typedef enum PackageTrouble {
         TROUBLE_DEPENDENCY, /* a dependency has no candidate or cannot be installed */
         TROUBLE_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
         TROUBLE_STALE,      /* 404 for a package, or not the one that was downloaded: refresh and download again */
-        TROUBLE_SIGNATURE,  /* not signed, a bad signature, expired, hash sum or size mismatch */
+        TROUBLE_SIGNATURE,  /* not signed, a bad signature, hash sum or size mismatch */
         TROUBLE_KEY,        /* signed, as it seems, by a key that is not known or trusted here, or cannot be read */
         TROUBLE_CLOCK,      /* not valid yet: by the clock of this machine */
+        TROUBLE_EXPIRED,    /* signed, but valid no more: by the clock of this machine */
         TROUBLE_DISK,       /* no space */
         TROUBLE_SCRIPT,     /* a maintainer script failed */
+        TROUBLE_NEWER,      /* a newer version is installed, and going back was not asked for */
         TROUBLE_OTHER,
 } PackageTrouble;
 
@@ -29,6 +31,7 @@ typedef struct PackageResult {
         PackageTrouble trouble;
         bool ours;    /* the trouble names our own source or package */
         bool passing; /* TROUBLE_NETWORK that time may mend: no connection, no name, 5xx; not 403, not a certificate */
+        bool own_words; /* text is a sentence of ours, not what it said */
         char text[512]; /* the up to three lines that matter, escaped, joined with " | " */
 } PackageResult;
 

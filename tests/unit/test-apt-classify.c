@@ -55,7 +55,7 @@ static const struct {
         { "refresh-badsig", 100, TROUBLE_SIGNATURE, true, "BADSIG" },
         { "refresh-badsig-apt3", 100, TROUBLE_SIGNATURE, true, "manipulated" },
         { "refresh-unsigned", 100, TROUBLE_SIGNATURE, true, "is not signed" },
-        { "refresh-expired", 100, TROUBLE_SIGNATURE, true, "is expired" },
+        { "refresh-expired", 100, TROUBLE_EXPIRED, true, "is expired" },
         { "refresh-future", 100, TROUBLE_CLOCK, true, "is not valid yet" },
         { "refresh-disk-full", 100, TROUBLE_DISK, true, "No space left on device" },
         { "refresh-locked", 100, TROUBLE_LOCKED, false, "It is held by process" },

@@ -206,11 +206,11 @@ static void what_is_there_comes_again_or_older_only_when_asked(void **state)
         package_stage_program(stage, "dnf5", "");
         package_stage_program(stage, "rpm", PRESENT("2.0-1"));
         result = do_download(stage, &manager_dnf5, (PackageWanted){ .version = "1.0-1" });
-        assert_int_equal(result.trouble, TROUBLE_OTHER);
-        assert_true(result.ours);
+        assert_int_equal(result.trouble, TROUBLE_NEWER);
+        assert_true(result.ours && result.own_words);
         assert_string_equal(result.text, "mdatp 2.0-1 is installed, which is newer than 1.0-1");
         assert_int_equal(do_install(stage, &manager_dnf5, (PackageWanted){ .version = "1.0-1" }).trouble,
-                         TROUBLE_OTHER);
+                         TROUBLE_NEWER);
         none = argv_of(stage, "dnf5");
         assert_string_equal(none, "");
         do_download(stage, &manager_dnf5, (PackageWanted){ .version = "1.0-1", .action = PACKAGE_DOWNGRADE });
@@ -239,7 +239,7 @@ static void a_file_is_installed_by_its_path(void **state)
         package_stage_program(stage, "rpm",
                               "case \"$*\" in *-p*) " PRESENT("1.0-1") ";; *) " PRESENT("2.0-1") ";; esac");
         result = do_download(stage, &manager_dnf, (PackageWanted){ .file = "/srv/mdatp.rpm" });
-        assert_int_equal(result.trouble, TROUBLE_OTHER);
+        assert_int_equal(result.trouble, TROUBLE_NEWER);
         assert_has(result.text, "newer than 1.0-1");
         assert_int_equal(manager_dnf.install(&stage->host, &stage->run, &relative, &result, &err), -1);
         assert_int_equal(err.kind, ERROR_INPUT);

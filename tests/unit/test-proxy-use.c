@@ -157,6 +157,105 @@ static void a_failure_names_the_proxy_and_who_names_it(void **state)
         assert_string_equal(failure.found, "no room");
 }
 
+/* The package manager has one that we cannot use; our own downloads have another. */
+static Facts of_two_minds(void)
+{
+        Facts f = machine("http://told:2");
+
+        f.proxy.own = true;
+        f.proxy.passed = PROXY_PASSWORD;
+        snprintf(f.proxy.own_source, sizeof(f.proxy.own_source), "/etc/apt/apt.conf");
+        snprintf(f.proxy.passed_source, sizeof(f.proxy.passed_source), "/etc/apt/apt.conf");
+        return f;
+}
+
+static const char *told(const Facts *facts, const Request *request, bool by_manager, const char *found)
+{
+        static Failure failure;
+        ProxyUse use;
+
+        proxy_use_make(request, facts, &use);
+        failure_set(&failure, REASON_REPOSITORY_REFRESH, "%s", found);
+        failure.by_manager = by_manager;
+        proxy_use_tell(&use, facts, &failure);
+        assert_int_equal(failure.by_manager, by_manager);
+        return failure.found;
+}
+
+static void the_proxy_that_is_named_is_that_of_who_failed(void **state)
+{
+        static const char said[] = "The package manager said: 407";
+        Request q = { 0 }, asked = { .proxy = "http://asked:1" };
+        Facts f = of_two_minds();
+
+        assert_string_equal(told(&f, &q, false, "no name"),
+                            "Through the proxy http://told:2 of /etc/waagent.conf: no name");
+        assert_string_equal(told(&f, &q, true, said),
+                            "The package manager goes by its own proxy of /etc/apt/apt.conf. It said: 407");
+        assert_string_equal(told(&f, &q, true, "apt-get took too long"),
+                            "The package manager goes by its own proxy of /etc/apt/apt.conf. apt-get took too long");
+        assert_string_equal(told(&f, &asked, true, said),
+                            "Through the proxy http://asked:1 of the setting proxy: The package manager said: 407");
+        f.proxy.own = false;
+        assert_string_equal(told(&f, &q, true, said),
+                            "Through the proxy http://told:2 of /etc/waagent.conf: The package manager said: 407");
+        f = of_two_minds();
+        f.proxy.passed = PROXY_NONE;
+        f.proxy.url[0] = '\0';
+        assert_string_equal(
+                told(&f, &q, true, said),
+                "The package manager goes by its own setting, no proxy, of /etc/apt/apt.conf. It said: 407");
+        assert_string_equal(told(&f, &q, false, "no name"), "no name");
+}
+
+static void two_proxies_are_told_as_two(void **state)
+{
+        Request q = { 0 };
+        Facts f = of_two_minds();
+        Plan plan = { 0 };
+
+        judge_proxy(&q, &f, &plan);
+        assert_string_equal(note_of(&plan, "package-proxy")->text,
+                            "This extension's own downloads go through the proxy http://told:2, which "
+                            "/etc/waagent.conf names; the package manager goes by its own, of /etc/apt/apt.conf.");
+        snprintf(f.proxy.source, sizeof(f.proxy.source), "/etc/apt/apt.conf");
+        plan = (Plan){ 0 };
+        judge_proxy(&q, &f, &plan);
+        assert_string_equal(note_of(&plan, "package-proxy")->text,
+                            "The package repository is reached through the proxy http://told:2, which "
+                            "/etc/apt/apt.conf names.");
+}
+
+static bool is_sensor_warned_of(const Request *request, char *managed)
+{
+        Facts f = machine("http://told:2");
+        Plan plan = { 0 };
+
+        f.sensor.managed_json = managed;
+        f.sensor.managed_length = managed ? strlen(managed) : 0;
+        judge_proxy(request, &f, &plan);
+        return note_of(&plan, "sensor-proxy") != NULL;
+}
+
+static void a_sensor_whose_managed_configuration_has_a_proxy_needs_none(void **state)
+{
+        char with[] = "{\"cloudService\": {\"proxy\": \"http://p:1\"}}", without[] = "{\"cloudService\": {}}",
+             not_json[] = "{";
+        _cleanup_json_ Json *asks = NULL, *asks_else = NULL;
+        Request q = { 0 };
+
+        assert_true(is_sensor_warned_of(&q, NULL));
+        assert_true(is_sensor_warned_of(&q, without));
+        assert_true(is_sensor_warned_of(&q, not_json));
+        assert_false(is_sensor_warned_of(&q, with));
+        assert_int_equal(json_parse(with, strlen(with), &asks, NULL), 0);
+        assert_int_equal(json_parse(without, strlen(without), &asks_else, NULL), 0);
+        q.managed_config = asks;
+        assert_false(is_sensor_warned_of(&q, NULL));
+        q.managed_config = asks_else;
+        assert_true(is_sensor_warned_of(&q, NULL));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -167,6 +266,9 @@ int main(void)
                 cmocka_unit_test(the_plan_tells_which_and_what_the_sensor_needs),
                 cmocka_unit_test(one_that_cannot_be_used_is_told_without_what_is_secret),
                 cmocka_unit_test(a_failure_names_the_proxy_and_who_names_it),
+                cmocka_unit_test(the_proxy_that_is_named_is_that_of_who_failed),
+                cmocka_unit_test(two_proxies_are_told_as_two),
+                cmocka_unit_test(a_sensor_whose_managed_configuration_has_a_proxy_needs_none),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
