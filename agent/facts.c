@@ -88,14 +88,24 @@ static void look_at_broken(const Host *host, const PackageManager *manager, Fact
                 facts->package.foreign = tri(*facts->package.foreign_names);
 }
 
+static void look_for_missing(const Host *host, Facts *facts)
+{
+        const DistroSupport *like = facts->machine.support ? facts->machine.support : facts->machine.derived;
+        const char *missing = like ? package_manager_lacks(host, like->manager) : NULL;
+
+        snprintf(facts->package.missing, sizeof(facts->package.missing), "%s", missing ? missing : "");
+}
+
 static void look_at_package(const Host *host, Facts *facts)
 {
         const PackageManager *manager = choose_manager(host, facts);
         Error err = { 0 };
 
         facts->package.manager = tri(manager != NULL);
-        if (!manager)
+        if (!manager) {
+                look_for_missing(host, facts);
                 return;
+        }
         facts->package.manager_id = manager->id;
         if (manager->state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
                 log_debug("package state unknown: %s", err.text);

@@ -161,6 +161,7 @@ static const JsonField proxy[] = {
 static const JsonField package[] = {
         TRI(Facts, package.manager, "manager"),
         JSON_WORD(Facts, package.manager_id, "manager_name", manager_words),
+        JSON_TEXT(Facts, package.missing, "missing"),
         TRI(Facts, package.broken, "broken"),
         JSON_TEXT(Facts, package.sign, "sign"),
         TRI(Facts, package.foreign, "foreign"),

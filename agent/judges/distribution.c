@@ -54,16 +54,34 @@ static void refuse_architecture(const Distro *distro, const DistroSupport *suppo
                      mixed ? distro->architecture : "", distro->name, name, names);
 }
 
-static void refuse_without_manager(const DistroSupport *support, Plan *plan)
+/* " (dnf5 or yum would do too)"; "" where nothing else would. Caller frees. */
+static char *other_choices(PackageManagerId usual)
+{
+        const PackageManagerId *choice = package_manager_words(usual)->choices;
+        _cleanup_(text_clear) Text names = { 0 };
+
+        for (; *choice; choice++)
+                if (*choice != usual)
+                        text_append(&names, "%s%s", names.length > 0 ? " or " : "",
+                                    package_manager_words(*choice)->name);
+        return names.length > 0 ? text_format(" (%s would do too)", names.data) : text_copy("");
+}
+
+static void refuse_without_manager(const DistroSupport *support, const char *missing, Plan *plan)
 {
         const PackageManagerWords *words = package_manager_words(support ? support->manager : MANAGER_NONE);
+        bool itself = text_equal(missing, words->programs[0]);
+        _cleanup_free_ char *others = itself ? other_choices(support->manager) : text_copy("");
         _cleanup_(text_clear) Text programs = { 0 };
         const char *const *program;
 
         for (program = words->programs; *program; program++)
                 text_append(&programs, "%s%s", programs.length > 0 ? ", " : "", *program);
-        judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for %s.",
-                     programs.length > 0 ? programs.data : "a package manager");
+        if (*missing)
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "%s is missing%s.", missing, others);
+        else
+                judge_refuse(plan, REASON_PACKAGE_MANAGER_MISSING, "Looked for %s.",
+                             programs.length > 0 ? programs.data : "a package manager");
 }
 
 static void tell_derivation(const Distro *distro, Plan *plan)
@@ -93,5 +111,5 @@ void judge_distribution(const Request *request, const Facts *facts, Plan *plan)
         else if (support && !distro_has_sensor(support, distro))
                 refuse_architecture(distro, support, plan);
         else if (facts->package.manager == TRI_NO)
-                refuse_without_manager(support, plan);
+                refuse_without_manager(support, facts->package.missing, plan);
 }

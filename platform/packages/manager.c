@@ -7,16 +7,6 @@
 static const PackageManager *const managers[] = { &manager_apt, &manager_dnf,    &manager_dnf5,
                                                   &manager_yum, &manager_zypper, &manager_tdnf };
 
-/* Which one does for which, best first. */
-static const PackageManagerId choices[_MANAGER_MAX][4] = {
-        [MANAGER_APT] = { MANAGER_APT },
-        [MANAGER_DNF] = { MANAGER_DNF5, MANAGER_DNF, MANAGER_YUM },
-        [MANAGER_DNF5] = { MANAGER_DNF5, MANAGER_DNF },
-        [MANAGER_YUM] = { MANAGER_YUM, MANAGER_DNF },
-        [MANAGER_ZYPPER] = { MANAGER_ZYPPER },
-        [MANAGER_TDNF] = { MANAGER_TDNF, MANAGER_DNF },
-};
-
 void source_mend_clear(SourceMend *mend)
 {
         free(mend->text);
@@ -33,25 +23,27 @@ const PackageManager *package_manager(PackageManagerId id)
         return NULL;
 }
 
-static bool is_there(const Host *host, PackageManagerId id)
+const char *package_manager_lacks(const Host *host, PackageManagerId id)
 {
         const char *const *program = package_manager_words(id)->programs;
 
-        for (; *program; program++)
-                if (!fs_exists(host, *program))
-                        return false;
-        return package_manager(id) != NULL;
+        while (*program && fs_exists(host, *program))
+                program++;
+        return *program;
+}
+
+static bool is_there(const Host *host, PackageManagerId id)
+{
+        return package_manager(id) && !package_manager_lacks(host, id);
 }
 
 PackageManagerId package_manager_choose(const Host *host, PackageManagerId usual)
 {
-        const PackageManagerId *choice = choices[(unsigned)usual < _MANAGER_MAX ? usual : MANAGER_NONE];
-        size_t i;
+        const PackageManagerId *choice = package_manager_words(usual)->choices;
 
-        for (i = 0; i < ELEMENTSOF(choices[0]) && choice[i]; i++)
-                if (is_there(host, choice[i]))
-                        return choice[i];
-        return MANAGER_NONE;
+        while (*choice && !is_there(host, *choice))
+                choice++;
+        return *choice;
 }
 
 const PackageManager *package_manager_find(const Host *host)

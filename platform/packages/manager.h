@@ -97,5 +97,8 @@ const PackageManager *package_manager(PackageManagerId id);
  * MANAGER_NONE: its programs are not there. */
 PackageManagerId package_manager_choose(const Host *host, PackageManagerId usual);
 
+/* The first of its programs (PackageManagerWords) that is not there; NULL: all are. */
+const char *package_manager_lacks(const Host *host, PackageManagerId id);
+
 /* By the machine's distribution, else by what is there; NULL: none. */
 const PackageManager *package_manager_find(const Host *host);

@@ -4,22 +4,32 @@
 
 /* What damages rpm's database leaves no pending transaction: nothing is there to be finished by the package manager. */
 #define RPM                                                                                                            \
-        "rpm", "database is damaged", "Run 'rpm --rebuilddb', then 'rpm -q rpm' until it names no error.", false, NULL
+        .database = "rpm", .broken = "database is damaged",                                                            \
+        .repair = "Run 'rpm --rebuilddb', then 'rpm -q rpm' until it names no error."
+
+#define RPM_MANAGER(program) .name = program, .programs = { "/usr/bin/" program, "/usr/bin/rpm", NULL }, RPM
 
 static const PackageManagerWords words[_MANAGER_MAX] = {
-        [MANAGER_NONE] = { "none", { NULL }, "none", "is broken", "", false, NULL },
-        [MANAGER_APT] = { "apt",
-                          { "/usr/bin/apt-get", "/usr/bin/dpkg", NULL },
-                          "dpkg",
-                          "was interrupted",
-                          "Run 'dpkg --configure -a' and 'apt-get -f install'.",
-                          true,
-                          "/var/lib" },
-        [MANAGER_DNF] = { "dnf", { "/usr/bin/dnf", "/usr/bin/rpm", NULL }, RPM },
-        [MANAGER_DNF5] = { "dnf5", { "/usr/bin/dnf5", "/usr/bin/rpm", NULL }, RPM },
-        [MANAGER_YUM] = { "yum", { "/usr/bin/yum", "/usr/bin/rpm", NULL }, RPM },
-        [MANAGER_ZYPPER] = { "zypper", { "/usr/bin/zypper", "/usr/bin/rpm", NULL }, RPM },
-        [MANAGER_TDNF] = { "tdnf", { "/usr/bin/tdnf", "/usr/bin/rpm", NULL }, RPM },
+        [MANAGER_NONE] = { .name = "none", .database = "none", .broken = "is broken", .repair = "" },
+        [MANAGER_APT] = { .name = "apt",
+                          .programs = { "/usr/bin/apt-get", "/usr/bin/dpkg", NULL },
+                          .choices = { MANAGER_APT },
+                          .database = "dpkg",
+                          .broken = "was interrupted",
+                          .repair = "Run 'dpkg --configure -a' and 'apt-get -f install'.",
+                          .mends = true,
+                          .scripts = "/var/lib",
+                          .back = { "apt-get install --allow-downgrades ", "=" } },
+        [MANAGER_DNF] = { RPM_MANAGER("dnf"), .choices = { MANAGER_DNF5, MANAGER_DNF, MANAGER_YUM },
+                          .back = { "dnf downgrade ", "-" } },
+        [MANAGER_DNF5] = { RPM_MANAGER("dnf5"), .choices = { MANAGER_DNF5, MANAGER_DNF },
+                           .back = { "dnf5 downgrade ", "-" } },
+        [MANAGER_YUM] = { RPM_MANAGER("yum"), .choices = { MANAGER_YUM, MANAGER_DNF },
+                          .back = { "yum downgrade ", "-" } },
+        [MANAGER_ZYPPER] = { RPM_MANAGER("zypper"), .choices = { MANAGER_ZYPPER },
+                             .back = { "zypper install --oldpackage ", "=" } },
+        [MANAGER_TDNF] = { RPM_MANAGER("tdnf"), .choices = { MANAGER_TDNF, MANAGER_DNF },
+                           .back = { "tdnf downgrade ", "-" } },
 };
 
 const PackageManagerWords *package_manager_words(PackageManagerId id)

@@ -17,14 +17,17 @@ typedef enum PackageManagerId {
 } PackageManagerId;
 
 typedef struct PackageManagerWords {
-        const char *name;        /* "apt": also in facts as JSON */
-        const char *programs[3]; /* absolute; all of them have to be there; NULL-terminated */
-        const char *database;    /* "dpkg" */
-        const char *broken;      /* what that is when it is broken: "was interrupted" */
-        const char *repair;      /* what a person does then: "Run 'dpkg --configure -a'." */
+        const char *name;            /* "apt": also in facts as JSON */
+        const char *programs[3];     /* absolute; all of them have to be there; NULL-terminated */
+        PackageManagerId choices[4]; /* which ones do where it is the usual one, best first; MANAGER_NONE ends them */
+        const char *database;        /* "dpkg" */
+        const char *broken;          /* what that is when it is broken: "was interrupted" */
+        const char *repair;          /* what a person does then: "Run 'dpkg --configure -a'." */
         bool mends; /* the manager itself can finish what is pending of others' packages (repairPackageManager) */
         const char *scripts; /* the folder below which it executes the scripts of packages; NULL: it hands them to a
                                 shell */
+        const char *back[2]; /* the command by which a person installs one version, an older one as well: what stands
+                                before the package's name, and between that and the version */
 } PackageManagerWords;
 
 const PackageManagerWords *package_manager_words(PackageManagerId id);

@@ -96,6 +96,28 @@ static void what_is_allowed_still_needs_its_architecture_and_manager(void **stat
         must_refuse(REASON_PACKAGE_MANAGER_MISSING, "Looked for /usr/bin/dnf, /usr/bin/rpm.");
 }
 
+static void what_is_missing_of_a_package_manager_is_named(void **state)
+{
+        static const struct {
+                const char *id, *version, *missing, *told;
+        } rows[] = {
+                { "rhel", "9.4", "/usr/bin/dnf", "/usr/bin/dnf is missing (dnf5 or yum would do too)." },
+                { "rhel", "9.4", "/usr/bin/rpm", "/usr/bin/rpm is missing." },
+                { "rhel", "7.9", "/usr/bin/yum", "/usr/bin/yum is missing (dnf would do too)." },
+                { "debian", "12", "/usr/bin/dpkg", "/usr/bin/dpkg is missing." },
+                { "debian", "12", "/usr/bin/apt-get", "/usr/bin/apt-get is missing." },
+                { "sles", "15.5", "/usr/bin/zypper", "/usr/bin/zypper is missing." },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                take_distro(rows[i].id, rows[i].version, "");
+                f.package.manager = TRI_NO;
+                snprintf(f.package.missing, sizeof(f.package.missing), "%s", rows[i].missing);
+                must_refuse(REASON_PACKAGE_MANAGER_MISSING, rows[i].told);
+        }
+}
+
 static void the_setting_changes_nothing_for_a_release_that_is_too_old(void **state)
 {
         q.allow_unsupported_distro = true;
@@ -139,6 +161,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(a_derivative_is_taken_only_when_allowed_and_that_is_told, fresh),
                 cmocka_unit_test_setup(what_is_allowed_still_needs_its_architecture_and_manager, fresh),
+                cmocka_unit_test_setup(what_is_missing_of_a_package_manager_is_named, fresh),
                 cmocka_unit_test_setup(the_setting_changes_nothing_for_a_release_that_is_too_old, fresh),
                 cmocka_unit_test_setup(a_machine_without_systemd_is_first_told_its_distribution, fresh),
                 cmocka_unit_test_setup(nothing_is_concluded_from_what_is_not_known, fresh),
