@@ -174,9 +174,11 @@ static void fail(Mission *mission, const Failure *failure)
                          state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
                         outcome_row(mission->outcome, "undo", ROW_WARNING,
                                     "the package got installed: it and its repository stay");
-                else
+                else {
+                        outcome_taken_back(mission->outcome);
                         outcome_row(mission->outcome, "undo", ROW_SUCCESS,
                                     "what this run had changed is as it was before");
+                }
         }
         finish(mission, VERDICT_FAILED, failure);
 }

@@ -53,6 +53,28 @@ void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char 
         va_end(ap);
 }
 
+static void add_taken_back(OutcomeRow *row)
+{
+        static const char words[] = "; it was taken back";
+        size_t length = strlen(row->text);
+
+        if (text_ends_with(row->text, words) || length + sizeof(words) > sizeof(row->text))
+                return;
+        memcpy(row->text + length, words, sizeof(words));
+}
+
+void outcome_taken_back(Outcome *outcome)
+{
+        static const char *const names[] = { "repository-added", "repository-key-added", "repository-key",
+                                             "repository-repair", "repository-package" };
+        size_t i, j;
+
+        for (i = 0; i < outcome->n_rows; i++)
+                for (j = 0; j < ELEMENTSOF(names); j++)
+                        if (text_equal(outcome->rows[i].name, names[j]))
+                                add_taken_back(&outcome->rows[i]);
+}
+
 void outcome_say(Outcome *outcome, const char *format, ...)
 {
         va_list ap;

@@ -36,4 +36,8 @@ typedef struct Outcome {
 
 /* Sets the row of that name, adding it when there is none; the last one is replaced when all are taken. */
 void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char *format, ...) _printf_(4, 5);
+
+/* What was done before the commit point is as it was before: rows that tell of it say so. */
+void outcome_taken_back(Outcome *outcome);
+
 void outcome_say(Outcome *outcome, const char *format, ...) _printf_(2, 3);

@@ -229,6 +229,10 @@ static const Reason reasons[_REASON_MAX] = {
                                             "FILE.asc, or InRelease and Packages of the repository that lists it; all "
                                             "need the vendor's key file on this machine or beside it. Only pinned keys "
                                             "count (repository-keys in /etc/mde-linux/mde-linux.conf adds some)." },
+        [REASON_SIGNATURE_PROGRAM_MISSING] = { "signature-program-missing", 12, 52, true, NEXT_RUN,
+                                               "This machine lacks the program that checks the signature of the file "
+                                               "named by packageFile, and the file was not used.",
+                                               "Install what is named there: the distribution has it." },
         [REASON_DOWNGRADE_REFUSED] = { "downgrade-refused", 21, 53, true, NEXT_RUN,
                                        "The sensor on this machine is newer than the version that is asked for.",
                                        "Set allowDowngrade to true if it is to go back to that version, or ask for "
@@ -258,8 +262,8 @@ static const Reason reasons[_REASON_MAX] = {
                                    "An update of the sensor did not come up, and the version before it is not at work "
                                    "again.",
                                    "Look at 'mdatp health' and 'journalctl -u mdatp', and use the package manager to "
-                                   "install "
-                                   "a version that works; the next run goes on from there." },
+                                   "install a version that works, by the command named; the next run goes on from "
+                                   "there." },
 
         [REASON_ONBOARDING_WRITE] = { "onboarding-write", 31, 52, true, NEXT_RUN,
                                       "The onboarding file could not be written.",

@@ -80,8 +80,7 @@ int openpgp_verify(const Host *host, const char *keyring, const char *signature,
                 result = run(host, sqv, environment, is_good_by_sqv, &good, &words, &missing);
         }
         if (result < 0 && missing.kind == ERROR_MISSING)
-                return error_set(err, ERROR_MISSING,
-                                 "neither gpgv nor sqv is installed, one of which checks signatures");
+                return error_set(err, ERROR_MISSING, "neither gpgv nor sqv is installed: install gpgv");
         if (result < 0)
                 return error_set(err, missing.kind, "%s", missing.text);
         return good ? 0 : error_set(err, ERROR_TRUST, "%s", *words ? words : "the signature is not good");

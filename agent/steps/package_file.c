@@ -60,6 +60,8 @@ static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_S
                 return -1;
         mission_say(mission, "checking the signature of %s", origin);
         if (mission->manager->files->verify(mission->host, &check, signer, &err) < 0) {
+                if (err.kind == ERROR_MISSING)
+                        return steps_fail(failure, REASON_SIGNATURE_PROGRAM_MISSING, &err);
                 error_prefix(&err, "%s", origin);
                 return fail(failure, REASON_PACKAGE_FILE, &err);
         }

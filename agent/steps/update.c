@@ -79,6 +79,7 @@ static int put_source_back(Mission *mission, Failure *failure)
 
         if (recover_run(mission->host, NULL, mission->installer_log, NULL, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
+        outcome_taken_back(mission->outcome);
         return write_record(mission, failure);
 }
 

@@ -53,13 +53,16 @@ static int wait_for_sensor(Mission *mission, Failure *failure)
 static int fail(Mission *mission, const char *what, const Failure *why, const Failure *back, Failure *failure)
 {
         const UpdateRecord *record = &mission->facts.update.record;
+        bool there = text_equal(mission->facts.package.version, record->before);
+        _cleanup_free_ char *command =
+                package_manager_way_back(mission->manager->id, SENSOR_PACKAGE, there ? "VERSION" : record->before);
         Error err = { 0 };
 
         if (package_clean(mission->host, &err) < 0)
                 log_warning("%s", err.text);
         return failure_set(failure, back->reason == REASON_STOPPED ? REASON_STOPPED : REASON_UPDATE_FAILED,
-                           "Version %s did not come up (%.300s), and version %s %s: %.300s", record->skipped,
-                           why->found, record->before, what, back->found);
+                           "Version %s did not come up (%.220s), and version %s %s (by hand: '%s'): %.220s",
+                           record->skipped, why->found, record->before, what, command, back->found);
 }
 
 /* That it is not tried again stands on the disk before it is taken away. */

@@ -37,6 +37,13 @@ const PackageManagerWords *package_manager_words(PackageManagerId id)
         return &words[(unsigned)id < _MANAGER_MAX ? id : MANAGER_NONE];
 }
 
+char *package_manager_way_back(PackageManagerId id, const char *package, const char *version)
+{
+        const char *const *back = package_manager_words(id)->back;
+
+        return text_format("%s%s%s%s", back[0] ? back[0] : "", package, back[1] ? back[1] : "-", version);
+}
+
 PackageManagerId package_manager_by_name(const char *name)
 {
         unsigned id;

@@ -46,4 +46,8 @@ typedef struct PackageFileFormat {
 /* Pure: what "rpmkeys --checksig --verbose" said means that all of the package is signed, and well. */
 bool package_file_rpm_is_signed(const char *output, size_t output_length);
 
+/* Pure: of the same output that does not mean that, for people, the line that tells why: the first one that is not OK,
+ * or that there is no signature. Escaped; caller frees. */
+char *package_file_rpm_complaint(const char *output, size_t output_length);
+
 extern const PackageFileFormat package_file_deb, package_file_rpm;

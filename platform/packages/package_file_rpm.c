@@ -13,6 +13,7 @@
 #include "platform/process.h"
 
 #define RUN_MS 120000
+#define SHOWN_MAX 200
 
 static const char *architecture_of(const char *machine)
 {
@@ -66,6 +67,31 @@ bool package_file_rpm_is_signed(const char *output, size_t output_length)
         return whole || (header && payload);
 }
 
+char *package_file_rpm_complaint(const char *output, size_t output_length)
+{
+        const char *cursor = output, *end = output + output_length, *line;
+        _cleanup_free_ char *last = NULL;
+        bool checked = false;
+        size_t length;
+
+        while (text_next_line(&cursor, end, &line, &length)) {
+                _cleanup_free_ char *words = text_trim(text_copy_n(line, length));
+
+                if (length == 0 || (*line != ' ' && *line != '\t'))
+                        continue;
+                if (!is_ok(words)) {
+                        _cleanup_free_ char *shown = text_escape(words, SHOWN_MAX);
+
+                        return text_format("rpm said: %s", shown);
+                }
+                checked = true;
+        }
+        if (checked)
+                return text_copy("rpm checked digests, and no signature that covers all of it");
+        last = process_last_line(output, SHOWN_MAX);
+        return text_format("rpm said: %s", last);
+}
+
 static int rpm_verify(const Host *host, const PackageFileCheck *check, char signer[PACKAGE_FILE_SIGNER_MAX], Error *err)
 {
         _cleanup_free_ char *database = text_format("%s/rpmdb", check->work), *words = NULL;
@@ -85,8 +111,8 @@ static int rpm_verify(const Host *host, const PackageFileCheck *check, char sign
                 snprintf(signer, PACKAGE_FILE_SIGNER_MAX, "the package itself");
                 return 0;
         }
-        words = process_last_line(verified.output, 200);
-        return error_set(err, ERROR_TRUST, "it has no good signature by a pinned key; rpm said: %s", words);
+        words = package_file_rpm_complaint(verified.output, verified.output_length);
+        return error_set(err, ERROR_TRUST, "it has no good signature by a pinned key; %s", words);
 }
 
 static void take_line(const char **cursor, const char *end, char *ret, size_t size)

@@ -79,6 +79,21 @@ static void what_just_fits_is_not_cut(void **state)
         assert_string_equal(outcome.message, text);
 }
 
+static void what_was_taken_back_says_so(void **state)
+{
+        Outcome outcome = { 0 };
+        int i;
+
+        outcome_row(&outcome, "repository-added", ROW_SUCCESS, "/etc/x configures it");
+        outcome_row(&outcome, "repository-key-added", ROW_SUCCESS, "the key was added");
+        outcome_row(&outcome, "package-source", ROW_SUCCESS, "from there");
+        for (i = 0; i < 2; i++)
+                outcome_taken_back(&outcome);
+        assert_string_equal(outcome.rows[0].text, "/etc/x configures it; it was taken back");
+        assert_true(text_starts_with(outcome.rows[1].text, "the key was added; it was taken back"));
+        assert_string_equal(outcome.rows[2].text, "from there");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -87,6 +102,7 @@ int main(void)
                 cmocka_unit_test(the_last_row_is_replaced_when_all_are_taken),
                 cmocka_unit_test(what_is_too_long_is_cut_between_characters),
                 cmocka_unit_test(what_just_fits_is_not_cut),
+                cmocka_unit_test(what_was_taken_back_says_so),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,28 @@ static void all_of_an_rpm_has_to_be_signed(void **state)
                         fail_msg("%s", rows[i].output);
 }
 
+static void what_rpm_does_not_like_is_told(void **state)
+{
+        static const char *const rows[][2] = {
+                { "/x.rpm:\n    Header V4 RSA/SHA256 Signature, key ID 01234567: NOKEY\n    Header SHA256 digest: OK\n"
+                  "    Payload SHA256 digest: OK\n",
+                  "rpm said: Header V4 RSA/SHA256 Signature, key ID 01234567: NOKEY" },
+                { "/x.rpm:\n    Header V4 RSA/SHA256 Signature, key ID be1229cf: OK\n    Payload SHA256 digest: BAD "
+                  "(Expected 0a != 0b)\n    MD5 digest: OK\n",
+                  "rpm said: Payload SHA256 digest: BAD (Expected 0a != 0b)" },
+                { "/x.rpm:\n    Header SHA256 digest: OK\n    Payload SHA256 digest: OK\n",
+                  "rpm checked digests, and no signature that covers all of it" },
+                { "error: /x.rpm: not an rpm package\n", "rpm said: error: /x.rpm: not an rpm package" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *told = package_file_rpm_complaint(rows[i][0], strlen(rows[i][0]));
+
+                assert_string_equal(told, rows[i][1]);
+        }
+}
+
 static void a_copy_is_of_a_regular_file_of_bounded_size(void **state)
 {
         Scratch *scratch = *state;
@@ -313,6 +335,7 @@ int main(void)
                 cmocka_unit_test(what_stands_beside_a_clearsigned_text_is_refused),
                 cmocka_unit_test(lists_of_packages_are_found_in_an_index),
                 cmocka_unit_test(all_of_an_rpm_has_to_be_signed),
+                cmocka_unit_test(what_rpm_does_not_like_is_told),
                 cmocka_unit_test_setup_teardown(a_copy_is_of_a_regular_file_of_bounded_size, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_signature_is_good_by_the_keys_given_alone, scratch_open,

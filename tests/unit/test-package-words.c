@@ -58,6 +58,25 @@ static void what_a_command_met_is_the_managers(void **state)
         assert_false(failure.by_manager);
 }
 
+static void the_way_back_is_a_command_of_each_manager(void **state)
+{
+        static const char *const commands[_MANAGER_MAX] = {
+                [MANAGER_APT] = "apt-get install --allow-downgrades mdatp=1-2",
+                [MANAGER_DNF] = "dnf downgrade mdatp-1-2",
+                [MANAGER_DNF5] = "dnf5 downgrade mdatp-1-2",
+                [MANAGER_YUM] = "yum downgrade mdatp-1-2",
+                [MANAGER_ZYPPER] = "zypper install --oldpackage mdatp=1-2",
+                [MANAGER_TDNF] = "tdnf downgrade mdatp-1-2",
+        };
+        int id;
+
+        for (id = MANAGER_NONE + 1; id < _MANAGER_MAX; id++) {
+                _cleanup_free_ char *command = package_manager_way_back((PackageManagerId)id, "mdatp", "1-2");
+
+                assert_string_equal(command, commands[id]);
+        }
+}
+
 static PackageOffers offer(size_t n)
 {
         PackageOffers offers = { .n_offers = 2 * n };
@@ -96,6 +115,7 @@ int main(void)
                 cmocka_unit_test(a_sentence_of_ours_is_not_put_into_its_mouth),
                 cmocka_unit_test(what_is_valid_no_more_is_no_matter_of_keys),
                 cmocka_unit_test(what_a_command_met_is_the_managers),
+                cmocka_unit_test(the_way_back_is_a_command_of_each_manager),
                 cmocka_unit_test(of_many_versions_the_newest_are_told_as_such),
         };
 
