@@ -259,8 +259,9 @@ static bool scripts_noexec(const Request *request, const Facts *facts, char text
                 return false;
         say(text,
             "Found: %s%s is mounted noexec; %s runs the scripts of packages from there. Where %s remounts it itself "
-            "(apt: DPkg::Pre-Invoke), name noexec in skipChecks.",
-            words->scripts, place(machine_mount(machine(facts), words->scripts), where), words->database, words->name);
+            "(%s: %s), name noexec in skipChecks.",
+            words->scripts, place(machine_mount(machine(facts), words->scripts), where), words->database, words->name,
+            words->name, words->remounts);
         return true;
 }
 

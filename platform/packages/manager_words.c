@@ -19,6 +19,7 @@ static const PackageManagerWords words[_MANAGER_MAX] = {
                           .repair = "Run 'dpkg --configure -a' and 'apt-get -f install'.",
                           .mends = true,
                           .scripts = "/var/lib",
+                          .remounts = "DPkg::Pre-Invoke",
                           .back = { "apt-get install --allow-downgrades ", "=" } },
         [MANAGER_DNF] = { RPM_MANAGER("dnf"), .choices = { MANAGER_DNF5, MANAGER_DNF, MANAGER_YUM },
                           .back = { "dnf downgrade ", "-" } },

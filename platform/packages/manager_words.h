@@ -24,10 +24,11 @@ typedef struct PackageManagerWords {
         const char *broken;          /* what that is when it is broken: "was interrupted" */
         const char *repair;          /* what a person does then: "Run 'dpkg --configure -a'." */
         bool mends; /* the manager itself can finish what is pending of others' packages (repairPackageManager) */
-        const char *scripts; /* the folder below which it executes the scripts of packages; NULL: it hands them to a
-                                shell */
-        const char *back[2]; /* the command by which a person installs one version, an older one as well: what stands
-                                before the package's name, and between that and the version */
+        const char *scripts;  /* the folder below which it executes the scripts of packages; NULL: it hands them to a
+                                 shell */
+        const char *remounts; /* with scripts: the option by which it can be told to remount that folder itself */
+        const char *back[2];  /* the command by which a person installs one version, an older one as well: what stands
+                                 before the package's name, and between that and the version */
 } PackageManagerWords;
 
 const PackageManagerWords *package_manager_words(PackageManagerId id);

@@ -60,11 +60,11 @@ def installed(w, seq, signer, which=SENSOR, **settings):
     w.assert_onboarded()
 
 
-def refused(w, seq, reason, *words, **settings):
+def refused(w, seq, reason, *words, code=53, **settings):
     before = w.snapshot()
     status = ask(w, seq, **settings)
     message = status["formattedMessage"]["message"]
-    assert status["status"] == "error" and status["code"] == 53 and f"({reason})" in message, status
+    assert status["status"] == "error" and status["code"] == code and f"({reason})" in message, status
     for each in words:
         assert each in message, (each, message)
     w.assert_untouched(before)
@@ -122,6 +122,9 @@ def a_file_that_no_pinned_key_vouches_for_is_not_used(w):
     refused(w, 8, reason, "it is no text with its signature")
     fill(w, signature=b"")
     refused(w, 9, reason, f"{FILE}.asc")
+    w.machine.run(["mv", "/usr/bin/gpgv", "/srv/gpgv"])
+    fill(w, signature=signed(w.deb))
+    refused(w, 10, "signature-program-missing", "neither gpgv nor sqv is installed: install gpgv.", code=52)
 
 
 @scenario()

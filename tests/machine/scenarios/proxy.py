@@ -100,7 +100,7 @@ def a_proxy_with_a_password_stays_the_package_managers(w):
     w.machine.write("/etc/environment", f"https_proxy={NAME}:{OPEN}\n")
     told = onboarded_by(w, 1)
     assert APT in told["proxy-passed-over"] and "name and password" in told["proxy-passed-over"], told
-    assert "/etc/environment names" in told["package-proxy"], told
+    assert f"{NAME}:{OPEN}, which /etc/environment names; the package manager goes by its own, of {APT}" in told["package-proxy"], told
     # apt went by its own, we by the other
     assert any(line == f"{VENDOR} name" for line in seen(w, ASKING)), seen(w, ASKING)
     assert all(line.startswith("CONNECT packages.microsoft.com") for line in seen(w, OPEN)), seen(w, OPEN)
@@ -110,6 +110,14 @@ def a_proxy_with_a_password_stays_the_package_managers(w):
     assert not shown, shown
     journal = w.machine.run(["journalctl", "--no-pager", "--all", "--output=export"]).stdout
     assert "pass-word-7" not in journal
+    # what apt meets is not told of our own proxy
+    w.machine.write(APT, f'Acquire::http::Proxy "http://name:wrong@proxy.test:{ASKING}";\n')
+    before = w.snapshot()
+    status = ask(w, 2)
+    message = status["formattedMessage"]["message"]
+    assert f"The package manager goes by its own proxy of {APT}. It said: " in message and NAME not in message, message
+    assert rows(status)["repository-key-added"].endswith("; it was taken back"), status
+    w.assert_untouched(before)
 
 
 @scenario()
