@@ -19,16 +19,19 @@ static void note_others(const Request *request, const UpdatersFacts *others, Pla
                            request->auto_update == TRI_YES ? "; autoUpdate leaves it to that" : "");
 }
 
-/* What keeps the daily look from ever updating it; NULL: nothing that is known. */
+/* What keeps the daily look from updating it until somebody acts; NULL: nothing that is known. */
 static const char *why_never(const Request *request, const Facts *facts)
 {
         if (facts->machine.distro_known == TRI_YES && !situation_support(request, facts))
-                return "this distribution is not supported, so that it is not known where newer versions come from";
+                return "this distribution is not supported, so that it is not known where newer versions come from: "
+                       "update the sensor by hand";
         if (facts->package.manager == TRI_NO)
-                return "the distribution's package manager is missing";
+                return "the distribution's package manager is missing: install it";
         if (facts->package.broken == TRI_YES)
-                return "the package manager is in a broken state, and has to be repaired first";
-        return facts->hold.held == TRI_YES ? "changes to this machine are on hold (" FACTS_HOLD_FILE ")" : NULL;
+                return "the package manager is in a broken state: repair it";
+        return facts->hold.held == TRI_YES ? "changes to this machine are on hold: remove " FACTS_HOLD_FILE
+                                             " when they may go on"
+                                           : NULL;
 }
 
 static void note_ours(const Request *request, const Facts *facts, Plan *plan)
@@ -37,8 +40,7 @@ static void note_ours(const Request *request, const Facts *facts, Plan *plan)
         const char *never = why_never(request, facts);
 
         if (never)
-                judge_note(plan, ROW, PLAN_WARNING, "autoUpdate does nothing here: %s. Update the sensor by hand.",
-                           never);
+                judge_note(plan, ROW, PLAN_WARNING, "autoUpdate does nothing here: %s.", never);
         else if (record->opted_out == TRI_YES)
                 judge_note(plan, ROW, PLAN_INFORMATION,
                            "Nobody updates the sensor: the Azure tag ExcludeMdeAutoUpdate of this machine is true.");

@@ -153,13 +153,13 @@ static void nothing_is_promised_that_can_never_be(void **state)
         assert_told(q, f, "", "one day of each week");
         f = due();
         f.package.manager = TRI_NO;
-        assert_told(q, f, "; updates!:", "the distribution's package manager is missing");
+        assert_told(q, f, "; updates!:", "the distribution's package manager is missing: install it.");
         f = due();
         f.package.broken = TRI_YES;
-        assert_told(q, f, "", "autoUpdate does nothing here: the package manager is in a broken state");
+        assert_told(q, f, "", "autoUpdate does nothing here: the package manager is in a broken state: repair it.");
         f = due();
         f.hold.held = TRI_YES;
-        assert_told(q, f, "; updates!:", "changes to this machine are on hold (/etc/mde-linux/hold)");
+        assert_told(q, f, "; updates!:", "changes to this machine are on hold: remove /etc/mde-linux/hold");
 }
 
 static void nothing_but_a_machine_that_is_well_is_touched(void **state)
