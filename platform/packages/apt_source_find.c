@@ -22,6 +22,8 @@ typedef struct Wanted {
 /* A stanza or line of a file: words separated by blanks; NULL: absent. */
 typedef struct Entry {
         char *types, *uris, *suites, *components, *signed_by, *enabled, *trusted, *insecure;
+        bool stanza;
+        unsigned trusted_line, insecure_line; /* in which they stand, from 1 */
 } Entry;
 
 static void entry_clear(Entry *entry)
@@ -97,6 +99,23 @@ static bool copy_keyring(char *ret, size_t size, const char *signed_by)
         return copy_word(ret, size, signed_by, length);
 }
 
+static void tell_weakness(const Entry *entry, PackageSource *source)
+{
+        bool trusted = is_on(entry->trusted);
+        unsigned line = trusted ? entry->trusted_line : entry->insecure_line;
+        _cleanup_free_ char *value = NULL;
+
+        if (!source->unverified)
+                return;
+        value = text_escape(trusted ? entry->trusted : entry->insecure, 40);
+        if (entry->stanza)
+                snprintf(source->weakness, sizeof(source->weakness), "says \"%s: %s\" in line %u",
+                         trusted ? "Trusted" : "Allow-Insecure", value, line);
+        else
+                snprintf(source->weakness, sizeof(source->weakness), "says [%s=%s] in line %u",
+                         trusted ? "trusted" : "allow-insecure", value, line);
+}
+
 static bool match(const Entry *entry, const Wanted *wanted, const char *file, PackageSource *ret)
 {
         PackageSource source = { .enabled = !is_off(entry->enabled),
@@ -115,6 +134,7 @@ static bool match(const Entry *entry, const Wanted *wanted, const char *file, Pa
             !copy_word(source.file, sizeof(source.file), file, strlen(file)) ||
             !copy_keyring(source.signed_by, sizeof(source.signed_by), entry->signed_by))
                 return false;
+        tell_weakness(entry, &source);
         if (source.enabled)
                 *ret = source;
         else if (wanted->disabled && !*wanted->disabled->file)
@@ -180,11 +200,12 @@ static void read_line(char *line, Entry *entry)
 static bool search_list(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
 {
         const char *cursor = text, *line;
+        unsigned n = 0;
         size_t length;
 
         while (text_next_line(&cursor, text + size, &line, &length)) {
                 _cleanup_free_ char *copy = text_copy_n(line, length);
-                _cleanup_(entry_clear) Entry entry = { 0 };
+                _cleanup_(entry_clear) Entry entry = { .trusted_line = ++n, .insecure_line = n };
 
                 read_line(text_trim(copy), &entry);
                 if (match(&entry, wanted, file, ret))
@@ -242,24 +263,38 @@ static void read_field(char *line, bool continued, Entry *entry, char ***field)
         }
 }
 
+/* Of the field that was read; 0: it goes on. */
+static void note_line(char *const *field, unsigned line, Entry *entry)
+{
+        if (line > 0 && field == &entry->trusted)
+                entry->trusted_line = line;
+        else if (line > 0 && field == &entry->insecure)
+                entry->insecure_line = line;
+}
+
 static bool search_stanzas(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
 {
         const char *cursor = text, *line;
-        _cleanup_(entry_clear) Entry entry = { 0 };
+        _cleanup_(entry_clear) Entry entry = { .stanza = true };
         char **field = NULL;
+        unsigned n = 0;
         size_t length;
 
         while (text_next_line(&cursor, text + size, &line, &length)) {
                 _cleanup_free_ char *copy = text_copy_n(line, length);
                 bool continued = *copy == ' ' || *copy == '\t';
 
-                if (*text_trim(copy) && *copy != '#')
+                n++;
+                if (*text_trim(copy) && *copy != '#') {
                         read_field(copy, continued, &entry, &field);
+                        note_line(field, continued ? 0 : n, &entry);
+                }
                 if (*copy)
                         continue;
                 if (match(&entry, wanted, file, ret))
                         return true;
                 entry_clear(&entry);
+                entry.stanza = true;
                 field = NULL;
         }
         return match(&entry, wanted, file, ret);

@@ -238,13 +238,19 @@ static void a_source_is_found_beside_a_file_and_in_it(void **state)
 
 static void a_source_without_signatures_is_known_as_such(void **state)
 {
-        static const char *const files[][2] = {
-                { PARTS "/a.list", "deb [trusted=yes] " URI " bookworm main\n" },
-                { PARTS "/a.list", "deb [arch=amd64 allow-insecure=1] " URI " bookworm main\n" },
+        static const char *const files[][3] = {
+                { PARTS "/a.list", "deb [trusted=yes] " URI " bookworm main\n", "says [trusted=yes] in line 1" },
+                { PARTS "/a.list", "# x\n\ndeb [arch=amd64 allow-insecure=1] " URI " bookworm main\n",
+                  "says [allow-insecure=1] in line 3" },
+                { PARTS "/a.list", "deb [trusted=no allow-insecure=1] " URI " bookworm main\n",
+                  "says [allow-insecure=1] in line 1" },
                 { PARTS "/a.sources",
-                  "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nTrusted: True\n" },
+                  "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nTrusted: True\n# x\n\n",
+                  "says \"Trusted: True\" in line 5" },
                 { PARTS "/a.sources",
-                  "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\nallow-insecure: yes\n" },
+                  "Types: deb\n\nTypes: deb\nURIs: " URI "\nSuites: bookworm\nallow-insecure: yes\nTrusted: no\n"
+                  "Components: main\n",
+                  "says \"Allow-Insecure: yes\" in line 6" },
         };
         PackageSource source;
         size_t i;
@@ -253,11 +259,13 @@ static void a_source_without_signatures_is_known_as_such(void **state)
                 scratch_write(*state, files[i][0], files[i][1]);
                 assert_true(find(*state, &source));
                 assert_true(source.unverified);
+                assert_string_equal(source.weakness, files[i][2]);
                 scratch_write(*state, files[i][0], "");
         }
         scratch_write(*state, PARTS "/a.list", "deb [trusted=no allow-insecure=no] " URI " bookworm main\n");
         assert_true(find(*state, &source));
         assert_false(source.unverified);
+        assert_string_equal(source.weakness, "");
 }
 
 static void an_existing_line_is_found_with_its_keyring(void **state)
