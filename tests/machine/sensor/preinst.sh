@@ -8,3 +8,10 @@ if { [ "$1" = install ] || [ "$1" = upgrade ]; } && [ "$(knob preinst_fail no)" 
         echo "the stand-in sensor was told not to begin" >&2
         exit 1
 fi
+
+# "FILE.wanted" says that it waits for FILE.
+file=$(knob preinst_wait_file "")
+if [ -n "$file" ]; then
+        : > "$file.wanted"
+        until [ -e "$file" ]; do sleep 0.1 || true; done
+fi

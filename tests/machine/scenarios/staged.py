@@ -1,0 +1,137 @@
+"""Power cuts and kills where they were never seen: while rpm unpacks, in an update, before the network is up."""
+
+import build as sensor
+import onboarding
+import repository
+import server
+import update_day
+from onboarding_world import RESOURCE, STATE, WORKSPACE
+from scenario import for_families
+
+OLD, NEW = sensor.VERSIONS[:2]
+BALLAST = "/opt/microsoft/mdatp/lib"
+PROXY = 3128
+NO_VENDOR = f"127.0.0.1 localhost machine proxy.test {' '.join(set(server.HOSTS) - {repository.VENDOR_HOST})}\n"
+
+
+def unpacked(w):
+    """How much of the ballast is there, under whatever name."""
+    folder = w.machine.path(BALLAST)
+    try:
+        return [(path.name, path.stat().st_size >> 20) for path in folder.iterdir()]
+    except FileNotFoundError:  # rpm renames them meanwhile
+        return []
+
+
+def is_unpacking(w):
+    return any(size >= 20 and name != "ballast" for name, size in unpacked(w))
+
+
+def registered(w):
+    """What the package manager's database has of the sensor, a line each."""
+    if w.family.kind == "deb":
+        return w.machine.run(["dpkg-query", "-W", "-f=${Package} ${db:Status-Abbrev} ${Version}\n", "mdatp"]).stdout.splitlines()
+    done = w.machine.run(["rpm", "--query", "mdatp"], check=False)
+    return [] if done.returncode else done.stdout.splitlines()
+
+
+def assert_whole(w, *versions):
+    """One version, registered once, each of its files as the package has it."""
+    lines = registered(w)
+    assert len(lines) == 1 and any(version in lines[0] for version in versions), lines
+    verify = ["dpkg", "--verify", "mdatp"] if w.family.kind == "deb" else ["rpm", "--verify", "--nodeps", "mdatp"]
+    wrong = w.machine.run(verify, check=False).stdout
+    assert "/opt/microsoft" not in wrong and "systemd" not in wrong, wrong
+    assert w.manager.version().startswith(w.health()["appVersion"]), (w.manager.version(), w.health()["appVersion"])
+    w.assert_sane()
+    assert not w.machine.exists(f"{STATE}/undo")
+
+
+def start(w, **prepare):
+    """A fresh machine with the worker at work; what the guest agent wrote is on the disk."""
+    w.prepare(**prepare)
+    w.publish()
+    w.ask()
+    let_go = w.hold_back("/config/")
+    w.agent.start()
+    w.wait_told("looking up the package repository")
+    w.machine.run(["sync"])
+    let_go()
+
+
+def boot_again(w):
+    w.azure.forget_uploads()
+    w.machine.write("/etc/mdatp-stand-in.conf", "postinst_wait_file=\n")
+    w.machine.boot()
+
+
+@for_families("el9", "fedora", "sles15", disk=True, timeout=300)
+def power_cuts_before_and_while_rpm_unpacks(w):
+    """The second one with and without what is unpacked on the disk."""
+    start(w, ballast_mib=160, knobs={"preinst_wait_file": "/run/go"})
+    w.machine.wait(lambda: w.machine.exists("/run/go.wanted"), 60, "rpm's %pre")
+    w.cut_power()
+    w.machine.wait(lambda: w.machine.exists("/run/go.wanted"), 60, "rpm's %pre, again")
+    w.touch("/run/go")
+    w.machine.wait(lambda: is_unpacking(w), 60, "rpm to unpack")
+    w.machine.run(["sync"])
+    assert not registered(w) and w.installations() == 0
+    open("/tmp/staging/left","a").write(f"{w.family.name} at cut {unpacked(w)} {registered(w)}\n")
+    w.machine.power_cut()
+    open("/tmp/staging/left","a").write(f"{w.family.name} at boot {unpacked(w)}\n")
+    boot_again(w)
+    w.azure.wait_status("success", timeout=120)
+    w.assert_onboarded()
+    assert_whole(w, OLD)
+    open("/tmp/staging/left","a").write(f"{w.family.name} after {unpacked(w)}\n")
+
+
+def offer(w, **more):
+    """Both versions; the newer one with this."""
+    w.vendor.publish([w.build_sensor(OLD), w.build_sensor(NEW, **more)])
+
+
+def begin_update(w):
+    """Today is the day; the look has begun, and what was before is on the disk."""
+    update_day.make_due(w)
+    w.machine.run(["sync"])
+    update_day.begin_look(w)
+
+
+def is_resolved(w):
+    status = w.status()
+    return status and status["status"] == "success" and "after" not in update_day.record(w) and not w.leftovers()
+
+
+def see_update_end(w, *versions):
+    """Without anybody's doing but the guest agent's, which starts with the machine."""
+    boot_again(w)
+    w.machine.wait(lambda: is_resolved(w), 120, "the update to be resolved")
+    w.assert_onboarded()
+    assert_whole(w, *versions)
+
+
+@for_families("debian12", "el9", disk=True, timeout=300)
+def power_cuts_in_an_update(w):
+    """In the middle of unpacking, then in the new version's script: old or new, whole, and the record knows."""
+    w.onboard(autoUpdate=True, prepare={"sensor_versions": (OLD,)})
+    w.assert_quiet()
+    offer(w, ballast_mib=160)
+    begin_update(w)
+    w.machine.wait(lambda: is_unpacking(w), 90, "the new version to be unpacked")
+    w.machine.power_cut()
+    see_update_end(w, OLD, NEW)
+    open("/tmp/staging/left","a").write(f"{w.family.name} update: {w.manager.version()} {update_day.record(w)}\n")
+
+
+@for_families("debian12", "el9", disk=True, timeout=300)
+def power_cut_in_an_updates_script(w):
+    w.onboard(autoUpdate=True, prepare={"sensor_versions": (OLD,)})
+    w.assert_quiet()
+    offer(w, knobs={"postinst_wait_file": "/run/go"})
+    begin_update(w)
+    w.machine.wait(lambda: w.installations() == 2, 90, "the new version's script")
+    w.machine.power_cut()
+    w.machine.write("/etc/mdatp-stand-in.conf", "postinst_wait_file=\n")
+    see_update_end(w, OLD, NEW)
+    open("/tmp/staging/left","a").write(f"{w.family.name} script: {w.manager.version()} {update_day.record(w)}\n")
