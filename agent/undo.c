@@ -182,9 +182,9 @@ int undo_remember_link(const Host *host, const char *path, Error *err)
         return remember_new(host, "link", path, err);
 }
 
-int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err)
+static int remember_prefix(const Host *host, const char *kind, const char *folder, const char *prefix, Error *err)
 {
-        _cleanup_json_ Json *record = undo_record_new("prefix", folder);
+        _cleanup_json_ Json *record = undo_record_new(kind, folder);
         _cleanup_json_ Json *records = NULL;
         bool known;
 
@@ -192,6 +192,16 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
         if (prepare(host, record, &records, &known, err) < 0)
                 return -1;
         return known ? 0 : undo_record_append(host, record, err);
+}
+
+int undo_remember_prefix(const Host *host, const char *folder, const char *prefix, Error *err)
+{
+        return remember_prefix(host, "prefix", folder, prefix, err);
+}
+
+int undo_remember_fetched(const Host *host, const char *folder, const char *prefix, bool whole, Error *err)
+{
+        return remember_prefix(host, whole ? "fetched" : "fetched-prefix", folder, prefix, err);
 }
 
 int undo_remember_key(const Host *host, const char *fingerprint, Error *err)

@@ -29,6 +29,11 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
 /* The same of one name, file or folder. */
 int undo_remember_trace(const Host *host, const char *path, Error *err) _must_check_;
 
+/* Before what the package manager has fetched is fetched anew, named as in one of the two above: not removed on undo.
+ */
+int undo_remember_fetched(const Host *host, const char *folder, const char *prefix, bool whole,
+                          Error *err) _must_check_;
+
 /* Before the package manager is given a key that it does not have: it forgets it on undo. */
 int undo_remember_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
 
@@ -60,7 +65,10 @@ typedef struct UndoState {
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 
-/* Removes what undo_remember_prefix() and undo_remember_trace() stand for, and forgets nothing. */
+/*
+ * Removes what undo_remember_prefix(), undo_remember_trace() and undo_remember_fetched() stand for, and forgets
+ * nothing: after a power cut it may be torn, and package managers take it for whole.
+ */
 int undo_prefixes(const Host *host, Error *err) _must_check_;
 
 int undo_commit(const Host *host, Error *err) _must_check_;    /* forgets; nothing pending is fine */

@@ -151,6 +151,22 @@ static int undo_record(const Host *host, Json *records, Json *record, Error *err
         return 0;
 }
 
+static int remove_fetched(const Host *host, Json *record, Error *err)
+{
+        const char *kind = json_string(record, "kind"), *folder = json_string(record, "path");
+        const char *prefix = json_string(record, "prefix");
+        _cleanup_free_ char *path = NULL;
+
+        if (text_is_empty(folder) || text_is_empty(prefix))
+                return 0;
+        if (text_equal(kind, "fetched-prefix"))
+                return remove_prefix(host, folder, prefix, err);
+        if (!text_equal(kind, "fetched"))
+                return 0;
+        path = text_format("%s/%s", folder, prefix);
+        return fs_remove_tree(host, path, err);
+}
+
 int undo_prefixes(const Host *host, Error *err)
 {
         _cleanup_json_ Json *records = NULL;
@@ -164,6 +180,8 @@ int undo_prefixes(const Host *host, Error *err)
 
                 if ((text_equal(kind, "prefix") || text_equal(kind, "trace")) &&
                     undo_record(host, records, record, err) < 0)
+                        return -1;
+                if (remove_fetched(host, record, err) < 0)
                         return -1;
         }
         return 0;

@@ -156,6 +156,8 @@ static int remember_trace(const Host *host, const SourceTrace *trace, Error *err
 {
         _cleanup_free_ char *path = text_format("%s/%s", trace->folder, trace->prefix);
 
+        if (has_any(host, trace))
+                return undo_remember_fetched(host, trace->folder, trace->prefix, trace->whole, err);
         return trace->whole ? undo_remember_trace(host, path, err)
                             : undo_remember_prefix(host, trace->folder, trace->prefix, err);
 }
@@ -166,7 +168,7 @@ int repository_source_remember_lists(Mission *mission, const PackageSource *sour
         size_t i, n = mission->manager->sources->traces(source, traces);
 
         for (i = 0; i < n; i++)
-                if (!has_any(mission->host, &traces[i]) && remember_trace(mission->host, &traces[i], err) < 0)
+                if (remember_trace(mission->host, &traces[i], err) < 0)
                         return -1;
         return 0;
 }

@@ -27,5 +27,5 @@ int repository_source_mend(Mission *mission, const PackageSource *wanted, Error 
 int repository_source_write(Mission *mission, PackageSource *source, const char *file, Error *err) _must_check_;
 
 /* Before a refresh: what it is about to fetch for the source, whole or in part. What is there already is somebody's:
- * kept. */
+ * kept, unless a power cut may have torn it. */
 int repository_source_remember_lists(Mission *mission, const PackageSource *source, Error *err) _must_check_;

@@ -91,6 +91,28 @@ static void caches_of_a_source_go_whole_and_its_neighbours_stay(void **state)
         assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prod-fast/repodata/x"));
 }
 
+static void what_is_fetched_anew_goes_after_a_cut_and_stays_on_undo(void **state)
+{
+        Scratch *s = *state;
+        unsigned i;
+
+        for (i = 0; i < 2; i++) {
+                scratch_write(s, LISTS "/ours_Packages", "theirs");
+                scratch_write(s, LISTS "/other_Packages", "theirs");
+                scratch_write(s, "/var/cache/zypp/raw/prod/x", "theirs");
+                scratch_write(s, "/var/cache/zypp/raw/prod-fast/x", "theirs");
+                assert_int_equal(undo_remember_fetched(&s->host, LISTS, "ours_", false, NULL), 0);
+                assert_int_equal(undo_remember_fetched(&s->host, "/var/cache/zypp/raw", "prod", true, NULL), 0);
+                if (i == 0)
+                        assert_int_equal(undo_prefixes(&s->host, NULL), 0);
+                assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+                assert_int_equal(fs_exists(&s->host, LISTS "/ours_Packages"), i == 1);
+                assert_int_equal(fs_exists(&s->host, "/var/cache/zypp/raw/prod"), i == 1);
+                assert_true(fs_exists(&s->host, LISTS "/other_Packages"));
+                assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prod-fast/x"));
+        }
+}
+
 static void a_key_is_no_matter_where_no_manager_keeps_keys(void **state)
 {
         Scratch *s = *state;
@@ -259,6 +281,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_comes_behind_a_torn_record_counts, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_is_fetched_anew_goes_after_a_cut_and_stays_on_undo, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(two_prefixes_of_one_folder_are_two_things, scratch_open, scratch_close),
         };
 

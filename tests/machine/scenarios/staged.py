@@ -76,14 +76,11 @@ def power_cuts_before_and_while_rpm_unpacks(w):
     w.machine.wait(lambda: is_unpacking(w), 60, "rpm to unpack")
     w.machine.run(["sync"])
     assert not registered(w) and w.installations() == 0
-    open("/tmp/staging/left","a").write(f"{w.family.name} at cut {unpacked(w)} {registered(w)}\n")
     w.machine.power_cut()
-    open("/tmp/staging/left","a").write(f"{w.family.name} at boot {unpacked(w)}\n")
     boot_again(w)
     w.azure.wait_status("success", timeout=120)
     w.assert_onboarded()
     assert_whole(w, OLD)
-    open("/tmp/staging/left","a").write(f"{w.family.name} after {unpacked(w)}\n")
 
 
 def offer(w, **more):
@@ -98,15 +95,26 @@ def begin_update(w):
     update_day.begin_look(w)
 
 
+def new_script_began(w):
+    begun = [line.partition(" configure ")[2] for line in w.sensor_log().splitlines() if "postinst" in line]
+    return any(what.endswith(" begin") and what != " begin" for what in begun)
+
+
 def is_resolved(w):
     status = w.status()
     return status and status["status"] == "success" and "after" not in update_day.record(w) and not w.leftovers()
 
 
+def tear_lists(w):
+    """What ext4 may make of a file that was renamed and not synced: apt does not sync its lists, and takes them for whole."""
+    for path in w.machine.path("/var/lib/apt/lists").glob("packages*_Packages"):
+        path.write_text("")
+
+
 def see_update_end(w, *versions):
     """Without anybody's doing but the guest agent's, which starts with the machine."""
     boot_again(w)
-    w.machine.wait(lambda: is_resolved(w), 120, "the update to be resolved")
+    w.machine.wait(lambda: is_resolved(w), 40, "the update to be resolved")
     w.assert_onboarded()
     assert_whole(w, *versions)
 
@@ -120,8 +128,8 @@ def power_cuts_in_an_update(w):
     begin_update(w)
     w.machine.wait(lambda: is_unpacking(w), 90, "the new version to be unpacked")
     w.machine.power_cut()
+    tear_lists(w)
     see_update_end(w, OLD, NEW)
-    open("/tmp/staging/left","a").write(f"{w.family.name} update: {w.manager.version()} {update_day.record(w)}\n")
 
 
 @for_families("debian12", "el9", disk=True, timeout=300)
@@ -130,8 +138,7 @@ def power_cut_in_an_updates_script(w):
     w.assert_quiet()
     offer(w, knobs={"postinst_wait_file": "/run/go"})
     begin_update(w)
-    w.machine.wait(lambda: w.installations() == 2, 90, "the new version's script")
+    w.machine.wait(lambda: new_script_began(w), 90, "the new version's script")
     w.machine.power_cut()
     w.machine.write("/etc/mdatp-stand-in.conf", "postinst_wait_file=\n")
     see_update_end(w, OLD, NEW)
-    open("/tmp/staging/left","a").write(f"{w.family.name} script: {w.manager.version()} {update_day.record(w)}\n")
