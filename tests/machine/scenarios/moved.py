@@ -1,0 +1,214 @@
+"""Package managers that read their sources elsewhere, or are told to take what is unsigned: onboarded or refused, never unchecked."""
+
+import re
+
+import openpgp
+import repository
+from onboarding_world import ONBOARDING, STATE
+from scenario import for_families, scenario
+
+SENSOR, NEW, FOREIGN = "101.24092.0002", "101.25042.0003", "101.99999.0001"
+APT_CONF = "/etc/apt/apt.conf.d/99moved"
+COMPANY = "/srv/company"
+DNF_CONF, ZYPP_CONF = "/etc/dnf/dnf.conf", "/etc/zypp/zypp.conf"
+
+
+def ask(w, seq, **settings):
+    w.settings_file(seq, **settings)
+    w.enable(seq=seq)
+    return w.wait_ended(seq)
+
+
+def refused(w, seq, before, *reasons, **settings):
+    """An error that is named, and nothing of it on the machine."""
+    status = ask(w, seq, **settings)
+    message = status["formattedMessage"]["message"]
+    assert status["status"] == "error" and any(f"({reason})" in message for reason in reasons), status
+    w.assert_quiet()
+    assert not w.package_state() and not w.machine.exists(ONBOARDING) and not w.machine.exists("/opt/microsoft")
+    w.assert_untouched(before)
+    assert not w.leftovers(), w.leftovers()
+    return message
+
+
+def onboarded(w, seq, version=SENSOR):
+    status = ask(w, seq)
+    assert status["status"] == "success", status
+    assert w.manager.version().startswith(version), w.manager.version()
+    w.assert_onboarded()
+    w.assert_sane()
+    assert not w.machine.exists(f"{STATE}/undo")
+
+
+def onboarded_or_refused(w, seq, version=SENSOR):
+    """Which of both; a reason that is named is not of the kind that says that something is wrong with us."""
+    before = w.snapshot()
+    status = ask(w, seq)
+    if status["status"] == "success":
+        assert w.manager.version().startswith(version), w.manager.version()
+        w.assert_onboarded()
+        w.assert_sane()
+        return "onboarded"
+    reason = re.search(r"\(([a-z-]+)\)", status["formattedMessage"]["message"])[1]
+    assert reason.startswith(("repository-", "package-")) and reason != "package-manager-broken", status
+    assert not w.package_state() and not w.machine.exists(ONBOARDING)
+    w.assert_untouched(before)
+    return status["formattedMessage"]["message"]
+
+
+# apt
+
+UNSIGNED = ('APT::Get::AllowUnauthenticated "true";\nAcquire::AllowInsecureRepositories "true";\n'
+            'Acquire::AllowWeakRepositories "true";\nAcquire::AllowDowngradeToInsecureRepositories "true";\n')
+LIST = "/etc/apt/sources.list.d/microsoft-prod.list"
+FOREIGN_PLACE = "https://repository.foreign.test/debian"
+
+
+def unsigned(w):
+    w.vendor.index()
+    for name in ("InRelease", "Release.gpg"):
+        (w.vendor.archive / "dists" / w.vendor.suite / name).unlink()
+
+
+def foreign_archive(w):
+    """Somebody else's, unsigned, with a sensor that is newer than the vendor's."""
+    theirs = repository.Archive(w.served, "repository.foreign.test", "debian", "bookworm", "attacker")
+    theirs.publish([w.build_sensor(FOREIGN)])
+    return theirs
+
+
+@for_families("debian12", sweep=("debian11", "debian13"))
+def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
+    w.install_only()
+    w.machine.write(APT_CONF, UNSIGNED)
+    sound = w.vendor.source()
+    for seq, (text, stage, *reasons) in enumerate((
+            (None, lambda: unsigned(w), "package-signature"),
+            (None, w.vendor.release_signed_by, "package-signature"),
+            (None, lambda: w.vendor.alter_package(SENSOR), "package-signature"),
+            (sound.replace("signed-by", "trusted=yes signed-by"), lambda: unsigned(w), "package-signature"),
+            (sound.replace("[", "[allow-insecure=yes "), lambda: unsigned(w), "package-signature")), 1):
+        w.vendor.publish((w.folder / "debs").glob("mdatp_*"))
+        stage()
+        w.machine.path(LIST).unlink(missing_ok=True)
+        if text:
+            w.machine.write(LIST, text)
+            w.machine.write(repository.VENDOR_KEYRING, openpgp.binary(w.family.key))
+        refused(w, seq, w.snapshot(), *reasons)
+    # sound again; somebody's unsigned place with a newer one wins nothing
+    w.vendor.publish((w.folder / "debs").glob("mdatp_*"))
+    foreign_archive(w)
+    w.machine.write("/etc/apt/sources.list.d/foreign.list", f"deb [trusted=yes] {FOREIGN_PLACE} bookworm main\n")
+    w.machine.run(["apt-get", "update"])
+    onboarded(w, seq + 1)
+
+
+@for_families("debian12", sweep=("debian11", "debian13"))
+def apt_that_reads_its_sources_elsewhere(w):
+    """The folder, then the file; with the vendor's place in it, sound, and told to be trusted."""
+    w.install_only()
+    mirror, told = w.mirror.source(), []
+    trusted = f"deb [trusted=yes] {w.vendor.uri} {w.vendor.suite} main\n"
+    signed = f"deb [signed-by={COMPANY}/vendor.gpg] {w.vendor.uri} {w.vendor.suite} main\n"
+    w.machine.write(f"{COMPANY}/vendor.gpg", openpgp.binary(w.family.key))
+    debs = list((w.folder / "debs").glob("mdatp_*"))
+    seq = 0
+    for key, file in (("sourceparts", f"{COMPANY}/parts/microsoft.list"), ("sourcelist", f"{COMPANY}/sources.list")):
+        place = file if key == "sourcelist" else f"{COMPANY}/parts/"
+        w.machine.write(APT_CONF, f'Dir::Etc::{key} "{place}";\n')
+        for text in (trusted, signed, ""):
+            w.machine.write(file, text + (mirror if key == "sourcelist" else ""))
+            w.manager.refresh()
+            unsigned(w)
+            seq += 1
+            refused(w, seq, w.snapshot(), "package-signature", "repository-refresh", "repository-unverified")
+            w.vendor.publish(debs)
+            seq += 1
+            told.append((key, text, onboarded_or_refused(w, seq)))
+            w.make_fresh()
+        w.machine.path(file).unlink()
+    open("/tmp/staging/told", "a").write("\n".join(map(str, told)) + "\n")
+
+
+# rpm
+
+
+def move_sources(w):
+    """All that there is, as an admin would do it."""
+    conf = ZYPP_CONF if w.family.manager == "zypper" else DNF_CONF
+    text = w.machine.read(conf) if w.machine.exists(conf) else "[main]\n"
+    kept = [line for line in text.splitlines() if not line.startswith("reposdir")]
+    kept.insert(kept.index("[main]") + 1, f"reposdir={COMPANY}")
+    w.machine.write(conf, "\n".join(kept) + "\n")
+    w.machine.run(["sh", "-c", f"mkdir -p {COMPANY} && mv {w.manager.sources}/*.repo {COMPANY}/"])
+
+
+@for_families("el9", "fedora", "sles15")
+def rpm_managers_that_read_their_sources_elsewhere(w):
+    w.install_only()
+    move_sources(w)
+    file, told = f"{COMPANY}/microsoft.repo", []
+    w.machine.write("/root/vendor.asc", openpgp.armor(openpgp.binary(w.family.key)))
+    local = w.vendor.source(key_uri="file:///root/vendor.asc")
+    unchecked = w.vendor.source(gpgcheck=0, repo_gpgcheck=0, pkg_gpgcheck=0)
+    rpms = list((w.folder / "debs").glob("mdatp-*.rpm"))
+    for seq, text in enumerate((unchecked, local, None)):
+        w.machine.path(file).unlink(missing_ok=True)
+        if text:
+            w.machine.write(file, text)
+        w.vendor.publish(rpms)
+        w.vendor.package_signed_by(SENSOR, "attacker")
+        refused(w, 2 * seq + 1, w.snapshot(), "package-signature", "repository-unverified", "package-not-found", "repository-refresh")
+        w.vendor.publish(rpms)
+        told.append((text, onboarded_or_refused(w, 2 * seq + 2)))
+        w.make_fresh()
+        w.manager.forget()
+    open("/tmp/staging/told", "a").write("\n".join(map(str, told)) + "\n")
+
+
+# two names for one place
+
+
+def aliases(w, **second):
+    """Of the vendor's place: two files, two aliases, one name."""
+    for alias, changed in (("company-microsoft", {}), ("packages-microsoft", second)):
+        text = w.vendor.source(**{"name": "Microsoft", "key_uri": "file:///root/vendor.asc", **changed})
+        w.machine.write(f"{w.manager.sources}/{alias}.repo", text.replace(f"[{w.vendor.id}]", f"[{alias}]"))
+
+
+def sources_of(w):
+    return {path: what for path, what in w.machine.snapshot((w.manager.sources,)).items() if path.endswith(".repo")}
+
+
+@scenario(family="sles15")
+def zypper_with_two_aliases_for_one_place(w):
+    """Fresh; installed from one of them by hand; and then a newer version: neither file is touched, nothing comes twice."""
+    w.prepare(sensor_versions=(SENSOR,))
+    w.install_only()
+    w.machine.write("/root/vendor.asc", openpgp.armor(openpgp.binary(w.family.key)))
+    aliases(w)
+    before = sources_of(w)
+    onboarded(w, 1)
+    assert sources_of(w) == before and w.count_installed() == 1
+    w.make_fresh()
+    aliases(w)
+    before = sources_of(w)
+    w.machine.run(["rpm", "--import", "/root/vendor.asc"])
+    w.machine.run(["zypper", "--non-interactive", "install", "--from", "packages-microsoft", "mdatp"])
+    count = w.count_installed()
+    onboarded(w, 2)
+    assert sources_of(w) == before and w.count_installed() == count
+    w.vendor.publish([w.build_sensor(SENSOR), w.build_sensor(NEW)])
+    status = ask_version(w, 3, NEW)
+    assert status["status"] == "success" and w.manager.version().startswith(NEW), status
+    assert sources_of(w) == before and w.count_installed() == count + 1
+    w.assert_onboarded()
+    w.assert_sane()
+
+
+def ask_version(w, seq, version):
+    import onboarding
+    from onboarding_world import RESOURCE, WORKSPACE
+    public = {"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE, "maxWaitMinutes": 1, "version": version}
+    w.enable_with(seq, public=public, protected=onboarding.protected_settings(w.package()))
+    return w.wait_ended(seq)
