@@ -6,6 +6,7 @@
 #include "agent/situation.h"
 #include "agent/steps.h"
 #include "platform/base/text.h"
+#include "platform/packages/source_text.h"
 
 #define VERSIONS_SHOWN 5
 
@@ -134,22 +135,35 @@ bool package_choice_is_plain(const Mission *mission)
         return !*mission->file.path && !mission->request->version && mission->facts.package.state == PACKAGE_ABSENT;
 }
 
-/* A package manager that would take any source's is told the version that ours has. */
+static bool is_from(const PackageSource *source, const PackageOffer *offer)
+{
+        return *source->id ? text_equal(offer->id, source->id)
+                           : text_equal(offer->suite, source->suite) &&
+                                     source_text_is_same_uri(offer->uri, strlen(offer->uri), source->uri);
+}
+
+/* A package manager that would take any source's, signed or not, is told the version that ours has. */
 static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
 {
+        const PackageSource *source = &mission->source;
         const PackageRun run = mission_package_run(mission);
+        _cleanup_free_ char *place = text_hide_logins(text_escape(*source->id ? source->id : source->uri, 200));
         PackageOffers offers = { 0 };
         Error err = { 0 };
+        size_t i;
 
-        if (!mission->manager->unbound || *choice->version || !*mission->source.id)
+        if (!mission->manager->unbound || *choice->version || !*source->uri || mission->request->use_existing_repo)
                 return 0;
         if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
-                return steps_fail(failure, REASON_PACKAGE_NOT_FOUND, &err);
-        if (!*offers.candidate)
-                return failure_set(failure, REASON_PACKAGE_NOT_FOUND, "The repository %s offers no %s.",
-                                   mission->source.id, SENSOR_PACKAGE);
-        snprintf(choice->version, sizeof(choice->version), "%s", offers.candidate);
-        return 0;
+                return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
+        for (i = 0; i < offers.n_offers; i++)
+                if (is_from(source, &offers.offers[i])) {
+                        snprintf(choice->version, sizeof(choice->version), "%s", offers.offers[i].version);
+                        return 0;
+                }
+        return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
+                           "The repository %s %s offers no %s to the package manager.", place, source->suite,
+                           SENSOR_PACKAGE);
 }
 
 static int choose(Mission *mission, PackageChoice *ret, Failure *failure)

@@ -199,6 +199,7 @@ static int dpkg_configure_all(const Host *host, const PackageRun *run, const cha
 
 const PackageManager manager_apt = {
         .id = MANAGER_APT,
+        .unbound = true,
         .sources = &source_format_apt,
         .files = &package_file_deb,
         .state = dpkg_state,

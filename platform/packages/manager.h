@@ -57,8 +57,8 @@ struct PackageManager {
         int (*refresh)(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,
                        Error *err);
 
-        /* Which versions the configured sources offer, by their lists as they are; when unbound, run->source alone, if
-         * that is given. */
+        /* Which versions the configured sources offer, by their lists as they are. A row may leave out what is not of
+         * run->source, if that is given. */
         int (*offers)(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err);
 
         /* Would download() with PackageRun.refresh read this source's list anew, and trust it as refresh() does? NULL:
