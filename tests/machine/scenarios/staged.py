@@ -1,5 +1,7 @@
 """Power cuts and kills where they were never seen: while rpm unpacks, in an update, before the network is up."""
 
+import shutil
+
 import build as sensor
 import onboarding
 import repository
@@ -142,3 +144,53 @@ def power_cut_in_an_updates_script(w):
     w.machine.power_cut()
     w.machine.write("/etc/mdatp-stand-in.conf", "postinst_wait_file=\n")
     see_update_end(w, OLD, NEW)
+
+
+def crash_in_script(w, **settings):
+    """The machine dies in the new package's script; what was downloaded for it was not on the disk."""
+    w.hold_postinst()
+    w.settings_file(1, **settings)
+    w.enable(seq=1)
+    w.wait_postinst()
+    w.machine.kill()
+    w.machine.write("/etc/mdatp-stand-in.conf", "")
+    for folder in ("/var/cache/mde-linux/archives", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp"):
+        shutil.rmtree(w.machine.path(folder), ignore_errors=True)
+
+
+def not_connected(w):
+    """As each of them says it."""
+    return any(words in str(w.status(seq=1)) for words in ("onnect", "ownload", "efused", "esolve"))
+
+
+def finished(w):
+    status = w.status(seq=1)
+    return status and status["status"] == "success"
+
+
+@for_families("el9", "sles15", sweep=("fedora", "debian12"))
+def a_crash_before_a_network_that_is_late(w):
+    w.install_unpacked()
+    crash_in_script(w)
+    w.server.kill()
+    w.server.wait()
+    w.machine.boot()
+    w.enable(seq=1)
+    w.machine.wait(lambda: w.family.kind == "deb" or not_connected(w), 40, "the network to be missed")
+    w.serve()
+    w.machine.wait(lambda: finished(w), 60, "success")
+    w.assert_onboarded()
+    assert_whole(w, OLD)
+
+
+@for_families("el9", "sles15", sweep=("fedora", "debian12"))
+def a_crash_where_only_a_proxy_leads_out(w):
+    w.install_unpacked()
+    w.machine.write("/etc/hosts", "127.0.0.1 localhost machine proxy.test\n")
+    w.start_proxy(PROXY)
+    crash_in_script(w, proxy=f"http://proxy.test:{PROXY}")
+    w.machine.boot()
+    w.enable(seq=1)
+    w.machine.wait(lambda: finished(w), 60, "success")
+    w.assert_onboarded()
+    assert_whole(w, OLD)
