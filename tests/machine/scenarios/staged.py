@@ -3,11 +3,10 @@
 import shutil
 
 import build as sensor
-import onboarding
 import repository
 import server
 import update_day
-from onboarding_world import RESOURCE, STATE, WORKSPACE
+from onboarding_world import STATE
 from scenario import for_families
 
 OLD, NEW = sensor.VERSIONS[:2]
