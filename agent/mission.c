@@ -1,6 +1,7 @@
 #include "agent/mission.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/machine/out_of_memory.h"
@@ -8,6 +9,7 @@
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"
+#include "agent/steps/package_gate.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -110,11 +112,16 @@ static int on_package_start(pid_t pid, void *userdata, Error *err)
 {
         Mission *mission = userdata;
         const char *before = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
+        UndoState transaction = { .pid = pid,
+                                  .pinned = *mission->file.path || package_gate_applies(mission),
+                                  .source = mission->source };
         ProcessIdentity identity = { 0 };
 
         if (pid != 0 && !process_identify(mission->host, pid, &identity))
                 return 0; /* ended already */
-        if (undo_remember_transaction(mission->host, pid, identity.start_time, before, err) < 0)
+        transaction.start_time = identity.start_time;
+        snprintf(transaction.before, sizeof(transaction.before), "%s", before);
+        if (undo_remember_transaction(mission->host, &transaction, err) < 0)
                 return error_prefix(err, "remember the transaction across a crash");
         return 0;
 }
@@ -312,6 +319,8 @@ static int recover(Mission *mission, Failure *failure)
         repair.temporary = temporary_left(mission->host);
         if (recover_run(mission->host, &repair, mission->installer_log, &result, &err) == 0)
                 return 0;
+        if (err.kind == ERROR_TRUST)
+                return failure_from(failure, REASON_PACKAGE_SIGNATURE, &err);
         if (result.trouble == TROUBLE_NONE)
                 return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
         return steps_fail_packages(failure, &result,

@@ -5,9 +5,9 @@
 #include "agent/recover.h"
 
 #include "agent/installer_log.h"
+#include "agent/redo.h"
 #include "agent/sensor/sensor.h"
 #include "agent/state.h"
-#include "agent/steps/package_cache.h"
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -42,51 +42,22 @@ static int wait_for_transaction(const Host *host, const PackageManager *manager,
         return 0;
 }
 
-/* The copy of a packageFile that was being installed: no source has to have it. */
-static char *find_copy(const Host *host, const PackageManager *manager, const char *version)
-{
-        _cleanup_free_ char *copy = NULL;
-        PackageFileIdentity identity = { 0 };
-        Error ignored = { 0 };
-
-        if (!manager->silent || !manager->files)
-                return NULL;
-        copy = text_format(STATE_CACHE "/file/%s%s", SENSOR_PACKAGE, manager->files->extension);
-        if (!fs_exists(host, copy) || manager->files->read(host, copy, &identity, &ignored) < 0 ||
-            !text_equal(identity.version, version))
-                return NULL;
-        return TAKE_PTR(copy);
-}
-
-static int finish(const Host *host, const PackageManager *manager, const PackageRun *run, const char *version,
+/* The manager's own way ends what was unpacked; the others' packages are had once more. */
+static int finish(const Host *host, const PackageManager *manager, const PackageRun *run, const UndoState *undo,
                   PackageResult *ret, Error *err)
 {
-        _cleanup_free_ char *copy = find_copy(host, manager, version);
-        const PackageWanted wanted = {
-                .package = SENSOR_PACKAGE, .version = version, .file = copy, .action = PACKAGE_REINSTALL
-        };
-        PackageResult refreshed = { 0 };
-
-        if (copy)
-                return manager->install(host, run, &wanted, ret, err);
-        if (manager->repair(host, run, SENSOR_PACKAGE, ret, err) < 0)
-                return -1;
-        if (!manager->silent || (ret->trouble != TROUBLE_STALE && ret->trouble != TROUBLE_NOT_FOUND))
-                return 0;
-        return manager->refresh(host, run, NULL, &refreshed, err) < 0 ||
-                               manager->repair(host, run, SENSOR_PACKAGE, ret, err) < 0
-                       ? -1
-                       : 0;
+        return manager->silent ? redo_run(host, manager, run, undo, ret, err)
+                               : manager->repair(host, run, SENSOR_PACKAGE, ret, err);
 }
 
 /* After a boot the network may not be up yet. */
-static int finish_in_time(const Host *host, const PackageManager *manager, const PackageRun *run, const char *version,
+static int finish_in_time(const Host *host, const PackageManager *manager, const PackageRun *run, const UndoState *undo,
                           bool patient, PackageResult *ret, Error *err)
 {
         for (;;) {
                 Error wait = { 0 };
 
-                if (finish(host, manager, run, version, ret, err) < 0)
+                if (finish(host, manager, run, undo, ret, err) < 0)
                         return -1;
                 if (!manager->silent || !ret->passing || !patient)
                         return 0;
@@ -97,21 +68,51 @@ static int finish_in_time(const Host *host, const PackageManager *manager, const
         }
 }
 
+typedef struct Again {
+        const Host *host;
+        const UndoState *undo;
+        const PackageRun *run; /* of the caller */
+} Again;
+
+static void on_progress(const char *text, pid_t pid, void *userdata)
+{
+        const Again *again = userdata;
+
+        if (again->run->on_progress)
+                again->run->on_progress(text, pid, again->run->userdata);
+}
+
+/* It may be cut off as well: what was so before the first one still counts then. */
+static int on_start(pid_t pid, void *userdata, Error *err)
+{
+        const Again *again = userdata;
+        UndoState transaction = *again->undo;
+        ProcessIdentity identity = { 0 };
+
+        if (pid != 0 && !process_identify(again->host, pid, &identity))
+                return 0; /* ended already */
+        transaction.pid = pid;
+        transaction.start_time = identity.start_time;
+        return undo_remember_transaction(again->host, &transaction, err);
+}
+
 /* What comes of it is read from the package's state; where that does not tell, trouble is a failure. */
-static int complete_transaction(const Host *host, const PackageManager *manager, const PackageRun *repair,
-                                const char *installer_log, const char *version, PackageResult *ret, Error *err)
+static int complete_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
+                                const PackageRun *repair, const char *installer_log, PackageResult *ret, Error *err)
 {
         _cleanup_close_ int fd = installer_log_open(installer_log, err);
+        Again again = { .host = host, .undo = undo, .run = repair };
         PackageResult result = { 0 };
         PackageRun run = *repair;
 
         if (fd < 0)
                 return -1;
         run.output_fd = fd;
-        if (manager->silent && fs_is_folder(host, PACKAGE_CACHE))
-                run.archives = PACKAGE_CACHE;
+        run.on_start = on_start;
+        run.on_progress = on_progress;
+        run.userdata = &again;
         log_info("our own transaction was cut off: it is finished");
-        if (finish_in_time(host, manager, &run, version, ret != NULL, &result, err) < 0)
+        if (finish_in_time(host, manager, &run, undo, ret != NULL, &result, err) < 0)
                 return -1;
         if (result.trouble == TROUBLE_NONE)
                 return 0;
@@ -146,7 +147,7 @@ static int end_transaction(const Host *host, const PackageManager *manager, cons
                 return 0;
         }
         /* also when our package is not there yet: what it depends on may have been cut off */
-        if (complete_transaction(host, manager, repair, installer_log, version, ret, err) < 0)
+        if (complete_transaction(host, manager, undo, repair, installer_log, ret, err) < 0)
                 return -1;
         return manager->state(host, SENSOR_PACKAGE, ret_state, version, err);
 }

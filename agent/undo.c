@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -215,16 +216,74 @@ int undo_remember_key(const Host *host, const char *fingerprint, Error *err)
         return known ? 0 : undo_record_append(host, record, err);
 }
 
-int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, const char *before, Error *err)
+/* The members of a source that tell which one it is and what is trusted for it. */
+static const struct {
+        const char *name;
+        size_t at, size;
+} source_texts[] = {
+        { "id", offsetof(PackageSource, id), sizeof(((PackageSource *)0)->id) },
+        { "uri", offsetof(PackageSource, uri), sizeof(((PackageSource *)0)->uri) },
+        { "suite", offsetof(PackageSource, suite), sizeof(((PackageSource *)0)->suite) },
+        { "component", offsetof(PackageSource, component), sizeof(((PackageSource *)0)->component) },
+        { "signed_by", offsetof(PackageSource, signed_by), sizeof(((PackageSource *)0)->signed_by) },
+        { "index_keys", offsetof(PackageSource, index_keys), sizeof(((PackageSource *)0)->index_keys) },
+        { "key_files", offsetof(PackageSource, key_files), sizeof(((PackageSource *)0)->key_files) },
+        { "file", offsetof(PackageSource, file), sizeof(((PackageSource *)0)->file) },
+};
+
+static Json *source_write(const PackageSource *source)
+{
+        Json *json = json_object_new_object();
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(source_texts); i++)
+                json_object_object_add(json, source_texts[i].name,
+                                       json_object_new_string((const char *)source + source_texts[i].at));
+        json_object_object_add(json, "signed_index", json_object_new_boolean(source->signed_index));
+        json_object_object_add(json, "packaged", json_object_new_boolean(source->packaged));
+        return json;
+}
+
+static void source_read(Json *json, PackageSource *ret)
+{
+        PackageSource source = { .enabled = true };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(source_texts); i++) {
+                const char *text = json_string(json, source_texts[i].name);
+
+                snprintf((char *)&source + source_texts[i].at, source_texts[i].size, "%s", text ? text : "");
+        }
+        source.signed_index = json_object_get_boolean(json_member(json, "signed_index"));
+        source.packaged = json_object_get_boolean(json_member(json, "packaged"));
+        *ret = source;
+}
+
+int undo_remember_transaction(const Host *host, const UndoState *transaction, Error *err)
 {
         _cleanup_json_ Json *record = undo_record_new("transaction", "");
 
         if (fs_make_folder(host, FOLDER, 0700, err) < 0)
                 return -1;
-        json_object_object_add(record, "pid", json_object_new_int(pid));
-        json_object_object_add(record, "start", json_object_new_int64((int64_t)start_time));
-        json_object_object_add(record, "before", json_object_new_string(before));
+        json_object_object_add(record, "pid", json_object_new_int(transaction->pid));
+        json_object_object_add(record, "start", json_object_new_int64((int64_t)transaction->start_time));
+        json_object_object_add(record, "before", json_object_new_string(transaction->before));
+        json_object_object_add(record, "pinned", json_object_new_boolean(transaction->pinned));
+        json_object_object_add(record, "source", source_write(&transaction->source));
         return undo_record_append(host, record, err);
+}
+
+static void transaction_read(Json *record, UndoState *ret)
+{
+        const char *before = json_string(record, "before");
+        Json *pinned = json_member(record, "pinned"), *source = json_member(record, "source");
+
+        ret->transaction = true;
+        ret->pid = json_object_get_int(json_member(record, "pid"));
+        ret->start_time = (uint64_t)json_object_get_int64(json_member(record, "start"));
+        snprintf(ret->before, sizeof(ret->before), "%s", before ? before : "");
+        ret->pinned = !pinned || json_object_get_boolean(pinned); /* what does not tell is not believed */
+        source_read(source, &ret->source);
 }
 
 int undo_state(const Host *host, UndoState *ret, Error *err)
@@ -239,13 +298,8 @@ int undo_state(const Host *host, UndoState *ret, Error *err)
         for (i = 0; i < json_object_array_length(records); i++) {
                 Json *record = json_object_array_get_idx(records, i);
 
-                if (!text_equal(json_string(record, "kind"), "transaction"))
-                        continue;
-                state.transaction = true;
-                state.pid = json_object_get_int(json_member(record, "pid"));
-                state.start_time = (uint64_t)json_object_get_int64(json_member(record, "start"));
-                snprintf(state.before, sizeof(state.before), "%s",
-                         json_string(record, "before") ? json_string(record, "before") : "");
+                if (text_equal(json_string(record, "kind"), "transaction"))
+                        transaction_read(record, &state);
         }
         *ret = state;
         return 0;

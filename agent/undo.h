@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "platform/host.h"
+#include "platform/packages/package.h"
 
 /* Before path is created, replaced or removed: its bytes, mode, owner and time, or that it was absent. */
 int undo_remember_file(const Host *host, const char *path, Error *err) _must_check_;
@@ -49,19 +49,20 @@ int undo_keys_close(const Host *host, const char *names, Error *err) _must_check
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                Error *err) _must_check_;
 
-/* A transaction of the package manager runs as this process: after a crash it is waited for and, if cut off, repaired.
- */
-int undo_remember_transaction(const Host *host, pid_t pid, uint64_t start_time, const char *before,
-                              Error *err) _must_check_;
-
 /* What a crash left. */
 typedef struct UndoState {
         bool pending;     /* something is to be committed or undone */
-        bool transaction; /* a transaction was started */
-        pid_t pid;        /* its process, perhaps still running */
+        bool transaction; /* a transaction was started; of the last one: */
+        pid_t pid;        /* its process, perhaps still running; 0: it was about to be started */
         uint64_t start_time;
-        char before[64]; /* the sensor's version that was installed before it; "" none */
+        char before[64];      /* the sensor's version that was installed before it; "" none */
+        bool pinned;          /* what it installs has to be signed by a pinned key, whatever the package manager says */
+        PackageSource source; /* where the package comes from; file "": whatever is configured */
 } UndoState;
+
+/* Of it, what tells of the transaction. A transaction of the package manager runs as this process: after a crash it is
+ * waited for and, if cut off, finished with the same trust. */
+int undo_remember_transaction(const Host *host, const UndoState *transaction, Error *err) _must_check_;
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 

@@ -87,5 +87,5 @@ int fs_take(const Host *host, const char *from, const char *to, int64_t max, mod
                 unlink(target);
                 return -1;
         }
-        return fchmod(out, mode) < 0 ? error_errno(err, errno, "set the mode of %s", to) : 0;
+        return fchmod(out, mode) < 0 || fdatasync(out) < 0 ? error_errno(err, errno, "keep %s", to) : 0;
 }

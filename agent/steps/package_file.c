@@ -12,6 +12,7 @@
 #include "agent/steps/package_cache.h"
 #include "agent/steps/pinned_keys.h"
 #include "agent/steps/repository_key.h"
+#include "agent/undo_records.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -19,7 +20,6 @@
 #include "platform/fs_take.h"
 #include "platform/packages/package_file.h"
 
-#define PLACE STATE_CACHE "/file" /* zypper empties the folder for downloads of what it did not put there */
 #define WORK STATE_CACHE "/verify"
 
 static int fail(Failure *failure, ReasonId reason, const Error *err)
@@ -65,8 +65,9 @@ static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_S
                 error_prefix(&err, "%s", origin);
                 return fail(failure, REASON_PACKAGE_FILE, &err);
         }
-        /* what keeps keys itself checks once more */
-        if (repository_key_import(mission, check.keys_binary, &err) < 0 ||
+        /* what keeps keys itself checks once more; and so does who finishes it, should it be cut off */
+        if (fs_copy(mission->host, check.keys_armored, UNDO_FOLDER "/" PINNED_KEYS_ARMORED, 0600, &err) < 0 ||
+            repository_key_import(mission, check.keys_binary, &err) < 0 ||
             fs_remove_tree(mission->host, WORK, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_FILE, &err);
         return 0;
@@ -105,7 +106,7 @@ static int take(Mission *mission, const char *copy, Error *err)
         const char *cache = mission->manager->files_cache;
         _cleanup_free_ char *trace = cache ? text_format("%s%s", cache, strrchr(copy, '/')) : NULL;
 
-        if (package_cache_prepare(host, err) < 0 || fs_make_folder(host, PLACE, 0755, err) < 0 ||
+        if (package_cache_prepare(host, err) < 0 || fs_make_folder(host, PACKAGE_FILE_PLACE, 0755, err) < 0 ||
             (trace && !fs_exists(host, trace) && undo_remember_trace(host, trace, err) < 0))
                 return -1;
         return fs_take(host, mission->request->package_file, copy, PACKAGE_FILE_MAX, 0600, err);
@@ -121,7 +122,7 @@ int step_package_file(Mission *mission, Failure *failure)
 
         if (check_kind(mission, failure) < 0)
                 return -1;
-        copy = text_format("%s/%s%s", PLACE, SENSOR_PACKAGE, mission->manager->files->extension);
+        copy = text_format(PACKAGE_FILE_COPY "%s", mission->manager->files->extension);
         mission_say(mission, "copying %s", origin);
         if (take(mission, copy, &err) < 0)
                 return fail(failure, REASON_PACKAGE_FILE, &err);

@@ -17,14 +17,13 @@
 #define NAMES_MAX 20000 /* looked at */
 
 typedef struct Gate {
-        Mission *mission;
-        const char *version; /* "": any */
+        const PackageGateAsked *asked;
         PinnedKeys keys;
         size_t n_names, n_good;
         unsigned depth;
 } Gate;
 
-static bool applies(const Mission *mission)
+bool package_gate_applies(const Mission *mission)
 {
         const PackageFileFormat *files = mission->manager->files;
         return files && files->verify_alone && !*mission->file.path && !mission->request->use_existing_repo &&
@@ -35,26 +34,27 @@ static bool applies(const Mission *mission)
 static bool is_wanted(const Gate *gate, const char *name)
 {
         size_t length = strlen(SENSOR_PACKAGE);
-        const char *colon = strchr(gate->version, ':'), *number = colon ? colon + 1 : gate->version;
+        const char *version = gate->asked->version, *colon = strchr(version, ':'),
+                   *number = colon ? colon + 1 : version;
         _cleanup_free_ char *plain = text_copy_n(number, strcspn(number, "-"));
 
         return text_starts_with(name, SENSOR_PACKAGE) && (name[length] == '-' || name[length] == '_') &&
-               text_ends_with(name, gate->mission->manager->files->extension) && strstr(name, plain);
+               text_ends_with(name, gate->asked->manager->files->extension) && strstr(name, plain);
 }
 
 static int verify(Gate *gate, const char *path, Failure *failure)
 {
-        Mission *mission = gate->mission;
+        const PackageGateAsked *asked = gate->asked;
         char signer[PACKAGE_FILE_SIGNER_MAX] = "";
         const PackageFileCheck check = { .file = path,
                                          .origin = path,
-                                         .architecture = mission->facts.machine.distro.architecture,
+                                         .architecture = "", /* the file alone tells */
                                          .keys_binary = gate->keys.files[0],
                                          .keys_armored = gate->keys.files[1],
                                          .work = WORK };
         Error err = { 0 };
 
-        if (mission->manager->files->verify(mission->host, &check, signer, &err) == 0) {
+        if (asked->manager->files->verify(asked->host, &check, signer, &err) == 0) {
                 gate->n_good++;
                 return 0;
         }
@@ -68,7 +68,7 @@ static int look_at(Gate *gate, const char *path, Failure *failure)
 {
         int r;
 
-        if (!fs_is_folder(gate->mission->host, path))
+        if (!fs_is_folder(gate->asked->host, path))
                 return is_wanted(gate, strrchr(path, '/') + 1) ? verify(gate, path, failure) : 0;
         if (gate->depth >= DEPTH_MAX)
                 return 0;
@@ -84,7 +84,7 @@ static int look_in(Gate *gate, const char *folder, Failure *failure)
         Error err = { 0 };
         char **name;
 
-        if (fs_list(gate->mission->host, folder, &names, &err) < 0)
+        if (fs_list(gate->asked->host, folder, &names, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         for (name = names; *name; name++) {
                 _cleanup_free_ char *path = text_format("%s/%s", folder, *name);
@@ -100,36 +100,37 @@ static int look_in(Gate *gate, const char *folder, Failure *failure)
 
 static int judge(Gate *gate, Failure *failure)
 {
-        Mission *mission = gate->mission;
-        const char *kept = mission->manager->packages_folder;
+        const PackageGateAsked *asked = gate->asked;
+        const char *kept = asked->manager->packages_folder;
 
         if (gate->keys.n == 0)
                 return failure_set(failure, REASON_PACKAGE_SIGNATURE, "No pinned key is on this machine.");
-        mission_say(mission, "checking the signature of %s", SENSOR_PACKAGE);
-        if (look_in(gate, kept ? kept : PACKAGE_CACHE, failure) < 0)
+        if (asked->file ? verify(gate, asked->file, failure) < 0
+                        : look_in(gate, kept ? kept : PACKAGE_CACHE, failure) < 0)
                 return -1;
         if (gate->n_good == 0)
                 return failure_set(failure, REASON_PACKAGE_SIGNATURE,
                                    "%s %s was downloaded, and is not found below %s to be checked.", SENSOR_PACKAGE,
-                                   gate->version, kept ? kept : PACKAGE_CACHE);
+                                   asked->version, kept ? kept : PACKAGE_CACHE);
         log_info("%s is signed by a key that is trusted for it", SENSOR_PACKAGE);
         return 0;
 }
 
-static int judge_anew(Mission *mission, const char *version, Failure *failure)
+int package_gate_judge(const PackageGateAsked *asked, Failure *failure)
 {
-        const char *keyring = mission->source.signed_by, *name = strrchr(keyring, '/');
-        _cleanup_free_ char *folder = name ? text_copy_n(keyring, (size_t)(name - keyring) + 1) : text_copy(WORK);
-        Gate gate = { .mission = mission, .version = version };
+        const char *name = strrchr(asked->keyring, '/');
+        _cleanup_free_ char *folder =
+                name ? text_copy_n(asked->keyring, (size_t)(name - asked->keyring) + 1) : text_copy(WORK);
+        Gate gate = { .asked = asked };
         Error err = { 0 };
 
-        if (fs_remove_tree(mission->host, WORK, &err) < 0 || fs_make_folder(mission->host, WORK, 0700, &err) < 0 ||
-            pinned_keys_gather_and(mission->host, folder, mission->source.packaged ? mission->source.key_files : "",
-                                   WORK, &gate.keys, &err) < 0)
+        if (fs_remove_tree(asked->host, WORK, &err) < 0 || fs_make_folder(asked->host, WORK, 0700, &err) < 0 ||
+            pinned_keys_gather_and(asked->host, folder, asked->key_files ? asked->key_files : "", WORK, &gate.keys,
+                                   &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (judge(&gate, failure) < 0)
                 return -1;
-        return fs_remove_tree(mission->host, WORK, &err) < 0 ? steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err) : 0;
+        return fs_remove_tree(asked->host, WORK, &err) < 0 ? steps_fail(failure, REASON_PACKAGE_DOWNLOAD, &err) : 0;
 }
 
 /* The pinned key that it takes may be known to the package manager and lie in no file. */
@@ -145,9 +146,16 @@ static bool has_more_keys(Mission *mission)
 
 int package_gate(Mission *mission, const char *version, Failure *failure)
 {
-        if (!applies(mission))
+        const PackageGateAsked asked = { .host = mission->host,
+                                         .manager = mission->manager,
+                                         .version = version,
+                                         .keyring = mission->source.signed_by,
+                                         .key_files = mission->source.packaged ? mission->source.key_files : NULL };
+
+        if (!package_gate_applies(mission))
                 return 0;
-        while (judge_anew(mission, version, failure) < 0) {
+        mission_say(mission, "checking the signature of %s", SENSOR_PACKAGE);
+        while (package_gate_judge(&asked, failure) < 0) {
                 if (failure->reason != REASON_PACKAGE_SIGNATURE || mission->source.packaged || !has_more_keys(mission))
                         return -1;
                 *failure = (Failure){ 0 };

@@ -144,7 +144,7 @@ int pinned_keys_gather_and(const Host *host, const char *beside, const char *fil
                 text_append(&armored, "%s", block);
         }
         snprintf(keys.files[0], sizeof(keys.files[0]), "%s/pinned.gpg", folder);
-        snprintf(keys.files[1], sizeof(keys.files[1]), "%s/pinned.asc", folder);
+        snprintf(keys.files[1], sizeof(keys.files[1]), "%s/" PINNED_KEYS_ARMORED, folder);
         if (fs_write_volatile(host, keys.files[0], binary.data, binary.length, 0600, err) < 0 ||
             fs_write_volatile(host, keys.files[1], armored.data, armored.length, 0600, err) < 0)
                 return -1;

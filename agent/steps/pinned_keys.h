@@ -5,6 +5,8 @@
 
 #include "platform/host.h"
 
+#define PINNED_KEYS_ARMORED "pinned.asc"
+
 typedef struct PinnedKeys {
         size_t n;           /* how many of the pinned ones were found, and are not revoked */
         char files[2][256]; /* binary, armored: made in the folder given */

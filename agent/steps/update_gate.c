@@ -84,6 +84,15 @@ static int skip(Mission *mission, const Failure *why, Failure *failure)
         return 0;
 }
 
+/* A run before this one had begun: where the package comes from, and what is trusted for it, is not known here yet. */
+static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure)
+{
+        return step_repository(mission, failure) < 0 || package_prepare(mission, failure) < 0 ||
+                               package_download(mission, choice, failure) < 0
+                       ? -1
+                       : 0;
+}
+
 static int put_back(Mission *mission, bool downloaded, Failure *failure)
 {
         PackageChoice choice = { .action = PACKAGE_DOWNGRADE };
@@ -91,7 +100,7 @@ static int put_back(Mission *mission, bool downloaded, Failure *failure)
 
         snprintf(choice.version, sizeof(choice.version), "%s", mission->facts.update.record.before);
         mission_say(mission, "going back to version %s", choice.version);
-        if (package_prepare(mission, failure) < 0 || (!downloaded && package_download(mission, &choice, failure) < 0) ||
+        if ((downloaded ? package_prepare(mission, failure) : fetch(mission, &choice, failure)) < 0 ||
             package_transact(mission, &choice, failure) < 0)
                 return -1;
         if (undo_commit(mission->host, &err) < 0)

@@ -178,14 +178,41 @@ static void after_the_commit_nothing_is_undone(void **state)
 static void a_transaction_is_remembered(void **state)
 {
         Scratch *s = *state;
+        const UndoState transaction = {
+                .pid = 812,
+                .start_time = 4711,
+                .before = "101.1",
+                .pinned = true,
+                .source = { .id = "prod", .uri = "https://x.test/a", .file = "/etc/a.repo", .signed_index = true },
+        };
         UndoState undo = { 0 };
 
-        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, "101.1", NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
         assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
         assert_true(undo.pending && undo.transaction);
         assert_int_equal(undo.pid, 812);
         assert_int_equal(undo.start_time, 4711);
         assert_string_equal(undo.before, "101.1");
+        assert_true(undo.pinned && undo.source.signed_index);
+        assert_string_equal(undo.source.id, "prod");
+        assert_string_equal(undo.source.uri, "https://x.test/a");
+        assert_string_equal(undo.source.file, "/etc/a.repo");
+        assert_string_equal(undo.source.index_keys, "");
+}
+
+/* As a version before this one wrote it. */
+static void a_transaction_that_does_not_say_is_judged_by_pinned_keys(void **state)
+{
+        Scratch *s = *state;
+        UndoState undo = { 0 };
+
+        scratch_write(s, STATE_FOLDER "/undo/journal", "{\"kind\":\"transaction\",\"path\":\"\",\"pid\":812}\n");
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_true(undo.transaction && undo.pinned);
+        assert_string_equal(undo.source.file, "");
+        assert_int_equal(undo_remember_transaction(&s->host, &(UndoState){ .pid = 813 }, NULL), 0);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_false(undo.pinned);
 }
 
 static void what_somebody_else_has_written_since_stays(void **state)
@@ -238,7 +265,7 @@ static void what_comes_behind_a_torn_record_counts(void **state)
         scratch_write(s, STATE_FOLDER "/undo/journal", "{\"kind\":\"file\",\"path\":\"/etc/pas");
         assert_int_equal(undo_remember_file(&s->host, LIST, NULL), 0);
         put(s, LIST, "deb new\n");
-        assert_int_equal(undo_remember_transaction(&s->host, 812, 4711, "", NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, &(UndoState){ .pid = 812 }, NULL), 0);
         UndoState undo = { 0 };
 
         assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
@@ -279,6 +306,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_somebody_else_has_written_since_stays, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_transaction_that_does_not_say_is_judged_by_pinned_keys, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_comes_behind_a_torn_record_counts, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_fetched_anew_goes_after_a_cut_and_stays_on_undo, scratch_open,
