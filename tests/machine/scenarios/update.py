@@ -6,6 +6,8 @@ import hashlib
 import json
 import time
 
+import openpgp
+import repository
 from onboarding_world import LOG, ONBOARDING, PROGRAM, RESOURCE, STATE, WORKSPACE, onboarding, sensor
 from scenario import for_families, scenario
 
@@ -302,3 +304,30 @@ def versions_come_and_go(w):
     assert w.status(seq=6)["status"] == "success" and version(w) == NEWEST + "9", w.status(seq=6)
     w.assert_onboarded()
     w.manager.assert_sane()
+
+
+@for_families("el9", sweep=("sles15",))
+def the_way_back_of_an_update_that_was_cut_off_is_judged_too(w):
+    onboard(w)
+    offer(w, OLD, NEW, ready_file="/run/never")
+    make_due(w)
+    w.machine.run(["systemctl", "start", "--no-block", SERVICE])
+    w.machine.wait(lambda: f"version {NEW} to come up" in message(w.status()), 60, "the gate")
+    w.kill_worker()
+    w.machine.wait(lambda: w.status()["status"] == "success", 30, "the end")
+    w.machine.write("/root/attacker.asc", openpgp.armor(repository.binary("attacker")))
+    w.machine.run(["rpm", "--import", "/root/attacker.asc"])  # rpm itself would take it
+    w.vendor.package_signed_by(OLD, "attacker")
+    w.knobs({"ready_file": "/run/never", "expired": NEW})
+    w.machine.run(["systemctl", "restart", "mdatp"])
+    w.enable(check=True)
+    message = message(w.wait_ended(0))
+    assert "(update-failed)" in message and "could not be put back" in message and "pinned key" in message, message
+    ended(w)
+    assert w.manager.version().startswith(NEW) and record(w)["after"].startswith(NEW)
+    offer(w, OLD, NEW)
+    w.enable(check=True)
+    w.machine.wait(lambda: row(w.status(), "update-skipped"), 60, "the way back")
+    ended(w)
+    assert version(w) == OLD, w.status()
+    w.assert_onboarded()

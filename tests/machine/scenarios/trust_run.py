@@ -1,0 +1,83 @@
+"""The trust of a run holds for whatever it leaves: what was cut off, what it says, what it keeps."""
+
+import onboarding
+import openpgp
+import repository
+from onboarding_world import RESOURCE, STATE, WORKSPACE
+from scenario import for_families
+
+SENSOR = "101.24092.0002"
+CACHE = "/var/cache/mde-linux"
+FILE = "/srv/packages/mdatp.rpm"
+COPY = f"{CACHE}/file/mdatp.rpm"
+
+
+def kill_manager(w):
+    w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5|zypper|rpm-tmp"])
+
+
+def believe_attacker(w):
+    """rpm itself would take what the attacker signs."""
+    w.machine.write("/root/attacker.asc", openpgp.armor(repository.binary("attacker")))
+    w.machine.run(["rpm", "--import", "/root/attacker.asc"])
+
+
+def refresh(w):
+    if w.family.manager == "zypper":
+        w.machine.run(["zypper", "--non-interactive", "refresh", "--force"])
+    else:
+        w.machine.run([w.family.manager, "-y", "--refresh", "makecache"])
+
+
+@for_families("el9", "sles15", sweep=("fedora",))
+def what_was_cut_off_is_finished_by_pinned_keys_alone(w):
+    """The repository, and what was downloaded, changed hands meanwhile."""
+    w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    w.publish()
+    w.ask()
+    w.agent.start()
+    w.wait_postinst()
+    kill_manager(w)
+    w.azure.wait_status("error")
+    w.knobs({})
+    believe_attacker(w)
+    w.vendor.package_signed_by(SENSOR, "attacker")
+    w.machine.run(["rm", "-rf", CACHE])
+    refresh(w)
+    w.enable_again()
+    message = w.wait_error("package-signature").settings.message
+    assert "pinned key" in message and "rpm -e mdatp" in message, message
+    assert w.machine.exists(f"{STATE}/undo/journal") and w.count_installed() == 0
+    w.vendor.publish(list((w.folder / "debs").glob("mdatp-*.rpm")))
+    refresh(w)
+    w.enable_again()
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert w.count_installed() == 1 and not w.leftovers(), w.leftovers()
+
+
+@for_families("el9", sweep=("sles15", "fedora"))
+def a_copy_that_was_exchanged_does_not_finish_a_package_file(w):
+    w.install_only()
+    w.machine.write(FILE, w.build_sensor(SENSOR).read_bytes())
+    w.machine.write("/srv/packages/key.asc", openpgp.armor(openpgp.binary(w.family.key)))
+    w.knobs({"postinst_wait_file": "/run/go"})
+    public = {"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE, "packageFile": FILE}
+    w.enable_with(1, public=public, protected=onboarding.protected_settings(w.package()))
+    w.wait_postinst()
+    kill_manager(w)
+    assert w.wait_ended(1)["status"] == "error"
+    w.knobs({})
+    believe_attacker(w)
+    sound = w.machine.path(COPY).read_bytes()
+    w.machine.write(COPY, w.build_sensor(SENSOR, signer="attacker").read_bytes())
+    w.machine.run(["rm", "-r", "/srv/packages"])
+    w.enable(seq=1)
+    w.machine.wait(lambda: "(package-signature)" in w.status(seq=1)["formattedMessage"]["message"], 30, "the refusal")
+    assert w.machine.exists(f"{STATE}/undo/journal") and w.count_installed() == 0
+    w.assert_quiet()
+    w.machine.write(COPY, sound)
+    w.enable(seq=1)
+    w.machine.wait(lambda: w.status(seq=1)["status"] == "success", 30, "success")
+    w.assert_onboarded()
+    assert w.count_installed() == 1 and not w.leftovers(), w.leftovers()
