@@ -199,7 +199,7 @@ static const char *set(Configuration *c, const char *section, const char *key, c
         return NULL;
 }
 
-/* Values of [settings] may hold what is not for everybody's eyes. */
+/* Values of [settings] may hold what is not for everybody's eyes, and so may an address with a login. */
 static int refuse_line(const char *section, const char *key, const char *value, unsigned number, const char *wanted,
                        Failure *failure)
 {
@@ -209,7 +209,7 @@ static int refuse_line(const char *section, const char *key, const char *value, 
                 return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED,
                                    "Line %u: this version does not know the key \"%s\" of section [%s].", number, name,
                                    section);
-        if (text_equal(section, "settings"))
+        if (text_equal(section, "settings") || strchr(value, '@'))
                 return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s has to be %s.", number, name,
                                    wanted);
         return failure_set(failure, REASON_CONFIGURATION_UNTRUSTED, "Line %u: %s is \"%s\"; it has to be %s.", number,

@@ -236,9 +236,11 @@ static Json *source_write(const PackageSource *source)
         Json *json = json_object_new_object();
         size_t i;
 
-        for (i = 0; i < ELEMENTSOF(source_texts); i++)
-                json_object_object_add(json, source_texts[i].name,
-                                       json_object_new_string((const char *)source + source_texts[i].at));
+        for (i = 0; i < ELEMENTSOF(source_texts); i++) {
+                _cleanup_free_ char *text = text_hide_logins(text_copy((const char *)source + source_texts[i].at));
+
+                json_object_object_add(json, source_texts[i].name, json_object_new_string(text));
+        }
         json_object_object_add(json, "signed_index", json_object_new_boolean(source->signed_index));
         json_object_object_add(json, "packaged", json_object_new_boolean(source->packaged));
         return json;

@@ -93,7 +93,7 @@ static char *describe(const SettingKey *key, Json *json)
         case json_type_string:
                 if (key->confidential)
                         return text_copy("a text that is not shown here");
-                shown = text_escape(json_object_get_string(json), SHOWN_MAX);
+                shown = text_shown(json_object_get_string(json), SHOWN_MAX);
                 return text_format("\"%s\" (%d characters)", shown, json_object_get_string_len(json));
         case json_type_array:
                 return text_copy("a list");
@@ -106,7 +106,7 @@ static char *describe(const SettingKey *key, Json *json)
         default:
                 if (key->confidential)
                         return text_format("a %s", json_kind(json));
-                shown = text_escape(json_object_to_json_string(json), SHOWN_MAX);
+                shown = text_shown(json_object_to_json_string(json), SHOWN_MAX);
                 return text_format("the %s %s", json_kind(json), shown);
         }
 }

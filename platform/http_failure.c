@@ -170,7 +170,7 @@ static char *body_words(const char *body)
         if (title)
                 start = title + strlen("<title>") + strspn(title + strlen("<title>"), " \t\r\n");
         line = text_trim(text_copy_n(start, strcspn(start, title ? "<\r\n" : "\r\n")));
-        escaped = text_escape(line, BODY_WORDS_MAX);
+        escaped = text_shown(line, BODY_WORDS_MAX);
         return text_format(title ? ": an HTML page, \"%s\"" : ": %s", escaped);
 }
 

@@ -226,7 +226,7 @@ static void prepend_message(sd_journal *journal, Text *lines)
         if (sd_journal_get_data(journal, "MESSAGE", &data, &length) < 0 || length < strlen("MESSAGE="))
                 return;
         raw = text_copy_n((const char *)data + strlen("MESSAGE="), length - strlen("MESSAGE="));
-        line = text_escape(raw, 200);
+        line = text_shown(raw, 200);
         text_append(&joined, "%s%s%s", line, lines->length ? " | " : "", lines->length ? lines->data : "");
         text_clear(lines);
         *lines = joined;

@@ -132,7 +132,7 @@ static int add_source(Mission *mission, HttpClient *http, PackageSource *source,
 /* Without the login that may stand in it. */
 static char *show_place(const char *uri)
 {
-        return text_hide_logins(text_escape(uri, 200));
+        return text_shown(uri, 200);
 }
 
 /* What our look at the files does not explain, the package manager may use without a signature. */

@@ -289,16 +289,27 @@ const char *text_time(int64_t unix_s, char buffer[TEXT_TIME_MAX])
         return buffer;
 }
 
+/* Behind the next "://", which JSON may write as ":\\/\\/"; NULL: there is none. */
+static char *find_authority(char *text)
+{
+        for (text = strchr(text, ':'); text; text = strchr(text + 1, ':')) {
+                if (text_starts_with(text, "://"))
+                        return text + 3;
+                if (text_starts_with(text, ":\\/\\/"))
+                        return text + 5;
+        }
+        return NULL;
+}
+
 char *text_hide_logins(char *text)
 {
-        char *at = text;
+        char *start = text;
 
-        while ((at = strstr(at, "://"))) {
-                char *start = at + 3, *end = start + strcspn(start, "/ \t\r\n"), *sign = end;
+        while ((start = find_authority(start))) {
+                char *end = start + strcspn(start, "/ \t\r\n"), *sign = end;
 
                 while (sign > start && *sign != '@')
                         sign--;
-                at = start;
                 if (*sign != '@' || sign == start)
                         continue;
                 /* no room is made: a login of one or two bytes has as many stars */
@@ -307,4 +318,11 @@ char *text_hide_logins(char *text)
                         memmove(start + 3, sign, strlen(sign) + 1);
         }
         return text;
+}
+
+char *text_shown(const char *text, size_t max)
+{
+        _cleanup_free_ char *plain = text_hide_logins(text_copy(text));
+
+        return text_escape(plain, max);
 }

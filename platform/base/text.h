@@ -53,6 +53,9 @@ char *text_escape(const char *text, size_t max);
 /* In place: what stands in an address between "://" and "@" (user, password) becomes stars. Returns text. */
 char *text_hide_logins(char *text);
 
+/* text_escape() of what may hold an address that somebody wrote: without the login that may stand in it. */
+char *text_shown(const char *text, size_t max);
+
 /*
  * The next line of [*cursor, end): without its CR LF or LF. False at the end.
  * *ret_line is not terminated; *ret_length says how long it is.

@@ -80,7 +80,7 @@ static bool is_of_use(const Words *words, const char *url_prefix, const PackageS
 
 static void describe(const char *line, char ret[160])
 {
-        _cleanup_free_ char *shown = text_escape(line, SOURCE_TEXT_SHOWN);
+        _cleanup_free_ char *shown = text_shown(line, SOURCE_TEXT_SHOWN);
 
         snprintf(ret, 160, "%s \"%s\"", *line == '<' ? "an HTML page" : "the line", shown);
 }

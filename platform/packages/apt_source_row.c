@@ -16,18 +16,21 @@ static char *format(const PackageSource *source, const char *architecture, const
         return text_format("%s%s", mend.text ? mend.text : "", line);
 }
 
-/* How apt names the files of a source in its lists folder: the URI without its scheme, slashes as underscores. */
+/* How apt names the files of a source in its lists folder: the URI without its scheme and login, slashes as
+ * underscores. */
 static size_t traces(const PackageSource *source, SourceTrace ret[SOURCE_TRACES_MAX])
 {
         static const char *const folders[] = { "/var/lib/apt/lists/partial", "/var/lib/apt/lists" };
         const char *place = strstr(source->uri, "://");
+        const char *login = place ? memchr(place + 3, '@', strcspn(place + 3, "/")) : NULL;
+        const char *name = login ? login + 1 : place ? place + 3 : "";
         size_t i;
         char *p;
 
         for (i = 0; i < ELEMENTSOF(folders) && place; i++) {
                 ret[i].whole = false;
                 snprintf(ret[i].folder, sizeof(ret[i].folder), "%s", folders[i]);
-                snprintf(ret[i].prefix, sizeof(ret[i].prefix), "%.200s_dists_%.60s_", place + 3, source->suite);
+                snprintf(ret[i].prefix, sizeof(ret[i].prefix), "%.200s_dists_%.60s_", name, source->suite);
                 for (p = ret[i].prefix; *p; p++)
                         if (*p == '/')
                                 *p = '_';

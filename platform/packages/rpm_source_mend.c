@@ -53,7 +53,7 @@ static void describe(const RepoSection *section, char ret[160])
 {
         _cleanup_free_ char *id = text_escape(section->id ? section->id : "", 40), *shown = NULL;
 
-        shown = text_escape(section->bad ? section->bad : repo_section_get(section, "baseurl"), 70);
+        shown = text_shown(section->bad ? section->bad : repo_section_get(section, "baseurl"), 70);
         if (section->bad)
                 snprintf(ret, 160, "%s \"%s\"", *section->bad == '<' ? "an HTML page" : "the line", shown);
         else

@@ -13,7 +13,7 @@
 
 int source_text_refuse(Error *err, const char *what, const char *shown)
 {
-        _cleanup_free_ char *escaped = text_escape(shown, SOURCE_TEXT_SHOWN);
+        _cleanup_free_ char *escaped = text_shown(shown, SOURCE_TEXT_SHOWN);
 
         return error_set(err, ERROR_INPUT, "the source list holds %s \"%s\"", what, escaped);
 }

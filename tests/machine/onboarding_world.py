@@ -57,6 +57,7 @@ class OnboardingWorld(Unpacked, World):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.needles = set()
+        self.logins = set()  # passwords in addresses: never said, wherever they were written
         self.watch = None
 
     # Around the machine
@@ -91,7 +92,7 @@ class OnboardingWorld(Unpacked, World):
 
         lists: "fresh" or "empty" (the distribution's package lists); by default fresh with apt, else empty.
         """
-        self.watch = secrets_check.Watch(self.needles)
+        self.watch = secrets_check.Watch(self.needles, self.logins)
         self.vendor.publish([self.build_sensor(version, **more) for version in sensor_versions])
         self.mirror.publish([self.build_dependency()])
         machine = self.machine
@@ -179,6 +180,11 @@ class OnboardingWorld(Unpacked, World):
         sent = onboarding.protected_settings(script)["defenderForEndpointOnboardingScript"]
         signature = text[text.find("sha256sig"):][:500]
         self.needles |= secrets_check.markers([signature, sent])
+
+    def keep_login(self, address):
+        """An address with a login, watched for from now on."""
+        self.logins |= secrets_check.logins([address])
+        return address
 
     def ask(self, seq=0, version=VERSION, protected=DEFAULT, resource=RESOURCE, workspace=WORKSPACE, public=DEFAULT,
             encryption=None, **settings):
@@ -487,17 +493,18 @@ class OnboardingWorld(Unpacked, World):
 
 @after_every
 def no_secrets(w):
-    if not w.needles or not w.made("machine"):
+    if not (w.needles or w.logins) or not w.made("machine"):
         return
     w.watch.stop()
     assert not w.watch.seen, w.watch.seen[:5]
     found = secrets_check.in_files(w.machine.upper, w.needles)
+    found += secrets_check.in_files(w.machine.upper, w.logins, secrets_check.WRITTEN)
     if w.machine.leader:
         root = Path(f"/proc/{w.machine.leader}/root")
         for folder in secrets_check.VOLATILE:
-            found += secrets_check.in_files(root / folder, w.needles)
+            found += secrets_check.in_files(root / folder, w.needles | w.logins)
         journal = w.machine.run(["journalctl", "--no-pager", "--all", "--output=export"]).stdout.encode()
-        assert not any(needle in journal for needle in w.needles), "a secret is in the journal"
+        assert not any(needle in journal for needle in w.needles | w.logins), "a secret is in the journal"
     assert not found, found
     uploads = json.dumps(w.azure.uploads).encode() if w.made("azure") else b""
-    assert not any(needle in uploads for needle in w.needles), "a secret was uploaded"
+    assert not any(needle in uploads for needle in w.needles | w.logins), "a secret was uploaded"

@@ -1,6 +1,7 @@
 """No secret anywhere: argv and environment while it runs, files, journal, uploads when it is over.
 
-Secret are the onboarding package (its signature stands for it) and the protected settings as they were sent.
+Secret are the onboarding package (its signature stands for it), the protected settings as they were sent, and logins in
+addresses that a scenario asks to look for (w.logins).
 """
 
 import re
@@ -9,6 +10,9 @@ from pathlib import Path
 
 # where the package belongs
 ALLOWED = re.compile(r"/etc/opt/microsoft/mdatp/mdatp_onboard\.json$")
+# where an address with a login was written: settings that the guest agent keeps, the admin's own sources and configuration
+WRITTEN = re.compile(r"/var/lib/waagent/|/etc/mde-linux/|/etc/apt/|/etc/yum\.repos\.d/|/etc/zypp/|/var/lib/mde-linux/undo/\d+$"
+                     r"|/var/log/journal/")
 VOLATILE = ("run", "tmp", "dev/shm")
 BLOCK = 1 << 20
 
@@ -22,11 +26,16 @@ def markers(texts):
     return found
 
 
+def logins(texts):
+    """The passwords of all addresses in these texts: https://USER:PASSWORD@HOST."""
+    return {each.encode() for text in texts for each in re.findall(r"://[^/\s:@]*:([^/\s@]{6,})@", text)}
+
+
 class Watch:
     """Looks at argv and environment of every process in its pid namespace until stopped."""
 
-    def __init__(self, needles):
-        self.needles = needles  # shared: may grow
+    def __init__(self, *needles):
+        self.needles = needles  # sets, shared: may grow
         self.seen = []
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -47,18 +56,18 @@ class Watch:
             data = path.read_bytes()
         except OSError:
             return
-        if any(needle in data for needle in self.needles):
+        if any(needle in data for needles in self.needles for needle in needles):
             self.seen.append(f"{path}: {data[:60]!r}")
 
 
-def in_files(root, needles):
-    """Files below root that hold a needle, but for the one that should."""
+def in_files(root, needles, allowed=ALLOWED):
+    """Files below root that hold a needle, but for those that should."""
     bad = []
     for path in Path(root).rglob("*"):
         if path.is_symlink() or not path.is_file():
             continue
         inside = "/" + str(path.relative_to(root))
-        if not ALLOWED.search(inside) and _holds(path, needles):
+        if not allowed.search(inside) and _holds(path, needles):
             bad.append(inside)
     return bad
 

@@ -4,7 +4,7 @@ import onboarding
 import openpgp
 import repository
 from onboarding_world import RESOURCE, STATE, WORKSPACE
-from scenario import for_families
+from scenario import for_families, scenario
 
 SENSOR = "101.24092.0002"
 CACHE = "/var/cache/mde-linux"
@@ -81,3 +81,36 @@ def a_copy_that_was_exchanged_does_not_finish_a_package_file(w):
     w.machine.wait(lambda: w.status(seq=1)["status"] == "success", 30, "success")
     w.assert_onboarded()
     assert w.count_installed() == 1 and not w.leftovers(), w.leftovers()
+
+
+@scenario()
+def a_login_in_an_address_is_never_said(w):
+    """In settings, in the site's configuration, in a source that the admin wrote: nobody repeats it (no_secrets looks)."""
+    login = w.keep_login("https://bob:s3cr3t-7Q4kx@mirror.company.test/microsoft")
+    conf = "/etc/mde-linux/mde-linux.conf"
+    w.prepare()
+    w.publish()
+    w.agent.start()
+
+    def told(seq, reason, **settings):
+        w.ask(seq=seq, **settings)
+        return w.wait_error(reason, seq=seq).settings.message
+
+    assert "mirrorUrl" in told(0, "settings-invalid", mirrorUrl=login)
+    assert "***@mirror.company.test" in told(1, "settings-invalid", packageFile=login)
+    sound = w.machine.read(conf)
+    w.machine.write(conf, f"{sound}[endpoints]\npackages = {login}\n")
+    assert "packages" in told(2, "configuration-untrusted")
+    w.machine.write(conf, sound)
+    w.copy_to_company_mirror()
+    w.machine.write("/etc/apt/keyrings/company.gpg", openpgp.binary("vendor"))
+    list_file, place = "/etc/apt/sources.list.d/company.list", w.vendor.uri.replace("https://packages.microsoft.com", login)
+    w.machine.write(list_file, f"deb [signed-by=/etc/apt/keyrings/company.gpg] {place}/missing bookworm main\n")
+    told(3, "repository-none", useExistingRepo=True)
+    w.machine.write(list_file, f"deb [signed-by=/etc/apt/keyrings/company.gpg trusted=yes] {place} bookworm main\n")
+    told(4, "repository-unverified", useExistingRepo=True)
+    w.machine.run(["rm", list_file])
+    w.ask(seq=5)
+    w.azure.wait_status("success", seq=5)
+    w.assert_onboarded()
+    assert not w.leftovers(), w.leftovers()
