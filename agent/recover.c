@@ -157,6 +157,15 @@ static int remove_folders(const Host *host, Error *err)
         return fs_remove_tree(host, STATE_CACHE, err) < 0 ? -1 : temporary_remove(host, err);
 }
 
+/* Cut off between the commit and the end of its step: that is in nobody's way, and no reason to fail. */
+static void clean(const Host *host)
+{
+        Error err = { 0 };
+
+        if (remove_folders(host, &err) < 0)
+                log_warning("what an earlier run left: %s", err.text);
+}
+
 int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, PackageResult *ret, Error *err)
 {
         const PackageManager *manager = package_manager_find(host);
@@ -169,8 +178,10 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 *ret = (PackageResult){ .trouble = TROUBLE_NONE };
         if (undo_state(host, &undo, err) < 0)
                 return -1;
-        if (!undo.pending)
+        if (!undo.pending) {
+                clean(host);
                 return 0;
+        }
         if (undo.transaction && !manager)
                 return error_set(err, ERROR_MISSING, "the package manager that an earlier run had started is gone");
         if (wait_for_transaction(host, manager, &undo, repair, &seen, err) < 0)
@@ -185,5 +196,5 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 return 0;            /* half there: the source has to stay until the package step mended it */
         if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
                 return undo_prefixes(host, err) < 0 ? -1 : remove_folders(host, err);
-        return undo_roll_back(host, err);
+        return undo_roll_back(host, err) < 0 ? -1 : remove_folders(host, err);
 }

@@ -322,7 +322,7 @@ char *text_hide_logins(char *text)
 
 char *text_shown(const char *text, size_t max)
 {
-        _cleanup_free_ char *plain = text_hide_logins(text_copy(text));
+        _cleanup_free_ char *plain = text_hide_logins(text_copy(text ? text : ""));
 
         return text_escape(plain, max);
 }

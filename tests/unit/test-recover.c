@@ -1,0 +1,66 @@
+/* What is left of a run is put right by the next, whatever that one is about. */
+#include "tests/unit/scratch.h"
+
+#include "agent/recover.h"
+#include "agent/state.h"
+#include "agent/undo.h"
+#include "platform/fs.h"
+
+#define KEYS STATE_CACHE "/index-keys.asc"
+
+static void recover(const Scratch *s)
+{
+        Error err = { 0 };
+
+        if (recover_run(&s->host, NULL, STATE_FOLDER "/installer.log", NULL, &err) < 0)
+                fail_msg("%s", err.text);
+}
+
+/* Killed right after the commit. */
+static void a_cache_that_no_journal_tells_of_goes_too(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_write(s, KEYS, "keys");
+        recover(s);
+        assert_false(fs_exists(&s->host, STATE_CACHE));
+        recover(s);
+}
+
+/* It failed, or was killed, before the package step. */
+static void what_the_repository_step_put_into_the_cache_goes(void **state)
+{
+        Scratch *s = *state;
+
+        assert_int_equal(undo_remember_folder(&s->host, STATE_CACHE, NULL), 0);
+        scratch_write(s, KEYS, "keys");
+        recover(s);
+        assert_false(fs_exists(&s->host, STATE_CACHE));
+        assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
+}
+
+/* The folder was there already, so the journal does not tell of it. */
+static void what_was_put_into_a_cache_that_was_there_goes_too(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_folder(s, STATE_CACHE);
+        assert_int_equal(undo_remember_folder(&s->host, STATE_CACHE, NULL), 0);
+        assert_int_equal(undo_remember_file(&s->host, "/etc/a.list", NULL), 0);
+        scratch_write(s, KEYS, "keys");
+        recover(s);
+        assert_false(fs_exists(&s->host, STATE_CACHE));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(a_cache_that_no_journal_tells_of_goes_too),
+                TEST(what_the_repository_step_put_into_the_cache_goes),
+                TEST(what_was_put_into_a_cache_that_was_there_goes_too),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
