@@ -33,6 +33,11 @@ static int check_keys(const char *folder, const PinnedKeys *keys, Failure *failu
 {
         if (keys->n > 0)
                 return 0;
+        if (*keys->revoked)
+                return failure_set(failure, REASON_PACKAGE_FILE_SIGNATURE,
+                                   "%s holds the pinned key with a revocation, and no other copy is to be had: replace "
+                                   "that file by keys/microsoft.asc of the vendor's package server.",
+                                   keys->revoked);
         return failure_set(
                 failure, REASON_PACKAGE_FILE_SIGNATURE,
                 "No key file with a pinned key was found, neither among this machine's keyrings nor in %s: put "
@@ -63,7 +68,12 @@ static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_S
                 if (err.kind == ERROR_MISSING)
                         return steps_fail(failure, REASON_SIGNATURE_PROGRAM_MISSING, &err);
                 error_prefix(&err, "%s", origin);
-                return fail(failure, REASON_PACKAGE_FILE, &err);
+                fail(failure, REASON_PACKAGE_FILE, &err);
+                return *keys.revoked
+                               ? failure_set(failure, failure->reason,
+                                             "%.500s (A pinned key was not used, as %s holds it with a revocation.)",
+                                             err.text, keys.revoked)
+                               : -1;
         }
         /* what keeps keys itself checks once more; and so does who finishes it, should it be cut off */
         if (fs_copy(mission->host, check.keys_armored, UNDO_FOLDER "/" PINNED_KEYS_ARMORED, 0600, &err) < 0 ||

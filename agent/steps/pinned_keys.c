@@ -19,11 +19,13 @@ static const char *const endings[] = { ".gpg", ".asc", ".key", ".pub" };
 typedef struct Found {
         char fingerprint[OPENPGP_FINGERPRINT_HEX];
         Text packets;
-        bool revoked;
+        bool revoked;                    /* by one of the machine's own keyrings */
+        char file[PINNED_KEYS_FILE_MAX]; /* the first in which it is revoked, escaped */
 } Found;
 
 typedef struct Search {
         const Host *host;
+        bool beside; /* what lies there was put there by whoever brought the package */
         Found found[KEYS_MAX];
         size_t n;
 } Search;
@@ -54,6 +56,15 @@ static void add_wanted(Search *search, const char *const *fingerprints)
                 want(search, *fingerprints);
 }
 
+static void note_revoked(Found *found, const char *path, bool for_good)
+{
+        _cleanup_free_ char *shown = text_escape(path, sizeof(found->file) - 8);
+
+        if (!*found->file)
+                snprintf(found->file, sizeof(found->file), "%s", shown);
+        found->revoked |= for_good;
+}
+
 static void look_in_file(Search *search, const char *path)
 {
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
@@ -68,7 +79,7 @@ static void look_in_file(Search *search, const char *path)
                 const OpenpgpKey *key = NULL;
 
                 if (openpgp_find(&file, found->fingerprint, &key, NULL) < 0)
-                        found->revoked = true;
+                        note_revoked(found, path, !search->beside);
                 else if (key && found->packets.length == 0)
                         text_append_bytes(&found->packets, key->packets, key->length);
         }
@@ -131,13 +142,17 @@ int pinned_keys_gather_and(const Host *host, const char *beside, const char *fil
         }
         for (i = 0; i < ELEMENTSOF(folders); i++)
                 look_in_folder(&search, folders[i]);
+        search.beside = true;
         look_in_folder(&search, beside);
         for (i = 0; i < search.n; i++) {
                 const Found *found = &search.found[i];
                 _cleanup_free_ char *block = NULL;
 
-                if (found->revoked || found->packets.length == 0)
+                if (found->revoked || found->packets.length == 0) {
+                        if (*found->file && !*keys.revoked)
+                                memcpy(keys.revoked, found->file, sizeof(keys.revoked));
                         continue;
+                }
                 keys.n++;
                 text_append_bytes(&binary, found->packets.data, found->packets.length);
                 block = armor_write(found->packets.data, found->packets.length);

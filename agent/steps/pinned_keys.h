@@ -7,14 +7,19 @@
 
 #define PINNED_KEYS_ARMORED "pinned.asc"
 
+#define PINNED_KEYS_FILE_MAX 256
+
 typedef struct PinnedKeys {
-        size_t n;           /* how many of the pinned ones were found, and are not revoked */
-        char files[2][256]; /* binary, armored: made in the folder given */
+        size_t n;                           /* how many of the pinned ones were found, and are not revoked */
+        char files[2][256];                 /* binary, armored: made in the folder given */
+        char revoked[PINNED_KEYS_FILE_MAX]; /* a file that has one revoked, which is not used therefore, escaped; or ""
+                                             */
 } PinnedKeys;
 
 /*
  * Looks into the folders where keyrings lie, and into beside (where a person may have put the vendor's key file); of
- * what is found there only keys with a pinned fingerprint are taken. None found is no error.
+ * what is found there only keys with a pinned fingerprint are taken. A key that one of the machine's own keyrings has
+ * revoked is not used; a copy beside counts for nothing when there is a good one. None found is no error.
  */
 int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret,
                        Error *err) _must_check_;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/steps/pinned_keys.h"
+#include "openpgp_packets.h"
 #include "platform/armor.h"
 #include "platform/fs.h"
 #include "platform/fs_digest.h"
@@ -16,17 +17,17 @@
 #include "platform/packages/package_file.h"
 
 #define BEGIN "-----BEGIN PGP SIGNED MESSAGE-----\n"
-#define SIGNATURE "-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----\n"
+#define SIGNATURE_BLOCK "-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----\n"
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B64 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 static void a_clearsigned_text_is_taken_apart(void **state)
 {
         static const char *const rows[][2] = {
-                { BEGIN "Hash: SHA512\n\nOrigin: x\nSuite: y\n" SIGNATURE, "Origin: x\nSuite: y" },
-                { BEGIN "\nOrigin: x\n" SIGNATURE, "Origin: x" },
-                { BEGIN "\nOrigin: x \t\n\n y\r\n" SIGNATURE, "Origin: x\n\n y" },
-                { BEGIN "Hash: SHA512\nHash: SHA256\n\n" SIGNATURE, "" },
+                { BEGIN "Hash: SHA512\n\nOrigin: x\nSuite: y\n" SIGNATURE_BLOCK, "Origin: x\nSuite: y" },
+                { BEGIN "\nOrigin: x\n" SIGNATURE_BLOCK, "Origin: x" },
+                { BEGIN "\nOrigin: x \t\n\n y\r\n" SIGNATURE_BLOCK, "Origin: x\n\n y" },
+                { BEGIN "Hash: SHA512\nHash: SHA256\n\n" SIGNATURE_BLOCK, "" },
         };
         size_t i;
 
@@ -37,7 +38,7 @@ static void a_clearsigned_text_is_taken_apart(void **state)
                 if (clearsigned_split(rows[i][0], strlen(rows[i][0]), &text, &signature, &err) < 0)
                         fail_msg("%s: %s", rows[i][0], err.text);
                 assert_string_equal(text.data ? text.data : "", rows[i][1]);
-                assert_string_equal(signature.data, SIGNATURE);
+                assert_string_equal(signature.data, SIGNATURE_BLOCK);
         }
 }
 
@@ -46,13 +47,13 @@ static void what_stands_beside_a_clearsigned_text_is_refused(void **state)
         static const char *const rows[] = {
                 "",
                 "Origin: x\n",
-                "\n" BEGIN "\nOrigin: x\n" SIGNATURE,
-                "Origin: evil\n" BEGIN "\nOrigin: x\n" SIGNATURE,
-                BEGIN "\nOrigin: x\n" SIGNATURE "Origin: evil\n",
-                BEGIN "\nOrigin: x\n" SIGNATURE BEGIN "\nOrigin: evil\n" SIGNATURE,
-                BEGIN "Origin: evil\n\nOrigin: x\n" SIGNATURE,
-                BEGIN "Hash: SHA512\nOrigin: x\n" SIGNATURE,
-                BEGIN "\nOrigin: x\n- escaped\n" SIGNATURE,
+                "\n" BEGIN "\nOrigin: x\n" SIGNATURE_BLOCK,
+                "Origin: evil\n" BEGIN "\nOrigin: x\n" SIGNATURE_BLOCK,
+                BEGIN "\nOrigin: x\n" SIGNATURE_BLOCK "Origin: evil\n",
+                BEGIN "\nOrigin: x\n" SIGNATURE_BLOCK BEGIN "\nOrigin: evil\n" SIGNATURE_BLOCK,
+                BEGIN "Origin: evil\n\nOrigin: x\n" SIGNATURE_BLOCK,
+                BEGIN "Hash: SHA512\nOrigin: x\n" SIGNATURE_BLOCK,
+                BEGIN "\nOrigin: x\n- escaped\n" SIGNATURE_BLOCK,
                 BEGIN "\nOrigin: x\n",
                 BEGIN "\nOrigin: x\n-----BEGIN PGP SIGNATURE-----\n\nabcd\n",
                 BEGIN "\nOrigin: x\n-----BEGIN PGP SIGNATURE-----\n-----BEGIN PGP SIGNATURE-----\n"
@@ -328,6 +329,67 @@ static void pinned_keys_are_gathered_by_their_fingerprints_alone(void **state)
         assert_true(armor_is_present(plain, made_length));
 }
 
+static void put_key(const Scratch *scratch, const char *path, bool revoked)
+{
+        _cleanup_(text_clear) Text packets = { 0 };
+
+        add_key(&packets, 'a');
+        if (revoked)
+                add_signature(&packets, KEY_REVOCATION, 'a', true);
+        add_text(&packets, USER_ID, "Vendor");
+        add_signature(&packets, CERTIFICATION, 'a', false);
+        scratch_write_bytes(scratch, path, packets.data, packets.length);
+}
+
+static PinnedKeys gather(Scratch *scratch)
+{
+        static const char *pinned[2];
+        static char print[OPENPGP_FINGERPRINT_HEX];
+        PinnedKeys keys = { 0 };
+        Error err = { 0 };
+
+        fingerprint('a', print);
+        pinned[0] = print;
+        scratch->host.repository_keys = pinned;
+        scratch_folder(scratch, "/made");
+        if (pinned_keys_gather(&scratch->host, "/keys", "/made", &keys, &err) < 0)
+                fail_msg("%s", err.text);
+        return keys;
+}
+
+static void a_revoked_copy_beside_a_package_takes_nothing_from_a_good_one(void **state)
+{
+        Scratch *scratch = *state;
+        PinnedKeys keys;
+
+        put_key(scratch, "/keys/a.gpg", true);
+        keys = gather(scratch);
+        assert_int_equal(keys.n, 0);
+        assert_string_equal(keys.revoked, "/keys/a.gpg");
+        put_key(scratch, "/keys/b.gpg", false);
+        keys = gather(scratch);
+        assert_int_equal(keys.n, 1);
+        assert_string_equal(keys.revoked, "");
+        _cleanup_free_ char *good = below(scratch, "keys/b.gpg");
+        assert_int_equal(remove(good), 0);
+        put_key(scratch, "/etc/apt/keyrings/vendor.gpg", false);
+        assert_int_equal(gather(scratch).n, 1);
+}
+
+/* Only root writes there: it is believed. */
+static void what_the_machines_own_keyrings_revoke_is_not_used(void **state)
+{
+        Scratch *scratch = *state;
+        PinnedKeys keys;
+
+        put_key(scratch, "/usr/share/keyrings/vendor.gpg", true);
+        put_key(scratch, "/etc/apt/keyrings/vendor.gpg", false);
+        put_key(scratch, "/keys/a.gpg", false);
+        keys = gather(scratch);
+        assert_int_equal(keys.n, 0);
+        assert_string_equal(keys.revoked, "/usr/share/keyrings/vendor.gpg");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -341,6 +403,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_signature_is_good_by_the_keys_given_alone, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_package_is_listed_by_a_signed_index, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_revoked_copy_beside_a_package_takes_nothing_from_a_good_one,
+                                                scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_the_machines_own_keyrings_revoke_is_not_used, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(pinned_keys_are_gathered_by_their_fingerprints_alone, scratch_open,
                                                 scratch_close),
         };
