@@ -107,9 +107,15 @@ static const char *why_offboard(const Request *request, const Facts *facts)
         return situation_changes_tenant(request, facts) ? "the sensor is in another tenant" : NULL;
 }
 
+/* There is no sensor, and this plan brings none: whether its package is there could not be learnt. */
+static bool has_nothing_to_set_up(const Request *request, const Facts *facts)
+{
+        return facts->sensor.files == TRI_NO && !situation_needs_package(request, facts);
+}
+
 static const char *why_onboard(const Request *request, const Facts *facts)
 {
-        if (!request->onboarding)
+        if (!request->onboarding || has_nothing_to_set_up(request, facts))
                 return NULL;
         if (situation_changes_tenant(request, facts))
                 return "the sensor is to join the package's tenant";
@@ -130,6 +136,8 @@ static const char *why_service(const Request *request, const Facts *facts)
 {
         if (situation_needs_package(request, facts))
                 return "the service comes with the package";
+        if (has_nothing_to_set_up(request, facts))
+                return NULL;
         if (facts->sensor.enabled == TRI_NO)
                 return "the unit is not enabled";
         return facts->sensor.active == TRI_NO ? "the unit is not active" : NULL;
@@ -147,7 +155,8 @@ static const char *why_update(const Request *request, const Facts *facts)
 
 static const char *why_settings(const Request *request, const Facts *facts)
 {
-        return tags_differ(request, facts) ? "device tags are not as asked" : NULL;
+        return !has_nothing_to_set_up(request, facts) && tags_differ(request, facts) ? "device tags are not as asked"
+                                                                                     : NULL;
 }
 
 static const char *why_verify(const Request *request, const Facts *facts)

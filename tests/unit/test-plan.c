@@ -714,6 +714,45 @@ static void no_mix_of_facts_overrides_another_tenant(void **state)
         }
 }
 
+static bool has_step(const Plan *plan, StepId id)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_steps; i++)
+                if (plan->steps[i].id == id)
+                        return true;
+        return false;
+}
+
+/* Nothing is written for a sensor that neither is there nor comes with this plan, and nothing of it is started. */
+static void no_mix_of_facts_onboards_where_no_program_is_or_comes(void **state)
+{
+        const Request plain = asked(), *requests[3];
+        Request forced = asked(), file = asked();
+        unsigned number, i;
+
+        forced.force_reonboarding = forced.allow_tenant_change = true;
+        file.package_file = "/srv/mdatp.deb";
+        requests[0] = &plain;
+        requests[1] = &forced;
+        requests[2] = &file;
+        for (number = 0; number < MIXES; number += stride()) {
+                Facts f = mix(number);
+
+                for (i = 0; i < ELEMENTSOF(requests) * 2; i++) {
+                        Plan plan;
+
+                        f.look = i % 2 ? LOOK_FIRST : LOOK_SECOND;
+                        plan_make(requests[i / 2], &f, &plan);
+                        if (f.sensor.files != TRI_NO || has_step(&plan, STEP_PACKAGE))
+                                continue;
+                        if (has_step(&plan, STEP_ONBOARD) || has_step(&plan, STEP_SERVICE) ||
+                            has_step(&plan, STEP_SETTINGS))
+                                fail_msg("mix %u, request %u", number, i);
+                }
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -743,6 +782,7 @@ int main(void)
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),
                 cmocka_unit_test(no_mix_of_facts_overrides_another_tenant),
+                cmocka_unit_test(no_mix_of_facts_onboards_where_no_program_is_or_comes),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
