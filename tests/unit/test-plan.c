@@ -560,6 +560,8 @@ static void check_converges(const Request *q, Facts f, unsigned number)
         Plan plan;
         size_t i;
 
+        if (f.sensor.files == TRI_NO && f.package.state == PACKAGE_UNKNOWN)
+                return; /* there is nothing that could come of it: verify says so */
         plan_make(q, &f, &plan);
         if (plan.n_steps == 0)
                 return;
