@@ -29,12 +29,14 @@ typedef struct Redo {
 
 static int judge(const Redo *redo, const char *copy, Error *err)
 {
-        const PackageGateAsked asked = { .host = redo->host,
-                                         .manager = redo->manager,
-                                         .version = redo->version,
-                                         .file = copy,
-                                         .keyring = copy ? UNDO_FOLDER "/" PINNED_KEYS_ARMORED
-                                                         : redo->undo->source.signed_by };
+        const PackageGateAsked asked = {
+                .host = redo->host,
+                .manager = redo->manager,
+                .version = redo->version,
+                .file = copy,
+                .keyring = copy ? UNDO_FOLDER "/" PINNED_KEYS_ARMORED : redo->undo->source.signed_by,
+                .key_files = !copy && redo->undo->source.packaged ? redo->undo->source.key_files : NULL
+        };
         Failure failure = { 0 };
 
         if (!redo->undo->pinned && !copy)

@@ -147,7 +147,7 @@ static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         const PackageSource *source = &mission->source;
         const PackageRun run = mission_package_run(mission);
-        _cleanup_free_ char *place = text_hide_logins(text_escape(*source->id ? source->id : source->uri, 200));
+        _cleanup_free_ char *place = text_shown(*source->id ? source->id : source->uri, 200);
         PackageOffers offers = { 0 };
         Error err = { 0 };
         size_t i;

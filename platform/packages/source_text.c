@@ -1,6 +1,7 @@
 #include "platform/packages/source_text.h"
 
 #include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -80,18 +81,26 @@ size_t source_text_without_slashes(const char *text, size_t length)
         return length;
 }
 
+static char *canonical(const char *uri, size_t length)
+{
+        char *text = text_copy_n(uri, source_text_without_slashes(uri, length)), *mark = strstr(text, "://"), *at;
+
+        if (!mark)
+                return text;
+        mark += strlen("://");
+        at = memchr(mark, '@', strcspn(mark, "/"));
+        if (at)
+                memmove(mark, at + 1, strlen(at + 1) + 1);
+        for (at = text; at < mark || (*at && *at != '/'); at++)
+                *at = (char)tolower((unsigned char)*at);
+        return text;
+}
+
 bool source_text_is_same_uri(const char *a, size_t a_length, const char *b)
 {
-        size_t length = source_text_without_slashes(a, a_length), host = 0;
-        const char *mark = strstr(b, "://");
+        _cleanup_free_ char *left = canonical(a, a_length), *right = canonical(b, strlen(b));
 
-        if (length == 0 || length != source_text_without_slashes(b, strlen(b)))
-                return false;
-        if (mark)
-                host = (size_t)(mark - b) + 3 + strcspn(mark + 3, "/");
-        if (host > length)
-                host = length;
-        return strncasecmp(a, b, host) == 0 && memcmp(a + host, b + host, length - host) == 0;
+        return *left && text_equal(left, right);
 }
 
 static size_t count_slashes(const char *text, size_t length)

@@ -29,7 +29,8 @@ int source_text_parse_uri(const char *uri, const char *url_prefix, char *ret, si
 
 size_t source_text_without_slashes(const char *text, size_t length);
 
-/* Scheme and host in any case, the path exactly; slashes at the end do not count. */
+/* Scheme and host in any case, the path exactly; slashes at the end and a login (which apt leaves out when it says
+ * where a package comes from) do not count. */
 bool source_text_is_same_uri(const char *a, size_t a_length, const char *b);
 
 /* Is uri below url_prefix with three parts as the vendor lays it out ("rhel", "9.0", "prod"), the last that of wanted?

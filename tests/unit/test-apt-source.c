@@ -1,5 +1,6 @@
 #include "tests/unit/scratch.h"
 
+#include "platform/packages/source_text.h"
 #include "platform/packages/apt_source.h"
 
 #define PREFIX "https://packages.example.test"
@@ -352,9 +353,31 @@ static void what_apt_does_not_read_is_not_found(void **state)
 
 #define WITH_SCRATCH(f) cmocka_unit_test_setup_teardown(f, scratch_open, scratch_close)
 
+static void the_same_place_is_known_in_another_spelling(void **state)
+{
+        static const struct {
+                const char *a, *b;
+                bool same;
+        } rows[] = {
+                { "https://packages.example.test/debian/12/prod", "HTTPS://Packages.example.test/debian/12/prod/",
+                  true },
+                { "https://bob:s3cr3t@mirror.example.test/x", "https://mirror.example.test/x", true },
+                { "https://mirror.example.test/x@y", "https://mirror.example.test/y", false },
+                { "https://mirror.example.test/X", "https://mirror.example.test/x", false },
+                { "https://mirror.example.test/x", "https://mirror.example.test/xy", false },
+                { "https://mirror.example.test", "https://mirror.example.test/", true },
+                { "", "", false },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++)
+                assert_int_equal(source_text_is_same_uri(rows[i].a, strlen(rows[i].a), rows[i].b), rows[i].same);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_same_place_is_known_in_another_spelling),
                 cmocka_unit_test(one_plain_line_is_taken),
                 cmocka_unit_test(harmless_variations_are_taken),
                 cmocka_unit_test(anything_else_is_refused_and_named),
