@@ -28,6 +28,8 @@ class Family:
     files     further files {path: text}
     database  where rpm keeps its own
     slow_id   of the vendor's repository for insiders-slow
+    inline_keys   its apt reads keys within a source
+    unknown_key   its apt's words for lists that a key has signed which it does not have
     """
 
     name: str
@@ -40,6 +42,8 @@ class Family:
     files: dict = field(default_factory=dict)
     database: str = "/var/lib/rpm"
     slow_id: str = "packages-microsoft-com-slow-prod"
+    inline_keys: bool = True
+    unknown_key: str = "NO_PUBKEY"
 
     @property
     def kind(self):
@@ -84,9 +88,9 @@ AMAZON = {"NAME": "Amazon Linux", "ID": "amzn", "ID_LIKE": "fedora", "VERSION_ID
           "PLATFORM_ID": "platform:al2023", "PRETTY_NAME": "Amazon Linux 2023"}
 
 FAMILIES = {row.name: row for row in (
-    _debian("11", "bullseye"),
+    _debian("11", "bullseye", inline_keys=False),
     _debian("12", "bookworm"),
-    _debian("13", "trixie", key="vendor-2025"),
+    _debian("13", "trixie", key="vendor-2025", unknown_key="Missing key"),
     _ubuntu("22.04", "jammy"),
     _ubuntu("24.04", "noble"),
     _el("el8", "rhel", "Red Hat Enterprise Linux", "8.10", "rhel/8", slow_id="packages-microsoft-com-insiders-slow"),

@@ -6,10 +6,16 @@ A world has one as w.manager. Beside what the world itself asks for:
     configure_by_hand()                 the vendor's repository and key, set up as an admin would
     forget()                            everything the manager has fetched
     add_source(name, uri)               a source of somebody else, which nobody may ever have served
+    spellings, disabled, before         the vendor's repository as others have configured it (spellings.py)
+    trusted()                           the names of the test keys that the manager trusts for the vendor's packages
+    kept()                              packages and half-fetched files that should not have stayed
+    told                                its words for what is wrong with lists and packages, by what is wrong; None: it does not look
 """
 
+import openpgp
 import repository
 import rpm_repository
+import spellings
 
 SENSOR_PATHS = "/etc/opt/microsoft /var/opt/microsoft /var/lib/mde-linux"
 SENSOR_LOG = "/var/log/mdatp-stand-in.log"
@@ -21,9 +27,19 @@ class Apt:
              "/opt/microsoft", "/var/lib/dpkg/info")
     logs = ("/var/log/dpkg.log", "/var/log/apt/history.log")
     lists = "fresh"
+    configuration = ("/etc/apt", "/usr/share/keyrings")
+    own_source, own_keys = "/etc/apt/sources.list.d/microsoft-prod.list", repository.VENDOR_KEYRING
+    may_add = frozenset()
+    processes = "^apt-get|^/usr/lib/apt/methods"
+    audit = ["dpkg", "--audit"]
+    spellings, disabled, before = map(staticmethod, (spellings.apt, spellings.apt_disabled, spellings.apt_before))
+    checks_lists = True
+    told = {"no check": 'the option "trusted=yes"', "package altered": "Hash Sum mismatch", "index altered": "Packages",
+            "package gone": "404", "lists unsigned": None, "package by another": None, "package unsigned": None}
 
     def __init__(self, world):
         self.world, self.family = world, world.family
+        self.told = {**self.told, "lists by another": self.family.unknown_key}
 
     def vendor(self, served):
         return repository.Vendor(served, *self.family.distro.split("/"), self.family.suite, self.family.key)
@@ -56,8 +72,36 @@ class Apt:
     def upgrade(self, *names):
         return ["apt-get", "--yes", "--only-upgrade", "install", *names]
 
-    def add_source(self, name, uri):
-        self.world.machine.write(f"/etc/apt/sources.list.d/{name}.list", f"deb [trusted=yes] {uri} {self.family.suite} main\n")
+    def own_words(self):
+        """What our own source says."""
+        return (f"\ndeb [arch=amd64 signed-by={self.own_keys}] {self.world.vendor.uri} {self.family.suite} main\n",)
+
+    def own_key(self):
+        """What the key file beside it holds."""
+        return openpgp.binary(self.family.key)
+
+    def trusted(self):
+        data = self.world.machine.path(self.own_keys).read_bytes() if self.world.machine.exists(self.own_keys) else b""
+        return {name for name in openpgp.NAMES if openpgp.body(name) in data}
+
+    def assert_extended(self, spelling, old):
+        """The key file has the new key after the old one, and nothing else."""
+        for path in spelling.keys:
+            found = self.world.machine.path(path).read_bytes()
+            assert found == openpgp.binary(old) + openpgp.binary(self.family.key), list(openpgp.packets(found))
+
+    def kept(self):
+        return [path for path in self.world.machine.snapshot(("/var/cache",)) if path.endswith(".deb") and "/mdatp" in path]
+
+    def add_source(self, name, uri, key=None):
+        keyring = f"/etc/apt/keyrings/{name}.gpg"
+        if key:
+            self.world.machine.write(keyring, openpgp.binary(key))
+        self.world.machine.write(f"/etc/apt/sources.list.d/{name}.list",
+                                 f"deb [{f'signed-by={keyring}' if key else 'trusted=yes'}] {uri} {self.family.suite} main\n")
+
+    def foreign(self, served, host, base, key):
+        return repository.Archive(served, host, base, self.family.suite, key)
 
     def forget(self):
         self.world.machine.run(["sh", "-c", "apt-get clean && rm -rf /var/lib/apt/lists/*"])
@@ -94,6 +138,10 @@ class Rpm:
     logs = ("/var/log/dnf.log", "/var/log/dnf.rpm.log", "/var/log/dnf5.log", "/var/log/zypper.log", "/var/log/zypp/history")
     lists = "empty"
     sources = "/etc/yum.repos.d"
+    own_keys = spellings.RPM_KEYS
+    may_add = frozenset((own_keys,))
+    audit = ["rpmdb", "--verifydb"]
+    spellings, disabled, before = map(staticmethod, (spellings.rpm, spellings.rpm_disabled, spellings.rpm_before))
 
     def __init__(self, world):
         self.world, self.family = world, world.family
@@ -125,9 +173,41 @@ class Rpm:
         machine.write("/root/key.asc", repository.openpgp.armor(repository.binary(self.family.key)))
         machine.run(["rpm", "--import", "/root/key.asc"])
 
-    def add_source(self, name, uri):
-        self.world.machine.write(f"{self.sources}/{name}.repo",
-                                 f"[{name}]\nname={name}\nbaseurl={uri}\nenabled=1\nautorefresh=1\ngpgcheck=1\n")
+    @property
+    def configuration(self):
+        return self.sources, "/etc/pki", "/etc/dnf", "/etc/zypp"
+
+    @property
+    def own_source(self):
+        return f"{self.sources}/microsoft-prod.repo"
+
+    def own_key(self):
+        return openpgp.armor(openpgp.binary(self.family.key))
+
+    def trusted(self):
+        """By the end of the fingerprint, which is all that rpm 4 shows."""
+        return {name for name in openpgp.NAMES if any(openpgp.fingerprint(name)[-8:].lower() in key for key in self.keys())}
+
+    def assert_extended(self, spelling, old):
+        """The database has both keys; a key file that is another's is as it was."""
+        assert {old, self.family.key} <= self.trusted(), self.trusted()
+        theirs = [path for path in spelling.keys if path != self.own_keys]
+        assert all(self.world.machine.path(path).read_bytes() == openpgp.armor(openpgp.binary(old)) for path in theirs), theirs
+
+    def kept(self):
+        return [path for path in self.world.machine.snapshot(("/var/cache", "/var/tmp", "/var/lib/mde-linux"))
+                if path.endswith(".rpm") or "/AP_0x" in path or path.startswith("/var/tmp/") and "zypp." in path]
+
+    def add_source(self, name, uri, key=None):
+        """It is not to be passed over; with a key, its lists are signed."""
+        text = f"[{name}]\nname={name}\nbaseurl={uri}\nenabled=1\nautorefresh=1\ngpgcheck=1\nskip_if_unavailable=0\n"
+        if key:
+            self.world.machine.write(f"/etc/pki/rpm-gpg/{name}", openpgp.armor(openpgp.binary(key)))
+            text += f"repo_gpgcheck=1\ngpgkey=file:///etc/pki/rpm-gpg/{name}\n"
+        self.world.machine.write(f"{self.sources}/{name}.repo", text)
+
+    def foreign(self, served, host, base, key):
+        return rpm_repository.Repository(served, host, base, key)
 
     def package_state(self, name="mdatp"):
         """"ii" when it is installed, as dpkg says it; else ""."""
@@ -172,8 +252,22 @@ class Rpm:
         self.world.machine.run(self.check)
 
 
+SAID = "The package manager said"
+
+
 class Dnf(Rpm):
     check = ["dnf", "check"]
+    processes = "bin/dnf|^dnf5"
+    told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "not available", "package by another": SAID,
+            "package unsigned": "is not signed", "package altered": "checksum doesn't match", "index altered": "checksum doesn't match",
+            "package gone": "404"}
+
+    @property
+    def checks_lists(self):
+        return "repo_gpgcheck=1" in self.world.vendor.source()
+
+    def own_words(self):
+        return "\ngpgcheck=1\n", "gpgkey=file:///"
 
     def forget(self):
         self.world.machine.run(["dnf", "clean", "all"])
@@ -190,8 +284,22 @@ class Dnf(Rpm):
         return ["dnf", "--assumeyes", "upgrade", *names]
 
 
+class Dnf5(Dnf):
+    """It looks at signatures in the transaction only: our own look at the package comes first."""
+
+    told = {**Dnf.told, "package by another": "pinned key", "package unsigned": "pinned key"}
+
+
 class Zypper(Rpm):
     sources = "/etc/zypp/repos.d"
+    processes = "^zypper|bin/zypper"
+    checks_lists = True
+    told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "is unsigned",
+            "package by another": "Signature verification failed", "package unsigned": "Signature verification failed",
+            "package altered": "Signature does not verify", "index altered": SAID, "package gone": "not found on medium"}
+
+    def own_words(self):
+        return "\ngpgcheck=1\npkg_gpgcheck=1\n", "gpgkey=file:///"
     check = ["zypper", "--non-interactive", "verify", "--dry-run"]
 
     def forget(self):
@@ -209,4 +317,4 @@ class Zypper(Rpm):
         return ["zypper", "--non-interactive", "update", *names]
 
 
-KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf, "zypper": Zypper}
+KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf5, "zypper": Zypper}

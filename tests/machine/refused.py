@@ -5,8 +5,13 @@ from onboarding_world import ONBOARDING, STATE
 
 INFORMED = "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is"
 CODES = {"package-not-found": 52, "dependency-missing": 52}
-KEYRINGS = ("/etc/apt", "/usr/share/keyrings", STATE)
+KEYRINGS = ("/etc/apt", "/usr/share/keyrings", "/etc/pki", STATE)
 CONFIGURATION = ("/etc/apt", "/usr/share/keyrings")
+
+
+def publish_again(w):
+    """The vendor's repository sound again, with the packages that it had."""
+    w.vendor.publish(sorted((w.folder / "debs").glob("mdatp[_-]*")))
 
 
 def prepared(w):

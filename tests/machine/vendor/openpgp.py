@@ -21,12 +21,17 @@ NAMES = {"vendor": ("Stand-in vendor <vendor@stand-in.test>", "rsa2048"),
          "distribution": ("Stand-in distribution <distribution@stand-in.test>", "rsa2048"),
          "attacker": ("Stand-in attacker <attacker@elsewhere.test>", "rsa2048")}
 
+EXPIRED_KEY = pki.CACHE / "openpgp-expired-key"
+EXPIRED = {"expired": ("Stand-in expired <expired@elsewhere.test>", "rsa2048", "20200101T000000!")}
+
 PUBLIC_KEY, USER_ID, SUBKEY = 6, 13, 14
-_home = None
+_homes = {}
 
 
-def _gpg(home, *argv, data=None):
-    return pki.run("gpg", "--homedir", str(home), "--batch", "--no-tty", "--quiet", "--yes",
+def _gpg(home, *argv, data=None, at=None):
+    """AT: the time that it is for gpg."""
+    when = ("--faked-system-time", at) if at else ()
+    return pki.run("gpg", "--homedir", str(home), *when, "--batch", "--no-tty", "--quiet", "--yes",
                    "--pinentry-mode", "loopback", "--passphrase", "", "--digest-algo", "SHA256",
                    *argv, data=data)
 
@@ -37,10 +42,18 @@ def _stop_agent(home):
 
 
 def _make(directory):
+    _make_keys(directory, NAMES)
+
+
+def _make_expired(directory):
+    _make_keys(directory, EXPIRED)
+
+
+def _make_keys(directory, names):
     with tempfile.TemporaryDirectory(prefix="gpg-", dir="/tmp") as home:
         try:
-            for name, (user_id, algorithm) in NAMES.items():
-                _gpg(home, "--quick-generate-key", user_id, algorithm, "sign", "never")
+            for name, (user_id, algorithm, *at) in names.items():
+                _gpg(home, "--quick-generate-key", user_id, algorithm, "sign", "60d" if at else "never", at=at[0] if at else None)
                 listing = _gpg(home, "--with-colons", "--list-keys", f"={user_id}").decode()
                 fingerprint = next(line.split(":")[9] for line in listing.splitlines()
                                    if line.startswith("fpr:"))
@@ -56,19 +69,24 @@ def _make(directory):
     (directory / "home").chmod(0o700)
 
 
-def keys():
-    """The folder with NAME.gpg and NAME.fingerprint of every key."""
-    return pki.cached(KEYS, _make)
+def keys(name="vendor"):
+    """The folder with NAME.gpg and NAME.fingerprint."""
+    return pki.cached(EXPIRED_KEY, _make_expired) if name in EXPIRED else pki.cached(KEYS, _make)
 
 
 def fingerprint(name):
     """40 upper case hex digits."""
-    return (keys() / f"{name}.fingerprint").read_text()
+    return (keys(name) / f"{name}.fingerprint").read_text()
 
 
 def binary(name):
     """The public key as it stands in a keyring file."""
-    return (keys() / f"{name}.gpg").read_bytes()
+    return (keys(name) / f"{name}.gpg").read_bytes()
+
+
+def body(name):
+    """What makes the key the one it is: its public key packet."""
+    return next(body for tag, body in packets(binary(name)) if tag == PUBLIC_KEY)
 
 
 def armor(data):
@@ -120,24 +138,25 @@ def with_smuggled_user_id(name, stranger="attacker"):
     return binary(name) + packet(*theirs[at]) + packet(*theirs[at + 1])
 
 
-def _working_home():
-    global _home
-    if _home is None:
-        _home = pathlib.Path(tempfile.mkdtemp(prefix="gpg-", dir="/tmp"))
-        shutil.copytree(keys() / "home", _home, dirs_exist_ok=True)
-        atexit.register(_leave)
-    return _home
+def _working_home(name="vendor"):
+    source = keys(name)
+    if source not in _homes:
+        _homes[source] = home = pathlib.Path(tempfile.mkdtemp(prefix="gpg-", dir="/tmp"))
+        shutil.copytree(source / "home", home, dirs_exist_ok=True)
+        atexit.register(_leave, home)
+    return _homes[source]
 
 
-def _leave():
-    _stop_agent(_home)
-    shutil.rmtree(_home, ignore_errors=True)
+def _leave(home):
+    _stop_agent(home)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def sign(name, data, clear):
-    """Signs bytes: a clear-signed text when CLEAR, else a detached armored signature."""
+    """Signs bytes: a clear-signed text when CLEAR, else a detached armored signature; an expired key signs in its time."""
     how = ["--clearsign"] if clear else ["--armor", "--detach-sign"]
-    return _gpg(_working_home(), "--local-user", fingerprint(name), *how, data=data)
+    at = EXPIRED[name][2] if name in EXPIRED else None
+    return _gpg(_working_home(name), "--local-user", fingerprint(name), *how, data=data, at=at)
 
 
 def sign_rpm(name, path):

@@ -136,6 +136,11 @@ class Vendor(signing_keys.Keys, Archive):
         """The folder of the packages as a path of the server, for its faults."""
         return f"{VENDOR_HOST}/{self.archive.relative_to(self.host)}/{self.pool}/"
 
+    @property
+    def lists(self):
+        """The folder of the lists, likewise."""
+        return f"{VENDOR_HOST}/{self.archive.relative_to(self.host)}/dists/"
+
     def source(self, options=f"arch=amd64,arm64,armhf signed-by={VENDOR_KEYRING}", uri=None):
         """The line the vendor's list holds."""
         return f"deb [{options}] {uri or self.uri} {self.suite} main\n"
@@ -147,6 +152,9 @@ class Vendor(signing_keys.Keys, Archive):
 
     # ---- faults ------------------------------------------------------------------------------
 
+    def everything_signed_by(self, key, version):
+        self.release_signed_by(key)
+
     def html_list(self):
         """A captive portal's page, with status 200, where the list should be."""
         self.put(self.list, "<!DOCTYPE html>\n<html><body><h1>Please sign in</h1></body></html>\n")
@@ -157,6 +165,8 @@ class Vendor(signing_keys.Keys, Archive):
     def list_with_option(self, option="trusted=yes"):
         """A list that turns the signature check off; allow-insecure=yes is another such option."""
         self.put(self.list, self.source(f"arch=amd64 {option} signed-by={VENDOR_KEYRING}"))
+
+    list_without_check = list_with_option
 
     def list_with_other_host(self, uri="https://elsewhere.test/debian/12/prod"):
         self.put(self.list, self.source(uri=uri))

@@ -39,6 +39,11 @@ class Repository(signing_keys.Host):
         """The folder of the packages as a path of the server, for its faults."""
         return f"{self.host.name}/{self.base}/Packages/"
 
+    @property
+    def lists(self):
+        """The folder of the lists, likewise."""
+        return f"{self.host.name}/{self.base}/repodata/"
+
     def rpm(self, version, package="mdatp"):
         """The path of a package."""
         return next(self.archive.glob(f"Packages/*/{package}-{version}-*.rpm"))
@@ -143,6 +148,11 @@ class Vendor(signing_keys.Keys, Repository):
         self.publish_keys()
 
     # ---- faults ------------------------------------------------------------------------------
+
+    def everything_signed_by(self, key, version):
+        """Lists and the sensor."""
+        self.package_signed_by(version, key)
+        self.release_signed_by(key)
 
     def html_list(self):
         """A captive portal's page, with status 200, where the .repo should be."""
