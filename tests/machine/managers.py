@@ -34,7 +34,8 @@ class Apt:
     audit = ["dpkg", "--audit"]
     spellings, disabled, before = map(staticmethod, (spellings.apt, spellings.apt_disabled, spellings.apt_before))
     checks_lists = True
-    told = {"no check": 'the option "trusted=yes"', "package altered": "Hash Sum mismatch", "index altered": "Packages",
+    told = {"no check": 'the option "trusted=yes"', "package altered": "Hash Sum mismatch",
+            "altered, another's source": "Hash Sum mismatch", "index altered": "Packages",
             "package gone": "404", "lists unsigned": None, "package by another": None, "package unsigned": None}
 
     def __init__(self, world):
@@ -71,6 +72,10 @@ class Apt:
 
     def upgrade(self, *names):
         return ["apt-get", "--yes", "--only-upgrade", "install", *names]
+
+    def holds(self, pid, unit):
+        """How one that an admin has started, and that is in a package's script, is named."""
+        return f"apt-get (pid {pid}, {unit}, for "
 
     def own_words(self):
         """What our own source says."""
@@ -189,10 +194,11 @@ class Rpm:
         return {name for name in openpgp.NAMES if any(openpgp.fingerprint(name)[-8:].lower() in key for key in self.keys())}
 
     def assert_extended(self, spelling, old):
-        """The database has both keys; a key file that is another's is as it was."""
+        """Likewise, and the database has both."""
         assert {old, self.family.key} <= self.trusted(), self.trusted()
-        theirs = [path for path in spelling.keys if path != self.own_keys]
-        assert all(self.world.machine.path(path).read_bytes() == openpgp.armor(openpgp.binary(old)) for path in theirs), theirs
+        for path in spelling.keys:
+            found = openpgp.unarmored(self.world.machine.read(path))
+            assert found == openpgp.binary(old) + openpgp.binary(self.family.key), list(openpgp.packets(found))
 
     def kept(self):
         return [path for path in self.world.machine.snapshot(("/var/cache", "/var/tmp", "/var/lib/mde-linux"))
@@ -259,8 +265,12 @@ class Dnf(Rpm):
     check = ["dnf", "check"]
     processes = "bin/dnf|^dnf5"
     told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "not available", "package by another": SAID,
-            "package unsigned": "is not signed", "package altered": "checksum doesn't match", "index altered": "checksum doesn't match",
+            "package unsigned": "is not signed", "package altered": "checksum doesn't match",
+            "altered, another's source": "checksum doesn't match", "index altered": "checksum doesn't match",
             "package gone": "404"}
+
+    def holds(self, pid, unit):
+        return f"dnf (pid {pid}, {unit}, for "
 
     @property
     def checks_lists(self):
@@ -296,7 +306,11 @@ class Zypper(Rpm):
     checks_lists = True
     told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "is unsigned",
             "package by another": "Signature verification failed", "package unsigned": "Signature verification failed",
-            "package altered": "Signature does not verify", "index altered": SAID, "package gone": "not found on medium"}
+            "package altered": "Signature does not verify",
+            "altered, another's source": "Digest verification failed", "index altered": SAID, "package gone": "not found on medium"}
+
+    def holds(self, pid, unit):
+        return f"), run by zypper (pid {pid}), holds "  # the rpm that it has started does
 
     def own_words(self):
         return "\ngpgcheck=1\npkg_gpgcheck=1\n", "gpgkey=file:///"

@@ -7,6 +7,7 @@ so that tests may run side by side and no agent outlives them.
 import atexit
 import base64
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,12 @@ def armor(data):
     return ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n" + "\n".join(lines) + "\n=" +
             base64.b64encode(crc.to_bytes(3, "big")).decode() +
             "\n-----END PGP PUBLIC KEY BLOCK-----\n").encode()
+
+
+def unarmored(text):
+    """What is in all the blocks of a text, one after the other."""
+    blocks = re.findall(r"-----BEGIN [^-]*-----\n(?:[^\n]+\n)*\n(.*?)(?:\n=[^\n]{4})?\n-----END", text, re.DOTALL)
+    return b"".join(base64.b64decode(block) for block in blocks)
 
 
 def packets(data):
