@@ -6,12 +6,16 @@ from onboarding_world import ONBOARDING, STATE
 INFORMED = "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is"
 CODES = {"package-not-found": 52, "dependency-missing": 52}
 KEYRINGS = ("/etc/apt", "/usr/share/keyrings", "/etc/pki", STATE)
-CONFIGURATION = ("/etc/apt", "/usr/share/keyrings")
+
+
+def vendors_packages(w):
+    """All of the sensor's that were built."""
+    return sorted((w.folder / "debs").glob("mdatp[_-]*"))
 
 
 def publish_again(w):
     """The vendor's repository sound again, with the packages that it had."""
-    w.vendor.publish(sorted((w.folder / "debs").glob("mdatp[_-]*")))
+    w.vendor.publish(vendors_packages(w))
 
 
 def prepared(w):
@@ -51,14 +55,13 @@ def assert_refused(w, seq, reason, *words, code=None):
 def refuse_each(w, *cases, serve_again=None):
     """(stage a fault, reason, words ...), one sequence number after the other on one machine."""
     prepared(w)
-    debs = list((w.folder / "debs").glob("mdatp_*.deb"))
     for seq, (stage, reason, *words) in enumerate(cases):
-        w.vendor.publish(debs)
+        publish_again(w)
         stage()
         w.ask(seq=seq)
         w.agent.start()
         assert_refused(w, seq, reason, *words)
-    w.vendor.publish(debs)
+    publish_again(w)
     if serve_again:
         serve_again()
     w.ask(seq=len(cases))

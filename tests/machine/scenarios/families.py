@@ -100,12 +100,3 @@ def stand_in_lock(w):
     w.release()
     w.machine.wait(lambda: w.unit("busy-manager.service", "ActiveState")["ActiveState"] == "inactive", 30, "the manager to end")
     assert w.manager.package_state("slow-stand-in") == "ii"
-
-
-@for_families("debian11", "debian13")
-def fresh(w):
-    w.prepare()
-    status, _ = w.enable_fresh()
-    assert status["status"] == "success", status
-    w.assert_onboarded()
-    w.assert_sane()

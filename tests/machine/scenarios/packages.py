@@ -72,26 +72,6 @@ def first_boot_finishes_first(w):
     assert history.index("apt-get install -y libmnl-stand-in") < history.index(" mdatp"), history
 
 
-@scenario()
-def busy_apt_is_named_and_waited_for(w):
-    w.prepare()
-    w.mirror.publish([sensor.build_dependency(w.folder / "debs"), sensor.build_slow(w.folder / "debs")])
-    w.machine.run(["apt-get", "update"])
-    w.start_unit("slow-upgrade.service", "apt-get", "install", "-y", "slow-stand-in")
-    w.machine.wait(lambda: w.machine.run(["pgrep", "-f", "slow-stand-in.postinst"], check=False).stdout, 20, "the other apt")
-    w.publish()
-    w.ask()
-    w.agent.start()
-    told = w.wait_told(" s for apt: apt-get (pid ").settings
-    pid = w.unit("slow-upgrade.service", "MainPID")["MainPID"]
-    assert f"apt-get (pid {pid}, slow-upgrade.service, for " in told.message, told
-    assert told.row("package").status == "transitioning", told
-    w.touch("/run/go")
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-    assert w.unit("slow-upgrade.service", "Result")["Result"] == "success"
-
-
 @scenario(timeout=240)
 def locked_for_ever_ends_at_the_deadline(w):
     w.prepare()

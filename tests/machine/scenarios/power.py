@@ -3,7 +3,7 @@
 import os
 import random
 
-from onboarding_world import STATE, WORKER
+from onboarding_world import WORKER
 from scenario import scenario
 
 VENDOR = "packages.microsoft.com/debian/12/prod"
@@ -20,56 +20,6 @@ def start(w, **prepare):
     if w.machine.disk:
         w.machine.run(["sync"])
     return let_go
-
-
-def is_running(w, name):
-    return w.machine.run(["pgrep", "-x", name], check=False).returncode == 0
-
-
-@scenario()
-def worker_killed_before_the_package_leaves_nothing(w):
-    w.prepare()
-    before = w.snapshot()
-    w.publish()
-    w.ask()
-    let_go = w.hold_back("/config/")
-    w.agent.start()
-    for path, stage in (("/config/", "looking up the package repository"), (f"{VENDOR}/dists", "refreshing the package list"),
-                        (f"{VENDOR}/pool", "downloading mdatp")):
-        if path != "/config/":
-            then_let_go, let_go = let_go, w.hold_back(path)
-            then_let_go()
-            w.enable_again()
-        w.wait_told(stage)
-        if path != "/config/":
-            w.machine.wait(lambda: is_running(w, "https"), 20, "apt's downloader")
-        w.kill_worker()
-        w.wait_error("worker-died")
-        w.assert_quiet()
-        w.machine.wait(lambda: not is_running(w, "apt-get") and not is_running(w, "https"), 5, "apt to be gone")
-        w.assert_untouched(before)
-        assert not w.leftovers(), w.leftovers()
-    let_go()
-    w.enable_again()
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-    w.assert_sane()
-
-
-@scenario()
-def worker_killed_in_postinst_and_an_enable_that_comes_meanwhile(w):
-    start(w, knobs={"postinst_wait_file": "/run/go"})()
-    w.wait_told("Setting the stand-in sensor up")
-    w.kill_worker()
-    w.wait_error("worker-died")
-    w.enable_again()
-    w.wait_told("waiting for the run before this one")
-    w.touch("/run/go")
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-    w.assert_never_cut_off()
-    assert w.count_installed() == 1
-    w.assert_sane()
 
 
 @scenario()
@@ -112,15 +62,6 @@ def power_cut_while_unpacking(w):
     w.machine.wait(lambda: w.machine.exists("/opt/microsoft/mdatp/lib/ballast.dpkg-new"), 60, "dpkg to unpack")
     assert w.package_state() != "ii"
     w.machine.power_cut()
-    finish_after_the_cut(w)
-
-
-@scenario(disk=True)
-def power_cut_in_postinst(w):
-    start(w, knobs={"postinst_wait_file": "/run/go"})()
-    w.wait_told("Setting the stand-in sensor up")
-    w.machine.power_cut()
-    w.machine.write("/etc/mdatp-stand-in.conf", "")
     finish_after_the_cut(w)
 
 
@@ -188,27 +129,3 @@ def reboot_with_a_slow_daemon_stays_success(w):
     assert {each.settings.status for each in w.azure.history() if each and each.settings} == {"success"}
     assert w.runs() == runs
     w.assert_onboarded()
-
-
-@scenario(disk=True, timeout=300)
-def full_disk_is_told_and_rolled_back(w):
-    w.prepare(ballast_mib=64)
-    before = w.snapshot()
-    w.publish()
-    w.ask()
-    w.fill_disk(40)                                     # not enough for the download
-    w.agent.start()
-    w.wait_error("disk-full", timeout=90)
-    w.assert_untouched(before)
-    w.empty_disk()
-    w.fill_disk(100)                                    # enough for the download, not for what is in it
-    w.enable_again()
-    w.wait_error("disk-full", timeout=90)
-    w.assert_untouched(before)
-    assert w.machine.run(["dpkg", "--audit"]).stdout == ""
-    assert not w.machine.exists(f"{STATE}/undo")
-    w.empty_disk()
-    w.enable_again()
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-    w.assert_sane()

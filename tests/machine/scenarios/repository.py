@@ -2,12 +2,10 @@
 
 import openpgp
 import repository
-from refused import assert_no_foreign_key, assert_refused, prepared, refuse_each
+from refused import assert_refused, prepared, refuse_each
 from scenario import scenario
 
 VENDOR = repository.VENDOR_HOST
-SENSOR = "101.24092.0002"
-OWN_SOURCE = "/etc/apt/sources.list.d/microsoft-prod.list"
 
 
 def pinned_packets():
@@ -40,46 +38,6 @@ def a_key_that_is_not_pinned_is_not_used(w):
         (lambda: v.key_file(b""), "repository-key", where, "empty"),
         (v.release_signed_by, "package-signature", "The package manager said", "NO_PUBKEY"),
         (v.alter_index, "package-signature", "The package manager said", "Packages"))
-
-
-@scenario()
-def a_package_that_is_not_the_signed_one_is_not_installed(w):
-    v = w.vendor
-    refuse_each(
-        w,
-        (lambda: v.alter_package(SENSOR), "package-signature", "The package manager said", "Hash Sum mismatch", SENSOR),
-        (lambda: v.drop_package(SENSOR, "mdatp"), "package-not-found", "The package manager said", "404"))
-
-
-def install_with(w, stage):
-    w.prepare()
-    stage()
-    w.onboard()
-    keyring = w.machine.path(repository.VENDOR_KEYRING).read_bytes()
-    assert keyring == pinned_packets(), list(openpgp.packets(keyring))
-    assert_no_foreign_key(w)
-    assert w.machine.read(OWN_SOURCE).splitlines()[-1] == (
-        f"deb [arch=amd64 signed-by={repository.VENDOR_KEYRING}] {w.vendor.uri} bookworm main")
-
-
-@scenario()
-def a_second_key_in_the_key_file_is_left_behind(w):
-    install_with(w, w.vendor.second_key_appended)
-
-
-@scenario()
-def a_second_key_block_in_the_key_file_is_left_behind(w):
-    install_with(w, lambda: w.vendor.second_key_appended(own_block=True))
-
-
-@scenario()
-def a_smuggled_subkey_is_left_behind(w):
-    install_with(w, w.vendor.smuggled_subkey)
-
-
-@scenario()
-def a_smuggled_user_id_is_left_behind(w):
-    install_with(w, w.vendor.smuggled_user_id)
 
 
 @scenario()
@@ -175,45 +133,7 @@ def apt_that_stays_without_network_ends_in_an_error_at_the_deadline(w):
 # What is there already
 
 
-SITE_KEYRING = "/etc/apt/keyrings/site.gpg"
 SITE_LIST = "/etc/apt/sources.list.d/site.list"
-SITE_SOURCES = "/etc/apt/sources.list.d/site.sources"
-CONFIGURATION = ("/etc/apt", "/usr/share/keyrings")
-
-
-def reuse(w, file, text):
-    w.prepare()
-    w.publish()
-    w.machine.write(SITE_KEYRING, openpgp.binary("vendor-2025") + pinned_packets())
-    w.machine.write(file, text)
-    w.before = w.snapshot()
-    configuration = w.machine.snapshot(CONFIGURATION)
-    w.vendor.alter_package(SENSOR)
-    w.ask()
-    w.agent.start()
-    assert_refused(w, 0, "package-signature", "Hash Sum mismatch")
-    w.vendor.publish(list((w.folder / "debs").glob("mdatp_*.deb")))
-    w.ask(seq=1)
-    w.azure.wait_status("success", seq=1)
-    assert w.machine.snapshot(CONFIGURATION) == configuration
-    w.assert_onboarded()
-
-
-@scenario()
-def an_existing_source_in_a_list_is_reused(w):
-    reuse(w, SITE_LIST, f"# ours\n{w.vendor.source(f'arch=amd64 signed-by={SITE_KEYRING}')}")
-
-
-@scenario()
-def an_existing_source_in_deb822_style_is_reused(w):
-    reuse(w, SITE_SOURCES, f"Types: deb\nURIs: {w.vendor.uri}/\nSuites: bookworm\nComponents: main\n"
-                           f"Signed-By: {SITE_KEYRING}\n")
-
-
-@scenario()
-def an_existing_source_beside_a_broken_one_is_reused(w):
-    broken = "deb [trusted=yes] https://gone.test/debian bookworm main\n"
-    reuse(w, "/etc/apt/sources.list", w.mirror.source() + broken + w.vendor.source(f"signed-by={SITE_KEYRING}"))
 
 
 @scenario()

@@ -7,12 +7,9 @@ import repository
 from scenario import for_families, scenario
 
 LISTS = "/etc/apt/sources.list.d"
-OWN_LIST = f"{LISTS}/microsoft-prod.list"
-OWN_KEYRING = repository.VENDOR_KEYRING
 SITE_KEYRING = "/etc/apt/keyrings/microsoft.gpg"
 APT_TREES = ("/etc/apt", "/usr/share/keyrings")
 MIRROR = "mirror.company.test"
-RPM_KEYS = "/etc/pki/rpm-gpg/RPM-GPG-KEY-microsoft-prod"
 SENSOR = "101.24092.0002"
 HTML = "<html><body>Please sign in</body></html>\n"
 
@@ -37,50 +34,6 @@ def refused(w, seq, before, reason, **settings):
     w.assert_quiet()
     w.assert_untouched(before)
     return message
-
-
-def deb822(w, more, uri=None):
-    return f"Types: deb\nURIs: {uri or w.vendor.uri}\nSuites: bookworm\nComponents: main\n{more}"
-
-
-def inline(key):
-    lines = openpgp.armor(openpgp.binary(key)).decode().splitlines()
-    return "Signed-By:\n" + "".join(f" {line or '.'}\n" for line in lines)
-
-
-@scenario()
-def apt_sources_of_other_products_are_used_as_they_are(w):
-    w.prepare()
-    upper = w.vendor.uri.replace("packages.microsoft.com", "Packages.Microsoft.COM") + "/"
-    trusted = "/etc/apt/trusted.gpg.d/microsoft.gpg"
-    spellings = (
-        ({OWN_LIST: w.vendor.source("arch=amd64 signed-by=/usr/share/keyrings/microsoft.gpg")}, "/usr/share/keyrings/microsoft.gpg"),
-        ({f"{LISTS}/microsoft-debian-bookworm-prod.list": f"deb {w.vendor.uri}/ bookworm main\n"}, trusted),
-        ({f"{LISTS}/microsoft-prod.sources": deb822(w, f"Signed-By: {SITE_KEYRING}\n", upper)}, SITE_KEYRING),
-        ({f"{LISTS}/microsoft.sources": "X-Note: theirs\n" + deb822(w, inline("vendor"))}, None))
-    for seq, (files, keyring) in enumerate(spellings):
-        if seq:
-            w.make_fresh()
-        for path, text in files.items():
-            w.machine.write(path, text)
-        if keyring:
-            w.machine.write(keyring, openpgp.binary("vendor"))
-        before = w.machine.snapshot(APT_TREES)
-        succeeded(w, seq)
-        assert w.machine.snapshot(APT_TREES) == before, (seq, files)
-        assert not any("/keys/" in line for line in w.requests()), w.requests()
-        w.assert_onboarded()
-        if keyring:
-            w.machine.path(keyring).unlink()
-    w.make_fresh()
-    disabled = f"{LISTS}/microsoft-prod.sources"
-    w.machine.write(disabled, deb822(w, f"Enabled: no\nSigned-By: {SITE_KEYRING}\n"))
-    text = w.machine.read(disabled)
-    settings = succeeded(w, len(spellings))
-    assert disabled in settings.row("package-source").message, settings
-    assert w.machine.read(disabled) == text and w.machine.exists(OWN_LIST)
-    w.machine.run(["apt-get", "update"])
-    w.assert_sane()
 
 
 def copy_to_mirror(w, folder="vendor"):
@@ -152,39 +105,12 @@ def insiders_come_from_their_own_channel(w):
     w.assert_onboarded()
 
 
-def key_bodies(w, path):
-    data = w.machine.path(path).read_bytes()
-    return {body for tag, body in openpgp.packets(data) if tag == openpgp.PUBLIC_KEY}
-
-
-def body(name):
-    return next(body for tag, body in openpgp.packets(openpgp.binary(name)) if tag == openpgp.PUBLIC_KEY)
-
-
 @scenario()
-def apt_keys_that_rolled_over_are_added_to_those_that_are_there(w):
+def a_keyring_without_a_key_of_the_vendors_is_told(w):
     w.prepare()
-    w.vendor.release_signed_by("attacker")
-    before = w.snapshot()
-    refused(w, 0, before, "package-signature")
-    w.vendor.release_signed_by("vendor-2025")
-    settings = succeeded(w, 1)
-    assert OWN_KEYRING in settings.row("repository-key").message, settings
-    assert key_bodies(w, OWN_KEYRING) == {body("vendor"), body("vendor-2025")}
-    for seq, file in ((2, OWN_LIST), (3, f"{LISTS}/microsoft.list")):
-        keyring = OWN_KEYRING if seq == 2 else SITE_KEYRING
-        w.make_fresh()
-        w.machine.write(keyring, openpgp.binary("vendor"))
-        w.machine.write(file, w.vendor.source(f"signed-by={keyring}"))
-        text = w.machine.read(file)
-        succeeded(w, seq)
-        assert key_bodies(w, keyring) == {body("vendor"), body("vendor-2025")}, (seq, file)
-        assert seq == 2 or w.machine.read(file) == text and not w.machine.exists(OWN_LIST)
-        w.assert_onboarded()
-    w.make_fresh()
     w.machine.write(SITE_KEYRING, openpgp.binary("distribution"))
     w.machine.write(f"{LISTS}/microsoft.list", w.vendor.source(f"signed-by={SITE_KEYRING}"))
-    message = refused(w, 4, w.snapshot(), "repository-key-unknown")
+    message = refused(w, 0, w.snapshot(), "repository-key-unknown")
     assert f"{LISTS}/microsoft.list" in message, message
 
 
@@ -199,71 +125,7 @@ def rpm_sources(w):
     return w.machine.snapshot((w.manager.sources, "/etc/pki", "/etc/dnf", "/etc/zypp"))
 
 
-def by_config_manager(w):
-    """As config-manager --add-repo writes it for an address: no word about keys."""
-    name = "packages.microsoft.com_" + w.family.distro.replace("/", "_") + "_prod"
-    return place(w, f"{name}.repo"), f"[{name}]\nname=created by dnf config-manager from {w.vendor.uri}\nbaseurl={w.vendor.uri}\nenabled=1\n"
-
-
-@for_families("sles15", sweep=("el9", "fedora43"))
-def rpm_sources_of_other_products_are_used_as_they_are(w):
-    w.prepare()
-    key = "/etc/pki/rpm-gpg/microsoft.asc"
-    upper = w.vendor.uri.rstrip("/").replace("packages.microsoft.com", "Packages.Microsoft.COM")
-    spellings = (
-        (place(w, "microsoft-prod.repo"), w.vendor.source()),
-        by_config_manager(w),
-        (place(w, "microsoft-edge-and-others.repo"),
-         f"[edge]\nname=edge\nbaseurl=https://elsewhere.test/\nenabled=0\n\n[intune]\nname = Microsoft\nbaseurl = {upper}\n"
-         f"gpgcheck = 1\ngpgkey = file://{key}\n"))
-    w.machine.write(key, openpgp.armor(openpgp.binary(w.family.key)).decode())
-    for seq, (path, text) in enumerate(spellings):
-        if seq:
-            w.make_fresh()
-        w.machine.write(path, text)
-        before = rpm_sources(w)
-        succeeded(w, seq)
-        after = rpm_sources(w)
-        added = after.keys() - before.keys()
-        assert {path: after[path] for path in before} == before, (seq, path)
-        assert added <= {RPM_KEYS}, added
-        assert f"[{w.vendor.id}" not in w.machine.read(path) or seq == 0
-        w.assert_onboarded()
-        w.machine.path(RPM_KEYS).unlink(missing_ok=True)
-        w.machine.path(path).unlink()
-    w.make_fresh()
-    path = place(w, "microsoft-prod.repo")
-    w.machine.write(path, w.vendor.source(enabled=0))
-    settings = succeeded(w, len(spellings))
-    assert path in settings.row("package-source").message, settings
-    text = w.machine.read(path)
-    assert text.startswith(w.vendor.source(enabled=0)) and f"[{w.vendor.id}-mde-linux]" in text, text
-    w.assert_sane()
-
-
-@for_families("el9", "sles15", sweep=("fedora43",))
-def rpm_keys_are_imported_and_forgotten(w):
-    """The right one for the distribution; where the packages are signed by the other, that one too; none that is left behind."""
-    w.prepare()
-    before = w.snapshot()
-    w.vendor.package_signed_by(SENSOR, "attacker")
-    refused(w, 0, before, "package-signature")
-    assert w.manager.keys() == w.first_keys, w.manager.keys()
-    other = "vendor-2025" if w.family.key == "vendor" else "vendor"
-    w.vendor.package_signed_by(SENSOR, other)
-    w.vendor.release_signed_by(other)
-    succeeded(w, 1)
-    assert len(w.manager.keys()) == len(w.first_keys) + 2, w.manager.keys()
-    w.assert_onboarded()
-    assert openpgp.armor(openpgp.binary(w.family.key)).decode() in w.machine.read(RPM_KEYS)
-    w.make_fresh()
-    w.machine.path(RPM_KEYS).unlink(missing_ok=True)
-    w.vendor.wrong_key()
-    w.vendor.wrong_key("microsoft-2025.asc")
-    refused(w, 2, w.snapshot(), "repository-key")
-
-
-@for_families("el9", "sles15")
+@for_families("el9", "fedora", "sles15")
 def a_key_that_rpm_has_from_others_does_not_vouch_for_the_sensor(w):
     w.prepare()
     w.machine.write("/root/others", openpgp.armor(openpgp.binary("attacker")).decode())
