@@ -302,7 +302,10 @@ def is_running(w):
 
 @every()
 def the_worker_is_killed(w):
-    """Before the package all ends with it and nothing is left (but a refresh's own files in /var/tmp); a transaction goes on, and the next run takes it from there."""
+    """Before the package all ends with it and nothing is left (but what zypper has in /var/tmp then).
+
+    A transaction goes on, and the next run takes it from there.
+    """
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
     before = w.snapshot()
     stages = (("/config/", "looking up the package repository"), (w.vendor.lists, "refreshing the package list"),
