@@ -9,6 +9,7 @@
 
 #include "agent/situation.h"
 #include "agent/sensor/sensor.h"
+#include "agent/steps/package_cache.h"
 #include "agent/steps/package_work.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
@@ -68,8 +69,11 @@ static int refresh(Mission *mission, const PackageSource *present, PackageResult
         int again;
         Error err = { 0 };
 
+        if (package_cache_prepare(mission->host, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (repository_key_pin_index(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_KEY, &err);
+        run.archives = PACKAGE_CACHE;
         if (*source.uri)
                 run.url = source.uri;
         run.source = &source;

@@ -198,6 +198,8 @@ static char *describe_download(const Ticker *ticker)
         _cleanup_free_ char *partial = text_format("%s/partial", ticker->run->archives);
         int64_t bytes = folder_bytes(ticker->host, ticker->run->archives) + folder_bytes(ticker->host, partial);
 
+        if (ticker->run->refresh && bytes == 0)
+                return text_format("refreshing the package list, then %s", ticker->command->doing);
         return text_format("%s: %lld MB so far", ticker->command->doing, (long long)bytes / 1000000);
 }
 

@@ -48,10 +48,18 @@ static bool is_about_fetching(PackageTrouble trouble)
                trouble == TROUBLE_STALE || trouble == TROUBLE_CLOCK;
 }
 
+/* What it keeps for itself goes with our folder, whatever becomes of it. */
+static char *own_temporary(const PackageRun *run)
+{
+        return run->archives ? text_format("ZYPPTMPDIR=%s", run->archives) : NULL;
+}
+
 static int zypper_refresh(const Host *host, const PackageRun *run, const PackageSource *source, PackageResult *ret,
                           Error *err)
 {
-        _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.environment = zypper_environment);
+        _cleanup_free_ char *temporary = own_temporary(run);
+        const char *const environment[] = { zypper_environment[0], temporary, NULL };
+        _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.environment = environment);
         PackageRun here = *run;
 
         here.archives = NULL;
@@ -131,7 +139,7 @@ static void forgive_others_script(PackageResult *result)
 static int run_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageCommand *command,
                        PackageResult *ret, Error *err)
 {
-        _cleanup_free_ char *temporary = run->archives ? text_format("ZYPPTMPDIR=%s", run->archives) : NULL;
+        _cleanup_free_ char *temporary = own_temporary(run);
         const char *const environment[] = { zypper_environment[0], temporary, NULL };
 
         if (make_install(command, run, wanted, err) < 0)

@@ -160,6 +160,7 @@ static void packages_come_into_our_folder_and_lists_are_used_as_they_are(void **
         assert_true(text_ends_with(argv, "\ninstall\n--downloadonly\nmdatp-101.25032.0006-1\n"));
         assert_int_equal(stage->started, 0); /* no transaction */
         assert_has(stage->said.data, "downloading mdatp: ");
+        assert_has_not(stage->said.data, "refreshing");
 }
 
 static void a_download_reads_the_list_of_its_source_when_asked(void **state)
@@ -176,6 +177,7 @@ static void a_download_reads_the_list_of_its_source_when_asked(void **state)
         assert_has(argv, "\n--setopt=*.metadata_expire=never\n");
         assert_has(argv, "\n--setopt=" ID ".metadata_expire=0\n");
         assert_true(strstr(argv, ID ".metadata_expire") > strstr(argv, "*.metadata_expire")); /* the last one counts */
+        assert_has(stage->said.data, "refreshing the package list, then downloading mdatp\n");
         assert_null(manager_yum.reads_list);
 }
 

@@ -161,7 +161,8 @@ def rpm_managers_that_read_their_sources_elsewhere(w):
             w.machine.write(file, text)
         w.vendor.publish(rpms)
         w.vendor.package_signed_by(SENSOR, "attacker")
-        refused(w, 2 * seq + 1, w.snapshot(), "package-signature", "repository-unverified", "package-not-found", "package-sources")
+        refused(w, 2 * seq + 1, w.snapshot(), "package-signature", "repository-unverified", "repository-key-unknown",
+                "package-not-found", "package-sources")
         w.vendor.publish(rpms)
         told[text] = onboarded_or_refused(w, 2 * seq + 2)
         w.make_fresh()
