@@ -165,7 +165,10 @@ static void fail(Mission *mission, const Failure *failure)
                         mission->outcome, "tenant", ROW_WARNING,
                         "the sensor has left tenant %s and is not yet in tenant %s: the next run goes on from there",
                         mission->left_tenant, mission->request->onboarding->org_id);
-        if (undo_state(mission->host, &undo, &err) == 0 && undo.pending) {
+        if (undo_state(mission->host, &undo, &err) < 0) {
+                log_error("undo: %s", err.text);
+                outcome_row(mission->outcome, "undo", ROW_ERROR, "what this run changed stays: %s", err.text);
+        } else if (undo.pending) {
                 log_info("undoing what this run changed, unless it got installed");
                 if (recover_run(mission->host, NULL, mission->installer_log, NULL, &err) < 0 ||
                     undo_state(mission->host, &left, &err) < 0) {
@@ -322,7 +325,9 @@ static int recover(Mission *mission, Failure *failure)
         if (err.kind == ERROR_TRUST)
                 return failure_from(failure, REASON_PACKAGE_SIGNATURE, &err);
         if (result.trouble == TROUBLE_NONE)
-                return steps_fail(failure, REASON_PACKAGE_MANAGER_BROKEN, &err);
+                return steps_fail(failure,
+                                  err.kind == ERROR_TIMEOUT ? REASON_PACKAGE_DOWNLOAD : REASON_PACKAGE_MANAGER_BROKEN,
+                                  &err);
         return steps_fail_packages(failure, &result,
                                    result.trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
 }

@@ -193,8 +193,11 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
         if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
                 return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
         if (state == PACKAGE_BROKEN && !repair)
-                return 0;            /* half there: the source has to stay until the package step mended it */
-        if (state == PACKAGE_BROKEN) /* but what apt fetched may be torn, and look whole to it: it does not sync */
-                return undo_prefixes(host, err) < 0 ? -1 : remove_folders(host, err);
+                return 0; /* half there: the source has to stay until the package step mended it */
+        /* cut off: what was being fetched may be torn, and look whole to who fetched it, as apt does not sync */
+        if (repair && undo_prefixes(host, err) < 0)
+                return -1;
+        if (state == PACKAGE_BROKEN)
+                return remove_folders(host, err);
         return undo_roll_back(host, err) < 0 ? -1 : remove_folders(host, err);
 }

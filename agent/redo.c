@@ -27,7 +27,8 @@ typedef struct Redo {
         char version[PACKAGE_VERSION_MAX];
 } Redo;
 
-static int judge(const Redo *redo, const char *copy, Error *err)
+/* *ret_missing: there is nothing to judge; the package manager has, by its lists, nothing to download. */
+static int judge(const Redo *redo, const char *copy, bool *ret_missing, Error *err)
 {
         const PackageGateAsked asked = {
                 .host = redo->host,
@@ -35,16 +36,20 @@ static int judge(const Redo *redo, const char *copy, Error *err)
                 .version = redo->version,
                 .file = copy,
                 .keyring = copy ? UNDO_FOLDER "/" PINNED_KEYS_ARMORED : redo->undo->source.signed_by,
-                .key_files = !copy && redo->undo->source.packaged ? redo->undo->source.key_files : NULL
+                .key_files = !copy && redo->undo->source.packaged ? redo->undo->source.key_files : NULL,
+                .only_look = !redo->undo->pinned && !copy
         };
         Failure failure = { 0 };
 
-        if (!redo->undo->pinned && !copy)
+        *ret_missing = false;
+        if (asked.only_look && !redo->manager->files)
                 return 0;
         if (!redo->manager->files || !redo->manager->files->verify_alone)
                 return error_set(err, ERROR_TRUST, "%s cannot tell who signed a package",
                                  package_manager_words(redo->manager->id)->name);
-        if (package_gate_judge(&asked, &failure) == 0)
+        if (package_gate_judge(&asked, ret_missing, &failure) == 0)
+                return 0;
+        if (*ret_missing)
                 return 0;
         if (failure.reason != REASON_PACKAGE_SIGNATURE)
                 return error_set(err, ERROR_IO, "%s", failure.found);
@@ -68,12 +73,29 @@ static int redo_from_source(const Redo *redo, PackageResult *ret, Error *err)
         const PackageWanted wanted = { .package = SENSOR_PACKAGE,
                                        .version = redo->version,
                                        .action = PACKAGE_REINSTALL };
+        bool missing;
 
         if (redo->manager->download(redo->host, &redo->run, &wanted, ret, err) < 0)
                 return -1;
         if (ret->trouble != TROUBLE_NONE)
                 return 0;
-        return judge(redo, NULL, err) < 0 ? -1 : redo->manager->install(redo->host, &redo->run, &wanted, ret, err);
+        if (judge(redo, NULL, &missing, err) < 0)
+                return -1;
+        if (!missing)
+                return redo->manager->install(redo->host, &redo->run, &wanted, ret, err);
+        *ret = (PackageResult){ .trouble = TROUBLE_STALE, .ours = true, .own_words = true };
+        snprintf(ret->text, sizeof(ret->text), "%s downloaded no %s %s", package_manager_words(redo->manager->id)->name,
+                 SENSOR_PACKAGE, redo->version);
+        return 0;
+}
+
+/* The lists may be torn, old or gone. What cannot be reached yet is told as that. */
+static int redo_from_fresh_lists(const Redo *redo, PackageResult *ret, Error *err)
+{
+        if (undo_prefixes(redo->host, err) < 0 ||
+            redo->manager->refresh(redo->host, &redo->run, redo->run.source, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? redo_from_source(redo, ret, err) : 0;
 }
 
 /* The copy of a packageFile that was being installed: no source has to have it. *ret NULL: none, or of another
@@ -83,10 +105,11 @@ static int find_copy(const Redo *redo, char **ret, Error *err)
         const PackageFileFormat *files = redo->manager->files;
         _cleanup_free_ char *copy = files ? text_format(PACKAGE_FILE_COPY "%s", files->extension) : NULL;
         PackageFileIdentity identity = { 0 };
+        bool missing;
 
         if (!copy || !fs_exists(redo->host, copy))
                 return 0;
-        if (judge(redo, copy, err) < 0 || files->read(redo->host, copy, &identity, err) < 0)
+        if (judge(redo, copy, &missing, err) < 0 || files->read(redo->host, copy, &identity, err) < 0)
                 return -1;
         if (text_equal(identity.version, redo->version))
                 *ret = TAKE_PTR(copy);
@@ -119,7 +142,6 @@ int redo_run(const Host *host, const PackageManager *manager, const PackageRun *
         Redo redo = { .host = host, .manager = manager, .undo = undo, .run = *run };
         _cleanup_free_ char *copy = NULL;
         PackageState state = PACKAGE_UNKNOWN;
-        PackageResult refreshed = { 0 };
 
         *ret = (PackageResult){ .trouble = TROUBLE_NONE };
         if (manager->state(host, SENSOR_PACKAGE, &state, redo.version, err) < 0)
@@ -133,7 +155,7 @@ int redo_run(const Host *host, const PackageManager *manager, const PackageRun *
                 return redo_from_copy(&redo, copy, ret, err);
         if (redo_from_source(&redo, ret, err) < 0)
                 return -1;
-        if (ret->trouble != TROUBLE_STALE && ret->trouble != TROUBLE_NOT_FOUND)
+        if (ret->trouble == TROUBLE_NONE || ret->trouble == TROUBLE_LOCKED)
                 return 0;
-        return manager->refresh(host, &redo.run, NULL, &refreshed, err) < 0 ? -1 : redo_from_source(&redo, ret, err);
+        return redo_from_fresh_lists(&redo, ret, err);
 }

@@ -261,6 +261,18 @@ static void source_read(Json *json, PackageSource *ret)
         *ret = source;
 }
 
+/* What the records of a transaction that is tried over and over have in common is written once. */
+static bool is_again(const Host *host, const UndoState *transaction)
+{
+        UndoState last = { 0 };
+
+        return undo_state(host, &last, NULL) == 0 && last.transaction && last.pinned == transaction->pinned &&
+               text_equal(last.before, transaction->before) && text_equal(last.source.id, transaction->source.id) &&
+               text_equal(last.source.file, transaction->source.file) &&
+               text_equal(last.source.signed_by, transaction->source.signed_by) &&
+               text_equal(last.source.index_keys, transaction->source.index_keys);
+}
+
 int undo_remember_transaction(const Host *host, const UndoState *transaction, Error *err)
 {
         _cleanup_json_ Json *record = undo_record_new("transaction", "");
@@ -269,6 +281,10 @@ int undo_remember_transaction(const Host *host, const UndoState *transaction, Er
                 return -1;
         json_object_object_add(record, "pid", json_object_new_int(transaction->pid));
         json_object_object_add(record, "start", json_object_new_int64((int64_t)transaction->start_time));
+        if (is_again(host, transaction)) {
+                json_object_object_add(record, "again", json_object_new_boolean(true));
+                return undo_record_append(host, record, err);
+        }
         json_object_object_add(record, "before", json_object_new_string(transaction->before));
         json_object_object_add(record, "pinned", json_object_new_boolean(transaction->pinned));
         json_object_object_add(record, "source", source_write(&transaction->source));
@@ -283,6 +299,8 @@ static void transaction_read(Json *record, UndoState *ret)
         ret->transaction = true;
         ret->pid = json_object_get_int(json_member(record, "pid"));
         ret->start_time = (uint64_t)json_object_get_int64(json_member(record, "start"));
+        if (json_object_get_boolean(json_member(record, "again")))
+                return;
         snprintf(ret->before, sizeof(ret->before), "%s", before ? before : "");
         ret->pinned = !pinned || json_object_get_boolean(pinned); /* what does not tell is not believed */
         source_read(source, &ret->source);

@@ -52,6 +52,28 @@ static void what_was_put_into_a_cache_that_was_there_goes_too(void **state)
         assert_false(fs_exists(&s->host, STATE_CACHE));
 }
 
+/* The power went while the list of a source that was there already was fetched: it may be torn, and look whole. */
+static void a_list_that_was_being_fetched_goes_after_a_cut_only(void **state)
+{
+        static const char list[] = "/var/lib/apt/lists/packages.example.test_Packages";
+        const PackageRun run = { .deadline = deadline_in(1000) };
+        Scratch *s = *state;
+        PackageResult result;
+        Error err = { 0 };
+
+        scratch_write(s, list, "theirs");
+        assert_int_equal(undo_remember_fetched(&s->host, "/var/lib/apt/lists", "packages.example.test_", false, NULL),
+                         0);
+        recover(s);
+        assert_true(fs_exists(&s->host, list));
+        assert_int_equal(undo_remember_fetched(&s->host, "/var/lib/apt/lists", "packages.example.test_", false, NULL),
+                         0);
+        if (recover_run(&s->host, &run, STATE_FOLDER "/installer.log", &result, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_false(fs_exists(&s->host, list));
+        assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
 
 int main(void)
@@ -60,6 +82,7 @@ int main(void)
                 TEST(a_cache_that_no_journal_tells_of_goes_too),
                 TEST(what_the_repository_step_put_into_the_cache_goes),
                 TEST(what_was_put_into_a_cache_that_was_there_goes_too),
+                TEST(a_list_that_was_being_fetched_goes_after_a_cut_only),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

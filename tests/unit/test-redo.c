@@ -121,6 +121,45 @@ static void without_a_pinned_key_on_the_machine_nothing_is_installed(void **stat
         assert_false(installs(*state));
 }
 
+/* The lists are gone or torn: zypper ends with success then, and has fetched nothing. */
+static void where_nothing_came_the_list_is_read_anew(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+        UndoState unpinned = from_source;
+        PackageResult result;
+        Error err = { 0 };
+
+        unpinned.pinned = false;
+        package_stage_program(stage, "dnf",
+                              "case \"$*\" in *makecache*) touch /var/lib/fresh;; *--downloadonly*) "
+                              "if test -e /var/lib/fresh; then " DNF "; fi;; esac");
+        if (redo(stage, &unpinned, &result, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_int_equal(result.trouble, TROUBLE_NONE);
+        argv = package_stage_read(stage, "argv");
+        assert_true(strstr(argv, "makecache") > strstr(argv, "--downloadonly"));
+        assert_true(installs(stage));
+        assert_int_equal(fs_remove(&stage->host, "/var/lib/fresh", NULL), 0);
+}
+
+static void a_source_that_cannot_be_reached_yet_is_told_as_that(void **state)
+{
+        PackageStage *stage = *state;
+        PackageResult result;
+        Error err = { 0 };
+
+        package_stage_program(
+                stage, "dnf",
+                "case \"$*\" in *makecache*) echo \"Error: Failed to download metadata for repo 'prod': "
+                "Cannot download repomd.xml: Curl error (7): Couldn't connect to server\"; exit 1;; esac");
+        if (redo(stage, &from_source, &result, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_int_equal(result.trouble, TROUBLE_NETWORK);
+        assert_true(result.passing);
+        assert_false(installs(stage));
+}
+
 /* As the first run did. */
 static void a_sites_own_source_is_the_package_managers_to_judge(void **state)
 {
@@ -194,6 +233,8 @@ int main(void)
                 TEST(what_is_had_anew_is_judged_and_comes_from_its_source),
                 TEST(what_no_pinned_key_signed_is_not_installed),
                 TEST(without_a_pinned_key_on_the_machine_nothing_is_installed),
+                TEST(where_nothing_came_the_list_is_read_anew),
+                TEST(a_source_that_cannot_be_reached_yet_is_told_as_that),
                 TEST(a_sites_own_source_is_the_package_managers_to_judge),
                 TEST(a_copy_is_judged_by_the_keys_that_the_journal_keeps),
                 TEST(a_copy_that_is_not_signed_is_neither_read_nor_installed),

@@ -200,6 +200,32 @@ static void a_transaction_is_remembered(void **state)
         assert_string_equal(undo.source.index_keys, "");
 }
 
+static void a_transaction_that_is_tried_for_long_fits_into_the_journal(void **state)
+{
+        Scratch *s = *state;
+        UndoState transaction = { .before = "101.1",
+                                  .pinned = true,
+                                  .source = { .id = "prod", .uri = "https://x.test/a", .file = "/etc/a.repo" } };
+        _cleanup_free_ char *journal = NULL;
+        UndoState undo = { 0 };
+
+        for (transaction.pid = 1; transaction.pid <= 300; transaction.pid++) {
+                transaction.start_time = (uint64_t)transaction.pid + 1000000;
+                assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
+        }
+        journal = scratch_read(s, STATE_FOLDER "/undo/journal");
+        assert_true(strlen(journal) < 30000);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_int_equal(undo.pid, 300);
+        assert_int_equal(undo.start_time, 1000300);
+        assert_string_equal(undo.source.id, "prod");
+        transaction.pinned = false;
+        assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
+        assert_int_equal(undo_state(&s->host, &undo, NULL), 0);
+        assert_false(undo.pinned);
+        assert_string_equal(undo.before, "101.1");
+}
+
 /* As a version before this one wrote it. */
 static void a_transaction_that_does_not_say_is_judged_by_pinned_keys(void **state)
 {
@@ -306,6 +332,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_somebody_else_has_written_since_stays, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_transaction_that_is_tried_for_long_fits_into_the_journal,
+                                                scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_that_does_not_say_is_judged_by_pinned_keys, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_torn_last_record_is_passed_over, scratch_open, scratch_close),
