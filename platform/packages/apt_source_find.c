@@ -205,8 +205,9 @@ static bool search_list(const char *text, size_t size, const Wanted *wanted, con
 
         while (text_next_line(&cursor, text + size, &line, &length)) {
                 _cleanup_free_ char *copy = text_copy_n(line, length);
-                _cleanup_(entry_clear) Entry entry = { .trusted_line = ++n, .insecure_line = n };
+                _cleanup_(entry_clear) Entry entry = { .trusted_line = n + 1, .insecure_line = n + 1 };
 
+                n++;
                 read_line(text_trim(copy), &entry);
                 if (match(&entry, wanted, file, ret))
                         return true;

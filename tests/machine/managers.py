@@ -255,7 +255,8 @@ class Rpm:
 
     def assert_sane(self):
         self.world.machine.run(["rpmdb", "--verifydb"])
-        self.world.machine.run(self.check)
+        done = self.world.machine.run(self.check, check=False)
+        assert done.returncode in (0, *self.tolerated), done.stdout + done.stderr
 
 
 SAID = "The package manager said"
@@ -263,6 +264,7 @@ SAID = "The package manager said"
 
 class Dnf(Rpm):
     check = ["dnf", "check"]
+    tolerated = ()
     processes = "bin/dnf|^dnf5"
     told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "not available", "package by another": SAID,
             "package unsigned": "is not signed", "package altered": "checksum doesn't match",
@@ -315,6 +317,7 @@ class Zypper(Rpm):
     def own_words(self):
         return "\ngpgcheck=1\npkg_gpgcheck=1\n", "gpgkey=file:///"
     check = ["zypper", "--non-interactive", "verify", "--dry-run"]
+    tolerated = (106,)  # a repository could not be reached, as where only a proxy leads out
 
     def forget(self):
         self.world.machine.run(["zypper", "--non-interactive", "clean", "--all"])

@@ -75,6 +75,7 @@ def power_cuts_before_and_while_rpm_unpacks(w):
     w.machine.wait(lambda: w.machine.exists("/run/go.wanted"), 60, "rpm's %pre, again")
     w.touch("/run/go")
     w.machine.wait(lambda: is_unpacking(w), 60, "rpm to unpack")
+    w.machine.run(["pkill", "-STOP", "-f", "dnf|zypper|rpm "])
     w.machine.run(["sync"])
     assert not registered(w) and w.installations() == 0
     w.machine.power_cut()
