@@ -16,6 +16,7 @@
 #include "platform/fs.h"
 #include "platform/openpgp.h"
 #include "platform/packages/package.h"
+#include "platform/packages/source_text.h"
 
 /* All that the vendor signs with, below keys/. */
 static const char *const key_files[] = { "microsoft.asc", "microsoft-2025.asc" };
@@ -319,14 +320,9 @@ static int is_installed(const Mission *mission, bool *ret, Error *err)
         return 0;
 }
 
-/* A host is the same in any letter case. */
 bool repository_key_is_vendors(const Mission *mission, const PackageSource *source)
 {
-        const char *url = mission_packages_url(mission);
-        size_t length = strlen(url);
-        _cleanup_free_ char *start = text_copy_n(source->uri, length);
-
-        return text_equal_nocase(start, url) && (source->uri[length] == '/' || source->uri[length] == '\0');
+        return source_text_is_below(source->uri, mission_packages_url(mission));
 }
 
 int repository_key_prepare(Mission *mission, HttpClient *http, PackageSource *source, Failure *failure)

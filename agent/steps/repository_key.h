@@ -39,7 +39,7 @@ int repository_key_pin_index(Mission *mission, PackageSource *source, Error *err
  */
 int repository_key_extend(Mission *mission, HttpClient *http, const char *keyring, bool *ret_added, Failure *failure);
 
-/* It lies on the package server, or on the mirror that stands for it. */
+/* It lies on the package server, or on the mirror that stands for it; whatever login its address holds. */
 bool repository_key_is_vendors(const Mission *mission, const PackageSource *source);
 
 /* A row: what is signed by a key of the vendor's that is not this distribution's usual one, and is in keyring now. */

@@ -81,6 +81,9 @@ size_t source_text_without_slashes(const char *text, size_t length)
         return length;
 }
 
+/* RFC 3986, 3.2: the authority ends at the first of these, the login in it at its last @. */
+#define AUTHORITY_END "/?#"
+
 static char *canonical(const char *uri, size_t length)
 {
         char *text = text_copy_n(uri, source_text_without_slashes(uri, length)), *mark = strstr(text, "://"), *at;
@@ -88,10 +91,10 @@ static char *canonical(const char *uri, size_t length)
         if (!mark)
                 return text;
         mark += strlen("://");
-        at = memchr(mark, '@', strcspn(mark, "/"));
+        at = memrchr(mark, '@', strcspn(mark, AUTHORITY_END));
         if (at)
                 memmove(mark, at + 1, strlen(at + 1) + 1);
-        for (at = text; at < mark || (*at && *at != '/'); at++)
+        for (at = text; at < mark || !strchr(AUTHORITY_END, *at); at++)
                 *at = (char)tolower((unsigned char)*at);
         return text;
 }
@@ -101,6 +104,13 @@ bool source_text_is_same_uri(const char *a, size_t a_length, const char *b)
         _cleanup_free_ char *left = canonical(a, a_length), *right = canonical(b, strlen(b));
 
         return *left && text_equal(left, right);
+}
+
+bool source_text_is_below(const char *uri, const char *place)
+{
+        _cleanup_free_ char *text = canonical(uri, strlen(uri)), *start = canonical(place, strlen(place));
+
+        return *start && text_starts_with(text, start) && strchr(AUTHORITY_END, text[strlen(start)]);
 }
 
 static size_t count_slashes(const char *text, size_t length)
@@ -114,13 +124,11 @@ static size_t count_slashes(const char *text, size_t length)
 
 bool source_text_is_laid_out_alike(const char *uri, const char *url_prefix, const char *wanted)
 {
-        size_t prefix = strlen(url_prefix), length = source_text_without_slashes(uri, strlen(uri));
-        const char *last = strrchr(wanted, '/');
+        _cleanup_free_ char *text = canonical(uri, strlen(uri)), *start = canonical(url_prefix, strlen(url_prefix));
+        const char *last = strrchr(wanted, '/'), *below = text + strlen(start);
 
-        if (length <= prefix || strncasecmp(uri, url_prefix, prefix) != 0 || uri[prefix] != '/' || !last)
-                return false;
-        return count_slashes(uri + prefix, length - prefix) == 3 && length > strlen(last) &&
-               strncmp(uri + length - strlen(last), last, strlen(last)) == 0;
+        return last && source_text_is_below(uri, url_prefix) && count_slashes(below, strlen(below)) == 3 &&
+               text_ends_with(text, last);
 }
 
 bool source_text_has_control_bytes(const char *line, size_t length)

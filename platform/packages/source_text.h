@@ -33,6 +33,9 @@ size_t source_text_without_slashes(const char *text, size_t length);
  * where a package comes from) do not count. */
 bool source_text_is_same_uri(const char *a, size_t a_length, const char *b);
 
+/* The same place, or one below it; compared as by source_text_is_same_uri(). */
+bool source_text_is_below(const char *uri, const char *place);
+
 /* Is uri below url_prefix with three parts as the vendor lays it out ("rhel", "9.0", "prod"), the last that of wanted?
  */
 bool source_text_is_laid_out_alike(const char *uri, const char *url_prefix, const char *wanted);

@@ -363,6 +363,9 @@ static void the_same_place_is_known_in_another_spelling(void **state)
                   true },
                 { "https://bob:s3cr3t@mirror.example.test/x", "https://mirror.example.test/x", true },
                 { "https://mirror.example.test/x@y", "https://mirror.example.test/y", false },
+                { "https://bob:s3@cr3t@mirror.example.test/x", "https://mirror.example.test/x", true },
+                { "https://evil.example#@mirror.example.test/x", "https://mirror.example.test/x", false },
+                { "https://evil.example?@mirror.example.test/x", "https://mirror.example.test/x", false },
                 { "https://mirror.example.test/X", "https://mirror.example.test/x", false },
                 { "https://mirror.example.test/x", "https://mirror.example.test/xy", false },
                 { "https://mirror.example.test", "https://mirror.example.test/", true },
@@ -374,10 +377,39 @@ static void the_same_place_is_known_in_another_spelling(void **state)
                 assert_int_equal(source_text_is_same_uri(rows[i].a, strlen(rows[i].a), rows[i].b), rows[i].same);
 }
 
+static void what_lies_below_a_place_is_known_in_any_spelling(void **state)
+{
+        static const struct {
+                const char *uri, *place;
+                bool below;
+        } rows[] = {
+                { "https://packages.example.test/rhel/9/prod", "https://packages.example.test", true },
+                { "https://packages.example.test", "https://packages.example.test/", true },
+                { "HTTPS://bob:s3cr3t@Packages.example.test/rhel/9/prod/", "https://packages.example.test", true },
+                { "https://bob@mirror.example.test/ms/x", "https://mirror.example.test/ms", true },
+                { "https://mirror.example.test/ms/x", "https://bob:s3@cr3t@mirror.example.test/ms/", true },
+                { "https://mirror.example.test/msx/x", "https://mirror.example.test/ms", false },
+                { "https://mirror.example.test/MS/x", "https://mirror.example.test/ms", false },
+                { "https://packages.example.test.evil.example/x", "https://packages.example.test", false },
+                { "https://packages.example.test@evil.example/x", "https://packages.example.test", false },
+                { "https://evil.example#@packages.example.test/x", "https://packages.example.test", false },
+                { "https://evil.example?@packages.example.test/x", "https://packages.example.test", false },
+                { "https://evil.example/@packages.example.test/x", "https://packages.example.test", false },
+                { "http://packages.example.test/x", "https://packages.example.test", false },
+                { "", "https://packages.example.test", false },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++)
+                if (source_text_is_below(rows[i].uri, rows[i].place) != rows[i].below)
+                        fail_msg("%s, %s", rows[i].uri, rows[i].place);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_same_place_is_known_in_another_spelling),
+                cmocka_unit_test(what_lies_below_a_place_is_known_in_any_spelling),
                 cmocka_unit_test(one_plain_line_is_taken),
                 cmocka_unit_test(harmless_variations_are_taken),
                 cmocka_unit_test(anything_else_is_refused_and_named),
