@@ -59,7 +59,7 @@ static int verify(Mission *mission, const char *copy, char signer[PACKAGE_FILE_S
                                    .work = WORK };
 
         if (fs_make_folder(mission->host, WORK, 0700, &err) < 0 ||
-            pinned_keys_gather(mission->host, folder, WORK, &keys, &err) < 0)
+            pinned_keys_gather_beside(mission->host, folder, WORK, &keys, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_FILE, &err);
         if (check_keys(folder, &keys, failure) < 0)
                 return -1;

@@ -119,16 +119,18 @@ static void look_in_folder(Search *search, const char *folder)
         }
 }
 
-int pinned_keys_gather(const Host *host, const char *beside, const char *folder, PinnedKeys *ret, Error *err)
-{
-        return pinned_keys_gather_and(host, beside, "", folder, ret, err);
-}
+typedef struct Places {
+        const char *last;   /* of the folders */
+        bool beside;        /* last lies beside a package */
+        const char *files;  /* all of whose keys count */
+        const char *folder; /* for what is made */
+} Places;
 
-int pinned_keys_gather_and(const Host *host, const char *beside, const char *files, const char *folder, PinnedKeys *ret,
-                           Error *err)
+static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error *err)
 {
         _cleanup_(search_clear) Search search = { .host = host };
         _cleanup_(text_clear) Text binary = { 0 }, armored = { 0 };
+        const char *files = places->files, *folder = places->folder;
         PinnedKeys keys = { 0 };
         size_t i;
 
@@ -142,8 +144,8 @@ int pinned_keys_gather_and(const Host *host, const char *beside, const char *fil
         }
         for (i = 0; i < ELEMENTSOF(folders); i++)
                 look_in_folder(&search, folders[i]);
-        search.beside = true;
-        look_in_folder(&search, beside);
+        search.beside = places->beside;
+        look_in_folder(&search, places->last);
         for (i = 0; i < search.n; i++) {
                 const Found *found = &search.found[i];
                 _cleanup_free_ char *block = NULL;
@@ -165,4 +167,24 @@ int pinned_keys_gather_and(const Host *host, const char *beside, const char *fil
                 return -1;
         *ret = keys;
         return 0;
+}
+
+int pinned_keys_gather(const Host *host, const char *keyrings, const char *folder, PinnedKeys *ret, Error *err)
+{
+        return pinned_keys_gather_and(host, keyrings, "", folder, ret, err);
+}
+
+int pinned_keys_gather_and(const Host *host, const char *keyrings, const char *files, const char *folder,
+                           PinnedKeys *ret, Error *err)
+{
+        const Places places = { .last = keyrings, .files = files, .folder = folder };
+
+        return gather(host, &places, ret, err);
+}
+
+int pinned_keys_gather_beside(const Host *host, const char *beside, const char *folder, PinnedKeys *ret, Error *err)
+{
+        const Places places = { .last = beside, .beside = true, .files = "", .folder = folder };
+
+        return gather(host, &places, ret, err);
 }

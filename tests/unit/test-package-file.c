@@ -352,7 +352,7 @@ static PinnedKeys gather(Scratch *scratch)
         pinned[0] = print;
         scratch->host.repository_keys = pinned;
         scratch_folder(scratch, "/made");
-        if (pinned_keys_gather(&scratch->host, "/keys", "/made", &keys, &err) < 0)
+        if (pinned_keys_gather_beside(&scratch->host, "/keys", "/made", &keys, &err) < 0)
                 fail_msg("%s", err.text);
         return keys;
 }
@@ -390,6 +390,22 @@ static void what_the_machines_own_keyrings_revoke_is_not_used(void **state)
         assert_string_equal(keys.revoked, "/usr/share/keyrings/vendor.gpg");
 }
 
+/* A folder of keyrings that a source names is one of them, wherever it lies. */
+static void what_a_keyring_of_a_source_revokes_is_not_used_either(void **state)
+{
+        Scratch *scratch = *state;
+        PinnedKeys keys = { 0 };
+        Error err = { 0 };
+
+        put_key(scratch, "/keys/a.gpg", true);
+        put_key(scratch, "/etc/apt/keyrings/vendor.gpg", false);
+        assert_int_equal(gather(scratch).n, 1);
+        if (pinned_keys_gather(&scratch->host, "/keys", "/made", &keys, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_int_equal(keys.n, 0);
+        assert_string_equal(keys.revoked, "/keys/a.gpg");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -403,6 +419,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_signature_is_good_by_the_keys_given_alone, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_package_is_listed_by_a_signed_index, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_a_keyring_of_a_source_revokes_is_not_used_either, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(a_revoked_copy_beside_a_package_takes_nothing_from_a_good_one,
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_the_machines_own_keyrings_revoke_is_not_used, scratch_open,
