@@ -5,8 +5,8 @@
 
 #include "agent/situation.h"
 #include "agent/steps.h"
+#include "agent/steps/package_offers.h"
 #include "platform/base/text.h"
-#include "platform/packages/source_text.h"
 
 #define VERSIONS_SHOWN 5
 
@@ -135,42 +135,30 @@ bool package_choice_is_plain(const Mission *mission)
         return !*mission->file.path && !mission->request->version && mission->facts.package.state == PACKAGE_ABSENT;
 }
 
-static bool is_from(const PackageSource *source, const PackageOffer *offer)
-{
-        return *source->id ? text_equal(offer->id, source->id)
-                           : text_equal(offer->suite, source->suite) &&
-                                     source_text_is_same_uri(offer->uri, strlen(offer->uri), source->uri);
-}
-
 /* A package manager that would take any source's, signed or not, is told the version that ours has. */
 static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         const PackageSource *source = &mission->source;
-        const PackageRun run = mission_package_run(mission);
         _cleanup_free_ char *place = text_shown(*source->id ? source->id : source->uri, 200);
         PackageOffers offers = { 0 };
         Error err = { 0 };
-        size_t i;
 
         if (!mission->manager->unbound || *choice->version || !*source->uri || mission->request->use_existing_repo)
                 return 0;
-        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
+        if (package_offers_ask(mission, &offers, &err) < 0)
                 return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
-        for (i = 0; i < offers.n_offers; i++)
-                if (is_from(source, &offers.offers[i])) {
-                        snprintf(choice->version, sizeof(choice->version), "%s", offers.offers[i].version);
-                        return 0;
-                }
-        return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
-                           "The repository %s %s offers no %s to the package manager.", place, source->suite,
-                           SENSOR_PACKAGE);
+        if (offers.n_offers == 0)
+                return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
+                                   "The repository %s %s offers no %s to the package manager.", place, source->suite,
+                                   SENSOR_PACKAGE);
+        snprintf(choice->version, sizeof(choice->version), "%s", offers.offers[0].version);
+        return 0;
 }
 
 static int choose(Mission *mission, PackageChoice *ret, Failure *failure)
 {
         const Facts *facts = &mission->facts;
         bool installed = facts->package.state == PACKAGE_INSTALLED;
-        const PackageRun run = mission_package_run(mission);
         PackageOffers offers = { 0 };
         Error err = { 0 };
 
@@ -182,7 +170,7 @@ static int choose(Mission *mission, PackageChoice *ret, Failure *failure)
         }
         if (!mission->request->version && !installed)
                 return 0;
-        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
+        if (package_offers_ask(mission, &offers, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_NOT_FOUND, &err);
         if (mission->request->version && !keeps_version(mission->request, facts))
                 return choose_pinned(mission, &offers, ret, failure);

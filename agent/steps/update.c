@@ -9,6 +9,7 @@
 
 #include "agent/recover.h"
 #include "agent/steps.h"
+#include "agent/steps/package_offers.h"
 #include "agent/steps/package_work.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -32,14 +33,12 @@ int update_find(Mission *mission, char version[PACKAGE_VERSION_MAX], Failure *fa
         const UpdateRecord *record = &mission->facts.update.record;
         const char *installed = mission->facts.package.version;
         PackageOffers offers = { 0 };
-        PackageRun run;
         Error err = { 0 };
 
         version[0] = '\0';
         if (step_repository(mission, failure) < 0)
                 return -1;
-        run = mission_package_run(mission);
-        if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, &offers, &err) < 0)
+        if (package_offers_ask(mission, &offers, &err) < 0)
                 return steps_fail(failure, REASON_PACKAGE_NOT_FOUND, &err);
         if (!*offers.candidate || sensor_compare_versions(offers.candidate, installed) <= 0 ||
             (*record->skipped && sensor_compare_versions(offers.candidate, record->skipped) <= 0))

@@ -3,10 +3,13 @@
 
 #include "agent/mission.h"
 #include "agent/steps/package_choice.h"
+#include "agent/steps/package_offers.h"
 
 #define OLD "101.24082.0004-1"
 #define THIS "101.24092.0002-1"
 #define NEW "101.25042.0003-1"
+#define FOREIGN "101.99999.0001-1"
+#define PLACE "https://packages.microsoft.com/debian/12/prod"
 
 static int offer_all(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err)
 {
@@ -18,6 +21,30 @@ static int offer_all(const Host *host, const PackageRun *run, const char *packag
 }
 
 static const PackageManager row = { .id = MANAGER_DNF, .silent = true, .offers = offer_all };
+
+static void add_offer(PackageOffers *offers, const char *version, const char *uri)
+{
+        PackageOffer *offer = &offers->offers[offers->n_offers++];
+
+        snprintf(offer->version, sizeof(offer->version), "%s", version);
+        snprintf(offer->uri, sizeof(offer->uri), "%s", uri);
+        snprintf(offer->suite, sizeof(offer->suite), "bookworm");
+}
+
+/* As apt tells: without logins. */
+static int offer_mixed(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err)
+{
+        static const char theirs[] = "https://repository.foreign.test/debian";
+
+        *ret = (PackageOffers){ .candidate = FOREIGN };
+        add_offer(ret, FOREIGN, theirs);
+        add_offer(ret, NEW, PLACE);
+        add_offer(ret, THIS, PLACE);
+        add_offer(ret, OLD, theirs);
+        return 0;
+}
+
+static const PackageManager unbound = { .id = MANAGER_APT, .unbound = true, .offers = offer_mixed };
 
 typedef struct Stage {
         Host host;
@@ -108,12 +135,92 @@ static void a_file_with_an_expired_build_is_refused(void **state)
         assert_string_equal(choice.version, NEW);
 }
 
+static void use_unbound(Stage *stage)
+{
+        PackageSource *source = &stage->mission.source;
+
+        stage->mission.manager = &unbound;
+        snprintf(source->uri, sizeof(source->uri), "https://bob@packages.microsoft.com/debian/12/prod");
+        snprintf(source->suite, sizeof(source->suite), "bookworm");
+}
+
+static void a_pin_is_met_from_our_source_alone(void **state)
+{
+        Stage *stage = *state;
+        PackageChoice choice;
+        Failure failure = { 0 };
+
+        use_unbound(stage);
+        stage->request.version = NEW;
+        choice = choose(stage);
+        assert_string_equal(choice.version, NEW);
+        stage->request.version = FOREIGN;
+        assert_int_equal(package_choice_make(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_VERSION_NOT_FOUND);
+        assert_non_null(strstr(failure.found, "the repository has: " NEW ", " THIS "."));
+        stage->request.version = OLD;
+        stage->request.allow_downgrade = true;
+        failure = (Failure){ 0 };
+        assert_int_equal(package_choice_make(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_VERSION_NOT_FOUND);
+        /* what the site has configured is all that is asked for then */
+        stage->request.use_existing_repo = true;
+        stage->request.version = FOREIGN;
+        choice = choose(stage);
+        assert_string_equal(choice.version, FOREIGN);
+}
+
+static void what_is_better_is_so_in_our_source(void **state)
+{
+        Stage *stage = *state;
+        Mission *mission = &stage->mission;
+        PackageChoice choice;
+        Failure failure = { 0 };
+
+        use_unbound(stage);
+        mission->facts.sensor.files = TRI_NO;
+        choice = choose(stage);
+        assert_int_equal(choice.action, PACKAGE_INSTALL);
+        assert_string_equal(choice.version, NEW);
+        snprintf(mission->facts.package.version, PACKAGE_VERSION_MAX, NEW);
+        choice = choose(stage);
+        assert_int_equal(choice.action, PACKAGE_REINSTALL);
+        assert_string_equal(choice.version, NEW);
+        mission->facts.sensor.files = TRI_YES;
+        assert_int_equal(package_choice_make(mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_SENSOR_EXPIRED);
+}
+
+static void the_candidate_is_one_of_our_source(void **state)
+{
+        Stage *stage = *state;
+        PackageOffers offers;
+        Error err = { 0 };
+
+        use_unbound(stage);
+        assert_int_equal(package_offers_ask(&stage->mission, &offers, &err), 0);
+        assert_int_equal(offers.n_offers, 2);
+        assert_string_equal(offers.candidate, NEW);
+        /* what the machine's own preferences chose among ours stays */
+        assert_int_equal(offer_mixed(NULL, NULL, NULL, &offers, &err), 0);
+        snprintf(offers.candidate, sizeof(offers.candidate), THIS);
+        package_offers_keep(&offers, &stage->mission.source);
+        assert_string_equal(offers.candidate, THIS);
+        snprintf(stage->mission.source.suite, sizeof(stage->mission.source.suite), "bullseye");
+        package_offers_keep(&offers, &stage->mission.source);
+        assert_int_equal(offers.n_offers, 0);
+        assert_string_equal(offers.candidate, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(a_pin_whose_program_is_missing_is_installed_again_in_its_version),
+                TEST(a_pin_is_met_from_our_source_alone),
+                TEST(what_is_better_is_so_in_our_source),
+                TEST(the_candidate_is_one_of_our_source),
                 TEST(what_is_registered_twice_is_installed_again),
                 TEST(a_file_with_an_expired_build_is_refused),
         };
