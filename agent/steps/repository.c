@@ -13,6 +13,7 @@
 #include "agent/steps/package_work.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
+#include "agent/steps/repository_offer.h"
 #include "agent/steps/repository_package.h"
 #include "agent/steps/repository_source.h"
 #include "platform/base/log.h"
@@ -213,17 +214,12 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
                            Failure *failure)
 {
         bool found = false, sites = mission->request->use_existing_repo;
-        const SourceFormat *format = mission->manager->sources;
         _cleanup_free_ char *place = show_place(offer->uri);
         PackageSource like = { 0 }, source = { 0 };
         PackageResult result = { 0 };
         Error err = { 0 };
 
-        like.packaged = repository_package_brings(mission, offer->id);
-        snprintf(like.id, sizeof(like.id), "%s", offer->id);
-        snprintf(like.uri, sizeof(like.uri), "%s", offer->uri);
-        snprintf(like.suite, sizeof(like.suite), "%s", offer->suite);
-        if (format->find(format, mission->host, &like, NULL, &found, &source, &err) < 0)
+        if (repository_offer_find(mission, offer, &like, &found, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         *ret_used = found && !source.unverified;
         if (!found)
@@ -253,6 +249,7 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
 static int use_present(Mission *mission, HttpClient *http, bool *ret_used, Failure *failure)
 {
         const PackageRun run = mission_package_run(mission);
+        const PackageOffer *chosen = NULL;
         PackageOffers offers = { 0 };
         Error err = { 0 };
 
@@ -268,7 +265,9 @@ static int use_present(Mission *mission, HttpClient *http, bool *ret_used, Failu
                 log_warning("%s", err.text);
                 return 0;
         }
-        return offers.n_offers > 0 ? refresh_present(mission, http, &offers.offers[0], ret_used, failure) : 0;
+        if (repository_offer_choose(mission, &offers, &chosen, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        return chosen ? refresh_present(mission, http, chosen, ret_used, failure) : 0;
 }
 
 /* Which of the versions asked for is offered, and where. NULL: none. */
