@@ -37,6 +37,7 @@ typedef struct Mission {
                 char path[128]; /* our verified copy of the request's packageFile; "": it asks for none */
                 char version[PACKAGE_VERSION_MAX];
         } file;
+        Tri contested;   /* by the last look at the offers: another source has a version that ours has */
         bool downloaded; /* the repository step fetched the package along with its list */
         ProxyUse proxy;  /* borrows from request and facts */
         Plan plan;

@@ -90,6 +90,8 @@ static int run_download(Mission *mission, const PackageChoice *choice, PackageRe
         int again;
 
         run.archives = PACKAGE_CACHE;
+        run.contested =
+                mission->manager->unbound && !mission->request->use_existing_repo && mission->contested != TRI_NO;
         do {
                 mission_say(mission, "downloading %s", SENSOR_PACKAGE);
                 if (package_keys_before(mission, &err) < 0 ||

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/packages/apt_listed.h"
 #include "platform/packages/command.h"
 #include "platform/proxy.h"
 
@@ -172,7 +173,11 @@ static int apt_download(const Host *host, const PackageRun *run, const PackageWa
         if (make_install(host, &command, run, wanted, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("downloading %s", wanted->package));
-        return command_run(host, run, &command, ret, err);
+        if (command_run(host, run, &command, ret, err) < 0)
+                return -1;
+        return run->contested && run->source && wanted->version && ret->trouble == TROUBLE_NONE
+                       ? apt_listed_check(host, run, wanted, ret, err)
+                       : 0;
 }
 
 static int apt_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,

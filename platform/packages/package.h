@@ -108,7 +108,9 @@ typedef struct PackageRun {
         const char *temporary;       /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
         const char *url;             /* what lies below it is ours, in what is said; NULL: Host.packages_url */
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
-        bool refresh; /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
+        bool refresh;   /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
+        bool contested; /* download: other sources may have what is wanted too, with other bytes: what comes has to be
+                           what source lists, or it is TROUBLE_SIGNATURE. Without effect where packages are signed */
         const char *proxy;    /* "http://host:port" for this run; NULL: as the machine is configured */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; or NULL */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */

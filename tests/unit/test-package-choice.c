@@ -201,10 +201,12 @@ static void the_candidate_is_one_of_our_source(void **state)
         assert_int_equal(package_offers_ask(&stage->mission, &offers, &err), 0);
         assert_int_equal(offers.n_offers, 2);
         assert_string_equal(offers.candidate, NEW);
+        assert_int_equal(stage->mission.contested, TRI_NO);
         /* what the machine's own preferences chose among ours stays */
         assert_int_equal(offer_mixed(NULL, NULL, NULL, &offers, &err), 0);
         snprintf(offers.candidate, sizeof(offers.candidate), THIS);
-        package_offers_keep(&offers, &stage->mission.source);
+        add_offer(&offers, THIS, "https://repository.foreign.test/debian");
+        assert_true(package_offers_keep(&offers, &stage->mission.source));
         assert_string_equal(offers.candidate, THIS);
         snprintf(stage->mission.source.suite, sizeof(stage->mission.source.suite), "bullseye");
         package_offers_keep(&offers, &stage->mission.source);
