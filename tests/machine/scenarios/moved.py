@@ -73,10 +73,10 @@ def unsigned(w):
         (w.vendor.archive / "dists" / w.vendor.suite / name).unlink()
 
 
-def foreign_archive(w):
+def foreign_archive(w, version=FOREIGN, **built):
     """Somebody else's, unsigned, with a sensor that is newer than the vendor's."""
     theirs = repository.Archive(w.served, "repository.foreign.test", "debian", "bookworm", "attacker")
-    theirs.publish([w.build_sensor(FOREIGN)])
+    theirs.publish([w.build_sensor(version, **built)])
     return theirs
 
 
@@ -100,10 +100,15 @@ def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
         refused(w, seq, w.snapshot(), *reasons)
     # sound again; somebody's unsigned place with a newer one wins nothing
     w.vendor.publish(debs)
-    foreign_archive(w)
+    w.machine.path(LIST).unlink(missing_ok=True)
     w.machine.write("/etc/apt/sources.list.d/foreign.list", f"deb [trusted=yes] {FOREIGN_PLACE} bookworm main\n")
+    foreign_archive(w, SENSOR, knobs={"crash_loop": "50"})  # the same version, and apt prefers it
     w.machine.run(["apt-get", "update"])
-    onboarded(w, seq + 1)
+    told = refused(w, seq + 1, w.snapshot(), "package-signature")
+    assert "another source of this machine offers the same version" in told, told
+    foreign_archive(w)
+    w.machine.run(["apt-get", "update"])
+    onboarded(w, seq + 2)
 
 
 @for_families("debian12", sweep=("debian11", "debian13"))
