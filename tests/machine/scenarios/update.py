@@ -12,6 +12,7 @@ from onboarding_world import LOG, ONBOARDING, PROGRAM, RESOURCE, STATE, WORKSPAC
 from scenario import for_families, scenario
 
 OLD, NEW, NEWEST = sensor.VERSIONS
+STRANGE = "101.99999.0001"
 RECORD = f"{STATE}/update.json"
 SERVICE = "mde-linux-recheck.service"
 
@@ -190,7 +191,12 @@ def auto_update_comes_on_the_machines_day_unless_something_speaks_against_it(w):
     assert "unattended-upgrades (apt-daily-upgrade.timer) updates the sensor" in text(recheck(w), "updates"), w.status()
     assert len(w.requests()) == requests and w.runs() == runs and version(w) == OLD
     w.machine.run(["rm", "/etc/apt/apt.conf.d/52updates"])
-    # nothing stands in its way; a unit that it leaves disabled is enabled again
+    # nothing stands in its way, nor does what a stranger has; a unit that it leaves disabled is enabled again
+    theirs = repository.Archive(w.served, "repository.foreign.test", "debian", "bookworm", "attacker")
+    theirs.publish([w.build_sensor(STRANGE)])
+    w.machine.write("/etc/apt/sources.list.d/foreign.list",
+                    "deb [trusted=yes] https://repository.foreign.test/debian bookworm main\n")
+    w.machine.run(["apt-get", "update"])
     w.knobs({"leave_unit_disabled": "yes"})
     status = recheck(w)
     assert status["status"] == "success" and version(w) == NEW, status
@@ -272,6 +278,17 @@ def an_update_that_was_cut_off_is_seen_to_its_end(w):
     w.assert_onboarded()
 
 
+def offer_strange(w):
+    """A stranger's repository has a newer one, soundly signed by a key that the machine knows."""
+    theirs = w.manager.foreign(w.served, "repository.foreign.test", "theirs", "attacker")
+    theirs.publish([w.build_sensor(STRANGE, signer="attacker")])
+    w.manager.add_source("foreign", "https://repository.foreign.test/theirs/", None if w.family.kind == "rpm" else "attacker")
+    if w.family.kind == "rpm":
+        w.machine.write("/root/attacker.asc", openpgp.armor(repository.binary("attacker")))
+        w.machine.run(["rpm", "--import", "/root/attacker.asc"])
+    w.manager.refresh()
+
+
 @for_families("el9", "sles15", sweep=("debian12", "fedora43"))
 def versions_come_and_go(w):
     """An update that does not come up, and the next one, by every kind of package manager; pins are in every_manager.py."""
@@ -281,6 +298,7 @@ def versions_come_and_go(w):
     assert request(w, 6, autoUpdate=True)["status"] == "success"
     ended(w)
     offer(w, NEW, NEWEST, crash_loop="50")
+    offer_strange(w)
     make_due(w)
     recheck(w)
     status = w.status(seq=6)
