@@ -148,7 +148,7 @@ static int fail(const Mission *mission, const PackageResult *result, ReasonId ot
         return -1;
 }
 
-static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure)
+static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
         PackageResult result = { 0 }, ignored = { 0 };
@@ -164,10 +164,16 @@ static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure
                 if (download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
+        if (result.trouble == TROUBLE_ELSEWHERE && !*choice->version) {
+                log_info("%s", result.text);
+                if (package_choice_bind(mission, choice, failure) < 0 ||
+                    download_with_keys(mission, choice, &result, failure) < 0)
+                        return -1;
+        }
         return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
 }
 
-int package_download(Mission *mission, const PackageChoice *choice, Failure *failure)
+int package_download(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         if (!mission->manager->download)
                 return 0;

@@ -135,8 +135,7 @@ bool package_choice_is_plain(const Mission *mission)
         return !*mission->file.path && !mission->request->version && mission->facts.package.state == PACKAGE_ABSENT;
 }
 
-/* A package manager that would take any source's, signed or not, is told the version that ours has. */
-static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
+int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         const PackageSource *source = &mission->source;
         _cleanup_free_ char *place = text_shown(*source->id ? source->id : source->uri, 200);
@@ -151,7 +150,12 @@ static int bind(Mission *mission, PackageChoice *choice, Failure *failure)
                 return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
                                    "The repository %s %s offers no %s to the package manager.", place, source->suite,
                                    SENSOR_PACKAGE);
-        snprintf(choice->version, sizeof(choice->version), "%s", offers.offers[0].version);
+        if (!*offers.candidate)
+                return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
+                                   "The repository %s %s has %s %s, and this machine's configuration keeps the package "
+                                   "manager from taking it.",
+                                   place, source->suite, SENSOR_PACKAGE, offers.offers[0].version);
+        snprintf(choice->version, sizeof(choice->version), "%s", offers.candidate);
         return 0;
 }
 
@@ -183,5 +187,7 @@ int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure)
                 *ret = (PackageChoice){ .action = PACKAGE_INSTALL };
                 return choose_file(mission, ret, failure);
         }
-        return choose(mission, ret, failure) < 0 ? -1 : bind(mission, ret, failure);
+        if (choose(mission, ret, failure) < 0)
+                return -1;
+        return mission->manager->compares ? 0 : package_choice_bind(mission, ret, failure);
 }

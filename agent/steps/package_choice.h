@@ -18,3 +18,6 @@ char *package_choice_versions(const PackageOffers *offers);
 
 /* After the repository step: its lists are fresh. -1: there is none that would do what is asked. */
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure);
+
+/* A package manager that would take any source's, signed or not, is told the version that ours has. */
+int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failure);

@@ -48,7 +48,7 @@ bool package_offers_keep(PackageOffers *offers, const PackageSource *source)
                 offers->offers[n++] = offers->offers[i];
         }
         offers->n_offers = n;
-        if (!has_candidate)
+        if (!has_candidate && *offers->candidate)
                 snprintf(offers->candidate, sizeof(offers->candidate), "%s", n > 0 ? offers->offers[0].version : "");
         return contested;
 }

@@ -18,8 +18,9 @@ int package_prepare(Mission *mission, Failure *failure);
 int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tried, PackageResult *ret,
                            Failure *failure);
 
-/* Killable. Reads all package lists anew where that may help. What a manager cannot do apart the transaction does. */
-int package_download(Mission *mission, const PackageChoice *choice, Failure *failure);
+/* Killable. Reads all package lists anew where that may help. What a manager cannot do apart the transaction does.
+ * choice gets a version where the newest of all turned out to be another source's. */
+int package_download(Mission *mission, PackageChoice *choice, Failure *failure);
 
 /* Never signalled. */
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure);

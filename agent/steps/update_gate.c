@@ -85,7 +85,7 @@ static int skip(Mission *mission, const Failure *why, Failure *failure)
 }
 
 /* A run before this one had begun: where the package comes from, and what is trusted for it, is not known here yet. */
-static int fetch(Mission *mission, const PackageChoice *choice, Failure *failure)
+static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         return step_repository(mission, failure) < 0 || package_prepare(mission, failure) < 0 ||
                                package_download(mission, choice, failure) < 0

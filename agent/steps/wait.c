@@ -43,6 +43,7 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                 [TROUBLE_KEY] = REASON_PACKAGE_SIGNATURE, /* all of the vendor's are known: somebody else's */
                 [TROUBLE_CLOCK] = REASON_CLOCK_WRONG,
                 [TROUBLE_EXPIRED] = REASON_PACKAGE_SIGNATURE,
+                [TROUBLE_ELSEWHERE] = REASON_PACKAGE_SIGNATURE,
                 [TROUBLE_DISK] = REASON_DISK_FULL,
                 [TROUBLE_NEWER] = REASON_DOWNGRADE_REFUSED,
         };

@@ -175,7 +175,7 @@ static int apt_download(const Host *host, const PackageRun *run, const PackageWa
         command.doing = command_own(&command, text_format("downloading %s", wanted->package));
         if (command_run(host, run, &command, ret, err) < 0)
                 return -1;
-        return run->contested && run->source && wanted->version && ret->trouble == TROUBLE_NONE
+        return run->contested && run->source && !wanted->file && ret->trouble == TROUBLE_NONE
                        ? apt_listed_check(host, run, wanted, ret, err)
                        : 0;
 }
@@ -205,6 +205,7 @@ static int dpkg_configure_all(const Host *host, const PackageRun *run, const cha
 const PackageManager manager_apt = {
         .id = MANAGER_APT,
         .unbound = true,
+        .compares = true,
         .sources = &source_format_apt,
         .files = &package_file_deb,
         .state = dpkg_state,

@@ -22,8 +22,9 @@
 /* "mdatp_101.24092.0002_amd64.deb", its epoch's colon as %3a. NULL: not there. Caller frees. */
 static char *find_file(const Host *host, const PackageRun *run, const PackageWanted *wanted)
 {
-        const char *colon = strchr(wanted->version, ':'), *version = colon ? colon + 1 : wanted->version;
-        _cleanup_free_ char *start = text_format("%s_", wanted->package), *number = text_format("%s_", version);
+        const char *asked = wanted->version ? wanted->version : "", *colon = strchr(asked, ':');
+        _cleanup_free_ char *start = text_format("%s_", wanted->package),
+                            *number = text_format("%s_", colon ? colon + 1 : asked);
         _cleanup_(fs_names_freep) char **names = NULL;
         size_t i;
 
@@ -38,7 +39,8 @@ static char *find_file(const Host *host, const PackageRun *run, const PackageWan
 static int ask(const Host *host, const char *list, const PackageWanted *wanted, ProcessResult *ret, Error *err)
 {
         _cleanup_free_ char *sources = text_format("-oDir::Etc::sourcelist=%s", list);
-        _cleanup_free_ char *package = text_format("%s=%s", wanted->package, wanted->version);
+        _cleanup_free_ char *package =
+                wanted->version ? text_format("%s=%s", wanted->package, wanted->version) : text_copy(wanted->package);
         const char *const argv[] = { "apt-cache",
                                      "-oDir::Cache::pkgcache=",
                                      "-oDir::Cache::srcpkgcache=",
@@ -97,10 +99,10 @@ static void refuse(const PackageRun *run, const PackageWanted *wanted, const cha
 {
         _cleanup_free_ char *place = text_shown(run->source->uri, SHOWN_MAX);
 
-        *ret = (PackageResult){ .trouble = TROUBLE_SIGNATURE, .ours = true, .own_words = true };
+        *ret = (PackageResult){ .trouble = TROUBLE_ELSEWHERE, .ours = true, .own_words = true };
         snprintf(ret->text, sizeof(ret->text),
-                 "%s %s %s that %s lists: another source of this machine offers the same version, and apt prefers it",
-                 wanted->package, wanted->version, what, place);
+                 "%s%s%s %s that %s lists: another source of this machine offers it, too, and apt prefers that one",
+                 wanted->package, wanted->version ? " " : "", wanted->version ? wanted->version : "", what, place);
 }
 
 int apt_listed_check(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
@@ -115,9 +117,9 @@ int apt_listed_check(const Host *host, const PackageRun *run, const PackageWante
                 return 0;
         if (look(host, run, wanted, file, &listed, err) < 0)
                 return -1;
-        if (listed == APT_LISTED_NO)
+        if (listed == APT_LISTED_NO || (listed == APT_LISTED_UNKNOWN && !wanted->version))
                 refuse(run, wanted, "as it was downloaded is not the one", ret);
-        if (listed == APT_LISTED_UNKNOWN)
+        else if (listed == APT_LISTED_UNKNOWN)
                 log_info("apt does not tell which %s %s its source lists", wanted->package, wanted->version);
         return 0;
 }

@@ -26,6 +26,7 @@ struct PackageManager {
         const char *files_cache;        /* where it copies files to that it is to install; NULL: nowhere */
         const char *packages_folder;    /* where it keeps what it downloads; NULL: in PackageRun.archives */
         bool unbound;  /* it takes a package from any source: one of ours is asked for by its version */
+        bool compares; /* what it downloaded is compared with what run->source lists: no version has to be asked for */
         bool unsynced; /* it is done before what it wrote is on the disk */
         bool silent;   /* its database says installed before a package's scripts have run: what was cut off is redone */
 

@@ -23,6 +23,7 @@ typedef enum PackageTrouble {
         TROUBLE_EXPIRED,    /* signed, but valid no more: by the clock of this machine */
         TROUBLE_DISK,       /* no space */
         TROUBLE_SCRIPT,     /* a maintainer script failed */
+        TROUBLE_ELSEWHERE,  /* what was downloaded is not what PackageRun.source lists */
         TROUBLE_NEWER,      /* a newer version is installed, and going back was not asked for */
         TROUBLE_OTHER,
 } PackageTrouble;
@@ -110,7 +111,7 @@ typedef struct PackageRun {
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
         bool refresh;   /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
         bool contested; /* download: other sources may have what is wanted too, with other bytes: what comes has to be
-                           what source lists, or it is TROUBLE_SIGNATURE. Without effect where packages are signed */
+                           what source lists, or it is TROUBLE_ELSEWHERE. Without effect where packages are signed */
         const char *proxy;    /* "http://host:port" for this run; NULL: as the machine is configured */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; or NULL */
         /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */

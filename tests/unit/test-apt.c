@@ -262,7 +262,7 @@ static void a_download_takes_no_lock_and_removes_nothing(void **state)
         assert_has(stage->said.data, "downloading mdatp: 0 MB so far");
 }
 
-static PackageResult download_contested(Stage *stage, const char *shown)
+static PackageResult download_contested(Stage *stage, const char *version, const char *shown)
 {
         PackageSource source = { .uri = "https://bob:s3cr3t@packages.example.test/debian/12/prod",
                                  .suite = "bookworm",
@@ -272,9 +272,28 @@ static PackageResult download_contested(Stage *stage, const char *shown)
         program(stage, "apt-cache", shown);
         stage->run.source = &source;
         stage->run.contested = true;
-        result = download(stage, "1:101.1");
+        result = download(stage, version);
         stage->run.source = NULL;
         return result;
+}
+
+/* The newest of all sources is another's, or whose it is cannot be told: asked for by its version it will be ours. */
+static void the_newest_is_ours_or_told_not_to_be(void **state)
+{
+        static const char good[] = "printf 'Package: mdatp\\nSHA256: "
+                                   "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\\n'";
+        static const char bad[] = "printf 'Package: mdatp\\nSHA256: "
+                                  "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\\n'";
+        Stage *stage = *state;
+        _cleanup_free_ char *argv = NULL;
+
+        program(stage, "apt-get", "printf x > mdatp_1%3a101.1_amd64.deb");
+        assert_int_equal(download_contested(stage, NULL, good).trouble, TROUBLE_NONE);
+        argv = recorded(stage, "argv");
+        assert_true(text_ends_with(argv, "\nshow\n--\nmdatp\n"));
+        assert_int_equal(download_contested(stage, NULL, bad).trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_contested(stage, NULL, "exit 100").trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_contested(stage, NULL, "echo 'Package: mdatp'").trouble, TROUBLE_ELSEWHERE);
 }
 
 /* printf x | sha256sum */
@@ -289,23 +308,23 @@ static void of_two_sources_with_one_version_the_bytes_of_ours_count(void **state
         PackageResult result;
 
         program(stage, "apt-get", "true");
-        result = download_contested(stage, good);
-        assert_int_equal(result.trouble, TROUBLE_SIGNATURE); /* it lies somewhere else */
+        result = download_contested(stage, "1:101.1", good);
+        assert_int_equal(result.trouble, TROUBLE_ELSEWHERE); /* it lies somewhere else */
         program(stage, "apt-get", "printf x > mdatp_1%3a101.1_amd64.deb");
-        assert_int_equal(download_contested(stage, good).trouble, TROUBLE_NONE);
+        assert_int_equal(download_contested(stage, "1:101.1", good).trouble, TROUBLE_NONE);
         argv = recorded(stage, "argv");
         assert_has(argv, "\n-oDir::Etc::sourceparts=-\n");
         assert_has(argv, "\n--\nmdatp=1:101.1\n");
         asked = recorded(stage, "asked");
         assert_string_equal(asked, "deb https://bob:s3cr3t@packages.example.test/debian/12/prod bookworm main\n");
-        result = download_contested(stage, bad);
-        assert_int_equal(result.trouble, TROUBLE_SIGNATURE);
-        assert_has(result.text, "another source of this machine offers the same version");
+        result = download_contested(stage, "1:101.1", bad);
+        assert_int_equal(result.trouble, TROUBLE_ELSEWHERE);
+        assert_has(result.text, "another source of this machine offers it, too");
         assert_has_not(result.text, "s3cr3t");
         assert_false(fs_exists(&stage->scratch.host, "/source.list"));
         /* what cannot be told is no reason */
-        assert_int_equal(download_contested(stage, "exit 100").trouble, TROUBLE_NONE);
-        assert_int_equal(download_contested(stage, "echo 'Package: mdatp'").trouble, TROUBLE_NONE);
+        assert_int_equal(download_contested(stage, "1:101.1", "exit 100").trouble, TROUBLE_NONE);
+        assert_int_equal(download_contested(stage, "1:101.1", "echo 'Package: mdatp'").trouble, TROUBLE_NONE);
 }
 
 static void what_is_installed_already_comes_again_only_when_asked(void **state)
@@ -706,6 +725,7 @@ int main(void)
                 STAGED(a_warning_of_an_old_apt_is_trouble_in_a_refresh),
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(a_download_takes_no_lock_and_removes_nothing),
+                STAGED(the_newest_is_ours_or_told_not_to_be),
                 STAGED(of_two_sources_with_one_version_the_bytes_of_ours_count),
                 STAGED(what_is_installed_already_comes_again_only_when_asked),
                 STAGED(an_older_version_comes_only_when_asked),

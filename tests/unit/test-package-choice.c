@@ -46,6 +46,16 @@ static int offer_mixed(const Host *host, const PackageRun *run, const char *pack
 
 static const PackageManager unbound = { .id = MANAGER_APT, .unbound = true, .offers = offer_mixed };
 
+static int offer_nothing_by_a_pin(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret,
+                                  Error *err)
+{
+        *ret = (PackageOffers){ 0 };
+        add_offer(ret, NEW, PLACE);
+        return 0;
+}
+
+static const PackageManager pinned_away = { .id = MANAGER_APT, .unbound = true, .offers = offer_nothing_by_a_pin };
+
 typedef struct Stage {
         Host host;
         Request request;
@@ -214,6 +224,27 @@ static void the_candidate_is_one_of_our_source(void **state)
         assert_string_equal(offers.candidate, "");
 }
 
+static void what_the_machine_keeps_out_is_not_asked_for(void **state)
+{
+        Stage *stage = *state;
+        PackageChoice choice = { 0 };
+        PackageOffers offers;
+        Failure failure = { 0 };
+
+        use_unbound(stage);
+        assert_int_equal(offer_mixed(NULL, NULL, NULL, &offers, NULL), 0);
+        snprintf(offers.candidate, sizeof(offers.candidate), "%s", "");
+        package_offers_keep(&offers, &stage->mission.source);
+        assert_string_equal(offers.candidate, "");
+        assert_int_equal(package_choice_bind(&stage->mission, &choice, &failure), 0);
+        assert_string_equal(choice.version, NEW);
+        stage->mission.manager = &pinned_away;
+        choice = (PackageChoice){ 0 };
+        assert_int_equal(package_choice_bind(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_PACKAGE_NOT_FOUND);
+        assert_non_null(strstr(failure.found, "this machine's configuration"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
 
 int main(void)
@@ -223,6 +254,7 @@ int main(void)
                 TEST(a_pin_is_met_from_our_source_alone),
                 TEST(what_is_better_is_so_in_our_source),
                 TEST(the_candidate_is_one_of_our_source),
+                TEST(what_the_machine_keeps_out_is_not_asked_for),
                 TEST(what_is_registered_twice_is_installed_again),
                 TEST(a_file_with_an_expired_build_is_refused),
         };
