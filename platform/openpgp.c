@@ -143,8 +143,10 @@ static int take_key(Reader *reader, const Packet *packet, Error *err)
         reader->in_user_id = false;
         if (packet->length < KEY_BODY_MIN || packet->length > KEY_BODY_MAX)
                 return error_set(err, ERROR_INPUT, "an OpenPGP key of %zu bytes is none", packet->length);
-        if (packet->body[0] != 4)
+        if (packet->body[0] != 4) {
+                reader->file->skipped = true;
                 return 0;
+        }
         if (reader->file->n_keys == OPENPGP_KEYS_MAX)
                 return error_set(err, ERROR_INPUT, "more than %d keys in one file", OPENPGP_KEYS_MAX);
         reader->key = &reader->file->keys[reader->file->n_keys++];
@@ -249,8 +251,10 @@ static int take_packet(Reader *reader, const Packet *packet, Error *err)
 {
         if (packet->tag == TAG_PUBLIC_KEY)
                 return take_key(reader, packet, err);
-        if (packet->tag == TAG_SECRET_KEY)
+        if (packet->tag == TAG_SECRET_KEY) {
+                reader->file->skipped = true;
                 reader->key = NULL;
+        }
         if (!reader->key || packet->tag == TAG_TRUST || packet->tag == TAG_MARKER)
                 return 0;
         if (packet->tag == TAG_SIGNATURE) {

@@ -27,6 +27,7 @@ typedef struct OpenpgpKey {
 typedef struct OpenpgpFile {
         OpenpgpKey keys[OPENPGP_KEYS_MAX];
         size_t n_keys;
+        bool skipped; /* it holds other keys as well, secret ones or of other versions: another reader may take them */
         unsigned char *bytes; /* owned */
 } OpenpgpFile;
 
@@ -34,7 +35,7 @@ void openpgp_file_clear(OpenpgpFile *file);
 
 /*
  * Reads armored (any number of blocks, CRC24 checked when present) or binary key material. Keys of other
- * versions than 4 and secret keys are passed over.
+ * versions than 4 and secret keys are passed over (skipped).
  * ERROR_INPUT: HTML, damaged packets, a length past the end, a packet of partial or unknown length, no key at all,
  * more keys than fit; the text says what the bytes look like ("an HTML page").
  */

@@ -134,7 +134,8 @@ static bool is_pinned(const Host *host, const char *fingerprint)
         return false;
 }
 
-/* What rpm has already is not made known to it by the way. */
+/* What rpm has already is not made known to it by the way, nor what is not there. What is not understood here others
+ * may understand: the name, where it stands for another one to them, and the bytes. */
 static bool has_only_known_keys(const Host *host, const char *path)
 {
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
@@ -142,9 +143,11 @@ static bool has_only_known_keys(const Host *host, const char *path)
         size_t length = 0, i;
         bool known = true;
 
-        if (fs_read(host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0 || !bytes)
-                return true; /* nothing to be imported: packages are taken by the keys that rpm has */
-        if (openpgp_read(bytes, length, &file, NULL) < 0)
+        if (path[strcspn(path, "$%?#")] || fs_read(host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0)
+                return false;
+        if (!bytes)
+                return true;
+        if (openpgp_read(bytes, length, &file, NULL) < 0 || file.skipped)
                 return false;
         for (i = 0; i < file.n_keys && known; i++)
                 known = is_pinned(host, file.keys[i].fingerprint) ||
@@ -152,21 +155,27 @@ static bool has_only_known_keys(const Host *host, const char *path)
         return known;
 }
 
+static bool is_known_key(const Trust *trust, const char *key)
+{
+        if (!text_starts_with(key, "file:///"))
+                return fail(trust, "would have a key imported that is no file of this machine: gpgkey=", key);
+        return trust->packaged || has_only_known_keys(trust->host, key + strlen("file://")) ||
+               fail(trust, "would have a key imported that is neither pinned nor known to rpm: gpgkey=", key);
+}
+
 /* Where the package manager, told to ask nothing, imports what gpgkey names. */
 static bool names_known_keys(const Trust *trust)
 {
         const char *keys = repo_section_get(trust->section, "gpgkey"), *word;
-        size_t length;
+        size_t length, release;
 
-        while (keys && (word = repo_word_next(&keys, &length))) {
-                _cleanup_free_ char *key = rpm_variables_expand(trust->host, word, length, 0);
+        while (keys && (word = repo_word_next(&keys, &length)))
+                for (release = 0; release < RPM_RELEASES; release++) {
+                        _cleanup_free_ char *key = rpm_variables_expand(trust->host, word, length, release);
 
-                if (!text_starts_with(key, "file:///"))
-                        return fail(trust, "would have a key imported that is no file of this machine: gpgkey=", key);
-                if (!trust->packaged && !has_only_known_keys(trust->host, key + strlen("file://")))
-                        return fail(trust,
-                                    "would have a key imported that is neither pinned nor known to rpm: gpgkey=", key);
-        }
+                        if (!is_known_key(trust, key))
+                                return false;
+                }
         return true;
 }
 

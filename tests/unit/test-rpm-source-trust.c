@@ -1,4 +1,7 @@
+#include "tests/unit/openpgp_packets.h"
 #include "tests/unit/scratch.h"
+
+#include <unistd.h>
 
 #include "platform/packages/rpm_source_trust.h"
 
@@ -8,8 +11,8 @@
 static const PackageSource wanted = { .id = "x", .uri = URI };
 static const PackageSource packaged = { .id = "x", .uri = URI, .packaged = true };
 
-static PackageSource find(const Scratch *scratch, const SourceFormat *format, const PackageSource *like,
-                          const char *section, const char *settings)
+static PackageSource find_source(const Scratch *scratch, const SourceFormat *format, const PackageSource *like,
+                                 const char *section, const char *settings)
 {
         _cleanup_free_ char *file = text_format("%s/a.repo", format->folder);
         PackageSource source;
@@ -33,7 +36,7 @@ static void check(const Scratch *scratch, const SourceFormat *format, const Case
         size_t i;
 
         for (i = 0; i < n; i++) {
-                PackageSource source = find(scratch, format, &wanted, cases[i].section, cases[i].settings);
+                PackageSource source = find_source(scratch, format, &wanted, cases[i].section, cases[i].settings);
 
                 if (source.unverified != !!cases[i].weakness)
                         fail_msg("%s / %s: %s", cases[i].section, cases[i].settings, source.weakness);
@@ -98,16 +101,63 @@ static void tdnf_takes_a_section_at_its_word(void **state)
         check(*state, &source_format_tdnf, cases, ELEMENTSOF(cases));
 }
 
+/* Pinned by the site; the same file with one more that is not understood here is another thing. */
+static void only_a_file_that_is_not_there_has_nothing_to_import(void **state)
+{
+        static const char v6[] = "\xc6\x10\6aaaaaaaaaaaaaaa", secret[] = "\xc5\x10\4aaaaaaaaaaaaaaa";
+        static const Case cases[] = {
+                { BASE "gpgcheck=1\ngpgkey=file:///k/good\n", "", NULL },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/good/below\n", "", NULL },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/newer\n", "", "gpgkey=file:///k/newer" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/secret\n", "", "gpgkey=file:///k/secret" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/large\n", "", "gpgkey=file:///k/large" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/folder\n", "", "gpgkey=file:///k/folder" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/empty\n", "", "gpgkey=file:///k/empty" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/loop\n", "", "gpgkey=file:///k/loop" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/%6eone\n", "", "gpgkey=file:///k/%6eone" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/none#1\n", "", "gpgkey=file:///k/none#1" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/$unheard\n", "", "gpgkey=file:///k/$unheard" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/of-$releasever\n", "", "gpgkey=file:///k/of-9" },
+        };
+        const char *pinned[] = { NULL, NULL };
+        char hex[OPENPGP_FINGERPRINT_HEX];
+        Scratch *scratch = *state;
+        _cleanup_(text_clear) Text good = { 0 }, newer = { 0 }, with_secret = { 0 };
+        _cleanup_free_ char *large = text_allocate(OPENPGP_FILE_MAX + 1);
+        _cleanup_free_ char *loop = text_format("%s/k/loop", scratch->root);
+
+        add_sound(&good, 'A', "alice");
+        add_sound(&newer, 'A', "alice");
+        text_append_bytes(&newer, v6, sizeof(v6) - 1);
+        add_sound(&with_secret, 'A', "alice");
+        text_append_bytes(&with_secret, secret, sizeof(secret) - 1);
+        memset(large, 'x', OPENPGP_FILE_MAX + 1);
+        scratch_write_bytes(scratch, "/k/good", good.data, good.length);
+        scratch_write_bytes(scratch, "/k/newer", newer.data, newer.length);
+        scratch_write_bytes(scratch, "/k/secret", with_secret.data, with_secret.length);
+        scratch_write_bytes(scratch, "/k/large", large, OPENPGP_FILE_MAX + 1);
+        scratch_write(scratch, "/k/folder/x", "");
+        scratch_write(scratch, "/k/empty", "");
+        scratch_write(scratch, "/k/none", "no key at all");
+        scratch_write(scratch, "/k/of-9", "no key at all");
+        scratch_write(scratch, "/etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\n");
+        assert_int_equal(symlink("loop", loop), 0);
+        fingerprint('A', hex);
+        pinned[0] = hex;
+        scratch->host.repository_keys = pinned;
+        check(scratch, &source_format_tdnf, cases, ELEMENTSOF(cases));
+}
+
 static void the_distributions_own_files_of_keys_are_its_own(void **state)
 {
         const char *local = BASE "gpgcheck=1\ngpgkey=file:///k/none\n";
         const char *remote = BASE "gpgcheck=1\ngpgkey=https://a.test/k\n";
 
         scratch_write(*state, "/k/none", "no key at all");
-        assert_false(find(*state, &source_format_tdnf, &packaged, local, "").unverified);
-        assert_true(find(*state, &source_format_tdnf, &packaged, local, "").packaged);
-        assert_true(find(*state, &source_format_tdnf, &packaged, remote, "").unverified);
-        assert_true(find(*state, &source_format_tdnf, &packaged, BASE, "").unverified);
+        assert_false(find_source(*state, &source_format_tdnf, &packaged, local, "").unverified);
+        assert_true(find_source(*state, &source_format_tdnf, &packaged, local, "").packaged);
+        assert_true(find_source(*state, &source_format_tdnf, &packaged, remote, "").unverified);
+        assert_true(find_source(*state, &source_format_tdnf, &packaged, BASE, "").unverified);
 }
 
 static void zypper_reads_what_holds_for_all_only_where_a_section_says_neither(void **state)
@@ -187,6 +237,7 @@ int main(void)
                 ON_SCRATCH(what_dnf_is_told_for_all_sources_counts_where_one_says_nothing),
                 ON_SCRATCH(what_yum_cannot_be_told_for_an_id_with_a_dot_has_to_be_right),
                 ON_SCRATCH(tdnf_takes_a_section_at_its_word),
+                ON_SCRATCH(only_a_file_that_is_not_there_has_nothing_to_import),
                 ON_SCRATCH(the_distributions_own_files_of_keys_are_its_own),
                 ON_SCRATCH(zypper_reads_what_holds_for_all_only_where_a_section_says_neither),
                 ON_SCRATCH(sources_are_looked_for_where_they_are_read_from),
