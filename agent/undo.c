@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/undo_records.h"
 #include "platform/base/text.h"
@@ -149,6 +150,24 @@ int undo_write(const Host *host, const char *path, const void *data, size_t leng
         if (undo_remember_file(host, path, err) < 0 || remember_written(host, path, data, length, err) < 0)
                 return -1;
         return fs_write(host, path, data, length, mode, err);
+}
+
+int undo_rewrite(const Host *host, const char *path, const void *data, size_t length, mode_t new_mode, mode_t also,
+                 Error *err)
+{
+        _cleanup_free_ char *full = host_path(host, path);
+        struct stat st;
+        mode_t mode;
+
+        if (lstat(full, &st) < 0)
+                return errno == ENOENT || errno == ENOTDIR ? undo_write(host, path, data, length, new_mode | also, err)
+                                                           : error_errno(err, errno, "look at %s", path);
+        mode = (st.st_mode & 0777) | also;
+        if (undo_write(host, path, data, length, mode, err) < 0)
+                return -1;
+        if (st.st_uid == geteuid() && st.st_gid == getegid())
+                return 0;
+        return fs_give(host, path, st.st_uid, st.st_gid, mode, err);
 }
 
 /* Of something that is not there yet. */

@@ -49,6 +49,11 @@ int undo_keys_close(const Host *host, const char *names, Error *err) _must_check
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                Error *err) _must_check_;
 
+/* The same of somebody's file, which keeps owner and mode: new_mode is that of a new one, whose owner is who we are.
+ * also: bits that it gets at any rate. */
+int undo_rewrite(const Host *host, const char *path, const void *data, size_t length, mode_t new_mode, mode_t also,
+                 Error *err) _must_check_;
+
 /* What a crash left. */
 typedef struct UndoState {
         bool pending;     /* something is to be committed or undone */

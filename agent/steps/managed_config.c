@@ -23,7 +23,6 @@
 typedef struct File {
         char *text; /* NULL: there is none */
         size_t length;
-        struct stat st;
 } File;
 
 static void file_clear(File *file)
@@ -34,11 +33,12 @@ static void file_clear(File *file)
 static int read_file(const Host *host, File *ret, Error *err)
 {
         _cleanup_free_ char *full = host_path(host, SENSOR_MANAGED_FILE);
+        struct stat st = { 0 };
         File file = { 0 };
 
-        if (lstat(full, &file.st) < 0 && errno != ENOENT && errno != ENOTDIR)
+        if (lstat(full, &st) < 0 && errno != ENOENT && errno != ENOTDIR)
                 return error_errno(err, errno, "look at %s", SENSOR_MANAGED_FILE);
-        if (file.st.st_mode && !S_ISREG(file.st.st_mode))
+        if (st.st_mode && !S_ISREG(st.st_mode))
                 return error_set(err, ERROR_INPUT, "%s is a link or no file, and is left alone", SENSOR_MANAGED_FILE);
         if (fs_read(host, SENSOR_MANAGED_FILE, JSON_SIZE_MAX, &file.text, &file.length, err) < 0)
                 return -1;
@@ -94,15 +94,10 @@ static int keep_backup(const Host *host, const File *file, Error *err)
 
 static int replace_file(const Host *host, const File *file, const char *text, size_t length, Error *err)
 {
-        mode_t mode = file->text ? file->st.st_mode & 07777 : 0644;
-
         /* the folders first: undone last, when our file in them is gone; what others put there meanwhile stays */
-        if (make_folders(host, err) < 0 || keep_backup(host, file, err) < 0 ||
-            undo_write(host, SENSOR_MANAGED_FILE, text, length, mode, err) < 0)
-                return -1;
-        if (!file->text || (file->st.st_uid == geteuid() && file->st.st_gid == getegid()))
-                return 0;
-        return fs_give(host, SENSOR_MANAGED_FILE, file->st.st_uid, file->st.st_gid, mode, err);
+        return make_folders(host, err) < 0 || keep_backup(host, file, err) < 0
+                       ? -1
+                       : undo_rewrite(host, SENSOR_MANAGED_FILE, text, length, 0644, 0, err);
 }
 
 /* As it is now: a tool of the customer's may have written it since the plan was made. */

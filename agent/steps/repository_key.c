@@ -159,7 +159,7 @@ static int keyring_add(const Mission *mission, const Keyring *keyring, const Key
         append_keys(&text, &missing, armored);
         if (undo_remember_made(mission->host, folder, err) < 0 || fs_make_folder(mission->host, folder, 0755, err) < 0)
                 return -1;
-        return undo_write(mission->host, keyring->path, text.data, text.length, 0644, err);
+        return undo_rewrite(mission->host, keyring->path, text.data, text.length, 0644, 0444, err);
 }
 
 /* Those that the package manager, if it keeps keys itself, has not. */

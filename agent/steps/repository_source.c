@@ -75,7 +75,7 @@ static int is_contradicted(const Mission *mission, const char *file, const Packa
 static int replace(const Host *host, const char *file, const char *text, Error *err)
 {
         if (*text)
-                return undo_write(host, file, text, strlen(text), 0644, err);
+                return undo_rewrite(host, file, text, strlen(text), 0644, 0, err);
         return undo_remember_file(host, file, err) < 0 ? -1 : fs_remove(host, file, err);
 }
 

@@ -1,5 +1,7 @@
 #include "tests/unit/scratch.h"
 
+#include <unistd.h>
+
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "platform/fs.h"
@@ -264,6 +266,30 @@ static void what_somebody_else_has_written_since_stays(void **state)
         assert_string_equal(same, "deb theirs\n");
 }
 
+static void a_file_that_is_rewritten_keeps_owner_and_mode(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *full = text_format("%s" LIST, s->root);
+        uid_t owner = geteuid() == 0 ? 4711 : geteuid();
+
+        scratch_folder(s, "/etc/apt/sources.list.d");
+        assert_int_equal(undo_rewrite(&s->host, LIST, "deb first\n", 10, 0644, 0, NULL), 0);
+        assert_int_equal(look(s, LIST).st_mode & 07777, 0644);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_false(fs_exists(&s->host, LIST));
+        scratch_write(s, LIST, "deb https://name:secret@old\n"); /* 0600 */
+        assert_int_equal(chown(full, owner, getegid()), 0);
+        assert_int_equal(undo_rewrite(&s->host, LIST, "deb new\n", 8, 0644, 0, NULL), 0);
+        assert_int_equal(look(s, LIST).st_mode & 07777, 0600);
+        assert_int_equal(look(s, LIST).st_uid, owner);
+        assert_int_equal(undo_rewrite(&s->host, LIST, "deb newer\n", 10, 0644, 0444, NULL), 0);
+        assert_int_equal(look(s, LIST).st_mode & 07777, 0644);
+        assert_int_equal(look(s, LIST).st_uid, owner);
+        assert_int_equal(undo_roll_back(&s->host, NULL), 0);
+        assert_int_equal(look(s, LIST).st_mode & 07777, 0600);
+        assert_int_equal(look(s, LIST).st_uid, owner);
+}
+
 /* A power cut while a record was written: its change was not made. */
 static void a_torn_last_record_is_passed_over(void **state)
 {
@@ -330,6 +356,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(after_the_commit_nothing_is_undone, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_somebody_else_has_written_since_stays, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(a_file_that_is_rewritten_keeps_owner_and_mode, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_is_remembered, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_transaction_that_is_tried_for_long_fits_into_the_journal,

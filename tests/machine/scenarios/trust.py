@@ -42,7 +42,7 @@ def a_dependencys_key_goes_again_with_a_run_that_fails(w):
 
 @for_families("el9", "sles15")
 def what_is_off_for_all_sources_is_off_for_one_that_says_nothing(w):
-    """A site's entry is refused, with what was found; the vendor's own is set up anew."""
+    """A site's entry is refused, with what was found; the vendor's own is set up anew, and read by whom it was."""
     w.prepare()
     settings = "/etc/zypp/zypp.conf" if w.family.manager == "zypper" else "/etc/dnf/dnf.conf"
     w.machine.write(settings, "[main]\ngpgcheck = off\n")
@@ -59,10 +59,12 @@ def what_is_off_for_all_sources_is_off_for_one_that_says_nothing(w):
     w.assert_untouched(before)
     w.machine.path(f"{w.manager.sources}/company.repo").unlink()
     w.machine.write(f"{w.manager.sources}/microsoft-prod.repo", silent)
+    w.machine.path(f"{w.manager.sources}/microsoft-prod.repo").chmod(0o600)
     w.ask(seq=1)
     report = w.azure.wait_status("success", seq=1)
     assert settings in report.settings.row("repository-key").message, report.settings
     assert "\ngpgcheck=1\n" in w.machine.read(f"{w.manager.sources}/microsoft-prod.repo")
+    assert w.machine.path(f"{w.manager.sources}/microsoft-prod.repo").stat().st_mode & 0o777 == 0o600
     w.assert_onboarded()
 
 
