@@ -40,7 +40,8 @@ int undo_remember_key(const Host *host, const char *fingerprint, Error *err) _mu
 /*
  * A command of a package manager that may take keys by itself, as those of a dependency's source: between open and
  * close those that came are its, and it forgets them on undo. names: all that it has, blanks between them
- * (PackageManager.list_keys). Never closed, for a crash: those that came until the undo.
+ * (PackageManager.list_keys). Never closed, for a crash: those that came until the undo,
+ * if that is in the same boot; else they stay, with a warning.
  */
 int undo_keys_open(const Host *host, const char *names, Error *err) _must_check_;
 int undo_keys_close(const Host *host, const char *names, Error *err) _must_check_;

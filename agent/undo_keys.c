@@ -12,6 +12,8 @@
 #include "platform/fs.h"
 #include "platform/packages/manager.h"
 
+#define SHOWN_MAX 60
+
 static Json *find_last(Json *records, const char *path)
 {
         size_t i;
@@ -34,13 +36,32 @@ static const char *last_names(Json *records)
         return last ? json_string(last, "names") : NULL;
 }
 
-static int append(const Host *host, const char *kind, const char *path, const char *names, Error *err)
+static int append(const Host *host, const char *kind, const char *path, Error *err)
 {
         _cleanup_json_ Json *record = undo_record_new(kind, path);
 
+        return undo_record_append(host, record, err);
+}
+
+/* names NULL: those of the command before. */
+static int append_begin(const Host *host, const char *path, const char *names, Error *err)
+{
+        _cleanup_json_ Json *record = undo_record_new("keys", path);
+        char boot[37];
+
+        state_boot_id(host, boot);
+        json_object_object_add(record, "boot", json_object_new_string(boot));
         if (names)
                 json_object_object_add(record, "names", json_object_new_string(names));
         return undo_record_append(host, record, err);
+}
+
+static bool is_of_this_boot(const Host *host, Json *record)
+{
+        char boot[37];
+
+        state_boot_id(host, boot);
+        return *boot && text_equal(json_string(record, "boot"), boot);
 }
 
 int undo_keys_open(const Host *host, const char *names, Error *err)
@@ -50,8 +71,8 @@ int undo_keys_open(const Host *host, const char *names, Error *err)
         if (fs_make_folder(host, UNDO_FOLDER, 0700, err) < 0 || undo_records_read(host, &records, err) < 0)
                 return -1;
         if (text_equal(last_names(records), names))
-                return append(host, "keys", "again", NULL, err);
-        return append(host, "keys", "open", names, err);
+                return append_begin(host, "again", NULL, err);
+        return append_begin(host, "open", names, err);
 }
 
 /* The next word that is not among names. NULL: no more. */
@@ -80,13 +101,13 @@ int undo_keys_close(const Host *host, const char *names, Error *err)
                 return -1;
         before = last_names(records);
         while (before && (name = next_new(&cursor, before))) {
-                int r = append(host, "taken", name, NULL, err);
+                int r = append(host, "taken", name, err);
 
                 free(name);
                 if (r < 0)
                         return -1;
         }
-        return before ? append(host, "keys", "closed", NULL, err) : 0;
+        return before ? append(host, "keys", "closed", err) : 0;
 }
 
 static int drop(const PackageManager *manager, const Host *host, const char *name, Error *err)
@@ -95,23 +116,33 @@ static int drop(const PackageManager *manager, const Host *host, const char *nam
         return manager->drop_key(host, name, err);
 }
 
-/* Cut off: what came since. */
-static int drop_new(const PackageManager *manager, const Host *host, const char *before, Error *err)
+static void tell_stays(const PackageManager *manager, const char *name)
+{
+        _cleanup_free_ char *shown = text_escape(name, SHOWN_MAX), *removal = manager->drop_key_words(name);
+
+        log_warning("the key %s came since a command of %s was cut off, by it or by somebody else, and the machine was "
+                    "started anew since: it stays; if it is not wanted: %s",
+                    shown, package_manager_words(manager->id)->name, removal);
+}
+
+/* Cut off: what came since, for as long as nobody else is likely to have brought it. */
+static int drop_new(const PackageManager *manager, const Host *host, Json *last, const char *before, Error *err)
 {
         _cleanup_free_ char *now = NULL;
         const char *cursor;
         char *name;
+        int r = 0;
 
         if (manager->list_keys(host, &now, err) < 0)
                 return -1;
-        for (cursor = now; (name = next_new(&cursor, before));) {
-                int r = drop(manager, host, name, err);
-
+        for (cursor = now; r == 0 && (name = next_new(&cursor, before));) {
+                if (is_of_this_boot(host, last))
+                        r = drop(manager, host, name, err);
+                else
+                        tell_stays(manager, name);
                 free(name);
-                if (r < 0)
-                        return -1;
         }
-        return 0;
+        return r;
 }
 
 int undo_keys_roll_back(const Host *host, Json *records, Error *err)
@@ -123,7 +154,7 @@ int undo_keys_roll_back(const Host *host, Json *records, Error *err)
         if (!last || !manager || !manager->drop_key)
                 return 0;
         if (!text_equal(json_string(last, "path"), "closed") && last_names(records) &&
-            drop_new(manager, host, last_names(records), err) < 0)
+            drop_new(manager, host, last, last_names(records), err) < 0)
                 return -1;
         for (i = 0; i < json_object_array_length(records); i++) {
                 Json *record = json_object_array_get_idx(records, i);

@@ -104,4 +104,5 @@ bool yum_offers_parse(const char *text, size_t length, PackageOffers *ret);
         .is_broken = rpm_is_broken, .wait_for_locks = name##_wait_for_locks, .refresh = name##_refresh,                \
         .offers = name##_offers, .download = name##_download, .install = name##_install, .repair = name##_repair,      \
         .has_key = rpm_has_key, .import_key = rpm_import_key, .forget_key = rpm_forget_key,                            \
-        .list_keys = rpm_list_keys, .drop_key = rpm_drop_key, .files = &package_file_rpm
+        .list_keys = rpm_list_keys, .drop_key = rpm_drop_key, .drop_key_words = rpm_drop_key_words,                    \
+        .files = &package_file_rpm

@@ -87,6 +87,7 @@ struct PackageManager {
          * may be gone already. NULL: it never takes a key by itself. */
         int (*list_keys)(const Host *host, char **ret, Error *err);
         int (*drop_key)(const Host *host, const char *name, Error *err);
+        char *(*drop_key_words)(const char *name); /* the command by which a person does; caller frees */
 };
 
 extern const PackageManager manager_apt, manager_dnf, manager_dnf5, manager_yum, manager_zypper, manager_tdnf;

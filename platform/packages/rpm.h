@@ -30,9 +30,10 @@ int rpm_has_key(const Host *host, const char *fingerprint, bool *ret, Error *err
 int rpm_import_key(const Host *host, const char *file, Error *err) _must_check_; /* armored */
 int rpm_forget_key(const Host *host, const char *fingerprint, Error *err) _must_check_;
 
-/* PackageManager.list_keys and drop_key. */
+/* PackageManager.list_keys, drop_key and drop_key_words. */
 int rpm_list_keys(const Host *host, char **ret, Error *err) _must_check_;
 int rpm_drop_key(const Host *host, const char *name, Error *err) _must_check_;
+char *rpm_drop_key_words(const char *name);
 
 typedef int RpmCommand(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                        Error *err);

@@ -243,6 +243,13 @@ int rpm_list_keys(const Host *host, char **ret, Error *err)
         return 0;
 }
 
+char *rpm_drop_key_words(const char *name)
+{
+        _cleanup_free_ char *shown = text_escape(name, SHOWN_MAX);
+
+        return text_format(strchr(name, '-') ? "rpm -e gpg-pubkey-%s" : "rpmkeys --delete %s", shown);
+}
+
 /* The same key may be named by its package and by its fingerprint. */
 int rpm_drop_key(const Host *host, const char *name, Error *err)
 {

@@ -194,4 +194,5 @@ const PackageManager manager_tdnf = {
         .forget_key = rpm_forget_key,
         .list_keys = rpm_list_keys,
         .drop_key = rpm_drop_key,
+        .drop_key_words = rpm_drop_key_words,
 };

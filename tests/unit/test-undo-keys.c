@@ -3,6 +3,7 @@
 
 #include "agent/state.h"
 #include "agent/undo.h"
+#include "platform/base/log.h"
 #include "platform/fs.h"
 #include "platform/packages/manager.h"
 #include "platform/packages/rpm.h"
@@ -75,6 +76,13 @@ static void assert_rolled_back_to(const Host *host, const char *expected)
         assert_false(fs_exists(host, STATE_FOLDER "/undo"));
 }
 
+static void write_journal(const char *text)
+{
+        static const Scratch machine = { .root = "" };
+
+        scratch_write(&machine, STATE_FOLDER "/undo/journal", text);
+}
+
 static void what_came_during_a_command_goes_and_what_came_outside_stays(void **state)
 {
         PackageStage *stage = *state;
@@ -99,6 +107,46 @@ static void what_came_since_a_command_was_cut_off_goes(void **state)
         open_or_close(&stage->host, undo_keys_open);
         open_or_close(&stage->host, undo_keys_close);
         open_or_close(&stage->host, undo_keys_open); /* the same list */
+        put(stage, "bbbbbbbb-1");
+        assert_rolled_back_to(&stage->host, "aaaaaaaa-1");
+}
+
+/* Hours later, perhaps: who brought it is not known. */
+static void what_came_in_another_boot_stays(void **state)
+{
+        static const char *const opens[] = { "\"boot\":\"c2f1a6e0-0000-4000-8000-000000000000\",", "\"boot\":\"\",",
+                                             "" };
+        PackageStage *stage = *state;
+        _cleanup_free_ char *log = text_format("%s/log", stage->scratch.root), *told = NULL;
+        size_t i;
+
+        assert_int_equal(log_open(log, NULL), 0);
+        put(stage, "aaaaaaaa-1");
+        put(stage, "bbbbbbbb-1");
+        for (i = 0; i < ELEMENTSOF(opens); i++) {
+                _cleanup_free_ char *journal = text_format("{\"kind\":\"taken\",\"path\":\"dddddddd-1\"}\n"
+                                                           "{\"kind\":\"keys\",%s\"path\":\"open\","
+                                                           "\"names\":\"aaaaaaaa-1 dddddddd-1\"}\n",
+                                                           opens[i]);
+                put(stage, "dddddddd-1");
+                write_journal(journal);
+                assert_rolled_back_to(&stage->host, "aaaaaaaa-1 bbbbbbbb-1");
+        }
+        log_close();
+        told = package_stage_read(stage, "log");
+        assert_has(told, "the key bbbbbbbb-1 came since a command of dnf was cut off");
+        assert_has(told, "if it is not wanted: rpm -e gpg-pubkey-bbbbbbbb-1");
+        assert_null(strstr(told, "aaaaaaaa"));
+}
+
+/* It began before the boot, and once more since. */
+static void the_last_command_counts(void **state)
+{
+        PackageStage *stage = *state;
+
+        put(stage, "aaaaaaaa-1");
+        write_journal("{\"kind\":\"keys\",\"boot\":\"c2f1\",\"path\":\"open\",\"names\":\"aaaaaaaa-1\"}\n");
+        open_or_close(&stage->host, undo_keys_open);
         put(stage, "bbbbbbbb-1");
         assert_rolled_back_to(&stage->host, "aaaaaaaa-1");
 }
@@ -139,6 +187,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 STAGED(what_came_during_a_command_goes_and_what_came_outside_stays),
                 STAGED(what_came_since_a_command_was_cut_off_goes),
+                STAGED(what_came_in_another_boot_stays),
+                STAGED(the_last_command_counts),
                 STAGED(nothing_goes_after_the_commit_point),
                 STAGED(a_list_that_stays_the_same_is_written_down_once),
         };
