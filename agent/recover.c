@@ -166,6 +166,15 @@ static void clean(const Host *host)
                 log_warning("what an earlier run left: %s", err.text);
 }
 
+static int commit(const Host *host, Error *err)
+{
+        _cleanup_free_ char *keys = undo_keys_explain(host);
+
+        if (keys)
+                log_warning("%s", keys);
+        return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
+}
+
 int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, PackageResult *ret, Error *err)
 {
         const PackageManager *manager = package_manager_find(host);
@@ -191,7 +200,7 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 return -1;
         /* the one that was there before is no success: an update that failed leaves it as it was */
         if (state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
-                return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
+                return commit(host, err);
         if (state == PACKAGE_BROKEN && !repair)
                 return 0; /* half there: the source has to stay until the package step mended it */
         /* cut off: what was being fetched may be torn, and look whole to who fetched it, as apt does not sync */

@@ -46,6 +46,10 @@ int undo_remember_key(const Host *host, const char *fingerprint, Error *err) _mu
 int undo_keys_open(const Host *host, const char *names, Error *err) _must_check_;
 int undo_keys_close(const Host *host, const char *names, Error *err) _must_check_;
 
+/* Before undo_commit(): which keys stay that such commands took, and how to be rid of them, for people; NULL: none.
+ * Caller frees. */
+char *undo_keys_explain(const Host *host);
+
 /* As undo_remember_file(), and then writes it (fs_write). What somebody else has written there since is not undone. */
 int undo_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                Error *err) _must_check_;

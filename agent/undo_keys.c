@@ -165,3 +165,35 @@ int undo_keys_roll_back(const Host *host, Json *records, Error *err)
         }
         return 0;
 }
+
+char *undo_keys_explain(const Host *host)
+{
+        const PackageManager *manager = package_manager_find(host);
+        _cleanup_(text_clear) Text names = { 0 }, removals = { 0 };
+        _cleanup_json_ Json *records = NULL;
+        Error err = { 0 };
+        size_t i, n = 0;
+
+        if (!manager || !manager->drop_key_words)
+                return NULL;
+        if (undo_records_read(host, &records, &err) < 0)
+                log_warning("the keys that %s took are not known: %s", package_manager_words(manager->id)->name,
+                            err.text);
+        for (i = 0; records && i < json_object_array_length(records); i++) {
+                Json *record = json_object_array_get_idx(records, i);
+                _cleanup_free_ char *shown = NULL, *removal = NULL;
+
+                if (!text_equal(json_string(record, "kind"), "taken") || !json_string(record, "path"))
+                        continue;
+                shown = text_escape(json_string(record, "path"), SHOWN_MAX);
+                removal = manager->drop_key_words(json_string(record, "path"));
+                text_append(&names, "%s%s", n > 0 ? ", " : "", shown);
+                text_append(&removals, "%s%s", n++ > 0 ? "; " : "", removal);
+        }
+        if (n == 0)
+                return NULL;
+        return text_format("%s took the key%s %s for a dependency, from a repository of this machine, and trusts "
+                           "%s from now on; if that is not wanted: %s",
+                           package_manager_words(manager->id)->name, n > 1 ? "s" : "", names.data,
+                           n > 1 ? "them" : "it", removals.data);
+}

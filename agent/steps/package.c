@@ -233,7 +233,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         if (package_keys_before(mission, &err) < 0 ||
             mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
                 return steps_fail_command(failure, REASON_INSTALL_FAILED, &err);
-        if (result.trouble != TROUBLE_NONE && package_keys_after(mission, &err) < 0)
+        if (package_keys_after(mission, &err) < 0)
                 log_warning("%s", err.text);
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
@@ -278,6 +278,7 @@ int step_package(Mission *mission, Failure *failure)
         if (package_choice_make(mission, &choice, failure) < 0 || package_download(mission, &choice, failure) < 0 ||
             steps_wait_for_turn(mission, failure) < 0 || package_transact(mission, &choice, failure) < 0)
                 return -1;
+        package_keys_tell(mission);
         if (undo_commit(mission->host, &err) < 0 || package_clean(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         steps_announce_managed(mission);

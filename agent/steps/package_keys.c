@@ -20,3 +20,11 @@ int package_keys_after(Mission *mission, Error *err)
 {
         return note(mission, undo_keys_close, err);
 }
+
+void package_keys_tell(Mission *mission)
+{
+        _cleanup_free_ char *text = undo_keys_explain(mission->host);
+
+        if (text)
+                outcome_row(mission->outcome, "package-keys", ROW_WARNING, "%s", text);
+}

@@ -9,3 +9,6 @@
 /* Around a command that downloads or installs. Nothing to do where the manager never takes keys by itself. */
 int package_keys_before(Mission *mission, Error *err) _must_check_;
 int package_keys_after(Mission *mission, Error *err) _must_check_;
+
+/* Before the commit point is noted: a row about keys that stay. */
+void package_keys_tell(Mission *mission);

@@ -9,6 +9,7 @@
 
 #include "agent/recover.h"
 #include "agent/steps.h"
+#include "agent/steps/package_keys.h"
 #include "agent/steps/package_offers.h"
 #include "agent/steps/package_work.h"
 #include "agent/undo.h"
@@ -169,6 +170,7 @@ static int install(Mission *mission, const char *version, Failure *failure)
                 *failure = why;
                 return -1;
         }
+        package_keys_tell(mission);
         if (undo_commit(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         return update_gate(mission, true, failure);

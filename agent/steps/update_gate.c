@@ -6,6 +6,7 @@
 
 #include "agent/situation.h"
 #include "agent/steps.h"
+#include "agent/steps/package_keys.h"
 #include "agent/steps/package_work.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -103,6 +104,7 @@ static int put_back(Mission *mission, bool downloaded, Failure *failure)
         if ((downloaded ? package_prepare(mission, failure) : fetch(mission, &choice, failure)) < 0 ||
             package_transact(mission, &choice, failure) < 0)
                 return -1;
+        package_keys_tell(mission);
         if (undo_commit(mission->host, &err) < 0)
                 return steps_fail(failure, REASON_INTERNAL, &err);
         snprintf(mission->facts.package.version, sizeof(mission->facts.package.version), "%s", choice.version);

@@ -162,6 +162,33 @@ static void nothing_goes_after_the_commit_point(void **state)
         assert_rolled_back_to(&stage->host, "aaaaaaaa-1 bbbbbbbb-1");
 }
 
+static void what_stays_with_the_commit_is_told(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *nothing = NULL, *one = NULL, *two = NULL;
+
+        put(stage, "aaaaaaaa-1");
+        open_or_close(&stage->host, undo_keys_open);
+        nothing = undo_keys_explain(&stage->host);
+        assert_null(nothing);
+        put(stage, "bbbbbbbb-1");
+        open_or_close(&stage->host, undo_keys_close);
+        put(stage, "cccccccc-1"); /* somebody else's */
+        one = undo_keys_explain(&stage->host);
+        assert_string_equal(one, "dnf took the key bbbbbbbb-1 for a dependency, from a repository of this machine, and "
+                                 "trusts it from now on; if that is not wanted: rpm -e "
+                                 "gpg-pubkey-bbbbbbbb-1");
+        open_or_close(&stage->host, undo_keys_open);
+        put(stage, "dddddddd-1");
+        open_or_close(&stage->host, undo_keys_close);
+        two = undo_keys_explain(&stage->host);
+        assert_has(two, "the keys bbbbbbbb-1, dddddddd-1 for");
+        assert_has(two, "rpm -e gpg-pubkey-bbbbbbbb-1; rpm -e gpg-pubkey-dddddddd-1");
+        assert_null(strstr(two, "cccccccc"));
+        assert_int_equal(undo_commit(&stage->host, NULL), 0);
+        assert_null(undo_keys_explain(&stage->host));
+}
+
 static void a_list_that_stays_the_same_is_written_down_once(void **state)
 {
         PackageStage *stage = *state;
@@ -190,6 +217,7 @@ int main(void)
                 STAGED(what_came_in_another_boot_stays),
                 STAGED(the_last_command_counts),
                 STAGED(nothing_goes_after_the_commit_point),
+                STAGED(what_stays_with_the_commit_is_told),
                 STAGED(a_list_that_stays_the_same_is_written_down_once),
         };
 

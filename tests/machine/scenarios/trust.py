@@ -37,7 +37,10 @@ def a_dependencys_key_goes_again_with_a_run_that_fails(w):
     w.ask(seq=1)
     w.azure.wait_status("success", seq=1)
     w.assert_onboarded()
-    assert len(w.manager.keys()) == 2, w.manager.keys()
+    keys = w.manager.keys()
+    assert len(keys) == 2, keys
+    told = w.azure.wait_status("success", seq=1).settings.row("package-keys")
+    assert told.status == "warning" and sum(f"rpm -e {key}" in told.message for key in keys) == 1, (told, keys)
 
 
 @for_families("el9", "sles15")
