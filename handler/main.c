@@ -14,6 +14,7 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
+#include "platform/libraries.h"
 
 #define EXIT_USAGE 2
 
@@ -48,6 +49,17 @@ static void print_help(FILE *file)
         fprintf(file, "\n  --version  print the version\n  --help     print this\n");
 }
 
+static int print_version(void)
+{
+        _cleanup_free_ char *libraries = libraries_text();
+        char when[TEXT_TIME_MAX];
+
+        return printf("mde-linux %s\nlink %s%s%s\n%s", version_text, version_is_portable ? "portable" : "system",
+                      version_built_s ? ", built from sources of " : "",
+                      version_built_s ? text_time(version_built_s, when) : "", libraries) < 0 ||
+               fflush(stdout) != 0;
+}
+
 /* Closed by who started us, they would be the numbers of our lock and log, and programs we run inherit these three. */
 static void open_standard_descriptors(void)
 {
@@ -78,7 +90,7 @@ int main(int argc, char *argv[])
         open_standard_descriptors();
         harden();
         if (argc == 2 && text_equal(argv[1], "--version"))
-                return printf("mde-linux %s\n", version_text) < 0;
+                return print_version();
         if (argc == 2 && text_equal(argv[1], "--help")) {
                 print_help(stdout);
                 return 0;

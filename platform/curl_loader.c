@@ -29,6 +29,7 @@ static struct {
         CURLcode (*easy_setopt)(CURL *curl, CURLoption option, ...);
         CURLcode (*easy_getinfo)(CURL *curl, CURLINFO info, ...);
         const char *(*easy_strerror)(CURLcode code);
+        char *(*version)(void);
         time_t (*getdate)(const char *text, const time_t *unused);
 } the_curl;
 
@@ -48,7 +49,8 @@ static bool load(void)
                find(&the_curl.global_cleanup, "curl_global_cleanup") && find(&the_curl.easy_init, "curl_easy_init") &&
                find(&the_curl.easy_cleanup, "curl_easy_cleanup") && find(&the_curl.easy_perform, "curl_easy_perform") &&
                find(&the_curl.easy_setopt, "curl_easy_setopt") && find(&the_curl.easy_getinfo, "curl_easy_getinfo") &&
-               find(&the_curl.easy_strerror, "curl_easy_strerror") && find(&the_curl.getdate, "curl_getdate");
+               find(&the_curl.easy_strerror, "curl_easy_strerror") && find(&the_curl.getdate, "curl_getdate") &&
+               find(&the_curl.version, "curl_version");
 }
 
 CURLcode curl_global_init(long flags)
@@ -106,4 +108,9 @@ const char *curl_easy_strerror(CURLcode code)
 time_t curl_getdate(const char *text, const time_t *unused)
 {
         return the_curl.getdate(text, unused);
+}
+
+char *curl_version(void)
+{
+        return the_curl.version();
 }

@@ -1,0 +1,127 @@
+"""Source and binary packages of one Debian release, through apt: its signed indexes say which bytes are right.
+
+apt gets folders and a list of sources of its own, so the machine's are neither used nor changed; where the packages are is taken
+from the machine's (a mirror is its owner's choice). A file that a mirror does not have, or no longer has, makes the next older
+version in the indexes the one that is used, and that is said.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+
+RELEASE = "trixie"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+@dataclass(frozen=True)
+class Package:
+    """files   name -> SHA-256; of a source package the release of upstream, then Debian's changes"""
+
+    name: str
+    version: str
+    files: dict
+
+    def as_json(self):
+        return asdict(self)
+
+
+class Apt:
+    def __init__(self, folder, files):
+        """What apt keeps is below folder; the packages themselves below files."""
+        self.files = files
+        self.files.mkdir(parents=True, exist_ok=True)
+        for part in ("lists/partial", "cache/archives/partial"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / "status").touch()
+        (folder / "sources.list").write_text(_sources(), encoding="ascii")
+        (folder / "apt.conf").write_text(
+            f'Dir::Etc::sourcelist "{folder}/sources.list";\n'
+            'Dir::Etc::sourceparts "/dev/null";\n'
+            'Dir::Etc::preferences "/dev/null";\n'
+            'Dir::Etc::preferencesparts "/dev/null";\n'
+            f'Dir::State "{folder}";\n'
+            f'Dir::State::status "{folder}/status";\n'
+            f'Dir::Cache "{folder}/cache";\n'
+            'APT::Sandbox::User "root";\n'
+            'APT::Architecture "amd64";\n'
+            'APT::Architectures { "amd64"; "arm64"; };\n', encoding="ascii")
+        self._environment = {**os.environ, "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
+        self._call("apt-get", "--quiet", "update")
+
+    def source(self, name, bare=False):
+        """The newest version of which all is there. bare: upstream's release alone will do when Debian's changes are not."""
+        offers = sorted(self._offers(name), key=_Comparable, reverse=True)
+        for offer in offers:
+            files = self._take(name, offer)
+            if files and (len(files) == 2 or bare):
+                if offer != offers[0] or len(files) != 2:
+                    _say(f"{name}: {offer['Version']}{'' if len(files) == 2 else ' without Debian changes'} is taken: "
+                         f"the mirror does not have all of {offers[0]['Version']}")
+                return Package(name, offer["Version"], files)
+        raise RuntimeError(f"the mirror has no complete source of {name}; its index names {[offer['Version'] for offer in offers]}")
+
+    def binary(self, name, debian_arch):
+        """A .deb, downloaded only. apt verifies it by its index."""
+        wanted = f"{name}:{debian_arch}"
+        uri = self._call("apt-get", "--quiet", "download", "--print-uris", wanted)
+        file = re.search(r"^'[^']+' (\S+)", uri, re.M).group(1)
+        self._call("apt-get", "--quiet", "download", wanted, cwd=self.files)
+        return Package(name, file.split("_")[1].replace("%3a", ":"), {file: _sha256(self.files / file)})
+
+    def _offers(self, name):
+        for stanza in self._call("apt-cache", "showsrc", name).split("\n\n"):
+            fields = dict(re.findall(r"^([A-Za-z0-9-]+):((?:.*)(?:\n .*)*)", stanza, re.M))
+            if fields.get("Package", "").strip() == name:
+                yield {"Version": fields["Version"].strip(), "files": re.findall(r" ([0-9a-f]{64}) \d+ (\S+)", fields["Checksums-Sha256"])}
+
+    def _take(self, name, offer):
+        """{file: SHA-256} of those of the two archives that could be had."""
+        wanted = {file: digest for digest, file in offer["files"] if re.search(r"\.(orig|debian)\.tar\.[a-z0-9]+$", file)}
+        if not all((self.files / file).exists() for file in wanted):
+            self._call("apt-get", "--quiet", "source", "--download-only", f"{name}={offer['Version']}", cwd=self.files, check=False)
+        have = {file: digest for file, digest in wanted.items() if (self.files / file).exists()}
+        for file, digest in have.items():
+            if _sha256(self.files / file) != digest:
+                raise RuntimeError(f"{self.files / file} is not what Debian's index says (SHA-256 {digest}): remove it and look why")
+        return have if any(".orig." in file for file in have) else None
+
+    def _call(self, *argv, check=True, **options):
+        done = subprocess.run(argv, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options)
+        if check and done.returncode:
+            raise RuntimeError(f"{' '.join(argv)}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return done.stdout
+
+
+class _Comparable:
+    def __init__(self, offer):
+        self.version = offer["Version"]
+
+    def __lt__(self, other):
+        return subprocess.run(["dpkg", "--compare-versions", self.version, "lt", other.version], check=False).returncode == 0
+
+
+def _say(text):
+    print(f"build-libraries: {text}", file=sys.stderr, flush=True)
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+
+
+def _sources():
+    """Where the machine itself gets Debian and its security updates."""
+    said = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"],
+                          check=True, capture_output=True, text=True).stdout
+    found = {}
+    for uri, suite in (line.split() for line in said.splitlines()):
+        if uri.rstrip("/").endswith("/debian"):
+            found[RELEASE] = uri
+        elif suite.endswith("-security") and "debian" in uri:
+            found[f"{RELEASE}-security"] = uri
+    if RELEASE not in found:
+        raise RuntimeError("no Debian mirror is configured in /etc/apt: an entry like 'deb http://MIRROR/debian bookworm main' is needed")
+    return "".join(f"{kind} [signed-by={KEYRING}] {uri} {suite} main\n" for suite, uri in found.items() for kind in ("deb", "deb-src"))
