@@ -8,6 +8,7 @@
 #include "agent/onboarding/onboarding.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
+#include "platform/base/version.h"
 #include "platform/fs.h"
 #include "platform/json.h"
 
@@ -230,6 +231,8 @@ void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
 void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
 {
         *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
+        ret->extension.portable = tri(version_is_portable);
+        ret->extension.built_s = version_built_s;
         look_at_hold(host, ret);
         look_at_registration(host, ret);
         update_record_read(host, &ret->update.record);

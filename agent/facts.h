@@ -34,6 +34,11 @@ typedef struct Facts {
         bool acted;  /* looked after all steps of a run were done */
 
         struct {
+                Tri portable;    /* its libraries come with it */
+                int64_t built_s; /* 0: not known */
+        } extension;
+
+        struct {
                 Tri held;
                 char reason[256]; /* escaped */
         } hold;

@@ -36,6 +36,12 @@ static const char *const proxy_words[] = { [PROXY_USABLE] = "usable",
 
 /* --- one table a struct ------------------------------------------------------------------------------ */
 
+static const JsonField extension[] = {
+        TRI(Facts, extension.portable, "portable"),
+        JSON_INTEGER(Facts, extension.built_s, "built_s"),
+        { 0 },
+};
+
 static const JsonField hold[] = {
         TRI(Facts, hold.held, "held"),
         JSON_TEXT(Facts, hold.reason, "reason"),
@@ -268,6 +274,7 @@ const JsonField facts_json_fields[] = {
         JSON_INTEGER(Facts, now_s, "now_s"),
         TRI(Facts, fulfilled, "fulfilled"),
         JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
+        JSON_GROUP("extension", extension),
         JSON_GROUP("hold", hold),
         JSON_GROUP("machine", machine),
         JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),

@@ -53,8 +53,8 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package,  judge_tenant,  judge_distribution, judge_machine, judge_intent, judge_sensor,
-        judge_conflict, judge_fitness, judge_path,         judge_managed, judge_proxy,  judge_update,
+        judge_package, judge_tenant, judge_distribution, judge_machine, judge_intent, judge_sensor,    judge_conflict,
+        judge_fitness, judge_path,   judge_managed,      judge_proxy,   judge_update, judge_extension,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */

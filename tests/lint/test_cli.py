@@ -18,10 +18,16 @@ def call(*argv, **options):
 
 
 class CommandLine(unittest.TestCase):
-    def test_version_is_one_line(self):
+    def test_version_comes_first_then_each_library_with_its_own(self):
         done = call("--version")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertRegex(done.stdout, r"^mde-linux \d+(\.\d+){3}\n$")
+        first, link, *libraries = done.stdout.splitlines()
+        self.assertRegex(first, r"^mde-linux \d+(\.\d+){3}$")
+        self.assertRegex(link, r"^link (system|portable)(, built from sources of \d{4}-\d\d-\d\dT[0-9:]+Z)?$")
+        self.assertEqual([line.split()[0] for line in libraries][:4], ["libcurl", "OpenSSL", "json-c", "libsystemd"])
+        for line in libraries:
+            self.assertRegex(line, r"^\S+ \d+(\.\d+)*")
+            self.assertEqual("(Debian " in line, "portable" in link, line)
 
     def test_help_fits_a_screen_and_names_every_verb(self):
         done = call("--help")
