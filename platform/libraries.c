@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
-#include "platform/libraries_built.h"
+#include "platform/base/version.h"
 
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
@@ -20,7 +20,7 @@ static const char *libc_version(void)
 #ifdef __GLIBC__
         return gnu_get_libc_version();
 #else
-        return BUILT_LIBC;
+        return version_libc.built;
 #endif
 }
 
@@ -36,9 +36,10 @@ static char *curl_words(void)
         return TAKE_PTR(words);
 }
 
-static void add(Text *text, const char *name, const char *version, const char *package)
+static void add(Text *text, const char *name, const char *version, const VersionOfLibrary *library)
 {
-        text_append(text, "%s %s%s%s%s\n", name, version, *package ? " (Debian " : "", package, *package ? ")" : "");
+        text_append(text, "%s %s%s%s%s\n", name, version, *library->package ? " (Debian " : "", library->package,
+                    *library->package ? ")" : "");
 }
 
 char *libraries_text(void)
@@ -46,10 +47,10 @@ char *libraries_text(void)
         _cleanup_(text_clear) Text text = { 0 };
         _cleanup_free_ char *curl = curl_words();
 
-        add(&text, "libcurl", text_starts_with(curl, "libcurl/") ? curl + strlen("libcurl/") : curl, PACKAGE_CURL);
-        add(&text, "OpenSSL", OpenSSL_version(OPENSSL_FULL_VERSION_STRING), PACKAGE_OPENSSL);
-        add(&text, "json-c", json_c_version(), PACKAGE_JSON);
-        add(&text, "libsystemd", BUILT_SYSTEMD, PACKAGE_SYSTEMD);
-        add(&text, LIBC, libc_version(), PACKAGE_LIBC);
+        add(&text, "libcurl", text_starts_with(curl, "libcurl/") ? curl + strlen("libcurl/") : curl, &version_curl);
+        add(&text, "OpenSSL", OpenSSL_version(OPENSSL_FULL_VERSION_STRING), &version_openssl);
+        add(&text, "json-c", json_c_version(), &version_json);
+        add(&text, "libsystemd", version_systemd.built, &version_systemd);
+        add(&text, LIBC, libc_version(), &version_libc);
         return text_take(&text);
 }

@@ -20,13 +20,15 @@ OPTIONS = ("--buildtype=minsize", "-Ddebug=false", "-Dmode=release", "-Dauto_fea
 
 def build(work):
     headers = _headers(work)
-    flags = (f"-I{headers}", f"-isystem{SHIMS}", f"-include{SHIMS}/compat.h", "-w", "-Wno-error=format", *FLAGS)
+    flags = (f"-I{headers}", f"-isystem{SHIMS}", "-include", f"{SHIMS}/compat.h", "-w", "-Wno-error=format", *FLAGS)
     machine = work.folder / "machine.ini"
     machine.write_text(meson_file(work.arch, work.compiler, work.folder), encoding="ascii")
     out = work.folder / "meson"
-    work.run("meson", "setup", out, work.source, f"--cross-file={machine}", *OPTIONS, f"-Dc_args={' '.join(flags)}")
+    work.run("meson", "setup", out, work.source, f"--cross-file={machine}", *OPTIONS, f"-Dc_args={' '.join(map(str, flags))}")
     work.run("ninja", "-j2", "-C", out, "libsystemd.a")
-    _keep_public(work, out / "libsystemd.a")
+    missing = work.folder / "missing.o"
+    work.run("cc", *flags, "-c", SHIMS / "missing.c", "-o", missing)
+    _keep_public(work, out / "libsystemd.a", missing)
     shutil.copytree(work.source / "src/systemd", work.prefix / "include/systemd", ignore=lambda _, names: [
         name for name in names if not name.endswith(".h")])
 
@@ -43,13 +45,13 @@ def _headers(work):
     return headers
 
 
-def _keep_public(work, archive):
+def _keep_public(work, archive, missing):
     """One object whose only global names are sd_*: some two thousand others (log_*, path_*, strv_*) could meet ours."""
     lib = work.prefix / "lib"
     lib.mkdir()
     names = {line.split()[-1] for line in work.run(work.compiler / "bin/nm", "--defined-only", archive).splitlines() if " T " in line}
     wanted = sorted(name for name in names if name.startswith(PUBLIC))
     one = work.folder / "systemd.o"
-    work.run(work.compiler / "bin/ld", "-r", *(f"--undefined={name}" for name in wanted), archive, "-o", one)
+    work.run(work.compiler / "bin/ld", "-r", *(f"--undefined={name}" for name in wanted), archive, missing, "-o", one)
     work.run(work.compiler / "bin/objcopy", "--strip-debug", "--wildcard", "--keep-global-symbol=sd_*", one)
     work.run(work.compiler / "bin/ar", "rcsD", lib / "libsystemd.a", one)

@@ -1,4 +1,4 @@
-/* glibc's parse_printf_format(), for sources that must compile but are not linked. The values are arbitrary. */
+/* glibc's parse_printf_format(): missing.c has it. The values are arbitrary. */
 #pragma once
 #include <stddef.h>
 
