@@ -57,6 +57,11 @@ def _json_c(work):
     _cmake(work, "-DBUILD_STATIC_LIBS=ON", "-DBUILD_APPS=OFF", "-DBUILD_TESTING=OFF", "-DDISABLE_EXTRA_LIBS=ON", "-DDISABLE_WERROR=ON")
 
 
+def _cmocka(work):
+    """For the unit tests only."""
+    _cmake(work, "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF", "-DUNIT_TESTING=OFF")
+
+
 OFF = ("ALTSVC", "AWS", "COOKIES", "DICT", "DOH", "FILE", "FTP", "GOPHER", "HSTS", "IMAP", "IPFS", "KERBEROS_AUTH", "LDAP", "LDAPS", "MIME",
        "MQTT", "NEGOTIATE_AUTH", "NETRC", "POP3", "RTSP", "SMB", "SMTP", "SOCKETPAIR", "TELNET", "TFTP", "WEBSOCKETS", "VERBOSE_STRINGS")
 
@@ -78,4 +83,5 @@ LIBRARIES = {
     "json-c": Library("json-c", _json_c, archives=("json-c",), pc="json-c", bare=True),
     "curl": Library("curl", _curl, needs=("openssl", "c-ares"), archives=("curl",), pc="libcurl", defines="-DCURL_STATICLIB", without=("ZZZgnutls-build.patch",)),
     "systemd": Library("systemd", systemd_library.build, archives=("systemd",), pc="libsystemd"),
+    "cmocka": Library("cmocka", _cmocka, archives=("cmocka",), pc="cmocka"),
 }

@@ -72,6 +72,8 @@ def meson_file(arch, compiler, prefix):
     return f"""\
 [binaries]
 {binaries}
+[built-in options]
+c_link_args = ['-static-pie']
 [properties]
 pkg_config_libdir = ['{prefix}/lib/pkgconfig']
 needs_exe_wrapper = {str(not is_native(arch)).lower()}

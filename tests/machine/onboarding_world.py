@@ -22,6 +22,7 @@ for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
 import build as sensor
 import families
 import goalstate
+import linkage
 import managers
 import onboarding
 import repository
@@ -166,7 +167,7 @@ class OnboardingWorld(Unpacked, World):
     def zip(self, version=VERSION):
         """The extension that runs on this tree."""
         package = self.build / f"extension-{version}.zip"
-        old = self.machine.exists(roots_libraries.PLACE)
+        old = self.machine.exists(roots_libraries.PLACE) and not linkage.is_static(package)
         return roots_libraries.old_zip(package) if old else package
 
     def package(self, kind="sound", **more):
