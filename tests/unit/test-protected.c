@@ -71,7 +71,7 @@ static int free_all(void **state)
 }
 
 /* base64 of the CMS that only the identity opens. */
-static char *encrypt(const Identity *identity, const void *plain, size_t length, const EVP_CIPHER *cipher)
+static char *encrypt_for(const Identity *identity, const void *plain, size_t length, const EVP_CIPHER *cipher)
 {
         STACK_OF(X509) *recipients = sk_X509_new_null();
         BIO *in = BIO_new_mem_buf(plain, (int)length);
@@ -94,7 +94,7 @@ static char *encrypt(const Identity *identity, const void *plain, size_t length,
 
 static char *encrypt_text(const char *plain)
 {
-        return encrypt(&made.ours, plain, strlen(plain), EVP_des_ede3_cbc());
+        return encrypt_for(&made.ours, plain, strlen(plain), EVP_des_ede3_cbc());
 }
 
 static void write_certificate(const Scratch *scratch, const char *folder, const char *thumbprint,
@@ -198,7 +198,7 @@ static void each_cipher_of_the_platform_is_opened(void **state)
 
         for (i = 0; i < ELEMENTSOF(ciphers); i++) {
                 _cleanup_(settings_clear) Settings settings = { 0 };
-                _cleanup_free_ char *encrypted = encrypt(&made.ours, made.sound, strlen(made.sound), ciphers[i]);
+                _cleanup_free_ char *encrypted = encrypt_for(&made.ours, made.sound, strlen(made.sound), ciphers[i]);
 
                 write_certificate(*state, AGENT, made.thumbprint, &made.ours);
                 write_encrypted(*state, CONFIG_IN(AGENT), encrypted, "null");
@@ -305,7 +305,7 @@ static void a_thumbprint_that_is_none_is_said_and_never_a_path(void **state)
 static void settings_for_another_certificate_are_not_called_broken(void **state)
 {
         _cleanup_(settings_clear) Settings settings = { 0 }, swapped = { 0 };
-        _cleanup_free_ char *encrypted = encrypt(&made.theirs, made.sound, strlen(made.sound), EVP_des_ede3_cbc()),
+        _cleanup_free_ char *encrypted = encrypt_for(&made.theirs, made.sound, strlen(made.sound), EVP_des_ede3_cbc()),
                             *ours = encrypt_text(made.sound), *key = text_format(AGENT "/%s.prv", made.thumbprint);
 
         write_certificate(*state, AGENT, made.thumbprint, &made.ours);
@@ -322,7 +322,7 @@ static void garbage_after_opening_is_a_wrong_certificate_too(void **state)
 {
         static const unsigned char garbage[64] = { 0x8f, 0x01, 0x9c, 0xfe, '{', '}', 0x00, 0x13 };
         _cleanup_(settings_clear) Settings settings = { 0 };
-        _cleanup_free_ char *encrypted = encrypt(&made.ours, garbage, sizeof(garbage), EVP_des_ede3_cbc());
+        _cleanup_free_ char *encrypted = encrypt_for(&made.ours, garbage, sizeof(garbage), EVP_des_ede3_cbc());
 
         write_certificate(*state, AGENT, made.thumbprint, &made.ours);
         write_encrypted(*state, CONFIG_IN(AGENT), encrypted, "null");
