@@ -30,13 +30,13 @@ typedef struct Facts {
         Tri fulfilled;   /* history: this very request succeeded before (a forced onboarding is not forced twice) */
         Refused refused; /* history: for this very request */
 
-        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
-        bool acted;  /* looked after all steps of a run were done */
-
         struct {
                 Tri portable;    /* its libraries come with it */
                 int64_t built_s; /* 0: not known */
         } extension;
+
+        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
+        bool acted;  /* looked after all steps of a run were done */
 
         struct {
                 Tri held;

@@ -40,7 +40,8 @@ static int build(const char *text, const JsonGrammar *value, Json **ret, Error *
 
         if (!tokener)
                 abort();
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+        /* not JSON_TOKENER_STRICT: json_grammar has been stricter, and that of json-c 0.18 refuses all that is not
+         * ASCII */
         json = json_tokener_parse_ex(tokener, text + value->start, (int)(value->end - value->start));
         if (json_tokener_get_error(tokener) == json_tokener_continue)
                 json = json_tokener_parse_ex(tokener, "", -1); /* ends a number that is the whole document */
