@@ -83,5 +83,5 @@ LIBRARIES = {
     "json-c": Library("json-c", _json_c, archives=("json-c",), pc="json-c", bare=True),
     "curl": Library("curl", _curl, needs=("openssl", "c-ares"), archives=("curl",), pc="libcurl", defines="-DCURL_STATICLIB", without=("ZZZgnutls-build.patch",)),
     "systemd": Library("systemd", systemd_library.build, archives=("systemd",), pc="libsystemd"),
-    "cmocka": Library("cmocka", _cmocka, archives=("cmocka",), pc="cmocka", bare=True),
+    "cmocka": Library("cmocka", _cmocka, archives=("cmocka",), pc="cmocka", defines="-D_UINTPTR_T_DEFINED", bare=True),
 }
