@@ -201,19 +201,30 @@ static int bad_tunnel(const HttpTry *try, const char *host, Error *err)
                          status == 407 ? ": it wants credentials" : "");
 }
 
+/* A libcurl with c-ares may blame the host for the proxy's name. */
+static bool proxy_unresolved(const HttpTry *try)
+{
+        long used = 0;
+
+#if LIBCURL_VERSION_NUM >= 0x080700
+        if (try->code == CURLE_COULDNT_RESOLVE_HOST)
+                curl_easy_getinfo(try->curl, CURLINFO_USED_PROXY, &used);
+#endif
+        return try->code == CURLE_COULDNT_RESOLVE_PROXY || used != 0;
+}
+
 bool http_proxy_failed(const HttpTry *try)
 {
         if (text_is_empty(try->spec->proxy))
                 return false;
-        return tunnel_refusal(try) || try->code == CURLE_COULDNT_RESOLVE_PROXY ||
-               (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
+        return tunnel_refusal(try) || proxy_unresolved(try) || (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
 }
 
 static int unresolved(const HttpTry *try, const char *host, Error *err)
 {
         _cleanup_free_ char *proxy = NULL;
 
-        if (try->code == CURLE_COULDNT_RESOLVE_HOST || text_is_empty(try->spec->proxy))
+        if (!proxy_unresolved(try) || text_is_empty(try->spec->proxy))
                 return error_set(err, ERROR_NETWORK, "the name of %s cannot be resolved", host);
         proxy = http_host(try->spec->proxy);
         return error_set(err, ERROR_NETWORK, "the name of the proxy %s cannot be resolved", proxy);

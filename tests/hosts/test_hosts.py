@@ -6,6 +6,7 @@
 
 import difflib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ HOSTS = Path(__file__).resolve().parent
 
 
 def plan(program, host, *options):
-    return subprocess.run([program, "plan", "--facts", str(host / "facts.json"), "--settings", str(host / "settings.json"),
+    return subprocess.run([*os.environ.get("MESON_EXE_WRAPPER", "").split(), program, "plan", "--facts", str(host / "facts.json"), "--settings", str(host / "settings.json"),
                            *options], capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 

@@ -11,10 +11,11 @@ import unittest
 from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
+WRAPPER = os.environ.get("MESON_EXE_WRAPPER", "").split()  # of another architecture: an emulator
 
 
 def call(*argv, **options):
-    return subprocess.run([PROGRAM, *argv], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    return subprocess.run([*WRAPPER, PROGRAM, *argv], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
 
 
 class CommandLine(unittest.TestCase):
