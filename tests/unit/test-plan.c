@@ -545,13 +545,18 @@ static Facts mix(unsigned number)
 
 #define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 2 * 4)
 
-/* 13 divides none of the dimensions: all values of any few of them meet. All of it: MDE_LINUX_SWEEP=1 */
+/* 13 divides none of the dimensions: all values of any few of them meet. MDE_LINUX_SWEEP=1: all of it; another prime:
+ * fewer, for an emulator. */
 static unsigned stride(void)
 {
         static unsigned known;
 
-        if (!known)
-                known = getenv("MDE_LINUX_SWEEP") ? 1 : 13;
+        if (!known) {
+                const char *asked = getenv("MDE_LINUX_SWEEP");
+                int number = asked ? atoi(asked) : 13;
+
+                known = number > 0 ? (unsigned)number : 1;
+        }
         return known;
 }
 
