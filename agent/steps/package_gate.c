@@ -161,7 +161,7 @@ int package_gate(Mission *mission, const char *version, Failure *failure)
                                          .version = version,
                                          .keyring = mission->source.signed_by,
                                          .key_files = mission->source.packaged ? mission->source.key_files : NULL };
-        bool missing;
+        bool missing, more = false;
 
         if (!package_gate_applies(mission))
                 return 0;
@@ -170,6 +170,9 @@ int package_gate(Mission *mission, const char *version, Failure *failure)
                 if (failure->reason != REASON_PACKAGE_SIGNATURE || mission->source.packaged || !has_more_keys(mission))
                         return -1;
                 *failure = (Failure){ 0 };
+                more = true;
         }
+        if (more)
+                repository_key_tell(mission, "the package", mission->manager->sources->key_file);
         return 0;
 }
