@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/fs.h"
 #include "platform/openpgp.h"
 #include "platform/process.h"
 
@@ -233,11 +234,17 @@ static int list_keyring(const Host *host, Text *names, Error *err)
         return 0;
 }
 
+/* Where rpm keeps keys beside its database since 4.20; before, it did not know how to list them. */
+static bool has_keyring(const Host *host)
+{
+        return fs_is_folder(host, "/usr/lib/sysimage/rpm/pubkeys") || fs_is_folder(host, "/var/lib/rpm/pubkeys");
+}
+
 int rpm_list_keys(const Host *host, char **ret, Error *err)
 {
         _cleanup_(text_clear) Text names = { 0 };
 
-        if (list_database(host, &names, err) < 0 || list_keyring(host, &names, err) < 0)
+        if (list_database(host, &names, err) < 0 || (has_keyring(host) && list_keyring(host, &names, err) < 0))
                 return -1;
         *ret = names.data ? text_take(&names) : text_copy("");
         return 0;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "platform/base/text.h"
-#include "platform/fs.h"
 #include "platform/packages/command.h"
 #include "platform/packages/rpm.h"
 
@@ -154,15 +153,6 @@ static int run_install(const Host *host, const PackageRun *run, const PackageWan
         return 0;
 }
 
-/* Of one that it has nothing of it fetches the list, whatever it is told; and skips it with a warning if that fails. */
-static bool zypper_reads_list(const Host *host, const PackageSource *source)
-{
-        _cleanup_free_ char *raw = text_format("/var/cache/zypp/raw/%s", source->id),
-                            *solv = text_format("/var/cache/zypp/solv/%s", source->id);
-
-        return *source->id && !strchr(source->id, '/') && !fs_exists(host, raw) && !fs_exists(host, solv);
-}
-
 static int zypper_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                            Error *err)
 {
@@ -197,7 +187,6 @@ const PackageManager manager_zypper = {
         .wait_for_locks = zypper_wait_for_locks,
         .refresh = zypper_refresh,
         .offers = zypper_offers,
-        .reads_list = zypper_reads_list,
         .download = zypper_download,
         .install = zypper_install,
         .repair = zypper_repair,

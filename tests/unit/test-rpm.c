@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "openpgp_packets.h"
+#include "platform/fs.h"
 #include "platform/packages/rpm.h"
 
 #define RPM_LOCK "/var/lib/rpm/.rpm.lock"
@@ -216,6 +217,10 @@ static void keys_are_listed_once_and_dropped_by_their_names(void **state)
                               "echo bc528686b50d79e339d3721ceb3e94adbe1229cf a public key; "
                               "echo 0caa07c527a73357fb486b8511031ec97ab20571 another; echo error: x");
         assert_int_equal(rpm_list_keys(&stage->host, &names, &err), 0);
+        assert_string_equal(names, "65ec55b0-6b01f1f4 bc528686b50d79e339d3721ceb3e94adbe1229cf-5");
+        free(TAKE_PTR(names));
+        assert_int_equal(fs_make_folder(&stage->host, "/var/lib/rpm/pubkeys", 0755, &err), 0);
+        assert_int_equal(rpm_list_keys(&stage->host, &names, &err), 0);
         assert_string_equal(names, "65ec55b0-6b01f1f4 bc528686b50d79e339d3721ceb3e94adbe1229cf-5 "
                                    "0caa07c527a73357fb486b8511031ec97ab20571");
         assert_int_equal(rpm_drop_key(&stage->host, "0caa07c527a73357fb486b8511031ec97ab20571", &err), 0);
@@ -231,6 +236,7 @@ static void keys_are_listed_once_and_dropped_by_their_names(void **state)
         assert_null(strstr(argv, "deadbeef"));
         assert_int_equal(rpm_drop_key(&stage->host, "", &err), -1);
         assert_int_equal(rpm_drop_key(&stage->host, "mdatp", &err), -1);
+        assert_int_equal(fs_remove_tree(&stage->host, "/var/lib/rpm/pubkeys", &err), 0);
 }
 
 static void keys_of_a_damaged_database_are_not_listed(void **state)

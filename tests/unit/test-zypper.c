@@ -113,22 +113,6 @@ static void a_download_keeps_all_it_fetches_in_our_folder(void **state)
         assert_int_equal(stage->started, 0); /* no transaction */
 }
 
-static void a_download_reads_only_a_list_that_was_never_read(void **state)
-{
-        PackageStage *stage = *state;
-        PackageSource other = ours, none = { 0 };
-
-        snprintf(other.id, sizeof(other.id), "never-seen");
-        assert_true(manager_zypper.reads_list(&stage->host, &other));
-        assert_int_equal(mkdir("/var/cache/zypp", 0755), 0);
-        assert_int_equal(mkdir("/var/cache/zypp/raw", 0755), 0);
-        assert_int_equal(mkdir("/var/cache/zypp/raw/never-seen", 0755), 0);
-        assert_false(manager_zypper.reads_list(&stage->host, &other));
-        snprintf(other.id, sizeof(other.id), "../raw");
-        assert_false(manager_zypper.reads_list(&stage->host, &other));
-        assert_false(manager_zypper.reads_list(&stage->host, &none));
-}
-
 static void a_transaction_takes_what_was_downloaded(void **state)
 {
         PackageStage *stage = *state;
@@ -346,7 +330,6 @@ int main(void)
                 TEST(an_alias_that_would_be_an_option_or_several_is_refused),
                 TEST(a_full_refresh_tolerates_what_is_foreign),
                 TEST(a_download_keeps_all_it_fetches_in_our_folder),
-                TEST(a_download_reads_only_a_list_that_was_never_read),
                 TEST(a_transaction_takes_what_was_downloaded),
                 TEST(an_older_or_the_same_version_comes_only_when_asked),
                 TEST(a_file_stands_for_what_the_sources_have),
