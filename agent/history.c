@@ -7,7 +7,6 @@
 #include "platform/fs.h"
 #include "platform/json.h"
 
-#define FOLDER STATE_FOLDER "/history"
 #define SCHEMA 1
 #define WARNING "warning"
 #define SIZE_MAX_BYTES (256 * 1024)
@@ -21,7 +20,7 @@ static const char *const verdicts[] = {
 
 static char *path_of(int sequence)
 {
-        return text_format(FOLDER "/%d.json", sequence);
+        return text_format(HISTORY_FOLDER "/%d.json", sequence);
 }
 
 static void take(Json *json, const char *name, char *buffer, size_t size)
@@ -145,7 +144,7 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
         if (fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
                 return 0;
-        if (fs_make_folder(host, FOLDER, 0700, err) < 0)
+        if (fs_make_folder(host, HISTORY_FOLDER, 0700, err) < 0)
                 return -1;
         return fs_write(host, path, text, strlen(text), 0600, err);
 }

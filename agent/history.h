@@ -9,8 +9,11 @@
 #include "agent/outcome.h"
 #include "agent/plan.h"
 #include "agent/sensor/refused.h"
+#include "agent/state.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
+
+#define HISTORY_FOLDER STATE_FOLDER "/history"
 
 typedef struct HistoryRecord {
         char digest[CRYPTO_SHA256_HEX]; /* of the request; "" : nothing is known of this sequence */

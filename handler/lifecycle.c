@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "agent/history.h"
 #include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/commands.h"
@@ -168,12 +169,26 @@ int command_disable(void)
         return 0;
 }
 
+/* Beside a package only what guest agents have asked for goes: the rest is its own as well. */
+static int remove_state(const Host *host, Error *err)
+{
+        static const char *const asked[] = { QUEUE_NEXT, QUEUE_CURRENT, QUEUE_LAST, SUCCESSOR, LIFECYCLE_UNINSTALLED };
+        size_t i;
+
+        if (!program_is_packaged(host))
+                return fs_remove_tree(host, STATE_FOLDER, err);
+        for (i = 0; i < ELEMENTSOF(asked); i++)
+                if (fs_remove(host, asked[i], err) < 0)
+                        return -1;
+        return fs_remove_tree(host, HISTORY_FOLDER, err);
+}
+
 int lifecycle_remove_ours(const Host *host, Error *err)
 {
         int r = recheck_unit_remove(host, err); /* a read-only /etc keeps nothing else here */
 
         if (worker_unit_remove(host, err) < 0 || fs_remove_tree(host, STATE_CACHE, err) < 0 ||
-            fs_remove_tree(host, STATE_FOLDER, err) < 0 || program_remove(host, err) < 0)
+            remove_state(host, err) < 0 || program_remove(host, err) < 0)
                 return -1;
         return worker_unit_remove_slice(err) < 0 ? -1 : r;
 }

@@ -101,3 +101,11 @@ int program_remove(const Host *host, Error *err)
                 return -1;
         return fs_remove_tree(host, PROGRAM_FOLDER, err);
 }
+
+bool program_is_packaged(const Host *host)
+{
+        _cleanup_free_ char *path = host_path(host, PROGRAM_PACKAGED);
+        struct stat st;
+
+        return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IXUSR);
+}

@@ -10,6 +10,7 @@
 #define PROGRAM_FOLDER "/usr/local/lib/mde-linux"
 #define PROGRAM PROGRAM_FOLDER "/bin/mde-linux"
 #define PROGRAM_LINK "/usr/local/sbin/mde-linux"
+#define PROGRAM_PACKAGED "/usr/sbin/mde-linux" /* what a deb or rpm brings; never touched */
 
 /*
  * Copies the running binary there unless it is there already, and links to it when the name is free. It runs, or this
@@ -20,3 +21,6 @@ int program_install(const Host *host, Error *err) _must_check_;
 /* A quick look: as large as the running binary, and executable. */
 bool program_is_in_place(const Host *host);
 int program_remove(const Host *host, Error *err) _must_check_;
+
+/* A package has brought the program as well, and goes on to use STATE. */
+bool program_is_packaged(const Host *host);

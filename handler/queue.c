@@ -13,9 +13,6 @@
 #include "platform/json.h"
 #include "platform/process.h"
 
-#define NEXT STATE_FOLDER "/next"
-#define CURRENT STATE_FOLDER "/current"
-#define LAST STATE_FOLDER "/last"
 #define SETTINGS_MAX (4 * 1024 * 1024)
 #define LOCK_MS 5000
 #define LOCK_LOOK_MS 5
@@ -107,22 +104,22 @@ bool queue_is_same(const QueueEntry *a, const QueueEntry *b)
 
 bool queue_has_next(const Host *host)
 {
-        return fs_exists(host, NEXT);
+        return fs_exists(host, QUEUE_NEXT);
 }
 
 bool queue_read_next(const Host *host, QueueEntry *ret)
 {
-        return read_entry(host, NEXT, ret);
+        return read_entry(host, QUEUE_NEXT, ret);
 }
 
 bool queue_read_current(const Host *host, QueueEntry *ret)
 {
-        return read_entry(host, CURRENT, ret);
+        return read_entry(host, QUEUE_CURRENT, ret);
 }
 
 bool queue_read_last(const Host *host, QueueEntry *ret)
 {
-        return read_entry(host, LAST, ret);
+        return read_entry(host, QUEUE_LAST, ret);
 }
 
 int queue_keep_last(const Host *host, const char *base, int sequence, Error *err)
@@ -132,21 +129,23 @@ int queue_keep_last(const Host *host, const char *base, int sequence, Error *err
         if (strlen(base) >= sizeof(entry.base))
                 return error_set(err, ERROR_INPUT, "the folder's name is longer than %zu bytes", sizeof(entry.base));
         snprintf(entry.base, sizeof(entry.base), "%s", base);
-        return read_entry(host, LAST, &last) && queue_is_same(&last, &entry) ? 0 : write_entry(host, LAST, &entry, err);
+        return read_entry(host, QUEUE_LAST, &last) && queue_is_same(&last, &entry)
+                       ? 0
+                       : write_entry(host, QUEUE_LAST, &entry, err);
 }
 
 int queue_put_next(const Host *host, const QueueEntry *entry, Error *err)
 {
         _cleanup_close_ int lock = lock_queue(host, err);
 
-        return lock < 0 ? -1 : write_entry(host, NEXT, entry, err);
+        return lock < 0 ? -1 : write_entry(host, QUEUE_NEXT, entry, err);
 }
 
 bool queue_is_worked_on(const Host *host, const QueueEntry *entry)
 {
         QueueEntry current;
 
-        return !queue_has_next(host) && read_entry(host, CURRENT, &current) && queue_is_same(&current, entry) &&
+        return !queue_has_next(host) && read_entry(host, QUEUE_CURRENT, &current) && queue_is_same(&current, entry) &&
                current.pid > 0 && process_is_alive(host, current.pid, current.start_time);
 }
 
@@ -155,7 +154,7 @@ static bool is_news(const Host *host, const char *seen)
 {
         QueueEntry next;
 
-        return read_entry(host, NEXT, &next) && !text_equal(next.id, seen);
+        return read_entry(host, QUEUE_NEXT, &next) && !text_equal(next.id, seen);
 }
 
 int queue_hand_over(const Host *host, const QueueEntry *entry, const char *seen, Error *err)
@@ -164,7 +163,7 @@ int queue_hand_over(const Host *host, const QueueEntry *entry, const char *seen,
 
         if (lock < 0)
                 return -1;
-        return is_news(host, seen) ? 0 : write_entry(host, NEXT, entry, err);
+        return is_news(host, seen) ? 0 : write_entry(host, QUEUE_NEXT, entry, err);
 }
 
 int queue_drop_seen(const Host *host, const char *seen, Error *err)
@@ -176,18 +175,18 @@ int queue_drop_seen(const Host *host, const char *seen, Error *err)
         lock = lock_queue(host, err);
         if (lock < 0)
                 return -1;
-        return is_news(host, seen) ? 0 : fs_remove(host, NEXT, err);
+        return is_news(host, seen) ? 0 : fs_remove(host, QUEUE_NEXT, err);
 }
 
 int queue_drop_next(const Host *host, Error *err)
 {
-        return fs_remove(host, NEXT, err);
+        return fs_remove(host, QUEUE_NEXT, err);
 }
 
 /* A rename needs no space: on a full disk the request is taken all the same, and its end told. */
 int queue_take(const Host *host, bool *ret_taken, QueueEntry *ret, Error *err)
 {
-        _cleanup_free_ char *next = host_path(host, NEXT), *current = host_path(host, CURRENT);
+        _cleanup_free_ char *next = host_path(host, QUEUE_NEXT), *current = host_path(host, QUEUE_CURRENT);
         _cleanup_close_ int lock = lock_queue(host, err);
         ProcessIdentity self = { 0 };
         QueueEntry entry = { 0 };
@@ -196,14 +195,14 @@ int queue_take(const Host *host, bool *ret_taken, QueueEntry *ret, Error *err)
         *ret_taken = false;
         if (lock < 0)
                 return -1;
-        if (!read_entry(host, NEXT, &entry))
-                return fs_remove(host, NEXT, err); /* absent, or torn: its enable has failed and said so */
+        if (!read_entry(host, QUEUE_NEXT, &entry))
+                return fs_remove(host, QUEUE_NEXT, err); /* absent, or torn: its enable has failed and said so */
         if (rename(next, current) < 0)
-                return error_errno(err, errno, "rename %s", NEXT);
+                return error_errno(err, errno, "rename %s", QUEUE_NEXT);
         entry.pid = getpid();
         if (process_identify(host, entry.pid, &self))
                 entry.start_time = self.start_time;
-        if (write_entry(host, CURRENT, &entry, &write_err) < 0)
+        if (write_entry(host, QUEUE_CURRENT, &entry, &write_err) < 0)
                 log_warning("the queue: %s", write_err.text);
         *ret = entry;
         *ret_taken = true;
@@ -212,5 +211,5 @@ int queue_take(const Host *host, bool *ret_taken, QueueEntry *ret, Error *err)
 
 int queue_clear_current(const Host *host, Error *err)
 {
-        return fs_remove(host, CURRENT, err);
+        return fs_remove(host, QUEUE_CURRENT, err);
 }

@@ -8,9 +8,13 @@
  */
 #pragma once
 
+#include "agent/state.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
 
+#define QUEUE_NEXT STATE_FOLDER "/next"
+#define QUEUE_CURRENT STATE_FOLDER "/current"
+#define QUEUE_LAST STATE_FOLDER "/last"
 #define QUEUE_ID_MAX 64
 
 typedef struct QueueEntry {
