@@ -58,9 +58,8 @@ def extension_on_top_of_the_package_and_off_again(w):
     package.assert_whole()
     package.run("hold", "maintenance")
     w.ask(seq=1, resource=OTHER)
-    report = w.azure.wait_report(lambda report: report and report.settings and report.settings.status in ("success", "error")
-                                 and report.settings.sequence == 1, "the end of sequence 1")
-    assert "maintenance" in str(report.settings), report
+    report = w.azure.wait_status("error", seq=1)
+    assert "maintenance" in report.settings.message, report
     assert w.tags()["AzureResourceId"] == RESOURCE
     package.run("unhold")
     w.azure.goal_state(VERSION, state="uninstall", settings=False)

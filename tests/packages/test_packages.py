@@ -1,0 +1,88 @@
+"""The deb and the rpm of this tree: what linters say, what is in them.
+
+    test_packages.py [--twice] [unittest's own words]
+
+--twice builds everything two times more, in different places, and compares the bytes.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import packages
+
+TOP = packages.TOP
+VERSION = "1.0.0.1"
+TWICE = "--twice" in sys.argv and not sys.argv.remove("--twice")
+EXPECTED = {"/usr/sbin/mde-linux", "/usr/share/bash-completion/completions/mde-linux", "/usr/share/man/man5/mde-linux.conf.5.gz",
+            "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf"}
+
+
+def said(*argv, **options):
+    done = subprocess.run([str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    return done.returncode, done.stdout
+
+
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.built = packages.built(VERSION)
+
+    def test_lintian_has_nothing_to_say(self):
+        code, words = said("lintian", "--allow-root", "--fail-on", "error,warning,info", "--display-info", self.built["changes"])
+        self.assertEqual((code, words), (0, ""))
+
+    def test_every_override_is_explained(self):
+        for path in (TOP / "packaging/deb/debian").glob("*lintian-overrides"):
+            self.assertRegex(path.read_text(), r"^(#[^\n]+\n+)(?:[^\n#][^\n]*\n+(#[^\n]+\n+)*)*$")
+        filters = (TOP / "packaging/rpm/rpmlint.toml").read_text().split("Filters = [\n")[1].splitlines()
+        self.assertTrue(filters[0].strip().startswith("#"))
+
+    def test_rpmlint_has_nothing_to_say(self):
+        code, words = said("rpmlint", "-c", TOP / "packaging/rpm/rpmlint.toml", self.built["rpm"], self.built["src.rpm"],
+                           TOP / "packaging/rpm/mde-linux.spec")
+        self.assertEqual(code, 0, words)
+        self.assertIn(" 0 errors, 0 warnings", words)
+
+    def test_both_bring_the_same_files(self):
+        listed = said("dpkg-deb", "--contents", self.built["deb"])[1].splitlines()
+        deb = {line.split()[5].lstrip(".") for line in listed if line.startswith("-")}
+        listed = said("rpm", "-qp", "--nosignature", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", self.built["rpm"])[1].splitlines()
+        rpm = {line.split()[1] for line in listed if line.startswith("-")}
+        documents = re.compile(r"/usr/share/(doc|licenses|lintian)/")
+        self.assertEqual({name for name in deb if not documents.match(name)}, EXPECTED)
+        self.assertEqual({name for name in rpm if not documents.match(name)}, EXPECTED)
+        self.assertTrue(any("LICENSE" in name for name in rpm) and any(name.endswith("/copyright") for name in deb))
+        self.assertTrue(any("changelog" in name for name in deb))
+        self.assertIn(VERSION, said("rpm", "-qp", "--nosignature", "--changelog", self.built["rpm"])[1])
+
+    def test_nothing_of_an_administrator_belongs_to_a_package(self):
+        self.assertNotIn("/etc", said("rpm", "-qpl", "--nosignature", self.built["rpm"])[1])
+        self.assertNotRegex(said("dpkg-deb", "-c", self.built["deb"])[1], r"\./(etc|var|run)/")
+        with tempfile.TemporaryDirectory() as folder:
+            said("dpkg-deb", "-e", self.built["deb"], folder)
+            self.assertFalse({"conffiles", "triggers", "preinst", "prerm"} & set(os.listdir(folder)), os.listdir(folder))
+
+    def test_libcurl_is_asked_for_although_it_is_loaded_by_name(self):
+        name = re.search(r'dlopen\("([^"]+)"', (TOP / "platform/curl_loader.c").read_text()).group(1)
+        self.assertEqual(name, "libcurl.so.4")
+        self.assertIn("libcurl.so.4()(64bit)", said("rpm", "-qpR", "--nosignature", self.built["rpm"])[1].split())
+        self.assertIn("libcurl4", said("dpkg-deb", "-f", self.built["deb"], "Depends")[1])
+
+    @unittest.skipIf(not TWICE, "--twice does it")
+    def test_the_same_commit_gives_the_same_bytes(self):
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+            for folder in (one, other):
+                code, words = said(TOP / "scripts/build-packages", "--version", VERSION, folder)
+                self.assertEqual(code, 0, words)
+            self.assertEqual(*({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(folder).iterdir()
+                                if path.suffix in (".deb", ".rpm", ".gz", ".xz", ".dsc")} for folder in (one, other)))
+
+
+if __name__ == "__main__":
+    unittest.main()
