@@ -1,6 +1,7 @@
 """The deb and the rpm of this tree, built once for each state of the sources: {"deb": path, "rpm": path, ...}.
 
     packages.built("1.0.0.1")
+    packages.built("1.0.0.1", portable=LIBRARIES)
 """
 
 import fcntl
@@ -35,15 +36,17 @@ def _forget_old():
         shutil.rmtree(path, ignore_errors=True)
 
 
-def built(version):
-    done = CACHE / f"{version}-{_state()}"
+def built(version, portable=None):
+    """portable: what packaging/portable/build-libraries made; None: linked with this host's libraries."""
+    more = ("--portable", portable) if portable else ()
+    done = CACHE / f"{version}-{'portable-' if portable else ''}{_state()}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             work = Path(tempfile.mkdtemp(prefix="building.", dir=CACHE))
             try:
-                subprocess.run([TOP / "scripts/build-packages", "--version", version, work], check=True, stdout=sys.stderr)
+                subprocess.run([TOP / "scripts/build-packages", "--version", version, *more, work], check=True, stdout=sys.stderr)
                 work.rename(done)
             finally:
                 shutil.rmtree(work, ignore_errors=True)

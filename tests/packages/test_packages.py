@@ -1,6 +1,6 @@
 """The deb and the rpm of this tree: what linters say, what is in them.
 
-    test_packages.py [--twice] [unittest's own words]
+    test_packages.py [--twice] [--portable LIBRARIES] [unittest's own words]
 
 --twice builds everything two times more, in different places, and compares the bytes.
 """
@@ -19,6 +19,11 @@ import packages
 TOP = packages.TOP
 VERSION = "1.0.0.1"
 TWICE = "--twice" in sys.argv and not sys.argv.remove("--twice")
+PORTABLE = None
+if "--portable" in sys.argv:
+    place = sys.argv.index("--portable")
+    PORTABLE = Path(sys.argv[place + 1]).resolve()
+    del sys.argv[place:place + 2]
 EXPECTED = {"/usr/sbin/mde-linux", "/usr/share/bash-completion/completions/mde-linux", "/usr/share/man/man5/mde-linux.conf.5.gz",
             "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf"}
 
@@ -31,7 +36,7 @@ def said(*argv, **options):
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.built = packages.built(VERSION)
+        cls.built = packages.built(VERSION, PORTABLE)
 
     def test_lintian_has_nothing_to_say(self):
         code, words = said("lintian", "--allow-root", "--fail-on", "error,warning,info", "--display-info", self.built["changes"])
@@ -68,6 +73,15 @@ class Packages(unittest.TestCase):
             said("dpkg-deb", "-e", self.built["deb"], folder)
             self.assertFalse({"conffiles", "triggers", "preinst", "prerm"} & set(os.listdir(folder)), os.listdir(folder))
 
+    @unittest.skipIf(not PORTABLE, "--portable does it")
+    def test_the_static_one_asks_for_nothing_and_names_what_is_in_it(self):
+        needed = said("rpm", "-qpR", "--nosignature", self.built["rpm"])[1].split("\n")
+        self.assertEqual([line for line in needed if line and not line.startswith(("rpmlib(", "/bin/sh"))], [])
+        self.assertEqual(said("dpkg-deb", "-f", self.built["deb"], "Depends")[1], "")
+        for listed in (said("dpkg-deb", "--contents", self.built["deb"])[1], said("rpm", "-qpl", "--nosignature", self.built["rpm"])[1]):
+            self.assertIn("libraries.json", listed)
+
+    @unittest.skipIf(PORTABLE, "libcurl is in it")
     def test_libcurl_is_asked_for_although_it_is_loaded_by_name(self):
         name = re.search(r'dlopen\("([^"]+)"', (TOP / "platform/curl_loader.c").read_text()).group(1)
         self.assertEqual(name, "libcurl.so.4")
@@ -78,7 +92,8 @@ class Packages(unittest.TestCase):
     def test_the_same_commit_gives_the_same_bytes(self):
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
             for folder in (one, other):
-                code, words = said(TOP / "scripts/build-packages", "--version", VERSION, folder)
+                more = ["--portable", PORTABLE] if PORTABLE else []
+                code, words = said(TOP / "scripts/build-packages", "--version", VERSION, *more, folder)
                 self.assertEqual(code, 0, words)
             self.assertEqual(*({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(folder).iterdir()
                                 if path.suffix in (".deb", ".rpm", ".gz", ".xz", ".dsc")} for folder in (one, other)))
