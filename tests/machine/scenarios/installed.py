@@ -1,6 +1,7 @@
 """The deb and the rpm: what they bring and leave, alone and beside an extension on the same machine."""
 
 import json
+import re
 
 from installed_package import CONF, PROGRAM as PACKAGED, InstalledPackage
 from onboarding_world import NEWER, PROGRAM, RESOURCE, STATE, VERSION
@@ -29,6 +30,10 @@ def package_comes_and_goes(w):
     assert json.loads(package.run("check", "--json").stdout)["machine"]
     w.machine.write("/root/settings.json", json.dumps({"tenant": "11111111-2222-3333-4444-555555555555"}))
     assert "onboard" in package.run("plan", "--settings", "/root/settings.json").stdout
+    w.machine.write("/etc/ssl/site-ca.pem", "")
+    w.machine.write(CONF, re.sub(r"(?m)^#([\w-]+ = )", r"\1", template))
+    done = package.run("plan", "--settings", "/root/settings.json", check=False)
+    assert done.returncode != 2 and CONF not in done.stderr, done
     package.run("hold", "until", "Friday")
     # it stays the administrator's
     w.machine.write(CONF, template + POLICY)
