@@ -304,7 +304,7 @@ static void of_two_sources_with_one_version_the_bytes_of_ours_count(void **state
         static const char bad[] = "printf 'Package: mdatp\nSHA256: "
                                   "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n'";
         Stage *stage = *state;
-        _cleanup_free_ char *argv = NULL, *asked = NULL;
+        _cleanup_free_ char *argv = NULL, *asked = NULL, *list = NULL;
         PackageResult result;
 
         program(stage, "apt-get", "true");
@@ -321,7 +321,8 @@ static void of_two_sources_with_one_version_the_bytes_of_ours_count(void **state
         assert_int_equal(result.trouble, TROUBLE_ELSEWHERE);
         assert_has(result.text, "another source of this machine offers it, too");
         assert_has_not(result.text, "s3cr3t");
-        assert_false(fs_exists(&stage->scratch.host, "/source.list"));
+        list = text_format("%s/source.list", stage->run.archives);
+        assert_false(fs_exists(&stage->host, list));
         /* what cannot be told is no reason */
         assert_int_equal(download_contested(stage, "1:101.1", "exit 100").trouble, TROUBLE_NONE);
         assert_int_equal(download_contested(stage, "1:101.1", "echo 'Package: mdatp'").trouble, TROUBLE_NONE);

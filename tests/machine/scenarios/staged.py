@@ -66,7 +66,7 @@ def boot_again(w):
     w.machine.boot()
 
 
-@for_families("el9", "fedora", "sles15", disk=True, timeout=300)
+@for_families("el9", "sles15", sweep=("fedora",), disk=True, timeout=300)
 def power_cuts_before_and_while_rpm_unpacks(w):
     """The second one with and without what is unpacked on the disk."""
     start(w, ballast_mib=160, knobs={"preinst_wait_file": "/run/go"})
