@@ -2,53 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "agent/machine/out_of_memory.h"
-#include "agent/steps/predecessor.h"
-#include "agent/recover.h"
-#include "agent/report.h"
-#include "agent/steps.h"
-#include "agent/steps/package_gate.h"
-#include "agent/machine/temporary.h"
 #include "agent/undo.h"
-#include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/process.h"
 
-#define LOOK_MS 60000
-#define VERIFY_ROUNDS_MAX 3
-
-static Step *const steps[_STEP_MAX] = {
-        [STEP_REPOSITORY] = step_repository,
-        [STEP_PACKAGE_FILE] = step_package_file,
-        [STEP_INSTALL_PATH] = step_install_path,
-        [STEP_MANAGED_CONFIG] = step_managed_config,
-        [STEP_PACKAGE] = step_package,
-        [STEP_OFFBOARD] = step_offboard,
-        [STEP_ONBOARD] = step_onboard,
-        [STEP_SERVICE] = step_service,
-        [STEP_SETTINGS] = step_settings,
-        [STEP_VERIFY] = step_verify,
-        [STEP_UPDATE] = step_update,
-};
-
-/* What it means that a step is still wanted after it was done. */
-static const ReasonId unmet[_STEP_MAX] = {
-        [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH,
-        [STEP_PACKAGE_FILE] = REASON_PACKAGE_FILE,
-        [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
-        [STEP_MANAGED_CONFIG] = REASON_MANAGED_CONFIG,
-        [STEP_PACKAGE] = REASON_INSTALL_FAILED,
-        [STEP_OFFBOARD] = REASON_OFFBOARDING_FAILED,
-        [STEP_ONBOARD] = REASON_ONBOARDING_WRITE,
-        [STEP_SERVICE] = REASON_SERVICE_FAILED,
-        [STEP_SETTINGS] = REASON_SENSOR_TAG,
-        [STEP_VERIFY] = REASON_SENSOR_NOT_LICENSED,
-        [STEP_UPDATE] = REASON_UPDATE_FAILED,
-};
-
-static void tell(Mission *mission)
+void mission_tell(Mission *mission)
 {
         if (mission->on_progress)
                 mission->on_progress(mission->outcome, mission->userdata);
@@ -70,7 +29,7 @@ void mission_say(Mission *mission, const char *format, ...)
         outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", words);
         if (!mission->overdue)
                 outcome_say(mission->outcome, "%s", words);
-        tell(mission);
+        mission_tell(mission);
 }
 
 void mission_changed(Mission *mission, const char *what, const char *before, const char *after)
@@ -85,7 +44,7 @@ void mission_say_overdue(Mission *mission, const char *found)
         mission->outcome->verdict = VERDICT_FAILED;
         failure_set(&mission->outcome->failure, REASON_INSTALL_STILL_RUNNING, "It is %s.", found);
         outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", found);
-        tell(mission);
+        mission_tell(mission);
 }
 
 const char *mission_packages_url(const Mission *mission)
@@ -113,7 +72,7 @@ static int on_package_start(pid_t pid, void *userdata, Error *err)
         Mission *mission = userdata;
         const char *before = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
         UndoState transaction = { .pid = pid,
-                                  .pinned = *mission->file.path || package_gate_applies(mission),
+                                  .pinned = *mission->file.path || mission->judged,
                                   .source = mission->source };
         ProcessIdentity identity = { 0 };
 
@@ -137,231 +96,4 @@ PackageRun mission_package_run(Mission *mission)
                              .on_progress = on_package_progress,
                              .on_start = on_package_start,
                              .userdata = mission };
-}
-
-static void finish(Mission *mission, Verdict verdict, const Failure *failure)
-{
-        Outcome *outcome = mission->outcome;
-
-        outcome->verdict = verdict;
-        outcome->failure = failure ? *failure : (Failure){ 0 };
-        mission->overdue = false;
-        tell(mission);
-}
-
-/* Before the commit point everything goes back; after it the journal is empty and nothing is undone. */
-static void fail(Mission *mission, const Failure *failure)
-{
-        UndoState undo = { 0 }, left = { 0 };
-        PackageState state = PACKAGE_UNKNOWN;
-        char version[PACKAGE_VERSION_MAX];
-        Error err = { 0 };
-
-        report_notes(&mission->plan, mission->outcome);
-        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
-                    failure->found);
-        if (*mission->left_tenant)
-                outcome_row(
-                        mission->outcome, "tenant", ROW_WARNING,
-                        "the sensor has left tenant %s and is not yet in tenant %s: the next run goes on from there",
-                        mission->left_tenant, mission->request->onboarding->org_id);
-        if (undo_state(mission->host, &undo, &err) < 0) {
-                log_error("undo: %s", err.text);
-                outcome_row(mission->outcome, "undo", ROW_ERROR, "what this run changed stays: %s", err.text);
-        } else if (undo.pending) {
-                log_info("undoing what this run changed, unless it got installed");
-                if (recover_run(mission->host, NULL, mission->installer_log, NULL, &err) < 0 ||
-                    undo_state(mission->host, &left, &err) < 0) {
-                        log_error("undo: %s", err.text);
-                        outcome_row(mission->outcome, "undo", ROW_ERROR,
-                                    "not finished, the next run goes on with it: %s", err.text);
-                } else if (left.pending)
-                        outcome_row(
-                                mission->outcome, "undo", ROW_WARNING,
-                                "the package is half installed: its repository stays, the next run goes on from there");
-                else if (undo.transaction && mission->manager &&
-                         mission->manager->state(mission->host, SENSOR_PACKAGE, &state, version, NULL) == 0 &&
-                         state == PACKAGE_INSTALLED && !text_equal(version, undo.before))
-                        outcome_row(mission->outcome, "undo", ROW_WARNING,
-                                    "the package got installed: it and its repository stay");
-                else {
-                        outcome_taken_back(mission->outcome);
-                        outcome_row(mission->outcome, "undo", ROW_SUCCESS,
-                                    "what this run had changed is as it was before");
-                }
-        }
-        finish(mission, VERDICT_FAILED, failure);
-}
-
-static bool is_asked_to_stop(Mission *mission, const char *when, Failure *failure)
-{
-        ReasonId reason = REASON_NONE;
-
-        if (mission->why_stop)
-                reason = mission->why_stop(mission->userdata);
-        if (!reason && host_stopping(mission->host))
-                reason = REASON_STOPPED;
-        if (reason)
-                failure_set(failure, reason, "It ended %s the step '%s'.", when, mission->stage);
-        return reason != REASON_NONE;
-}
-
-static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
-{
-        int64_t started = deadline_now_ms();
-
-        mission->stage = step_name(step->id);
-        if (is_asked_to_stop(mission, "before", failure))
-                return -1;
-        log_info("%s: %s", mission->stage, step->why);
-        /* not told yet: the step's own first words follow at once */
-        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
-        if (steps[step->id](mission, failure) < 0) {
-                proxy_use_tell(&mission->proxy, &mission->facts, failure);
-                if (failure->reason == REASON_STOPPED)
-                        is_asked_to_stop(mission, "in", failure);
-                if (mission->facts.machine.fitness.known == TRI_YES)
-                        out_of_memory_judge(mission->facts.machine.fitness.oom_kills, machine_oom_kills(mission->host),
-                                            failure);
-                log_info("%s: failed, %s: %s", mission->stage, reason_get(failure->reason)->id, failure->found);
-                return -1;
-        }
-        started = deadline_now_ms() - started;
-        log_info("%s: done ms=%lld", mission->stage, (long long)started);
-        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s",
-                    (long long)started / 1000, (long long)started % 1000 / 100, step->why);
-        return 0;
-}
-
-void mission_look(const Host *host, const Request *request, Facts *ret)
-{
-        facts_gather(host, LOOK_SECOND, deadline_in(LOOK_MS), ret);
-        install_path_look(host, request->install_path, &ret->path);
-        if (request->install_path)
-                machine_look_at_folder(host, request->install_path, &ret->machine.fitness);
-}
-
-static void look(Mission *mission)
-{
-        facts_clear(&mission->facts);
-        mission_look(mission->host, mission->request, &mission->facts);
-        mission->manager = package_manager(mission->facts.package.manager_id);
-        mission->facts.fulfilled = tri(mission->fulfilled);
-        mission->facts.undone = mission->undone;
-        mission->facts.acted = mission->acted;
-        mission->facts.refused = mission->refused;
-        proxy_use_make(mission->request, &mission->facts, &mission->proxy);
-        plan_make(mission->request, &mission->facts, &mission->plan);
-}
-
-/* A licence goes and comes again while the sensor takes in a package, and a sensor that is busy misses a question,
- * after which nothing of what it would have said is known: nothing to do, and no failure. */
-static const PlanStep *only_waiting(const Mission *mission)
-{
-        const Plan *plan = &mission->plan;
-        const PlanStep *wait = NULL;
-        size_t i;
-
-        for (i = 0; i < plan->n_steps; i++) {
-                if (plan->steps[i].id == STEP_VERIFY)
-                        wait = &plan->steps[i];
-                else if (mission->facts.sensor.health.answering == TRI_YES ||
-                         (plan->steps[i].id != STEP_SETTINGS && plan->steps[i].id != STEP_MANAGED_CONFIG))
-                        return NULL;
-        }
-        return plan->refusal.reason ? NULL : wait;
-}
-
-/* Done means: a fresh look leaves an empty plan. */
-static void check(Mission *mission)
-{
-        Failure failure = { 0 };
-        const PlanStep *wait;
-        int rounds = 0;
-
-        mission->acted = true;
-        look(mission);
-        mission->stage = "verify";
-        while ((wait = only_waiting(mission)) && rounds++ < VERIFY_ROUNDS_MAX) {
-                if (run_step(mission, wait, &failure) < 0) {
-                        fail(mission, &failure);
-                        return;
-                }
-                look(mission);
-        }
-        if (mission->plan.refusal.reason) {
-                fail(mission, &mission->plan.refusal);
-        } else if (mission->plan.n_steps > 0) {
-                const PlanStep *left = &mission->plan.steps[0];
-
-                failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
-                fail(mission, &failure);
-        } else {
-                report_success(mission->request, &mission->facts, &mission->plan, mission->outcome);
-                finish(mission, VERDICT_SUCCEEDED, NULL);
-        }
-}
-
-/* Of a run before this one. Through the proxy as well, which is not looked at yet. */
-static int recover(Mission *mission, Failure *failure)
-{
-        const PackageManager *manager = package_manager_find(mission->host);
-        UndoState undo = { 0 };
-        PackageResult result = { 0 };
-        PackageRun repair;
-        Error err = { 0 };
-
-        mission->undone = undo_state(mission->host, &undo, NULL) == 0 && undo.pending;
-        if (mission->dry_run || facts_are_held(mission->host))
-                return 0;
-        if (undo.transaction && manager) {
-                proxy_look(mission->host, manager->id, mission->host->packages_url, &mission->facts.proxy);
-                proxy_use_make(mission->request, &mission->facts, &mission->proxy);
-        }
-        repair = mission_package_run(mission);
-        repair.temporary = temporary_left(mission->host);
-        if (recover_run(mission->host, &repair, mission->installer_log, &result, &err) == 0)
-                return 0;
-        if (err.kind == ERROR_TRUST)
-                return failure_from(failure, REASON_PACKAGE_SIGNATURE, &err);
-        if (result.trouble == TROUBLE_NONE)
-                return steps_fail(failure,
-                                  err.kind == ERROR_TIMEOUT ? REASON_PACKAGE_DOWNLOAD : REASON_PACKAGE_MANAGER_BROKEN,
-                                  &err);
-        return steps_fail_packages(failure, &result,
-                                   result.trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
-}
-
-void mission_run(Mission *mission, Outcome *outcome)
-{
-        Failure failure = { 0 };
-        size_t i;
-
-        *outcome = (Outcome){ 0 };
-        mission->outcome = outcome;
-        mission->stage = "look";
-        mission_say(mission, "looking at the machine");
-        if (recover(mission, &failure) < 0 || (!mission->dry_run && predecessor_wait(mission, &failure) < 0)) {
-                finish(mission, VERDICT_FAILED, &failure);
-                return;
-        }
-        look(mission);
-        if (mission->plan.refusal.reason) {
-                report_notes(&mission->plan, outcome);
-                finish(mission, VERDICT_REFUSED, &mission->plan.refusal);
-                return;
-        }
-        if (mission->dry_run) {
-                finish(mission, VERDICT_WORKING, NULL);
-                return;
-        }
-        report_notes(&mission->plan, outcome); /* what speaks for care before is not seen any more after */
-        outcome_row(outcome, "look", ROW_SUCCESS, "%s; %zu steps to do", mission->facts.machine.distro.name,
-                    mission->plan.n_steps);
-        for (i = 0; i < mission->plan.n_steps; i++)
-                if (run_step(mission, &mission->plan.steps[i], &failure) < 0) {
-                        fail(mission, &failure);
-                        return;
-                }
-        check(mission);
 }

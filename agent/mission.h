@@ -1,7 +1,6 @@
 /*
- * mission: carries out a request on this machine: look, plan, act, look again.
- *
- * The caller holds the mission lock. Everything that is told while it runs goes through on_progress.
+ * mission: a request that is carried out on this machine, as its steps see it: what is asked, what is so, and whom to
+ * tell. mission_run.h carries it out.
  */
 #pragma once
 
@@ -39,6 +38,7 @@ typedef struct Mission {
         } file;
         Tri contested;   /* by the last look at the offers: another source has a version that ours has */
         bool downloaded; /* the repository step fetched the package along with its list */
+        bool judged;     /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */
         ProxyUse proxy;  /* borrows from request and facts */
         Plan plan;
         bool undone;
@@ -52,13 +52,10 @@ typedef struct Mission {
         bool overdue;         /* a terminal error was told while a transaction goes on: it stands until the end */
 } Mission;
 
-/* The second look, as this request needs it. */
-void mission_look(const Host *host, const Request *request, Facts *ret);
-
 void mission_clear(Mission *mission);
 
-/* Runs to a terminal outcome, always. */
-void mission_run(Mission *mission, Outcome *outcome);
+/* Tells the outcome as it is now. */
+void mission_tell(Mission *mission);
 
 /* For steps: what is done now. */
 void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);

@@ -372,6 +372,17 @@ int failure_from(Failure *failure, ReasonId reason, const Error *err)
         return failure_set(failure, reason, "%s", err->text);
 }
 
+int failure_by_kind(Failure *failure, ReasonId otherwise, const Error *err)
+{
+        if (err->kind == ERROR_STOPPED)
+                otherwise = REASON_STOPPED;
+        else if (err->kind == ERROR_BUSY)
+                otherwise = REASON_PACKAGE_MANAGER_LOCKED;
+        else if (err->kind == ERROR_SPACE)
+                otherwise = REASON_DISK_FULL;
+        return failure_from(failure, otherwise, err);
+}
+
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])
 {
         const Reason *reason = reason_get(failure->reason);

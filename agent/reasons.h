@@ -131,6 +131,9 @@ typedef struct Failure {
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...) _printf_(3, 4);
 int failure_from(Failure *failure, ReasonId reason, const Error *err);
 
+/* The same, but what stopped a run, held it up or filled the disk has a reason of its own. */
+int failure_by_kind(Failure *failure, ReasonId otherwise, const Error *err);
+
 #define FAILURE_TEXT_MAX 2048
 
 /* "WHAT WHY DO": the same without the words around it. Returns text. */

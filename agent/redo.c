@@ -10,7 +10,7 @@
 #include "agent/sensor/sensor.h"
 #include "agent/state.h"
 #include "agent/steps/package_cache.h"
-#include "agent/steps/package_gate.h"
+#include "agent/steps/package_judge.h"
 #include "agent/steps/pinned_keys.h"
 #include "agent/undo_records.h"
 #include "platform/base/text.h"
@@ -30,7 +30,7 @@ typedef struct Redo {
 /* *ret_missing: there is nothing to judge; the package manager has, by its lists, nothing to download. */
 static int judge(const Redo *redo, const char *copy, bool *ret_missing, Error *err)
 {
-        const PackageGateAsked asked = {
+        const PackageJudgeAsked asked = {
                 .host = redo->host,
                 .manager = redo->manager,
                 .version = redo->version,
@@ -47,7 +47,7 @@ static int judge(const Redo *redo, const char *copy, bool *ret_missing, Error *e
         if (!redo->manager->files || !redo->manager->files->verify_alone)
                 return error_set(err, ERROR_TRUST, "%s cannot tell who signed a package",
                                  package_manager_words(redo->manager->id)->name);
-        if (package_gate_judge(&asked, ret_missing, &failure) == 0)
+        if (package_judge(&asked, ret_missing, &failure) == 0)
                 return 0;
         if (*ret_missing)
                 return 0;

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/mission.h"
+#include "agent/mission_run.h"
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/state.h"

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "agent/mission.h"
+#include "agent/mission_run.h"
 #include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/crash.h"

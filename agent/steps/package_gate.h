@@ -17,16 +17,3 @@ int package_gate(Mission *mission, const char *version, Failure *failure);
 
 /* Whether it judges, or lets pass. */
 bool package_gate_applies(const Mission *mission);
-
-typedef struct PackageGateAsked {
-        const Host *host;
-        const PackageManager *manager; /* whose packages carry their signature */
-        const char *version;           /* "": any */
-        const char *file;              /* this one; NULL: what was downloaded */
-        const char *keyring;           /* in its folder pinned keys are looked for as well; or "" */
-        const char *key_files;         /* PackageSource.key_files of a packaged source; else NULL */
-        bool only_look;                /* is one there? Whoever signed it. */
-} PackageGateAsked;
-
-/* The same outside of a mission, and whatever the source. *ret_missing: -1 is for nothing being there to judge. */
-int package_gate_judge(const PackageGateAsked *asked, bool *ret_missing, Failure *failure);

@@ -14,13 +14,7 @@
 
 int steps_fail(Failure *failure, ReasonId otherwise, const Error *err)
 {
-        if (err->kind == ERROR_STOPPED)
-                otherwise = REASON_STOPPED;
-        else if (err->kind == ERROR_BUSY)
-                otherwise = REASON_PACKAGE_MANAGER_LOCKED;
-        else if (err->kind == ERROR_SPACE)
-                otherwise = REASON_DISK_FULL;
-        return failure_from(failure, otherwise, err);
+        return failure_by_kind(failure, otherwise, err);
 }
 
 int steps_fail_command(Failure *failure, ReasonId otherwise, const Error *err)
