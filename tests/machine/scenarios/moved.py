@@ -105,7 +105,7 @@ def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
     foreign_archive(w, SENSOR, knobs={"crash_loop": "50"})  # the same version, and apt prefers it
     w.machine.run(["apt-get", "update"])
     told = refused(w, seq + 1, w.snapshot(), "package-signature")
-    assert "another source of this machine offers the same version" in told, told
+    assert "another source of this machine offers it, too" in told, told
     foreign_archive(w)
     w.machine.run(["apt-get", "update"])
     onboarded(w, seq + 2)
