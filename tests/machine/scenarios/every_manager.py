@@ -155,7 +155,7 @@ def faults(w):
     yield lambda: v.drop_package(SENSOR, "mdatp"), "package-not-found", told["package gone"]
 
 
-@every("debian11", timeout=300)
+@every(timeout=300)
 def what_cannot_be_verified_is_not_installed(w):
     """By the words that each manager has for it; repositories, keys, caches and the sensor's folders stay byte by byte the same."""
     w.prepare()
@@ -190,7 +190,7 @@ def what_is_smuggled_into_the_key_file_is_left_behind(w):
         assert_no_foreign_key(w)
 
 
-@every("debian13")
+@every()
 def keys_that_rolled_over_are_added_to_those_that_are_there(w):
     """Ours or another's, and whoever's file it is; a run that fails leaves the key files byte by byte the same."""
     w.prepare()
@@ -238,7 +238,7 @@ def keys_that_rolled_over_are_added_to_those_that_are_there(w):
 
 # Configured already
 
-@every("debian13", timeout=300)
+@every(timeout=300)
 def a_source_of_another_product_is_used_as_it_is(w):
     """In many spellings, which the manager might call a conflict if ours stood beside them; a run that fails changes no byte."""
     w.prepare()
