@@ -236,3 +236,15 @@ int distro_read(const Host *host, Distro *ret, Error *err)
         *ret = distro;
         return 0;
 }
+
+bool distro_key_is_pinned(const Host *host, const char *fingerprint)
+{
+        const char *const *lists[] = { distro_repository_keys, host->repository_keys };
+        size_t i, j;
+
+        for (i = 0; i < ELEMENTSOF(lists); i++)
+                for (j = 0; lists[i] && lists[i][j]; j++)
+                        if (text_equal_nocase(lists[i][j], fingerprint))
+                                return true;
+        return false;
+}

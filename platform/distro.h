@@ -99,3 +99,6 @@ char *distro_row_name(const DistroSupport *row);
 
 /* The vendor's signing keys: OpenPGP v4 fingerprints of the primary keys; NULL-terminated. */
 extern const char *const distro_repository_keys[];
+
+/* One of them, or of those that the site adds (Host.repository_keys). */
+bool distro_key_is_pinned(const Host *host, const char *fingerprint);

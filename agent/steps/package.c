@@ -41,8 +41,7 @@ static bool can_download_early(const Mission *mission, const PackageSource *sour
         const PackageManager *manager = mission->manager;
 
         return manager->reads_list && plan_has(&mission->plan, STEP_PACKAGE) &&
-               mission->facts.package.broken != TRI_YES && package_choice_is_plain(mission) &&
-               manager->reads_list(mission->host, source);
+               mission->facts.package.broken != TRI_YES && package_choice_is_plain(mission) && *source->id;
 }
 
 int package_clean(const Host *host, Error *err)

@@ -65,7 +65,8 @@ static void note_revoked(Found *found, const char *path, bool for_good)
         found->revoked |= for_good;
 }
 
-static void look_in_file(Search *search, const char *path)
+/* all: whatever is in it is wanted. */
+static void look_in(Search *search, const char *path, bool all)
 {
         _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
         _cleanup_free_ char *bytes = NULL;
@@ -74,6 +75,8 @@ static void look_in_file(Search *search, const char *path)
         if (fs_read(search->host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0 || !bytes ||
             openpgp_read(bytes, length, &file, NULL) < 0)
                 return;
+        for (i = 0; all && i < file.n_keys; i++)
+                want(search, file.keys[i].fingerprint);
         for (i = 0; i < search->n; i++) {
                 Found *found = &search->found[i];
                 const OpenpgpKey *key = NULL;
@@ -83,20 +86,6 @@ static void look_in_file(Search *search, const char *path)
                 else if (key && found->packets.length == 0)
                         text_append_bytes(&found->packets, key->packets, key->length);
         }
-}
-
-static void want_all_in_file(Search *search, const char *path)
-{
-        _cleanup_(openpgp_file_clear) OpenpgpFile file = { 0 };
-        _cleanup_free_ char *bytes = NULL;
-        size_t length = 0, i;
-
-        if (fs_read(search->host, path, OPENPGP_FILE_MAX, &bytes, &length, NULL) < 0 || !bytes ||
-            openpgp_read(bytes, length, &file, NULL) < 0)
-                return;
-        for (i = 0; i < file.n_keys; i++)
-                want(search, file.keys[i].fingerprint);
-        look_in_file(search, path);
 }
 
 static void look_in_folder(Search *search, const char *folder)
@@ -115,7 +104,7 @@ static void look_in_folder(Search *search, const char *folder)
                 if (!is_key)
                         continue;
                 n++;
-                look_in_file(search, path);
+                look_in(search, path, false);
         }
 }
 
@@ -140,7 +129,7 @@ static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error
                 _cleanup_free_ char *path = text_copy_n(files, strcspn(files, " "));
 
                 files += strlen(path);
-                want_all_in_file(&search, path);
+                look_in(&search, path, true);
         }
         for (i = 0; i < ELEMENTSOF(folders); i++)
                 look_in_folder(&search, folders[i]);

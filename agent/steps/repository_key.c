@@ -21,18 +21,6 @@
 /* All that the vendor signs with, below keys/. */
 static const char *const key_files[] = { "microsoft.asc", "microsoft-2025.asc" };
 
-static bool is_pinned(const Host *host, const char *fingerprint)
-{
-        const char *const *lists[] = { distro_repository_keys, host->repository_keys };
-        size_t i, j;
-
-        for (i = 0; i < ELEMENTSOF(lists); i++)
-                for (j = 0; lists[i] && lists[i][j]; j++)
-                        if (text_equal_nocase(lists[i][j], fingerprint))
-                                return true;
-        return false;
-}
-
 typedef struct Keys {
         const OpenpgpKey *keys[OPENPGP_KEYS_MAX]; /* borrowed from the file they were read from */
         size_t n;
@@ -56,7 +44,7 @@ static int pick_pinned(const Host *host, const OpenpgpFile *file, Keys *ret, Err
         size_t i;
 
         for (i = 0; i < file->n_keys; i++) {
-                if (!is_pinned(host, file->keys[i].fingerprint) || has_key(&keys, file->keys[i].fingerprint))
+                if (!distro_key_is_pinned(host, file->keys[i].fingerprint) || has_key(&keys, file->keys[i].fingerprint))
                         continue;
                 if (openpgp_find(file, file->keys[i].fingerprint, &key, err) < 0)
                         return -1;

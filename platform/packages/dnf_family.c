@@ -260,12 +260,6 @@ static int refuse_downgrade(const Host *host, const PackageWanted *wanted, Packa
         return 0;
 }
 
-bool dnf_family_reads_list(const Host *host, const PackageSource *source)
-{
-        (void)host;
-        return *source->id;
-}
-
 int dnf_family_download(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                         PackageResult *ret, Error *err)
 {

@@ -52,8 +52,6 @@ int dnf_family_refresh(const DnfDialect *dialect, const Host *host, const Packag
                        PackageResult *ret, Error *err) _must_check_;
 int dnf_family_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
                       PackageOffers *ret, Error *err) _must_check_;
-/* dnf 4 and 5. */
-bool dnf_family_reads_list(const Host *host, const PackageSource *source);
 int dnf_family_download(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                         PackageResult *ret, Error *err) _must_check_;
 int dnf_family_install(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,

@@ -27,8 +27,9 @@ struct PackageManager {
         const char *packages_folder;    /* where it keeps what it downloads; NULL: in PackageRun.archives */
         bool unbound;  /* it takes a package from any source: one of ours is asked for by its version */
         bool compares; /* what it downloaded is compared with what run->source lists: no version has to be asked for */
-        bool unsynced; /* it is done before what it wrote is on the disk */
-        bool silent;   /* its database says installed before a package's scripts have run: what was cut off is redone */
+        bool reads_list; /* download() with PackageRun.refresh reads the list of run->source anew, as refresh() would */
+        bool unsynced;   /* it is done before what it wrote is on the disk */
+        bool silent; /* its database says installed before a package's scripts have run: what was cut off is redone */
 
         /* --- the database; these read only --- */
 
@@ -61,10 +62,6 @@ struct PackageManager {
         /* Which versions the configured sources offer, by their lists as they are. A row may leave out what is not of
          * run->source, if that is given. */
         int (*offers)(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err);
-
-        /* Would download() with PackageRun.refresh read this source's list anew, and trust it as refresh() does? NULL:
-         * never. */
-        bool (*reads_list)(const Host *host, const PackageSource *source);
 
         /* With the dependencies it lacks; fetches nothing else. NULL: it cannot do that apart. */
         int (*download)(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,

@@ -122,18 +122,6 @@ static bool says_ssl(const Trust *trust, const char *query)
         return true;
 }
 
-static bool is_pinned(const Host *host, const char *fingerprint)
-{
-        const char *const *lists[] = { distro_repository_keys, host->repository_keys };
-        size_t i, j;
-
-        for (i = 0; i < ELEMENTSOF(lists); i++)
-                for (j = 0; lists[i] && lists[i][j]; j++)
-                        if (text_equal_nocase(lists[i][j], fingerprint))
-                                return true;
-        return false;
-}
-
 /* What rpm has already is not made known to it by the way, nor what is not there. What is not understood here others
  * may understand: the name, where it stands for another one to them, and the bytes. */
 static bool has_only_known_keys(const Host *host, const char *path)
@@ -150,7 +138,7 @@ static bool has_only_known_keys(const Host *host, const char *path)
         if (openpgp_read(bytes, length, &file, NULL) < 0 || file.skipped)
                 return false;
         for (i = 0; i < file.n_keys && known; i++)
-                known = is_pinned(host, file.keys[i].fingerprint) ||
+                known = distro_key_is_pinned(host, file.keys[i].fingerprint) ||
                         (rpm_has_key(host, file.keys[i].fingerprint, &known, NULL) == 0 && known);
         return known;
 }

@@ -132,7 +132,7 @@ static void what_to_do_is_right_for_each_updater(void **state)
         size_t i;
 
         q.version = INSTALLED;
-        strcpy(f.update.others.where, "/etc/somewhere");
+        snprintf(f.update.others.where, sizeof(f.update.others.where), "/etc/somewhere");
         for (i = 0; i < ELEMENTSOF(rows); i++) {
                 f.update.others.name = rows[i][0];
                 assert_told(q, f, "; updates!:", rows[i][1]);
