@@ -16,6 +16,7 @@ void mission_tell(Mission *mission)
 void mission_clear(Mission *mission)
 {
         facts_clear(&mission->facts);
+        flush_end(TAKE_PTR(mission->flush));
 }
 
 void mission_say(Mission *mission, const char *format, ...)

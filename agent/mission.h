@@ -9,6 +9,7 @@
 #include "agent/outcome.h"
 #include "agent/plan.h"
 #include "agent/request.h"
+#include "platform/flush.h"
 
 typedef struct Mission {
         const Host *host;
@@ -38,8 +39,9 @@ typedef struct Mission {
         } file;
         Tri contested;   /* by the last look at the offers: another source has a version that ours has */
         bool downloaded; /* the repository step fetched the package along with its list */
-        bool judged;     /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */
-        ProxyUse proxy;  /* borrows from request and facts */
+        Flush *flush;   /* the package is installed, and on its way to the disk: the journal stands until it is there */
+        bool judged;    /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */
+        ProxyUse proxy; /* borrows from request and facts */
         Plan plan;
         bool undone;
         bool acted;

@@ -7,6 +7,7 @@
 #include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/steps.h"
+#include "agent/steps/package_work.h"
 #include "agent/steps/predecessor.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
@@ -54,6 +55,15 @@ static void finish(Mission *mission, Verdict verdict, const Failure *failure)
         mission_tell(mission);
 }
 
+/* The commit point of a package that was on its way to the disk. */
+static void settle(Mission *mission)
+{
+        Failure failure = { 0 };
+
+        if (mission->flush && package_end(mission, &failure) < 0)
+                log_error("after the installation: %s", failure.found);
+}
+
 /* Before the commit point everything goes back; after it the journal is empty and nothing is undone. */
 static void fail(Mission *mission, const Failure *failure)
 {
@@ -62,6 +72,7 @@ static void fail(Mission *mission, const Failure *failure)
         char version[PACKAGE_VERSION_MAX];
         Error err = { 0 };
 
+        settle(mission);
         report_notes(&mission->plan, mission->outcome);
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
                     failure->found);
@@ -202,6 +213,7 @@ static void check(Mission *mission)
                 failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
                 fail(mission, &failure);
         } else {
+                settle(mission);
                 report_success(mission->request, &mission->facts, &mission->plan, mission->outcome);
                 finish(mission, VERDICT_SUCCEEDED, NULL);
         }

@@ -16,12 +16,6 @@
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -181,8 +175,8 @@ int package_download(Mission *mission, PackageChoice *choice, Failure *failure)
         return package_gate(mission, choice->version, failure);
 }
 
-/* Where packages and their managers write, each file system by itself: everybody else's data need not wait for us. */
-static void sync_written(const Mission *mission)
+/* Where packages and their managers write. */
+static Flush *flush_written(const Mission *mission)
 {
         const char *const places[] = { "/",
                                        "/usr",
@@ -195,24 +189,8 @@ static void sync_written(const Mission *mission)
                                        "/var/lib/rpm",
                                        SENSOR_HOME,
                                        mission->facts.sensor.folder };
-        dev_t done[ELEMENTSOF(places)];
-        size_t i, j, n = 0;
 
-        for (i = 0; i < ELEMENTSOF(places); i++) {
-                _cleanup_free_ char *path = host_path(mission->host, places[i]);
-                _cleanup_close_ int fd = *places[i] ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-                struct stat st;
-
-                if (fd < 0 || fstat(fd, &st) < 0)
-                        continue;
-                for (j = 0; j < n && done[j] != st.st_dev; j++)
-                        ;
-                if (j < n)
-                        continue;
-                if (syncfs(fd) < 0)
-                        log_warning("%s may not be on the disk yet: %s", places[i], strerror(errno));
-                done[n++] = st.st_dev;
-        }
+        return flush_start(mission->host, places, ELEMENTSOF(places));
 }
 
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
@@ -237,8 +215,26 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
         if (mission->manager->unsynced)
-                sync_written(mission); /* the journal is forgotten next: what it stands for has to last */
+                mission->flush = flush_written(mission);
         return 0;
+}
+
+/* What the journal stands for has to last before it is forgotten. */
+int package_commit(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+
+        flush_end(TAKE_PTR(mission->flush));
+        return undo_commit(mission->host, &err) < 0 ? steps_fail(failure, REASON_INTERNAL, &err) : 0;
+}
+
+int package_end(Mission *mission, Failure *failure)
+{
+        Error err = { 0 };
+
+        if (package_commit(mission, failure) < 0)
+                return -1;
+        return package_clean(mission->host, &err) < 0 ? steps_fail(failure, REASON_INTERNAL, &err) : 0;
 }
 
 static int repair(Mission *mission, Failure *failure)
@@ -268,7 +264,6 @@ static int repair(Mission *mission, Failure *failure)
 int step_package(Mission *mission, Failure *failure)
 {
         PackageChoice choice = { 0 };
-        Error err = { 0 };
 
         if (steps_wait_for_turn(mission, failure) < 0 || package_prepare(mission, failure) < 0)
                 return -1;
@@ -278,8 +273,8 @@ int step_package(Mission *mission, Failure *failure)
             steps_wait_for_turn(mission, failure) < 0 || package_transact(mission, &choice, failure) < 0)
                 return -1;
         package_keys_tell(mission);
-        if (undo_commit(mission->host, &err) < 0 || package_clean(mission->host, &err) < 0)
-                return steps_fail(failure, REASON_INTERNAL, &err);
+        if (!mission->flush && package_end(mission, failure) < 0)
+                return -1;
         steps_announce_managed(mission);
         return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * package_work: the parts of installing a package, for the steps that do. In this order: prepare, download, transact;
- * then undo_commit() and clean.
+ * then commit and clean, or end, which is both.
  */
 #pragma once
 
@@ -22,8 +22,12 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
  * choice gets a version where the newest of all turned out to be another source's. */
 int package_download(Mission *mission, PackageChoice *choice, Failure *failure);
 
-/* Never signalled. */
+/* Never signalled. Mission.flush is set where what was installed is not on the disk yet. */
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure);
+
+/* Waits for that, and forgets the journal. */
+int package_commit(Mission *mission, Failure *failure);
+int package_end(Mission *mission, Failure *failure);
 
 /* Removes what package_prepare() made. */
 int package_clean(const Host *host, Error *err) _must_check_;

@@ -65,12 +65,9 @@ static int write_record(Mission *mission, Failure *failure)
 int update_end(Mission *mission, Failure *failure)
 {
         UpdateRecord *record = &mission->facts.update.record;
-        Error err = { 0 };
 
         record->before[0] = record->after[0] = '\0';
-        if (undo_commit(mission->host, &err) < 0 || package_clean(mission->host, &err) < 0)
-                return steps_fail(failure, REASON_INTERNAL, &err);
-        return write_record(mission, failure);
+        return package_end(mission, failure) < 0 ? -1 : write_record(mission, failure);
 }
 
 static int put_source_back(Mission *mission, Failure *failure)
@@ -155,7 +152,6 @@ static int install(Mission *mission, const char *version, Failure *failure)
         const UpdateRecord *record = &mission->facts.update.record;
         PackageChoice choice = { .action = PACKAGE_INSTALL };
         Failure why = { 0 };
-        Error err = { 0 };
         int done;
 
         snprintf(choice.version, sizeof(choice.version), "%s", version);
@@ -171,9 +167,7 @@ static int install(Mission *mission, const char *version, Failure *failure)
                 return -1;
         }
         package_keys_tell(mission);
-        if (undo_commit(mission->host, &err) < 0)
-                return steps_fail(failure, REASON_INTERNAL, &err);
-        return update_gate(mission, true, failure);
+        return package_commit(mission, failure) < 0 ? -1 : update_gate(mission, true, failure);
 }
 
 /* A run before this one had begun. */

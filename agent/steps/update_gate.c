@@ -97,7 +97,6 @@ static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
 static int put_back(Mission *mission, bool downloaded, Failure *failure)
 {
         PackageChoice choice = { .action = PACKAGE_DOWNGRADE };
-        Error err = { 0 };
 
         snprintf(choice.version, sizeof(choice.version), "%s", mission->facts.update.record.before);
         mission_say(mission, "going back to version %s", choice.version);
@@ -105,8 +104,8 @@ static int put_back(Mission *mission, bool downloaded, Failure *failure)
             package_transact(mission, &choice, failure) < 0)
                 return -1;
         package_keys_tell(mission);
-        if (undo_commit(mission->host, &err) < 0)
-                return steps_fail(failure, REASON_INTERNAL, &err);
+        if (package_commit(mission, failure) < 0)
+                return -1;
         snprintf(mission->facts.package.version, sizeof(mission->facts.package.version), "%s", choice.version);
         return 0;
 }

@@ -85,6 +85,18 @@ def power_cuts_before_and_while_rpm_unpacks(w):
     assert_whole(w, OLD)
 
 
+@for_families("el9", sweep=("sles15", "fedora"), disk=True, timeout=300)
+def power_cut_while_what_is_installed_goes_to_the_disk(w):
+    """The next steps do not wait for it; the journal does."""
+    start(w, ballast_mib=160, knobs={"licence_file": "/run/licence"})
+    w.wait_told("waiting for the sensor to be licensed", timeout=60)
+    w.machine.power_cut()
+    boot_again(w)
+    w.azure.wait_status("success", timeout=120)
+    w.assert_onboarded()
+    assert_whole(w, OLD)
+
+
 def offer(w, **more):
     """Both versions; the newer one with this."""
     w.vendor.publish([w.build_sensor(OLD), w.build_sensor(NEW, **more)])
