@@ -14,8 +14,9 @@
 
 #define RUN_MS 120000
 #define SHOWN_MAX 200
-#define NO_MD5 "_pkgverify_flags 0x20000" /* rpm's RPMVSF_NOMD5: what is not looked at below costs more than all else  \
-                                           */
+#define NO_MD5                                                                                                         \
+        "_pkgverify_flags 0x20000" /* rpm's RPMVSF_NOMD5: what is not looked at below costs more than all else         \
+                                    */
 
 static const char *architecture_of(const char *machine)
 {
