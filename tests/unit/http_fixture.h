@@ -142,6 +142,21 @@ static inline void assert_failure(const Ask *what, ErrorKind kind, HttpStage sta
         assert_null(strstr(err.text, "secret"));
 }
 
+/* How long it has to be let on this machine, under its present load, to come to that stage (which it does not leave):
+ * twice the least that was seen to be enough. */
+static inline int64_t enough_ms(Ask what, HttpStage stage)
+{
+        for (what.within_ms = 100; what.within_ms < 20000; what.within_ms *= 2) {
+                _cleanup_(http_response_clear) HttpResponse response = { 0 };
+                Error err = { 0 };
+
+                assert_int_equal(ask(&what, &response, &err), -1);
+                if (response.failed_at == stage)
+                        break;
+        }
+        return what.within_ms * 2;
+}
+
 static inline Fixture *fixture(void **state)
 {
         stop = 0;

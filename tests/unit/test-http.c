@@ -142,11 +142,14 @@ static void stall_ends_with_the_deadline(void **state)
 {
         Fixture *f = fixture(state);
         Server mute = server_start(SERVER_MUTE, NULL);
+        Ask stall = { .fixture = f, .path = "/stall", .tries = 9 },
+            silence = { .fixture = f, .path = "/ok", .port = mute.port };
 
-        assert_failure(ASK(f, .path = "/stall", .within_ms = 300, .tries = 9), ERROR_TIMEOUT, HTTP_STAGE_TRANSFER,
+        stall.within_ms = enough_ms(stall, HTTP_STAGE_TRANSFER);
+        silence.within_ms = enough_ms(silence, HTTP_STAGE_TLS);
+        assert_failure(&stall, ERROR_TIMEOUT, HTTP_STAGE_TRANSFER,
                        "the time for it was over while in the transfer with localhost:");
-        assert_failure(ASK(f, .path = "/ok", .port = mute.port, .within_ms = 300), ERROR_TIMEOUT, HTTP_STAGE_TLS,
-                       "in the TLS handshake");
+        assert_failure(&silence, ERROR_TIMEOUT, HTTP_STAGE_TLS, "in the TLS handshake");
         assert_failure(ASK(f, .path = "/ok", .within_ms = -1), ERROR_TIMEOUT, HTTP_STAGE_NONE,
                        "the time for it is over");
         server_stop(&mute);
@@ -166,7 +169,8 @@ static void being_asked_to_stop_ends_it(void **state)
 {
         Fixture *f = fixture(state);
         Server server = server_start(SERVER_HTTPS, &f->good);
-        struct itimerval soon = { .it_value.tv_usec = 200000 };
+        int64_t ms = enough_ms(*ASK(f, .path = "/stall"), HTTP_STAGE_TRANSFER);
+        struct itimerval soon = { .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 } };
         struct sigaction action = { .sa_handler = on_alarm };
 
         stop = 1;
