@@ -478,7 +478,7 @@ static void a_lock_held_for_ever_is_told_at_the_deadline(void **state)
         stage->run.deadline = deadline_in(400);
         result = install(stage);
         assert_int_equal(result.trouble, TROUBLE_LOCKED);
-        assert_has(result.text, " holds /var/lib/dpkg/lock; we waited 0 s");
+        assert_has(result.text, " holds /var/lib/dpkg/lock; we waited ");
         runs = recorded(stage, "runs");
         assert_string_equal(runs, "");
         assert_int_equal(manager_apt.wait_for_locks(&stage->host, &stage->run, &err), -1);
