@@ -1,10 +1,21 @@
-"""Packs a binary, its manifests and the licence into an extension zip.
+"""Packs programs, their manifests and the licences into an extension zip.
 
-    pack.py BINARY OUT.zip
+    pack.py VERSION OUT.zip PROGRAM
+    pack.py VERSION OUT.zip ARCHITECTURE=PROGRAM=LIBRARIES ...
 
-The version is the binary's own. The same input gives the same bytes: names are in order, times are fixed.
+The first form is a single program, bin/mde-linux. The second is one program for each architecture (as uname -m names it), with
+what it was linked with (packaging/portable/build-libraries); bin/mde-linux is then entry, which becomes the right one.
+
+Why a script chooses, and not the manifest: its commands are a line for /bin/sh where the guest agent runs them, so that
+"bin/mde-linux-$(uname -m) enable" would do there; but nothing promises that Arc's extension manager has a shell between, and on
+a machine of a third architecture nobody would tell what is wrong: "not found", and an operation that hangs, for the agent waits
+for a status that no program writes. The agents give every file of the package its exec bit; should one do so only with what
+the manifest names, entry does it with the program.
+
+The same input gives the same bytes: names are in order, times are fixed.
 """
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,40 +24,58 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TIME = (2020, 1, 1, 0, 0, 0)
+ENTRY = "bin/mde-linux"
 
 
-def version_of(binary):
-    words = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout.split()
-    return words[1]
-
-
-def stripped(binary):
+def stripped(program, version, tool="strip"):
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small"
-        subprocess.run(["strip", "-o", small, binary], check=True)
-        return small.read_bytes()
+        subprocess.run([tool, "-o", small, program], check=True)
+        data = small.read_bytes()
+    if not re.search(rf"(?<![\d.]){re.escape(version)}\0".encode(), data):
+        sys.exit(f"pack: {program} is not version {version}: build it anew")
+    return data
 
 
 def manifest(name, version):
     return (HERE / f"{name}.in").read_text().replace("@VERSION@", version).encode()
 
 
+def single(program, version):
+    return {ENTRY: stripped(program, version)}
+
+
+def of_architecture(word, version):
+    architecture, program, libraries = word.split("=")
+    libraries = Path(libraries)
+    content = {f"{ENTRY}-{architecture}": stripped(program, version, libraries / "bin/strip"),
+               f"linked/{architecture}.json": (libraries / "libraries.json").read_bytes()}
+    for path in (libraries / "licences").rglob("*"):
+        if path.is_file():
+            content[f"linked/licences/{path.relative_to(libraries / 'licences')}"] = path.read_bytes()
+    return content
+
+
+def several(words, version):
+    content = {ENTRY: (HERE / "entry").read_bytes()}
+    for word in words:
+        content |= of_architecture(word, version)
+    return content
+
+
 def main():
-    binary, out = Path(sys.argv[1]), Path(sys.argv[2])
-    version = version_of(binary)
-    content = {
-        "HandlerManifest.json": manifest("HandlerManifest.json", version),
-        "LICENSE": (HERE.parents[1] / "LICENSE").read_bytes(),
-        "bin/mde-linux": stripped(binary),
-        "manifest.xml": manifest("manifest.xml", version),
-    }
+    version, out, *words = sys.argv[1:]
+    content = {name: manifest(name, version) for name in ("HandlerManifest.json", "manifest.xml")}
+    content["LICENSE"] = (HERE.parents[1] / "LICENSE").read_bytes()
+    content |= several(words, version) if "=" in words[0] else single(words[0], version)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
         for name, data in sorted(content.items()):
             entry = zipfile.ZipInfo(name, TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
+            entry.external_attr = (0o755 if name.startswith("bin/") else 0o644) << 16
             package.writestr(entry, data)
-    print(f"{out}: version {version}, {out.stat().st_size} bytes, binary {len(content['bin/mde-linux'])} bytes")
+    sizes = ", ".join(f"{name} {len(data)}" for name, data in sorted(content.items()) if name.startswith("bin/"))
+    print(f"{out}: version {version}, {Path(out).stat().st_size} bytes ({sizes})")
 
 
 if __name__ == "__main__":

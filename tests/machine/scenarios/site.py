@@ -2,9 +2,10 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import onboarding
-from onboarding_world import RESOURCE, WORKSPACE
+from onboarding_world import PROGRAM, RESOURCE, WORKSPACE
 from scenario import scenario
 
 CONF = "/etc/mde-linux/mde-linux.conf"
@@ -76,8 +77,8 @@ def a_recorded_machine_gets_the_same_plan(w):
     before = w.files()
     settings = {**asked(passiveMode=False), "tenant": onboarding.ORG_ID}
     w.machine.write("/root/settings.json", json.dumps(settings))
-    shutil.copy(w.build.parent / "scripts/record-host", w.machine.path("/root/record-host"))
-    program = f"{w.base()}/bin/mde-linux"
+    shutil.copy(Path(__file__).resolve().parents[3] / "scripts/record-host", w.machine.path("/root/record-host"))
+    program = PROGRAM
     w.machine.run(["python3", "-B", "/root/record-host", "--program", program, "--settings", "/root/settings.json", "/root/host"])
     facts = json.loads(w.machine.read("/root/host/facts.json"))
     assert facts["sensor"]["health"]["org_id"] == onboarding.ORG_ID and facts["schema"] == 1, facts
