@@ -6,6 +6,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -36,10 +37,15 @@ def _forget_old():
         shutil.rmtree(path, ignore_errors=True)
 
 
+def architecture_of(portable):
+    return json.loads((portable / "libraries.json").read_text())["architecture"]
+
+
 def built(version, portable=None):
-    """portable: what packaging/portable/build-libraries made; None: linked with this host's libraries."""
+    """portable: what packaging/portable/build-libraries made; None: linked with this host's libraries. For another architecture
+    there are no packages of sources: None."""
     more = ("--portable", portable) if portable else ()
-    done = CACHE / f"{version}-{'portable-' if portable else ''}{_state()}"
+    done = CACHE / f"{version}-{f'portable-{architecture_of(portable)}-' if portable else ''}{_state()}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -52,4 +58,4 @@ def built(version, portable=None):
                 shutil.rmtree(work, ignore_errors=True)
             _forget_old()
         os.utime(done)
-    return {kind: next(done.glob(pattern)) for kind, pattern in PATTERNS.items()}
+    return {kind: next(done.glob(pattern), None) for kind, pattern in PATTERNS.items()}
