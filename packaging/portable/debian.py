@@ -2,14 +2,13 @@
 
 apt gets folders and a list of sources of its own, so the machine's are neither used nor changed; where the packages are is taken
 from the machine's (a mirror is its owner's choice). A file that a mirror does not have, or no longer has, makes the next older
-version in the indexes the one that is used, and that is said.
+version in the indexes the one that is used; shortfalls() says so.
 """
 
 import hashlib
 import os
 import re
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 
 RELEASE = "trixie"
@@ -18,14 +17,32 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 @dataclass(frozen=True)
 class Package:
-    """files   name -> SHA-256; of a source package the release of upstream, then Debian's changes"""
+    """files   name -> SHA-256 of what is used; of a source package the release of upstream, then Debian's changes
+    source  the source package that it is, or was made of: name, version, files as the index has them (none: it has them no more)
+    newest  the newest version that the index names
+    """
 
     name: str
     version: str
     files: dict
+    source: dict
+    newest: str
 
     def as_json(self):
         return asdict(self)
+
+
+def has_changes(package):
+    """Is what Debian changed there, too? package is a Package as JSON."""
+    return package["name"] != package["source"]["name"] or any(".debian." in file for file in package["files"])
+
+
+def shortfalls(packages):
+    """What the mirror's index names and its pool did not give, a line each."""
+    for name, package in packages.items():
+        changes = "" if has_changes(package) else " without Debian's changes"
+        if package["version"] != package["newest"] or changes:
+            yield f"{name}: the index names {package['newest']}, the pool gave {package['version']}{changes}"
 
 
 class Apt:
@@ -57,10 +74,7 @@ class Apt:
         for offer in offers:
             files = self._take(name, offer)
             if files and (len(files) == 2 or bare):
-                if offer != offers[0] or len(files) != 2:
-                    _say(f"{name}: {offer['Version']}{'' if len(files) == 2 else ' without Debian changes'} is taken: "
-                         f"the mirror does not have all of {offers[0]['Version']}")
-                return Package(name, offer["Version"], files)
+                return Package(name, offer["Version"], files, self._source(name, offer["Version"]), offers[0]["Version"])
         raise RuntimeError(f"the mirror has no complete source of {name}; its index names {[offer['Version'] for offer in offers]}")
 
     def binary(self, name, debian_arch):
@@ -69,13 +83,18 @@ class Apt:
         uri = self._call("apt-get", "--quiet", "download", "--print-uris", wanted)
         file = re.search(r"^'[^']+' (\S+)", uri, re.M).group(1)
         self._call("apt-get", "--quiet", "download", wanted, cwd=self.files)
-        return Package(name, file.split("_")[1].replace("%3a", ":"), {file: _sha256(self.files / file)})
+        version = file.split("_")[1].replace("%3a", ":")
+        return Package(name, version, {file: _sha256(self.files / file)}, self._source(*_source_of(self.files / file)), version)
 
     def _offers(self, name):
         for stanza in self._call("apt-cache", "showsrc", name).split("\n\n"):
             fields = dict(re.findall(r"^([A-Za-z0-9-]+):((?:.*)(?:\n .*)*)", stanza, re.M))
             if fields.get("Package", "").strip() == name:
                 yield {"Version": fields["Version"].strip(), "files": re.findall(r" ([0-9a-f]{64}) \d+ (\S+)", fields["Checksums-Sha256"])}
+
+    def _source(self, name, version):
+        files = next((offer["files"] for offer in self._offers(name) if offer["Version"] == version), [])
+        return {"name": name, "version": version, "files": {file: digest for digest, file in sorted(files, key=lambda pair: pair[1])}}
 
     def _take(self, name, offer):
         """{file: SHA-256} of those of the two archives that could be had."""
@@ -103,8 +122,11 @@ class _Comparable:
         return subprocess.run(["dpkg", "--compare-versions", self.version, "lt", other.version], check=False).returncode == 0
 
 
-def _say(text):
-    print(f"build-libraries: {text}", file=sys.stderr, flush=True)
+def _source_of(deb):
+    """(name, version) of the source package."""
+    fields = subprocess.run(["dpkg-deb", "--show", "--showformat=${source:Package} ${source:Version}", deb],
+                            check=True, capture_output=True, text=True).stdout
+    return fields.split()
 
 
 def _sha256(path):

@@ -14,6 +14,7 @@ class Library:
     needs   names of rows before this one
     without Debian's changes that are for packages of theirs only
     bare    upstream's release alone will do
+    licence as SPDX says it; of what is only in the tests none
     archives what is linked, in the linker's order
     pc      what meson.build calls it
     defines for who includes its headers
@@ -24,6 +25,7 @@ class Library:
     needs: tuple = ()
     without: tuple = ()
     bare: bool = False
+    licence: str = ""
     archives: tuple = ()
     pc: str = ""
     defines: str = ""
@@ -78,10 +80,10 @@ def _curl(work):
 
 
 LIBRARIES = {
-    "openssl": Library("openssl", _openssl, archives=("ssl", "crypto"), pc="openssl"),
-    "c-ares": Library("c-ares", _c_ares, archives=("cares",), pc="libcares", without=("use-debian-googletest.diff",)),
-    "json-c": Library("json-c", _json_c, archives=("json-c",), pc="json-c", bare=True),
-    "curl": Library("curl", _curl, needs=("openssl", "c-ares"), archives=("curl",), pc="libcurl", defines="-DCURL_STATICLIB", without=("ZZZgnutls-build.patch",)),
-    "systemd": Library("systemd", systemd_library.build, archives=("systemd",), pc="libsystemd"),
+    "openssl": Library("openssl", _openssl, archives=("ssl", "crypto"), pc="openssl", licence="Apache-2.0"),
+    "c-ares": Library("c-ares", _c_ares, archives=("cares",), pc="libcares", without=("use-debian-googletest.diff",), licence="MIT"),
+    "json-c": Library("json-c", _json_c, archives=("json-c",), pc="json-c", bare=True, licence="MIT"),
+    "curl": Library("curl", _curl, needs=("openssl", "c-ares"), archives=("curl",), pc="libcurl", defines="-DCURL_STATICLIB", without=("ZZZgnutls-build.patch",), licence="curl"),
+    "systemd": Library("systemd", systemd_library.build, archives=("systemd",), pc="libsystemd", licence="LGPL-2.1-or-later"),
     "cmocka": Library("cmocka", _cmocka, archives=("cmocka",), pc="cmocka", defines="-D_UINTPTR_T_DEFINED", bare=True),
 }

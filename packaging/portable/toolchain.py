@@ -30,6 +30,7 @@ ARCHITECTURES = {
                             ("-mbranch-protection=standard", "-mno-outline-atomics"), "qemu-aarch64-static"),
 }
 FLAGS = ("-Os", "-g0", "-ffunction-sections", "-fdata-sections", "-fPIE", "-fstack-protector-strong", "-fstack-clash-protection")
+PLACE = "MDE_LINUX_BUILT_IN"  # in the compiler's environment: a folder whose name does not get into what is compiled
 TOOLS = ("ar", "ranlib", "strip", "ld", "nm", "objcopy", "readelf")
 
 
@@ -50,7 +51,9 @@ def write(arch, folder, prefix):
     programs = folder / "bin"
     programs.mkdir()
     flags = " ".join(row.flags)
-    (programs / "cc").write_text(f'#!/bin/sh\nexec {row.triplet}-gcc -specs {prefix}/musl.specs {flags} "$@"\n', encoding="ascii")
+    (programs / "cc").write_text(f'''#!/bin/sh
+exec {row.triplet}-gcc -specs {prefix}/musl.specs {flags} ${{{PLACE}:+"-ffile-prefix-map=${PLACE}=."}} "$@"
+''', encoding="ascii")
     (programs / "cc").chmod(0o755)
     for tool in TOOLS:
         found = next(path for folder in os.environ["PATH"].split(":") for path in [f"{folder}/{row.triplet}-{tool}"] if os.path.exists(path))

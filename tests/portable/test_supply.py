@@ -1,0 +1,240 @@
+"""Where the static program's libraries come from, and what its users are told of them: no compiler is run here."""
+
+import functools
+import http.server
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import socketserver
+import sys
+import tempfile
+import threading
+import unittest
+from hashlib import sha256
+from pathlib import Path
+from unittest import mock
+
+TOP = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(TOP / "packaging/portable"))
+import debian  # noqa: E402
+import recipes  # noqa: E402
+import sbom  # noqa: E402
+import sources  # noqa: E402
+
+EPOCH = 1_700_000_000
+PURL = r"pkg:[a-z]+/[A-Za-z0-9.+/-]+@[A-Za-z0-9.~:%+-]+(\?[a-z]+=[^&]+(&[a-z]+=[^&]+)*)?"
+
+
+def package(name, version, source="", newest="", changes=True):
+    upstream = version.rpartition("-")[0]
+    files = {f"{name}_{upstream}.orig.tar.gz": "1" * 64} | ({f"{name}_{version}.debian.tar.xz": "2" * 64} if changes else {})
+    both = files | {f"{name}_{version}.debian.tar.xz": "2" * 64, f"{name}_{version}.dsc": "3" * 64}
+    return debian.Package(name, version, files, {"name": source or name, "version": version, "files": both}, newest or version).as_json()
+
+
+def made():
+    """libraries.json as build-libraries writes it."""
+    rows = [package(row.source, "1.2+ds-3~deb13u1", changes=row.source != "json-c") for row in recipes.LIBRARIES.values() if row.licence]
+    rows += [package(name, "1:2.0-1", source=f"{name}-src") for name in ("linux-libc-dev", *sources.HEADERS)]
+    rows = {row["name"]: row for row in rows} | {"musl-dev:amd64": package("musl-dev", "1.2.5-3", source="musl")}
+    patches = {name: ["use-less.patch", "CVE-2026-1965_2.patch"] if name == "curl" else [] for name, row in recipes.LIBRARIES.items() if row.licence}
+    return {"architecture": "x86_64", "release": "trixie", "packages": rows, "patches": patches, "runtime": {
+        "name": "libgcc-12-dev", "version": "12.2", "file": "libgcc.a", "sha256": "4" * 64, "source": {"name": "gcc-12", "version": "12.2"}}}
+
+
+class Shortfalls(unittest.TestCase):
+    def test_what_is_the_newest_is_not_named(self):
+        self.assertEqual(list(debian.shortfalls({"curl": package("curl", "8.1-1")})), [])
+
+    def test_an_older_one_is_named_with_what_was_wanted_and_got(self):
+        line, = debian.shortfalls({"curl": package("curl", "8.1-1", newest="8.1-2")})
+        self.assertEqual(line, "curl: the index names 8.1-2, the pool gave 8.1-1")
+
+    def test_the_newest_without_its_patches_is_named(self):
+        line, = debian.shortfalls({"json-c": package("json-c", "0.18-1", changes=False)})
+        self.assertIn("without Debian's changes", line)
+
+    def test_what_only_tests_use_does_not_count(self):
+        left = sources.released({"cmocka": package("cmocka", "1-1", newest="1-2"), "curl": package("curl", "8.1-1")})
+        self.assertEqual(list(left), ["curl"])
+
+
+class Repository:
+    """On loopback: an index of one package's sources, and those of their files that the pool still has."""
+
+    def __init__(self, folder, versions, gone):
+        self.stanzas = []
+        for version in versions:
+            files = {f"thing_{version.partition('-')[0]}.orig.tar.gz": b"upstream", f"thing_{version}.debian.tar.xz": version.encode(),
+                     f"thing_{version}.dsc": b"Format: 3.0 (quilt)\n"}
+            for name, content in files.items():
+                if name not in gone:
+                    (folder / name).write_bytes(content)
+            lines = "".join(f" {sha256(content).hexdigest()} {len(content)} {name}\n" for name, content in files.items())
+            self.stanzas.append(f"Package: thing\nFormat: 3.0 (quilt)\nBinary: thing\nArchitecture: any\nVersion: {version}\n"
+                                f"Directory: .\nChecksums-Sha256:\n{lines}")
+        (folder / "Sources").write_text("\n".join(self.stanzas))
+        handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+        handler.func.log_message = lambda *_: None
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def line(self):
+        return f"deb-src [trusted=yes] http://127.0.0.1:{self.server.server_address[1]}/ ./\n"
+
+
+class Pool(unittest.TestCase):
+    def source(self, versions, gone=(), bare=False):
+        with tempfile.TemporaryDirectory() as served, tempfile.TemporaryDirectory() as work:
+            repository = Repository(Path(served), versions, gone)
+            self.addCleanup(repository.close)
+            direct = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+            with mock.patch.object(debian, "_sources", repository.line), mock.patch.dict(os.environ, direct, clear=True):
+                return debian.Apt(Path(work) / "apt", Path(work) / "files").source("thing", bare).as_json()
+
+    def test_the_newest_is_taken(self):
+        got = self.source(["1.0-9", "1.0-10"])
+        self.assertEqual((got["version"], list(debian.shortfalls({"thing": got}))), ("1.0-10", []))
+        self.assertEqual(got["files"]["thing_1.0-10.debian.tar.xz"], sha256(b"1.0-10").hexdigest())
+        self.assertIn("thing_1.0-10.dsc", got["source"]["files"])
+
+    def test_one_that_the_pool_lost_is_not_passed_over_in_silence(self):
+        got = self.source(["1.0-9", "1.0-10"], gone=["thing_1.0-10.debian.tar.xz"])
+        self.assertEqual(list(debian.shortfalls({"thing": got})), ["thing: the index names 1.0-10, the pool gave 1.0-9"])
+
+    def test_upstreams_part_alone_is_taken_where_that_may_be_and_said(self):
+        got = self.source(["1.0-9"], gone=["thing_1.0-9.debian.tar.xz"], bare=True)
+        self.assertEqual(list(debian.shortfalls({"thing": got})), ["thing: the index names 1.0-9, the pool gave 1.0-9 without Debian's changes"])
+
+    def test_nothing_at_all_is_an_error(self):
+        with self.assertRaisesRegex(RuntimeError, "no complete source of thing.*1.0-9"):
+            self.source(["1.0-9"], gone=["thing_1.0-9.debian.tar.xz"])
+
+
+class Release(unittest.TestCase):
+    def run_with(self, code):
+        loader = importlib.machinery.SourceFileLoader("release", str(TOP / "scripts/release"))
+        release = importlib.util.module_from_spec(importlib.util.spec_from_loader("release", loader))
+        loader.exec_module(release)
+        with tempfile.TemporaryDirectory() as top:
+            program = Path(top) / "packaging/portable/build-libraries"
+            program.parent.mkdir(parents=True)
+            program.write_text(f"#!/bin/sh\n[ \"$*\" = --newest ] && exit {code}\nexit 9\n")
+            program.chmod(0o755)
+            argv = ["release", "--portable", "1.0.0.1", f"{top}/dist"]
+            quiet = {"complaints": lambda _: [], "git": lambda *_: "1", "TOP": Path(top), "make": mock.Mock()}
+            with mock.patch.multiple(release, **quiet), mock.patch.object(sys, "argv", argv), mock.patch("builtins.print"):
+                release.main()
+            return quiet["make"]
+
+    def test_it_refuses_what_is_not_the_newest(self):
+        with self.assertRaisesRegex(SystemExit, "not linked with old libraries"):
+            self.run_with(1)
+
+    def test_it_goes_on_with_the_newest(self):
+        self.assertTrue(self.run_with(0).called)
+
+
+class Bill(unittest.TestCase):
+    def setUp(self):
+        self.bill = sbom.bill(made(), "1.0.0.1", EPOCH)
+        self.rows = {row["bom-ref"]: row for row in self.bill["components"]}
+
+    def test_the_envelope_is_cyclonedx(self):
+        self.assertEqual((self.bill["bomFormat"], self.bill["specVersion"], self.bill["version"]), ("CycloneDX", "1.6", 1))
+        self.assertRegex(self.bill["serialNumber"], r"^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        self.assertEqual(self.bill["metadata"]["timestamp"], "2023-11-14T22:13:20Z")
+        self.assertEqual(self.bill["metadata"]["component"]["version"], "1.0.0.1")
+        known = {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"}
+        self.assertEqual(set(self.bill), known)
+
+    def test_all_that_is_linked_is_in_it(self):
+        linked = {name for name, row in self.rows.items() if row["scope"] == "required"}
+        self.assertEqual(linked, {name for name, row in recipes.LIBRARIES.items() if row.licence} | {"musl", "libgcc"})
+
+    def test_each_has_who_what_licence_and_where_from(self):
+        for name, row in self.rows.items():
+            with self.subTest(name):
+                self.assertEqual(row["type"], "library")
+                self.assertTrue(row["supplier"]["name"] and row["version"])
+                self.assertRegex(row["purl"], f"^{PURL}$")
+                licence, = row["licenses"]
+                self.assertTrue(licence.get("expression") or licence["license"]["id"])
+                hashes = row.get("hashes", []) + [entry for place in row.get("externalReferences", []) for entry in place["hashes"]]
+                self.assertTrue(hashes)
+                for entry in hashes:
+                    self.assertEqual(entry["alg"], "SHA-256")
+                    self.assertRegex(entry["content"], "^[0-9a-f]{64}$")
+
+    def test_the_source_package_is_named_whole(self):
+        row = self.rows["openssl"]
+        self.assertEqual(row["purl"], "pkg:deb/debian/openssl@1.2%2Bds-3~deb13u1?arch=source&distro=trixie")
+        self.assertEqual({place["url"].rpartition(".")[2] for place in row["externalReferences"]}, {"gz", "xz", "dsc"})
+
+    def test_patches_are_named_and_the_holes_they_mend(self):
+        patches = self.rows["curl"]["pedigree"]["patches"]
+        self.assertEqual([patch["diff"]["url"] for patch in patches], ["debian/patches/use-less.patch", "debian/patches/CVE-2026-1965_2.patch"])
+        self.assertEqual(patches[1]["resolves"], [{"type": "security", "id": "CVE-2026-1965"}])
+
+    def test_upstreams_part_alone_is_not_given_out_as_debians(self):
+        row = self.rows["json-c"]
+        self.assertEqual((row["version"], row["purl"]), ("1.2+ds", "pkg:generic/json-c@1.2%2Bds"))
+        self.assertEqual(len(row["externalReferences"]), 1)
+
+    def test_a_changed_source_is_not_given_out_as_debians(self):
+        other = made()
+        other["packages"]["systemd"]["changed"] = "5" * 64
+        row = {row["bom-ref"]: row for row in sbom.bill(other, "1.0.0.1", EPOCH)["components"]}["systemd"]
+        self.assertNotIn("deb/debian", row["purl"])
+        self.assertNotEqual(row["supplier"]["name"], "Debian")
+        self.assertIn("changed", row["version"])
+
+    def test_every_dependency_is_known(self):
+        refs = {*self.rows, "mde-linux"}
+        self.assertEqual(len(refs), len(self.bill["components"]) + 1)
+        for entry in self.bill["dependencies"]:
+            self.assertLessEqual({entry["ref"], *entry["dependsOn"]}, refs)
+
+    def test_the_same_input_gives_the_same_bytes(self):
+        self.assertEqual(json.dumps(sbom.bill(made(), "1.0.0.1", EPOCH)), json.dumps(self.bill))
+        self.assertNotEqual(sbom.bill(made(), "1.0.0.2", EPOCH)["serialNumber"], self.bill["serialNumber"])
+
+
+class Changed(unittest.TestCase):
+    def test_the_digest_of_a_folder_goes_by_what_is_in_it(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "a").mkdir()
+            (folder / "a/file").write_text("one")
+            (folder / "link").symlink_to("a")
+            before = sources.digest_of_tree(folder)
+            os.utime(folder / "a/file", (1, 1))
+            (folder / ".git").mkdir()
+            (folder / ".git/index").write_text("x")
+            self.assertEqual(sources.digest_of_tree(folder), before)
+            (folder / "a/file").write_text("two")
+            self.assertNotEqual(sources.digest_of_tree(folder), before)
+
+    def test_what_is_no_library_is_refused(self):
+        with self.assertRaisesRegex(RuntimeError, "zlib is no library of the program; there are .*systemd"):
+            sources.with_changed({}, {"zlib": Path("/")})
+        with self.assertRaisesRegex(RuntimeError, "/nowhere is no folder"):
+            sources.with_changed({}, {"systemd": Path("/nowhere")})
+
+    def test_how_to_relink_names_what_there_is(self):
+        text = (TOP / "packaging/portable/RELINK").read_text()
+        for word in set(re.findall(r"(?:scripts|packaging)/[a-z_/-]+(?:\.py)?", text)):
+            self.assertTrue((TOP / word).exists(), word)
+        self.assertIn("MDE_LINUX_SOURCES", (TOP / "scripts/build-portable").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
