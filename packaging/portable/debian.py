@@ -45,6 +45,11 @@ def shortfalls(packages):
             yield f"{name}: the index names {package['newest']}, the pool gave {package['version']}{changes}"
 
 
+def series(text):
+    """The names in debian/patches/series."""
+    return [name for name in (line.split("#")[0].strip() for line in text.splitlines()) if name]
+
+
 class Apt:
     def __init__(self, folder, files):
         """What apt keeps is below folder; the packages themselves below files."""
@@ -85,6 +90,15 @@ class Apt:
         self._call("apt-get", "--quiet", "download", wanted, cwd=self.files)
         version = file.split("_")[1].replace("%3a", ":")
         return Package(name, version, {file: _sha256(self.files / file)}, self._source(*_source_of(self.files / file)), version)
+
+    def patches(self, source):
+        """The names of Debian's patches in a source package whose binary is used; none where they cannot be had."""
+        files = self._take(source["name"], {"Version": source["version"], "files": [(digest, file) for file, digest in source["files"].items()]})
+        changes = [self.files / file for file in files or () if ".debian." in file]
+        if not changes:
+            return []
+        return series(subprocess.run(["tar", "--extract", "--to-stdout", "--file", *changes, "debian/patches/series"],
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout)
 
     def _offers(self, name):
         for stanza in self._call("apt-cache", "showsrc", name).split("\n\n"):

@@ -71,15 +71,18 @@ def _from_package(name, package, licence, release, scope="required"):
     return component | ({} if "changed" in package else {"externalReferences": _sources(source)})
 
 
+def _pedigree(patches, notes=""):
+    pedigree = ({"patches": [_patch(name) for name in patches]} if patches else {}) | ({"notes": notes} if notes else {})
+    return {"pedigree": pedigree} if pedigree else {}
+
+
 def _linked(made):
     for name, row in recipes.LIBRARIES.items():
         if row.licence:
             component = _from_package(name, made["packages"][row.source], row.licence, made["release"])
-            patches = {"patches": [_patch(patch) for patch in made["patches"][name]]} if made["patches"][name] else {}
-            notes = {"notes": SHIMS} if name == "systemd" else {}
-            yield component | ({"pedigree": patches | notes} if patches or notes else {})
+            yield component | _pedigree(made["patches"][name], SHIMS if name == "systemd" else "")
     musl = made["packages"][f"musl-dev:{toolchain.ARCHITECTURES[made['architecture']].debian}"]
-    yield _from_package("musl", musl, MUSL_LICENCE, made["release"])
+    yield _from_package("musl", musl, MUSL_LICENCE, made["release"]) | _pedigree(musl["patches"])
     libgcc = made["runtime"]
     yield _component("libgcc", libgcc["version"], LIBGCC_LICENCE, _purl(libgcc["source"], "")) | {
         "hashes": [{"alg": "SHA-256", "content": libgcc["sha256"]}], "description": f"{libgcc['file']} and the start files of {libgcc['name']}"}

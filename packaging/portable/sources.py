@@ -29,7 +29,8 @@ def find(refresh):
         found += [apt.binary(name, "amd64") for name in ("linux-libc-dev", *HEADERS)]
         packages = {package.name: package.as_json() for package in found}
         for row in toolchain.ARCHITECTURES.values():
-            packages[f"musl-dev:{row.debian}"] = apt.binary("musl-dev", row.debian).as_json()
+            musl = apt.binary("musl-dev", row.debian)
+            packages[f"musl-dev:{row.debian}"] = musl.as_json() | {"patches": apt.patches(musl.source)}
     KEPT.write_text(json.dumps(packages, indent=1) + "\n")
     return packages
 

@@ -39,7 +39,7 @@ def made():
     """libraries.json as build-libraries writes it."""
     rows = [package(row.source, "1.2+ds-3~deb13u1", changes=row.source != "json-c") for row in recipes.LIBRARIES.values() if row.licence]
     rows += [package(name, "1:2.0-1", source=f"{name}-src") for name in ("linux-libc-dev", *sources.HEADERS)]
-    rows = {row["name"]: row for row in rows} | {"musl-dev:amd64": package("musl-dev", "1.2.5-3", source="musl")}
+    rows = {row["name"]: row for row in rows} | {"musl-dev:amd64": package("musl-dev", "1.2.5-3", source="musl") | {"patches": ["a.patch"]}}
     patches = {name: ["use-less.patch", "CVE-2026-1965_2.patch"] if name == "curl" else [] for name, row in recipes.LIBRARIES.items() if row.licence}
     return {"architecture": "x86_64", "release": "trixie", "packages": rows, "patches": patches, "runtime": {
         "name": "libgcc-12-dev", "version": "12.2", "file": "libgcc.a", "sha256": "4" * 64, "source": {"name": "gcc-12", "version": "12.2"}}}
