@@ -72,8 +72,8 @@ class Relink(unittest.TestCase):
             run("tar", "--extract", "--file", sources.FILES / orig, "--directory", tree, "--strip-components=1")
             path = tree / "src/libsystemd/sd-bus/bus-error.c"
             text = path.read_text()
-            self.assertIn('"Out of memory"', text)
-            path.write_text(text.replace('"Out of memory"', '"Out of memory, says my own libsystemd"'))
+            self.assertEqual(text.count('"Address in use"'), 1)
+            path.write_text(text.replace('"Address in use"', '"Address in use, says my own libsystemd"'))
             build = Path(place) / "build"
             run(TOP / "scripts/build-portable", ARCH, build, MDE_LINUX_SOURCES=f"systemd={tree}")
             program = build / "handler/mde-linux"
