@@ -45,22 +45,19 @@ def single(program, version):
     return {ENTRY: stripped(program, version)}
 
 
-def of_architecture(word, version):
-    architecture, program, libraries = word.split("=")
-    libraries = Path(libraries)
-    content = {f"{ENTRY}-{architecture}": stripped(program, version, libraries / "bin/strip"),
-               f"linked/{architecture}.json": (libraries / "libraries.json").read_bytes()}
-    for path in (libraries / "licences").rglob("*"):
-        if path.is_file():
-            content[f"linked/licences/{path.relative_to(libraries / 'licences')}"] = path.read_bytes()
-    return content
+def documents(version, libraries):
+    """What is linked in, under which licences, and how to link with something else."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([HERE.parent / "portable/documents", version, Path(folder) / "linked", *libraries], check=True)
+        return {str(path.relative_to(folder)): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
 
 
 def several(words, version):
     content = {ENTRY: (HERE / "entry").read_bytes()}
-    for word in words:
-        content |= of_architecture(word, version)
-    return content
+    rows = [word.split("=") for word in words]
+    for architecture, program, libraries in rows:
+        content[f"{ENTRY}-{architecture}"] = stripped(program, version, Path(libraries) / "bin/strip")
+    return content | documents(version, [libraries for _, _, libraries in rows])
 
 
 def main():

@@ -95,7 +95,10 @@ class Extension(unittest.TestCase):
 
     def test_what_is_linked_in_is_named_with_its_licences(self):
         for name in MACHINES:
-            self.assertEqual(json.loads(self.content[f"linked/{name}.json"])["architecture"], name)
+            bill = json.loads(self.content[f"linked/mde-linux-{name}.cdx.json"])
+            self.assertEqual((bill["bomFormat"], bill["metadata"]["timestamp"]), ("CycloneDX", "2023-11-14T22:13:20Z"))
+            self.assertTrue(bill["metadata"]["component"]["purl"].endswith(f"@{VERSION}?arch={name}"))
+        self.assertIn(b"MDE_LINUX_SOURCES", self.content["linked/RELINK"])
         for library in ("openssl", "curl", "c-ares", "json-c", "systemd"):
             self.assertTrue(any(name.startswith(f"linked/licences/{library}/") for name in self.content), library)
 
