@@ -101,7 +101,7 @@ class Packages(unittest.TestCase):
         self.assertEqual([line for line in needed if line and not line.startswith(("rpmlib(", "/bin/sh"))], [])
         self.assertEqual(said("dpkg-deb", "-f", self.built["deb"], "Depends")[1].strip(), "")
         for listed in (said("dpkg-deb", "--contents", self.built["deb"])[1], said("rpm", "-qpl", "--nosignature", self.built["rpm"])[1]):
-            for name in ("x86_64.cdx.json", "RELINK", "licences/systemd/LICENSE.LGPL2.1", "licences/openssl/LICENSE.txt", "licences/musl/"):
+            for name in (f"{ARCHITECTURE}.cdx.json", "RELINK", "licences/systemd/LICENSE.LGPL2.1", "licences/openssl/LICENSE.txt", "licences/musl/"):
                 self.assertIn(f"linked/{'mde-linux-' if name.endswith('json') else ''}{name}", listed)
 
     @unittest.skipIf(PORTABLE, "libcurl is in it")
