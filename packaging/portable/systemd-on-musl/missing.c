@@ -25,6 +25,16 @@ int cap_free(void *caps)
         return 0;
 }
 
+#undef strerror_r
+char *mde_strerror_r(int number, char *buffer, size_t size)
+{
+        int error = errno;
+
+        strerror_r(number, buffer, size);
+        errno = error; /* what is too long is cut: nobody is asked for more room */
+        return buffer;
+}
+
 static size_t put(int type, size_t n_found, size_t n, int *types)
 {
         if (n_found < n)
