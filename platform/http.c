@@ -234,7 +234,9 @@ static int64_t starts_in_s(const HttpTls *tls, const Error *err)
 
 static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
 {
-        HttpTry try = { .spec = spec, .curl = client->curl, .tls = &client->tls, .words = client->words };
+        HttpTry try = {
+                .host = client->host, .spec = spec, .curl = client->curl, .tls = &client->tls, .words = client->words
+        };
         int result;
 
         reset_try(client, spec, ret);

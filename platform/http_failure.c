@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "platform/base/text.h"
+#include "platform/resolver.h"
 
 #define BODY_WORDS_MAX 100
 #define URL_WORDS_MAX 200
@@ -220,14 +221,24 @@ bool http_proxy_failed(const HttpTry *try)
         return tunnel_refusal(try) || proxy_unresolved(try) || (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
 }
 
+/* What the resolver made of the answers, which a libcurl with c-ares says last, in parentheses: ": Domain name not
+ * found"; or nothing. */
+static char *resolver_verdict(const HttpTry *try)
+{
+        const char *begin = strrchr(try->words, '('), *end = begin ? strchr(begin, ')') : NULL;
+        _cleanup_free_ char *words = end && !end[1] ? text_copy_n(begin + 1, (size_t)(end - begin) - 1) : NULL;
+
+        return words ? text_format(": %s", words) : text_copy("");
+}
+
 static int unresolved(const HttpTry *try, const char *host, Error *err)
 {
-        _cleanup_free_ char *proxy = NULL;
+        bool proxy = proxy_unresolved(try) && !text_is_empty(try->spec->proxy);
+        _cleanup_free_ char *name = proxy ? http_host(try->spec->proxy) : text_copy(host);
+        _cleanup_free_ char *asked = resolver_words(try->host), *verdict = resolver_verdict(try);
 
-        if (!proxy_unresolved(try) || text_is_empty(try->spec->proxy))
-                return error_set(err, ERROR_NETWORK, "the name of %s cannot be resolved", host);
-        proxy = http_host(try->spec->proxy);
-        return error_set(err, ERROR_NETWORK, "the name of the proxy %s cannot be resolved", proxy);
+        return error_set(err, ERROR_NETWORK, "the name of %s%s cannot be resolved (DNS servers asked: %s)%s",
+                         proxy ? "the proxy " : "", name, asked, verdict);
 }
 
 static int bad_protocol(const HttpTry *try, const char *host, HttpStage *ret_stage, Error *err)

@@ -8,6 +8,7 @@
 
 /* All there is to know of one try when it is over. */
 typedef struct HttpTry {
+        const Host *host;
         const HttpSpec *spec;
         CURL *curl;
         const HttpTls *tls;
