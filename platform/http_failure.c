@@ -221,24 +221,14 @@ bool http_proxy_failed(const HttpTry *try)
         return tunnel_refusal(try) || proxy_unresolved(try) || (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
 }
 
-/* What the resolver made of the answers, which a libcurl with c-ares says last, in parentheses: ": Domain name not
- * found"; or nothing. */
-static char *resolver_verdict(const HttpTry *try)
-{
-        const char *begin = strrchr(try->words, '('), *end = begin ? strchr(begin, ')') : NULL;
-        _cleanup_free_ char *words = end && !end[1] ? text_copy_n(begin + 1, (size_t)(end - begin) - 1) : NULL;
-
-        return words ? text_format(": %s", words) : text_copy("");
-}
-
 static int unresolved(const HttpTry *try, const char *host, Error *err)
 {
         bool proxy = proxy_unresolved(try) && !text_is_empty(try->spec->proxy);
         _cleanup_free_ char *name = proxy ? http_host(try->spec->proxy) : text_copy(host);
-        _cleanup_free_ char *asked = resolver_words(try->host), *verdict = resolver_verdict(try);
+        _cleanup_free_ char *asked = resolver_words(try->host);
 
-        return error_set(err, ERROR_NETWORK, "the name of %s%s cannot be resolved (DNS servers asked: %s)%s",
-                         proxy ? "the proxy " : "", name, asked, verdict);
+        return error_set(err, ERROR_NETWORK, "the name of %s%s cannot be resolved (DNS servers asked: %s)",
+                         proxy ? "the proxy " : "", name, asked);
 }
 
 static int bad_protocol(const HttpTry *try, const char *host, HttpStage *ret_stage, Error *err)
