@@ -190,6 +190,8 @@ int lifecycle_remove_ours(const Host *host, Error *err)
         if (worker_unit_remove(host, err) < 0 || fs_remove_tree(host, STATE_CACHE, err) < 0 ||
             remove_state(host, err) < 0 || program_remove(host, err) < 0)
                 return -1;
+        if (!systemd_is_running(host))
+                return r; /* it made no slice */
         return worker_unit_remove_slice(err) < 0 ? -1 : r;
 }
 
