@@ -164,9 +164,12 @@ class OnboardingWorld(Unpacked, World):
         for version in versions or (VERSION,):
             self.azure.publish(version, self.zip(version))
 
+    def zip_of_build(self, version=VERSION):
+        return self.build / f"extension-{version}.zip"
+
     def zip(self, version=VERSION):
         """The extension that runs on this tree."""
-        package = self.build / f"extension-{version}.zip"
+        package = self.zip_of_build(version)
         old = self.machine.exists(roots_libraries.PLACE) and not linkage.is_static(package)
         return roots_libraries.old_zip(package) if old else package
 
