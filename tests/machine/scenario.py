@@ -9,6 +9,7 @@ disk; others are kept in w.options. timeout is in seconds.
 
     @for_families("debian12", "el9")    makes fresh_machine_debian12 and fresh_machine_el9; options as above
 
+waits=True: mostly waits for a deadline of a minute, so it runs beside the others (run: BESIDE).
 static=True: only with a build whose program is static.
 sweep=True, and the families of for_families' sweep=(...): only with --sweep, or when -k names something.
 """

@@ -6,7 +6,7 @@ OLD, NEW = "101.24092.0002", "101.25042.0003"
 EVERY = ("debian11", "debian12", "debian13", "el8", "el10", "fedora42", "amzn2023", "sles16")
 
 
-@for_families("el9", "fedora43", "sles15", sweep=EVERY)
+@for_families(sweep=("el9", "fedora43", "sles15", *EVERY))
 def stand_in(w):
     """From the vendor's repository over TLS, signatures checked, with the dependency from the distribution's."""
     w.prepare(sensor_versions=(OLD, NEW))

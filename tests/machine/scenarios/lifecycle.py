@@ -258,7 +258,7 @@ def removed_during_the_installation(w):
     assert w.package_state() == "ii"
 
 
-@scenario(timeout=400)
+@scenario(waits=True, timeout=400)
 def removed_during_an_installation_that_outlasts_it(w):
     w.prepare()
     w.hold_postinst()

@@ -103,7 +103,7 @@ def packagekit_is_named_and_waited_for(w):
     assert slow_version(w) == ("1.0", "ii"), w.machine.run(["journalctl", "-u", "desktop", "-u", "packagekit"]).stdout
 
 
-@scenario()
+@scenario(waits=True)
 def patience_with_a_hanging_upgrade_ends(w):
     """It holds no lock: half of what waiting is allowed, and then the locks alone count."""
     w.prepare()

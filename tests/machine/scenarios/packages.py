@@ -72,7 +72,7 @@ def first_boot_finishes_first(w):
     assert history.index("apt-get install -y libmnl-stand-in") < history.index(" mdatp"), history
 
 
-@scenario(timeout=240)
+@scenario(waits=True, timeout=240)
 def locked_for_ever_ends_at_the_deadline(w):
     w.prepare()
     before = w.snapshot()
@@ -91,7 +91,7 @@ def locked_for_ever_ends_at_the_deadline(w):
     w.assert_onboarded()
 
 
-@scenario(timeout=300)
+@scenario(waits=True, timeout=300)
 def endless_postinst_is_never_cut_off(w):
     """Its deadline passes, and all that a platform does meanwhile comes by."""
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
@@ -115,7 +115,7 @@ def endless_postinst_is_never_cut_off(w):
     assert w.count_installed() == 1 and w.scripts().count(("postinst configure ", "begin")) == 1, w.scripts()
 
 
-@scenario(timeout=240)
+@scenario(waits=True, timeout=240)
 def overdue_installation_corrects_its_error(w):
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
     w.publish()

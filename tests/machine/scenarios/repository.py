@@ -107,7 +107,7 @@ def apt_that_cannot_fetch_is_waited_for(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(waits=True)
 def a_repository_that_stays_unreachable_ends_in_an_error_at_the_deadline(w):
     prepared(w)
     drop_server(w)
@@ -119,7 +119,7 @@ def a_repository_that_stays_unreachable_ends_in_an_error_at_the_deadline(w):
     assert 3 <= len(tries) <= 20, told
 
 
-@scenario()
+@scenario(waits=True)
 def apt_that_stays_without_network_ends_in_an_error_at_the_deadline(w):
     prepared(w)
     misbehave(w, f"{VENDOR}/debian/12/prod/dists", {"close": True})

@@ -17,7 +17,7 @@ def start(w, **knobs):
     w.agent.start()
 
 
-@scenario(timeout=300)
+@scenario(waits=True, timeout=300)
 def never_licensed_says_what_was_seen_and_keeps_the_package(w):
     start(w, never_license="yes")
     w.wait_told("waiting for the sensor to be licensed")
@@ -65,7 +65,7 @@ def crash_loop_is_told_with_its_last_lines(w):
     assert w.package_manager_runs() == before
 
 
-@scenario(timeout=300)
+@scenario(waits=True, timeout=300)
 def hanging_command_line_is_bounded(w):
     w.onboard()
     w.knobs({"cli_hang": "all", "cli_hang_ignores_term": "yes"})

@@ -101,7 +101,7 @@ def what_a_dead_installer_left_running_is_named_and_waited_for(w):
     w.assert_sane()
 
 
-@scenario(timeout=240)
+@scenario(waits=True, timeout=240)
 def an_installer_that_does_not_end_is_told_at_the_deadline_and_never_signalled(w):
     begin(w, "wait /run/go")
     pid = pid_of(w, "mde_installer.sh --onboard")

@@ -121,7 +121,7 @@ def a_change_that_is_cut_off_is_taken_up(w):
     assert not w.leftovers() and not w.machine.exists(OFFBOARDING)
 
 
-@scenario(timeout=300)
+@scenario(waits=True, timeout=300)
 def a_sensor_that_does_not_leave_stays_where_it_was(w):
     w.onboard()
     before, written = w.snapshot(), w.onboarding_file()

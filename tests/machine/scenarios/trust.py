@@ -16,7 +16,7 @@ def distrust_the_distribution(w):
     assert not w.first_keys, w.first_keys
 
 
-@for_families("el9", "fedora")
+@for_families("el9", sweep=("fedora",))
 def a_dependencys_key_goes_again_with_a_run_that_fails(w):
     """The manager takes it unasked. It stays with a run that succeeds: so does what it signed."""
     w.prepare()
