@@ -16,7 +16,7 @@ def kill_manager(w):
     w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5|zypper|rpm-tmp"])
 
 
-@for_families("el9", "fedora", sweep=("sles15",))
+@for_families("el9", sweep=("fedora", "sles15"))
 def a_failing_post_script_is_told_and_run_again(w):
     """dnf 4 ends well then."""
     w.prepare(knobs={"postinst_fail": "once"})

@@ -1,4 +1,5 @@
-"""The harness itself: a throw-away extension through a real guest agent and back.
+"""The harness itself: a throw-away extension through a real guest agent and back. Most of it with --sweep only: the extension's own
+scenarios go the same ways.
 
 The handler is a shell script that notes every call in /var/log/verbs and, on enable, reports
 success with the decrypted length of its protected settings.
@@ -76,13 +77,13 @@ def fresh_machine(w):
     assert agent_version(w) == (2, 7, 3, 0)
 
 
-@scenario(fast_track=True)
+@scenario(fast_track=True, sweep=True)
 def fast_track(w):
     onboard(w)
     assert "vmSettings" in (w.azure.state / "requests.log").read_text("utf-8")
 
 
-@scenario(agent="newest")
+@scenario(agent="newest", sweep=True)
 def newest_agent(w):
     onboard(w)
     assert agent_version(w) > (2, 7, 3, 0)
@@ -98,7 +99,7 @@ def newest_agent_fast_track(w):
     w.azure.wait_status("success", seq=2)
 
 
-@scenario()
+@scenario(sweep=True)
 def protected_settings(w):
     report = onboard(w, protected=b'{"k": "\xc3\xa9"}')
     assert report.settings.row("Protected").code == len(b'{"k": "\xc3\xa9"}'), report
@@ -109,13 +110,13 @@ def protected_settings(w):
         assert report.settings.row("Protected").message == "1000 bytes", report
 
 
-@scenario(fast_track=True, agent="newest")
+@scenario(fast_track=True, agent="newest", sweep=True)
 def protected_settings_fast_track(w):
     report = onboard(w, protected={"k": "v"})
     assert report.settings.row("Protected").code == len('{"k": "v"}'), report
 
 
-@scenario()
+@scenario(sweep=True)
 def no_settings(w):
     publish(w, "1.0.0.0")
     w.azure.goal_state("1.0.0.0", settings=False)
@@ -124,7 +125,7 @@ def no_settings(w):
     assert report.settings is None and verbs(w) == FRESH, report
 
 
-@scenario()
+@scenario(sweep=True)
 def enable_fails(w):
     onboard(w)
     w.azure.goal_state("1.0.0.0", seq=1, public={"fail": True})
@@ -134,7 +135,7 @@ def enable_fails(w):
     w.azure.wait_status("success", seq=2)
 
 
-@scenario()
+@scenario(sweep=True)
 def same_goal_state_again(w):
     onboard(w)
     for count in (2, 3):
@@ -143,7 +144,7 @@ def same_goal_state_again(w):
         assert verbs(w).count("enable 1.0.0.0 0") == count, verbs(w)
 
 
-@scenario()
+@scenario(sweep=True)
 def disable_and_uninstall(w):
     onboard(w)
     w.azure.goal_state("1.0.0.0", public={"a": 1}, state="disabled")
@@ -157,7 +158,7 @@ def disable_and_uninstall(w):
     assert verbs(w)[3:] == last, verbs(w)
 
 
-@scenario()
+@scenario(sweep=True)
 def extension_vanishes(w):
     onboard(w)
     w.azure.goal_state(None)
@@ -165,7 +166,7 @@ def extension_vanishes(w):
     assert verbs(w) == FRESH, verbs(w)
 
 
-@scenario()
+@scenario(sweep=True)
 def version_update(w):
     onboard(w)
     publish(w, "1.0.0.1")
@@ -176,7 +177,7 @@ def version_update(w):
         "enable 1.0.0.1 0"], verbs(w)
 
 
-@scenario()
+@scenario(sweep=True)
 def agent_restart_and_reboot(w):
     onboard(w)
     w.agent.restart()
@@ -188,7 +189,7 @@ def agent_restart_and_reboot(w):
     w.azure.wait_status("success", seq=0)
 
 
-@scenario(disk=True)
+@scenario(disk=True, sweep=True)
 def power_cut(w):
     onboard(w)
     w.machine.run(["sh", "-c", "echo 1 > /root/kept; sync; echo 1 > /root/lost"])
