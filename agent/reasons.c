@@ -38,6 +38,16 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_PROTECTED_SETTINGS_DAMAGED] = { "protected-settings-damaged", 30, 53, true, NEVER,
                                                 "The protected settings cannot be read.",
                                                 "Deploy the extension again with protectedSettings as a JSON object." },
+        [REASON_OPENSSL_UNUSABLE] = { "openssl-unusable", 12, 52, true, NEXT_RUN,
+                                      "This machine is in FIPS mode, where its own openssl program has to open "
+                                      "protected settings and to check signatures, and it could not.",
+                                      "Install the distribution's package openssl, or mend what is named there." },
+        [REASON_CRYPTO_REFUSED] = { "crypto-refused", 30, 52, true, NEXT_RUN,
+                                    "The cryptography of this machine refuses how the protected settings are encrypted "
+                                    "or the onboarding package is signed; in FIPS mode that is so for 3DES and for RSA "
+                                    "with PKCS #1 v1.5.",
+                                    "Update the guest agent, which lets settings come encrypted with AES where it "
+                                    "knows of FIPS mode, restart it and deploy the extension again." },
         [REASON_ONBOARDING_DAMAGED] = { "onboarding-damaged", 30, 53, true, NEVER, "The onboarding package is damaged.",
                                         "Download the Linux onboarding package again and put its base64 text, "
                                         "unchanged, into "
@@ -381,6 +391,12 @@ int failure_by_kind(Failure *failure, ReasonId otherwise, const Error *err)
         else if (err->kind == ERROR_SPACE)
                 otherwise = REASON_DISK_FULL;
         return failure_from(failure, otherwise, err);
+}
+
+int failure_from_crypto(Failure *failure, const Error *err)
+{
+        return failure_by_kind(failure, err->kind == ERROR_DENIED ? REASON_CRYPTO_REFUSED : REASON_OPENSSL_UNUSABLE,
+                               err);
 }
 
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])

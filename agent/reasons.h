@@ -18,6 +18,8 @@ typedef enum ReasonId {
         REASON_CERTIFICATE_MISSING,
         REASON_CERTIFICATE_WRONG,
         REASON_PROTECTED_SETTINGS_DAMAGED,
+        REASON_OPENSSL_UNUSABLE,
+        REASON_CRYPTO_REFUSED,
         REASON_ONBOARDING_DAMAGED,
         REASON_ONBOARDING_IS_OFFBOARDING,
         REASON_ONBOARDING_SIGNATURE,
@@ -133,6 +135,9 @@ int failure_from(Failure *failure, ReasonId reason, const Error *err);
 
 /* The same, but what stopped a run, held it up or filled the disk has a reason of its own. */
 int failure_by_kind(Failure *failure, ReasonId otherwise, const Error *err);
+
+/* For what platform/crypto.h says beyond ERROR_INPUT and ERROR_TRUST: this machine cannot, or may not, do it. */
+int failure_from_crypto(Failure *failure, const Error *err);
 
 #define FAILURE_TEXT_MAX 2048
 

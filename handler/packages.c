@@ -66,7 +66,7 @@ static int read_script(const Host *host, Json *plain, const char *key, bool stri
                                    json_kind(json_member(plain, key)));
         if (decode_script(key, text, &bytes, failure) < 0)
                 return -1;
-        return onboarding_read(bytes.data, bytes.length, host->onboarding_roots, strict, ret, failure);
+        return onboarding_read(host, bytes.data, bytes.length, strict, ret, failure);
 }
 
 int packages_read_onboarding(const Host *host, Json *plain, bool strict, OnboardingPackage *ret, Failure *failure)

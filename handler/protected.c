@@ -131,11 +131,14 @@ static int open_with(const Host *host, const char *stem, const Secret *der, Secr
                 .key_pem = key.data,
                 .key_length = key.length,
         };
-        if (crypto_cms_open(&request, ret_plain, &err) == 0)
+        if (crypto_cms_open(host, &request, ret_plain, &err) == 0)
                 return 0;
         error_prefix(&err, "protectedSettings with %s.crt", stem);
-        return failure_from(
-                failure, err.kind == ERROR_TRUST ? REASON_CERTIFICATE_WRONG : REASON_PROTECTED_SETTINGS_DAMAGED, &err);
+        if (err.kind == ERROR_TRUST || err.kind == ERROR_INPUT)
+                return failure_from(
+                        failure, err.kind == ERROR_TRUST ? REASON_CERTIFICATE_WRONG : REASON_PROTECTED_SETTINGS_DAMAGED,
+                        &err);
+        return failure_from_crypto(failure, &err);
 }
 
 static bool is_readable_text(const Secret *plain)

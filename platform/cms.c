@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 
 #include "platform/base/text.h"
+#include "platform/host_openssl.h"
 #include "platform/openssl.h"
 
 #define SERIAL_TEXT_MAX 64
@@ -200,7 +201,33 @@ static int read_plain(BIO *chain, BIO *cipher, size_t max, Secret *ret, Error *e
         return 0;
 }
 
-static int open_enveloped(const CryptoCmsRequest *request, Secret *ret_plain, Error *err)
+/* What is known and cannot be had is kept back by the machine's own configuration. */
+static int cipher_missing(Error *err)
+{
+        const char *reason = openssl_reason();
+
+        return error_set(err, text_equal(reason, "unsupported") ? ERROR_DENIED : ERROR_INPUT,
+                         "the content cannot be decrypted: %s", reason);
+}
+
+/* Its structure is known; without the key of the content the library gives a chain that would decrypt to noise. */
+static int open_by_host(const Host *host, const CryptoCmsRequest *request, CMS_ContentInfo *cms, Secret *ret_plain,
+                        Error *err)
+{
+        const HostOpensslBytes der = { request->der, request->der_length },
+                               certificate = { request->certificate_pem, request->certificate_length },
+                               key = { request->key_pem, request->key_length };
+        _cleanup_(BIO_free_allp) BIO *chain = CMS_dataInit(cms, NULL);
+        BIO *cipher;
+
+        if (!chain)
+                return cipher_missing(err);
+        if (check_cipher(chain, &cipher, err) < 0)
+                return -1;
+        return host_openssl_open(host, &der, &certificate, &key, ret_plain, err);
+}
+
+static int open_enveloped(const Host *host, const CryptoCmsRequest *request, Secret *ret_plain, Error *err)
 {
         _cleanup_(CMS_ContentInfo_freep) CMS_ContentInfo *cms = NULL;
         _cleanup_(X509_freep) X509 *certificate = NULL;
@@ -215,19 +242,21 @@ static int open_enveloped(const CryptoCmsRequest *request, Secret *ret_plain, Er
                 return -1;
         if (X509_check_private_key(certificate, key) != 1)
                 return error_set(err, ERROR_TRUST, "the private key is not the certificate's");
+        if (host_openssl_decides(host))
+                return open_by_host(host, request, cms, ret_plain, err);
         if (open_content_key(cms, recipient, key, err) < 0)
                 return -1;
         chain = CMS_dataInit(cms, NULL);
         if (!chain)
-                return error_set(err, ERROR_INPUT, "the content cannot be decrypted: %s", openssl_reason());
+                return cipher_missing(err);
         if (check_cipher(chain, &cipher, err) < 0)
                 return -1;
         return read_plain(chain, cipher, request->der_length, ret_plain, err);
 }
 
-int crypto_cms_open(const CryptoCmsRequest *request, Secret *ret_plain, Error *err)
+int crypto_cms_open(const Host *host, const CryptoCmsRequest *request, Secret *ret_plain, Error *err)
 {
-        int result = open_enveloped(request, ret_plain, err);
+        int result = open_enveloped(host, request, ret_plain, err);
 
         ERR_clear_error();
         return result;

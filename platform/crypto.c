@@ -9,8 +9,10 @@
 #include <time.h>
 
 #include <openssl/asn1.h>
+#include <openssl/pem.h>
 
 #include "platform/base/text.h"
+#include "platform/host_openssl.h"
 #include "platform/openssl.h"
 
 static void digest_hex(const EVP_MD *md, const void *data, size_t length, char *hex)
@@ -143,11 +145,54 @@ static X509 *certificate_parse(const void *der, size_t length, Error *err)
         return certificate;
 }
 
-int crypto_verify_rsa_sha256(const void *certificate_der, size_t certificate_length, const void *data, size_t length,
-                             const void *signature, size_t signature_length, bool *ret_valid, Error *err)
+/* Some versions of the program read no more of a signature than the key is long, and would not see what follows. */
+static bool has_length_of(const HostOpensslBytes *signature, EVP_PKEY *key)
+{
+        size_t most = (size_t)EVP_PKEY_size(key);
+
+        return EVP_PKEY_base_id(key) == EVP_PKEY_RSA ? signature->length == most
+                                                     : signature->length > 0 && signature->length <= most;
+}
+
+static int verify_by_host(const Host *host, EVP_PKEY *key, const char *digest, const HostOpensslBytes *data,
+                          const HostOpensslBytes *signature, bool *ret_valid, Error *err)
+{
+        _cleanup_(BIO_free_allp) BIO *bio = BIO_new(BIO_s_mem());
+        HostOpensslBytes pem;
+        char *text = NULL;
+
+        if (!bio)
+                abort();
+        if (PEM_write_bio_PUBKEY(bio, key) != 1)
+                return error_set(err, ERROR_INPUT, "the certificate's key cannot be used: %s", openssl_reason());
+        pem.length = (size_t)BIO_get_mem_data(bio, &text);
+        pem.data = text;
+        if (!has_length_of(signature, key)) {
+                *ret_valid = false;
+                return 0;
+        }
+        return host_openssl_verify(host, digest, &pem, data, signature, ret_valid, err);
+}
+
+static int verify_here(EVP_PKEY *key, const HostOpensslBytes *data, const HostOpensslBytes *signature, bool *ret_valid,
+                       Error *err)
+{
+        _cleanup_(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+        if (!ctx)
+                abort();
+        if (EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) != 1)
+                return error_set(err, ERROR_INPUT, "the certificate's key cannot be used: %s", openssl_reason());
+        *ret_valid = EVP_DigestVerify(ctx, signature->data, signature->length, data->data, data->length) == 1;
+        ERR_clear_error();
+        return 0;
+}
+
+int crypto_verify_rsa_sha256(const Host *host, const void *certificate_der, size_t certificate_length, const void *data,
+                             size_t length, const void *signature, size_t signature_length, bool *ret_valid, Error *err)
 {
         _cleanup_(X509_freep) X509 *certificate = certificate_parse(certificate_der, certificate_length, err);
-        _cleanup_(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = NULL;
+        const HostOpensslBytes text = { data, length }, signed_by = { signature, signature_length };
         EVP_PKEY *key;
 
         if (!certificate)
@@ -157,14 +202,9 @@ int crypto_verify_rsa_sha256(const void *certificate_der, size_t certificate_len
                 ERR_clear_error();
                 return error_set(err, ERROR_INPUT, "the certificate has no RSA key");
         }
-        ctx = EVP_MD_CTX_new();
-        if (!ctx)
-                abort();
-        if (EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) != 1)
-                return error_set(err, ERROR_INPUT, "the certificate's key cannot be used: %s", openssl_reason());
-        *ret_valid = EVP_DigestVerify(ctx, signature, signature_length, data, length) == 1;
-        ERR_clear_error();
-        return 0;
+        if (host_openssl_decides(host))
+                return verify_by_host(host, key, "sha256", &text, &signed_by, ret_valid, err);
+        return verify_here(key, &text, &signed_by, ret_valid, err);
 }
 
 /* The last common name, as the most specific one stands there; "" when there is none. */
@@ -219,18 +259,80 @@ int crypto_certificate_read(const void *der, size_t length, CryptoCertificate *r
         return 0;
 }
 
-int crypto_certificate_signed_by(const void *der, size_t length, const void *issuer_der, size_t issuer_length,
-                                 bool *ret_signed, Error *err)
+/* What is signed of a certificate, as it stands there: the first element inside the outer one. False: not DER. */
+static bool find_signed_part(const void *der, size_t length, HostOpensslBytes *ret)
+{
+        const unsigned char *start = der, *p = start, *part;
+        int tag, class;
+        long n;
+
+        if (ASN1_get_object(&p, &n, &tag, &class, (long)length) != V_ASN1_CONSTRUCTED)
+                return false;
+        part = p;
+        if (ASN1_get_object(&p, &n, &tag, &class, n) != V_ASN1_CONSTRUCTED)
+                return false;
+        *ret = (HostOpensslBytes){ part, (size_t)(p - part) + (size_t)n };
+        return true;
+}
+
+/* The program's name of the digest; NULL: signed in a way that is not asked of it. */
+static const char *signature_digest(const X509 *certificate, const EVP_PKEY *key)
+{
+        static const struct {
+                int nid;
+                const char *name;
+        } digests[] = {
+                { NID_sha1, "sha1" }, { NID_sha256, "sha256" }, { NID_sha384, "sha384" }, { NID_sha512, "sha512" }
+        };
+        const X509_ALGOR *outer = NULL, *inner = X509_get0_tbs_sigalg(certificate);
+        int digest = NID_undef, kind = NID_undef;
+        size_t i;
+
+        X509_get0_signature(NULL, &outer, certificate);
+        if (X509_ALGOR_cmp(outer, inner) != 0 ||
+            OBJ_find_sigid_algs(OBJ_obj2nid(outer->algorithm), &digest, &kind) != 1 || kind != EVP_PKEY_base_id(key))
+                return NULL;
+        for (i = 0; i < ELEMENTSOF(digests); i++)
+                if (digests[i].nid == digest)
+                        return digests[i].name;
+        return NULL;
+}
+
+static int signed_by_host(const Host *host, const X509 *certificate, const HostOpensslBytes *der, EVP_PKEY *key,
+                          bool *ret_signed, Error *err)
+{
+        const char *digest = signature_digest(certificate, key);
+        const ASN1_BIT_STRING *bits = NULL;
+        HostOpensslBytes part, signature;
+
+        X509_get0_signature(&bits, NULL, certificate);
+        if (!digest || (bits->flags & 7) != 0 || !find_signed_part(der->data, der->length, &part)) {
+                *ret_signed = false;
+                return 0;
+        }
+        signature = (HostOpensslBytes){ ASN1_STRING_get0_data(bits), (size_t)ASN1_STRING_length(bits) };
+        return verify_by_host(host, key, digest, &part, &signature, ret_signed, err);
+}
+
+int crypto_certificate_signed_by(const Host *host, const void *der, size_t length, const void *issuer_der,
+                                 size_t issuer_length, bool *ret_signed, Error *err)
 {
         _cleanup_(X509_freep) X509 *certificate = certificate_parse(der, length, err);
         _cleanup_(X509_freep) X509 *issuer = certificate ? certificate_parse(issuer_der, issuer_length, err) : NULL;
         EVP_PKEY *key;
+        int result = 0;
 
         if (!certificate || !issuer)
                 return -1;
         key = X509_get0_pubkey(issuer);
-        *ret_signed = key && X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) == 0 &&
-                      X509_verify(certificate, key) == 1;
+        *ret_signed = false;
+        if (key && X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) == 0) {
+                if (host_openssl_decides(host))
+                        result = signed_by_host(host, certificate, &(HostOpensslBytes){ der, length }, key, ret_signed,
+                                                err);
+                else
+                        *ret_signed = X509_verify(certificate, key) == 1;
+        }
         ERR_clear_error();
-        return 0;
+        return result;
 }

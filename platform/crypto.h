@@ -1,5 +1,9 @@
 /*
- * crypto: digests, base64, certificates, CMS; over OpenSSL's libcrypto. Pure: bytes in, answer out.
+ * crypto: digests, base64, certificates, CMS; over OpenSSL's libcrypto. Bytes in, answer out.
+ *
+ * What takes a Host has its cryptography done by this machine's own openssl program where host_openssl.h says so, and
+ * fails in these further ways there: ERROR_DENIED (the machine's FIPS rules refuse it), ERROR_MISSING (the program),
+ * ERROR_COMMAND, ERROR_TIMEOUT, ERROR_STOPPED, ERROR_IO. Everything else is pure.
  */
 #pragma once
 
@@ -9,6 +13,7 @@
 
 #include "platform/base/error.h"
 #include "platform/base/secret.h"
+#include "platform/host.h"
 
 #define CRYPTO_SHA256_HEX (64 + 1)
 #define CRYPTO_SHA1_HEX (40 + 1)
@@ -45,14 +50,15 @@ typedef struct CryptoCmsRequest {
         size_t key_length;
 } CryptoCmsRequest;
 
-int crypto_cms_open(const CryptoCmsRequest *request, Secret *ret_plain, Error *err) _must_check_;
+int crypto_cms_open(const Host *host, const CryptoCmsRequest *request, Secret *ret_plain, Error *err) _must_check_;
 
 /*
  * RSA PKCS#1 v1.5 with SHA-256 over data, by the public key of a certificate (DER). false: does not verify.
  * ERROR_INPUT: the certificate cannot be read or has no RSA key.
  */
-int crypto_verify_rsa_sha256(const void *certificate_der, size_t certificate_length, const void *data, size_t length,
-                             const void *signature, size_t signature_length, bool *ret_valid, Error *err) _must_check_;
+int crypto_verify_rsa_sha256(const Host *host, const void *certificate_der, size_t certificate_length, const void *data,
+                             size_t length, const void *signature, size_t signature_length, bool *ret_valid,
+                             Error *err) _must_check_;
 
 /* What a person may want to know of a certificate. */
 typedef struct CryptoCertificate {
@@ -67,5 +73,5 @@ typedef struct CryptoCertificate {
 int crypto_certificate_read(const void *der, size_t length, CryptoCertificate *ret, Error *err) _must_check_;
 
 /* The certificate is signed by issuer's key (names too must match; dates and usages are not looked at). */
-int crypto_certificate_signed_by(const void *der, size_t length, const void *issuer_der, size_t issuer_length,
-                                 bool *ret_signed, Error *err) _must_check_;
+int crypto_certificate_signed_by(const Host *host, const void *der, size_t length, const void *issuer_der,
+                                 size_t issuer_length, bool *ret_signed, Error *err) _must_check_;

@@ -24,7 +24,9 @@ typedef struct Host {
         const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in;
                                                 NULL-terminated or NULL */
         const char *const *repository_keys;  /* OpenPGP fingerprints, 40 hex digits, likewise */
-        const volatile sig_atomic_t *stop;   /* nonzero: finish the running command, then stop; or NULL */
+        const char *openssl; /* the program that decrypts and judges signatures in our library's place, or NULL:
+                                host_openssl.h */
+        const volatile sig_atomic_t *stop; /* nonzero: finish the running command, then stop; or NULL */
 } Host;
 
 #define HOST_PACKAGES_URL "https://packages.microsoft.com"

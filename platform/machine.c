@@ -11,6 +11,7 @@
 #include "platform/base/text.h"
 #include "platform/cgroups.h"
 #include "platform/fs.h"
+#include "platform/host_openssl.h"
 #include "platform/mounts.h"
 #include "platform/systemd.h"
 #include "platform/user_database.h"
@@ -261,7 +262,7 @@ void machine_look(const Host *host, const char *const *folders, const char *user
         for (; *folders; folders++)
                 look_at_folder(host, &table, *folders, ret);
         ret->selinux_enforcing = read_flag(host, "/sys/fs/selinux/enforce");
-        ret->fips = read_flag(host, "/proc/sys/crypto/fips_enabled");
+        ret->fips = host_openssl_fips(host);
         ret->fapolicyd = look_at_fapolicyd(host);
         ret->audit_immutable = look_at_audit(host);
         look_at_user(host, &table, user, ret);

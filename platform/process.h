@@ -2,9 +2,9 @@
  * process: run a program to its end, never through a shell.
  *
  * The program gets a clean environment (PATH, LC_ALL=C, HOME=/root), /dev/null as stdin, a process group of its
- * own, signals as by default and no descriptor of ours. argv is borrowed. argv[0] is looked up in PROCESS_PATH
- * unless it has a slash. What it leaves running behind itself is neither waited for nor ended.
- * Nothing is run for a recorded machine (Host.root): ERROR_INPUT.
+ * own, signals as by default and no descriptor of ours but those passed. argv is borrowed. argv[0] is looked up in
+ * PROCESS_PATH unless it has a slash. What it leaves running behind itself is neither waited for nor ended. Nothing is
+ * run for a recorded machine (Host.root): ERROR_INPUT.
  */
 #pragma once
 
@@ -22,6 +22,8 @@ typedef struct ProcessSpec {
          * outlives us without SIGPIPE); past the deadline process_run goes on waiting.
          */
         bool transaction;
+        const int *passed; /* descriptors that it gets, under the same numbers; they are not 0 to 2 */
+        size_t n_passed;
         bool stoppable; /* a stop request (Host.stop) ends it like the deadline does: ERROR_STOPPED */
         int output_fd;  /* stdout and stderr go there when > 2; else they are captured */
         /* Called about every tick_ms while it runs, and once right after the start. */

@@ -112,14 +112,26 @@ static int set_descriptors(int output_fd)
         return dup2(output_fd, STDERR_FILENO);
 }
 
+static bool is_passed(const ProcessSpec *spec, int fd)
+{
+        size_t i;
+
+        for (i = 0; i < spec->n_passed; i++)
+                if (spec->passed[i] == fd)
+                        return true;
+        return false;
+}
+
 /* Here and not at the execution, which may be held back: a copy of the mission lock would hold it beyond our own end.
  */
-static void close_others(int exec_fd)
+static void close_others(const ProcessSpec *spec, int exec_fd)
 {
         int fd;
 
         for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
-                if (fd != exec_fd)
+                if (is_passed(spec, fd))
+                        fcntl(fd, F_SETFD, 0);
+                else if (fd != exec_fd)
                         close(fd);
 }
 
@@ -131,7 +143,7 @@ static void _noreturn_ execute(const char *path, const ProcessSpec *spec, const 
 
         if (setpgid(0, 0) == 0 && set_signals() == 0 && (spec->transaction || tie_to(parent) == 0) &&
             set_descriptors(output_fd) >= 0) {
-                close_others(exec_fd);
+                close_others(spec, exec_fd);
                 execve(path, (char *const *)spec->argv, (char *const *)environment);
         }
         errnum = errno;

@@ -169,8 +169,7 @@ static int read_body(const char *text, OnboardingPackage *package, Failure *fail
         return 0;
 }
 
-static int read_document(const Secret *text, const char *const *extra_roots, OnboardingPackage *package,
-                         Failure *failure)
+static int read_document(const Host *host, const Secret *text, OnboardingPackage *package, Failure *failure)
 {
         _cleanup_json_wipe_ Json *document = NULL, *blob = NULL;
         const char *blob_text = NULL;
@@ -179,7 +178,7 @@ static int read_document(const Secret *text, const char *const *extra_roots, Onb
         if (parse_layer("The package", (const char *)text->data, text->length, &document, failure) < 0 ||
             read_member(document, &package->kind, &blob_text, failure) < 0 ||
             parse_layer("The text inside the package", blob_text, strlen(blob_text), &blob, failure) < 0 ||
-            read_blob(blob, &parts, failure) < 0 || onboarding_trust_check(&parts, extra_roots, package, failure) < 0 ||
+            read_blob(blob, &parts, failure) < 0 || onboarding_trust_check(host, &parts, package, failure) < 0 ||
             read_body(parts.body, package, failure) < 0)
                 return -1;
         onboarding_file_make(package->kind == ONBOARDING_ONBOARD ? ONBOARDING_MEMBER : OFFBOARDING_MEMBER, blob,
@@ -187,8 +186,8 @@ static int read_document(const Secret *text, const char *const *extra_roots, Onb
         return 0;
 }
 
-int onboarding_read(const void *bytes, size_t length, const char *const *extra_roots, bool strict,
-                    OnboardingPackage *ret, Failure *failure)
+int onboarding_read(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
+                    Failure *failure)
 {
         _cleanup_(onboarding_package_clear) OnboardingPackage package = { 0 };
         _cleanup_secret_ Secret document = { 0 };
@@ -199,7 +198,7 @@ int onboarding_read(const void *bytes, size_t length, const char *const *extra_r
                                    ONBOARDING_SCRIPT_MAX);
         if (onboarding_script_read(bytes, length, &document, &err) < 0)
                 return damaged(failure, NULL, &err);
-        if (read_document(&document, extra_roots, &package, failure) < 0)
+        if (read_document(host, &document, &package, failure) < 0)
                 return -1;
         if (strict && !package.root_pinned)
                 return failure_set(failure, REASON_ONBOARDING_ROOT_UNKNOWN, "That root is \"%s\", SHA-256 %s",

@@ -36,15 +36,15 @@ void onboarding_package_clear(OnboardingPackage *package);
 
 /*
  * bytes: what the protected setting held after base64: script or JSON, BOM and CRLF tolerated; also base64
- * of those once more. extra_roots: SHA-256 hex of root certificates trusted beside the built-in,
- * NULL-terminated or NULL.
+ * of those once more. Roots are trusted as the host says, beside the built-in.
  * Failures, in the order they are looked for: REASON_ONBOARDING_DAMAGED (says at which layer; after the
- * signature once more, for what the body holds), REASON_ONBOARDING_SIGNATURE, REASON_ONBOARDING_ROOT_UNKNOWN
+ * signature once more, for what the body holds), REASON_ONBOARDING_SIGNATURE (or those of
+ * onboarding_trust.h for a machine that cannot tell), REASON_ONBOARDING_ROOT_UNKNOWN
  * (only when strict; else root_pinned is false). Their text holds nothing of the package but names of members.
  * An offboarding package is parsed and verified as well: kind tells; the caller refuses it.
  */
-int onboarding_read(const void *bytes, size_t length, const char *const *extra_roots, bool strict,
-                    OnboardingPackage *ret, Failure *failure) _must_check_;
+int onboarding_read(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
+                    Failure *failure) _must_check_;
 
 /* Only the org id of a mdatp_onboard.json on the machine, unverified: for comparing. False: none in it. */
 bool onboarding_file_org_id(const char *json, size_t length, char org_id[37]);

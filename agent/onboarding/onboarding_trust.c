@@ -48,6 +48,14 @@ static int damaged(Failure *failure, const char *name, Error *err)
         return failure_from(failure, REASON_ONBOARDING_DAMAGED, err);
 }
 
+static int not_judged(Failure *failure, const char *name, Error *err)
+{
+        if (err->kind == ERROR_INPUT)
+                return damaged(failure, name, err);
+        error_prefix(err, "The signature of the onboarding package could not be checked");
+        return failure_from_crypto(failure, err);
+}
+
 static int read_certificate(Certificates *certificates, const char *base64, Failure *failure)
 {
         size_t i = certificates->n++;
@@ -92,22 +100,23 @@ static void reverse(unsigned char *bytes, size_t length)
         }
 }
 
-static int verify_bytes(const Secret *leaf, const char *body, Secret *signature, bool *ret_valid, Error *err)
+static int verify_bytes(const Host *host, const Secret *leaf, const char *body, Secret *signature, bool *ret_valid,
+                        Error *err)
 {
         int order;
 
         *ret_valid = false;
         for (order = 0; order < 2 && !*ret_valid; order++) {
                 reverse(signature->data, signature->length);
-                if (crypto_verify_rsa_sha256(leaf->data, leaf->length, body, strlen(body), signature->data,
+                if (crypto_verify_rsa_sha256(host, leaf->data, leaf->length, body, strlen(body), signature->data,
                                              signature->length, ret_valid, err) < 0)
                         return -1;
         }
         return 0;
 }
 
-static int verify_signature(const Secret *leaf, const char *body, const char *name, const char *base64,
-                            Failure *failure)
+static int verify_signature(const Host *host, const Secret *leaf, const char *body, const char *name,
+                            const char *base64, Failure *failure)
 {
         _cleanup_secret_ Secret signature = { 0 };
         bool valid;
@@ -118,8 +127,8 @@ static int verify_signature(const Secret *leaf, const char *body, const char *na
         if (signature.length == 0 || signature.length > SIGNATURE_MAX)
                 return failure_set(failure, REASON_ONBOARDING_DAMAGED, "Its %s has %zu bytes; 1 to %d are expected",
                                    name, signature.length, SIGNATURE_MAX);
-        if (verify_bytes(leaf, body, &signature, &valid, &err) < 0)
-                return damaged(failure, "cert", &err);
+        if (verify_bytes(host, leaf, body, &signature, &valid, &err) < 0)
+                return not_judged(failure, "cert", &err);
         if (!valid)
                 return failure_set(failure, REASON_ONBOARDING_SIGNATURE,
                                    "Its %s is not a signature of its body by its cert", name);
@@ -127,27 +136,27 @@ static int verify_signature(const Secret *leaf, const char *body, const char *na
 }
 
 /* The sensor may look at either of the two, so both must hold. */
-static int verify_signatures(const OnboardingBlob *blob, const Secret *leaf, Failure *failure)
+static int verify_signatures(const Host *host, const OnboardingBlob *blob, const Secret *leaf, Failure *failure)
 {
         if (!blob->sha256sig && !blob->sig)
                 return failure_set(failure, REASON_ONBOARDING_SIGNATURE, "It has neither sha256sig nor sig");
-        if (blob->sha256sig && verify_signature(leaf, blob->body, "sha256sig", blob->sha256sig, failure) < 0)
+        if (blob->sha256sig && verify_signature(host, leaf, blob->body, "sha256sig", blob->sha256sig, failure) < 0)
                 return -1;
         if (blob->sig && !text_equal(blob->sig, blob->sha256sig))
-                return verify_signature(leaf, blob->body, "sig", blob->sig, failure);
+                return verify_signature(host, leaf, blob->body, "sig", blob->sig, failure);
         return 0;
 }
 
-static int verify_link(const Certificates *certificates, size_t i, size_t issuer, Failure *failure)
+static int verify_link(const Host *host, const Certificates *certificates, size_t i, size_t issuer, Failure *failure)
 {
         const Secret *der = &certificates->der[i], *issuer_der = &certificates->der[issuer];
         char name[PLACE_MAX], issuer_name[PLACE_MAX];
         bool is_signed;
         Error err;
 
-        if (crypto_certificate_signed_by(der->data, der->length, issuer_der->data, issuer_der->length, &is_signed,
+        if (crypto_certificate_signed_by(host, der->data, der->length, issuer_der->data, issuer_der->length, &is_signed,
                                          &err) < 0)
-                return damaged(failure, "chain", &err);
+                return not_judged(failure, "chain", &err);
         if (is_signed)
                 return 0;
         if (i == issuer)
@@ -180,15 +189,15 @@ static int verify_authority(const Certificates *certificates, size_t i, Failure 
                            name);
 }
 
-static int verify_chain(const Certificates *certificates, Failure *failure)
+static int verify_chain(const Host *host, const Certificates *certificates, Failure *failure)
 {
         size_t i;
 
         for (i = 0; i + 1 < certificates->n; i++)
-                if (verify_link(certificates, i, i + 1, failure) < 0 ||
+                if (verify_link(host, certificates, i, i + 1, failure) < 0 ||
                     verify_authority(certificates, i + 1, failure) < 0)
                         return -1;
-        return verify_link(certificates, i, i, failure);
+        return verify_link(host, certificates, i, i, failure);
 }
 
 static bool is_known(const char *sha256, const char *const *roots)
@@ -199,19 +208,19 @@ static bool is_known(const char *sha256, const char *const *roots)
         return false;
 }
 
-int onboarding_trust_check(const OnboardingBlob *blob, const char *const *extra_roots, OnboardingPackage *ret,
-                           Failure *failure)
+int onboarding_trust_check(const Host *host, const OnboardingBlob *blob, OnboardingPackage *ret, Failure *failure)
 {
         _cleanup_(certificates_clear) Certificates certificates = { 0 };
         CryptoCertificate leaf, root;
 
         if (read_certificates(blob, &certificates, failure) < 0 ||
             describe(&certificates.der[0], "cert", &leaf, failure) < 0 ||
-            verify_signatures(blob, &certificates.der[0], failure) < 0 || verify_chain(&certificates, failure) < 0 ||
+            verify_signatures(host, blob, &certificates.der[0], failure) < 0 ||
+            verify_chain(host, &certificates, failure) < 0 ||
             describe(&certificates.der[certificates.n - 1], "chain", &root, failure) < 0)
                 return -1;
         ret->leaf = leaf;
         ret->root = root;
-        ret->root_pinned = is_known(root.sha256, built_in_roots) || is_known(root.sha256, extra_roots);
+        ret->root_pinned = is_known(root.sha256, built_in_roots) || is_known(root.sha256, host->onboarding_roots);
         return 0;
 }

@@ -19,7 +19,8 @@ typedef struct OnboardingBlob {
 
 /*
  * Fills ret->leaf, root, root_pinned. REASON_ONBOARDING_DAMAGED: something cannot be read;
- * REASON_ONBOARDING_SIGNATURE: it can, and does not verify.
+ * REASON_ONBOARDING_SIGNATURE: it can, and does not verify; REASON_OPENSSL_UNUSABLE, REASON_CRYPTO_REFUSED: this
+ * machine cannot tell (platform/crypto.h).
  */
-int onboarding_trust_check(const OnboardingBlob *blob, const char *const *extra_roots, OnboardingPackage *ret,
+int onboarding_trust_check(const Host *host, const OnboardingBlob *blob, OnboardingPackage *ret,
                            Failure *failure) _must_check_;

@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 #include "platform/crypto.h"
+#include "tests/unit/judged_twice.h"
 #include "tests/unit/people.h"
+
+/* Live; the program that decrypts is set for the second round. */
+static Host host = { .root = "" };
 
 #define PLAIN "{\"defenderForEndpointOnboardingScript\":\"c2VjcmV0\"}"
 
@@ -78,7 +82,7 @@ static int open_with(const void *der, size_t length, const char *certificate_pem
                 .key_pem = key,
                 .key_length = strlen(key),
         };
-        int result = crypto_cms_open(&request, plain, err);
+        int result = crypto_cms_open(&host, &request, plain, err);
 
         assert_int_equal(ERR_peek_error(), 0);
         return result;
@@ -286,7 +290,8 @@ static void every_damaged_byte_is_survived(void **state)
 
                 der.bytes[i] ^= 0x11;
                 if (open_with(der.bytes, der.length, f->alice.certificate_pem, f->alice.key_pem, &plain, &err) < 0)
-                        assert_true(err.kind == ERROR_INPUT || err.kind == ERROR_TRUST);
+                        assert_true(err.kind == ERROR_INPUT || err.kind == ERROR_TRUST ||
+                                    (host.openssl && err.kind == ERROR_COMMAND));
                 der.bytes[i] ^= 0x11;
         }
         assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
@@ -324,7 +329,7 @@ static void files_without_pem_are_refused(void **state)
         assert_refused(der, &no_key, ERROR_INPUT, "no private key can be read");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(accepted_ciphers_open),
@@ -349,5 +354,5 @@ int main(void)
                 cmocka_unit_test(files_without_pem_are_refused),
         };
 
-        return cmocka_run_group_tests(tests, people_open, people_close);
+        return judge_is_there(argc, argv, &host.openssl) ? cmocka_run_group_tests(tests, people_open, people_close) : 0;
 }
