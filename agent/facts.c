@@ -44,6 +44,17 @@ static void look_at_hold(const Host *host, Facts *facts)
         snprintf(facts->hold.reason, sizeof(facts->hold.reason), "%s", shown);
 }
 
+/* Also in the first look: whoever reads a status asks for it, and it is cheap. */
+static void look_at_crypto(const Host *host, Facts *facts)
+{
+        Error err = { 0 };
+
+        facts->machine.fitness.fips = host_openssl_fips(host);
+        facts->extension.host_openssl = tri(host_openssl_decides(host));
+        if (facts->extension.host_openssl == TRI_YES && host_openssl_version(host, facts->extension.openssl, &err) < 0)
+                log_debug("%s", err.text);
+}
+
 static void look_at_distro(const Host *host, Facts *facts)
 {
         Error err = { 0 };
@@ -233,6 +244,7 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
         ret->extension.portable = tri(version_is_portable);
         ret->extension.built_s = version_built_s;
+        look_at_crypto(host, ret);
         look_at_hold(host, ret);
         look_at_registration(host, ret);
         update_record_read(host, &ret->update.record);

@@ -16,6 +16,7 @@
 #include "platform/base/tri.h"
 #include "platform/distro.h"
 #include "platform/fanotify.h"
+#include "platform/host_openssl.h"
 #include "platform/machine.h"
 #include "platform/proxy.h"
 #include "platform/systemd.h"
@@ -31,8 +32,10 @@ typedef struct Facts {
         Refused refused; /* history: for this very request */
 
         struct {
-                Tri portable;    /* its libraries come with it */
-                int64_t built_s; /* 0: not known */
+                Tri portable;     /* its libraries come with it */
+                int64_t built_s;  /* 0: not known */
+                Tri host_openssl; /* protected settings and signatures are this machine's openssl program's business */
+                char openssl[HOST_OPENSSL_VERSION_MAX]; /* what that calls itself, escaped; "" unknown */
         } extension;
 
         bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */

@@ -39,6 +39,8 @@ static const char *const proxy_words[] = { [PROXY_USABLE] = "usable",
 static const JsonField extension[] = {
         TRI(Facts, extension.portable, "portable"),
         JSON_INTEGER(Facts, extension.built_s, "built_s"),
+        TRI(Facts, extension.host_openssl, "host_openssl"),
+        JSON_TEXT(Facts, extension.openssl, "openssl"),
         { 0 },
 };
 

@@ -23,7 +23,7 @@ Judge judge_path;         /* installPath */
 Judge judge_proxy;        /* through which proxy packages are reached */
 Judge judge_update;       /* who keeps the sensor up to date, and what came of it */
 Judge judge_managed;      /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
-Judge judge_extension;    /* the age of this very program */
+Judge judge_extension;    /* this very program: its age, whose cryptography it uses */
 
 /* Keeps the first. */
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...) _printf_(3, 4);

@@ -349,7 +349,8 @@ static bool fips_mode(const Request *request, const Facts *facts, char text[FITN
         if (machine(facts)->fips != TRI_YES)
                 return false;
         say(text, "Found: FIPS mode is on, which the sensor supports; a package manager in that mode refuses packages "
-                  "without an approved digest (101.26042 and 101.26052 as rpm are known for it).");
+                  "without an approved digest (101.26042 and 101.26052 as rpm are known for it). By whom protected "
+                  "settings and signatures are judged here is told as fips.");
         return true;
 }
 

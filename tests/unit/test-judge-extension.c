@@ -50,12 +50,53 @@ static void of_an_unknown_date_or_a_clock_that_is_behind_nothing_is_told(void **
         assert_int_equal(notes(TRI_YES, BUILT_S, 0, &plan), 0);
 }
 
+/* The text of the note "fips"; "" none. */
+static const char *told_of_fips(Tri fips, Tri portable, Tri host_openssl, const char *version, Plan *plan)
+{
+        Request request = { 0 };
+        Facts facts = { .extension = { .portable = portable, .host_openssl = host_openssl },
+                        .machine = { .fitness = { .fips = fips } } };
+
+        snprintf(facts.extension.openssl, sizeof(facts.extension.openssl), "%s", version);
+        *plan = (Plan){ 0 };
+        judge_extension(&request, &facts, plan);
+        assert_int_equal(plan->refusal.reason, REASON_NONE);
+        if (plan->n_notes == 0)
+                return "";
+        assert_string_equal(plan->notes[0].name, "fips");
+        assert_int_equal(plan->notes[0].level, PLAN_INFORMATION);
+        return plan->notes[0].text;
+}
+
+static void in_fips_mode_it_is_told_whose_cryptography_was_used(void **state)
+{
+        Plan plan;
+
+        assert_non_null(strstr(told_of_fips(TRI_YES, TRI_YES, TRI_YES, "OpenSSL 3.0.7 1 Nov 2022", &plan),
+                               "judged by /usr/bin/openssl (OpenSSL 3.0.7 1 Nov 2022), "));
+        assert_non_null(
+                strstr(told_of_fips(TRI_YES, TRI_YES, TRI_YES, "", &plan), "/usr/bin/openssl (of unknown version)"));
+        assert_non_null(strstr(told_of_fips(TRI_YES, TRI_NO, TRI_NO, "", &plan), "this machine's own OpenSSL library"));
+}
+
+static void without_fips_mode_or_knowledge_of_it_nothing_is_told(void **state)
+{
+        Plan plan;
+
+        assert_string_equal(told_of_fips(TRI_NO, TRI_YES, TRI_NO, "", &plan), "");
+        assert_string_equal(told_of_fips(TRI_UNKNOWN, TRI_YES, TRI_NO, "", &plan), "");
+        assert_string_equal(told_of_fips(TRI_NOT_ASKED, TRI_NO, TRI_NO, "", &plan), "");
+        assert_string_equal(told_of_fips(TRI_YES, TRI_NOT_ASKED, TRI_NOT_ASKED, "", &plan), "");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_portable_build_of_more_than_half_a_year_is_told),
                 cmocka_unit_test(what_the_distribution_corrects_is_not_ours_to_tell),
                 cmocka_unit_test(of_an_unknown_date_or_a_clock_that_is_behind_nothing_is_told),
+                cmocka_unit_test(in_fips_mode_it_is_told_whose_cryptography_was_used),
+                cmocka_unit_test(without_fips_mode_or_knowledge_of_it_nothing_is_told),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,104 @@
+"""Machines in FIPS mode: what is decrypted and judged there is so by the machine's own cryptography, and it is said."""
+
+import json
+
+import linkage
+import onboarding
+from azure import Settings, Substatus
+from scenario import scenario
+
+PROGRAM = "/usr/bin/openssl"
+CONFIGURATION = "/etc/ssl/openssl.cnf"
+# A provider without anything that is approved, as far as the program can tell.
+STRICT = """openssl_conf = all
+[all]
+alg_section = algorithms
+providers = providers
+[algorithms]
+default_properties = fips=yes
+[providers]
+base = on
+default = on
+[on]
+activate = 1
+"""
+# Not every kernel has the file, and nobody can make one there: a copy of its folder stands in its place.
+TURN_ON = """set -e
+mkdir /run/fips-mode
+mount --bind /proc/sys /run/fips-mode
+mount -t tmpfs fips /proc/sys
+for each in /run/fips-mode/*; do
+  mkdir /proc/sys/${each##*/}
+  mount --bind $each /proc/sys/${each##*/}
+done
+umount /proc/sys/crypto 2>/dev/null || :
+mkdir -p /proc/sys/crypto
+echo 1 > /proc/sys/crypto/fips_enabled
+"""
+
+
+def in_fips_mode(w):
+    w.install_unpacked()
+    w.machine.run(["sh", "-c", TURN_ON])
+    assert w.machine.run(["cat", "/proc/sys/crypto/fips_enabled"]).stdout == "1\n"
+    w.before = w.snapshot()
+
+
+def told(w, seq=0, **settings):
+    status, _ = w.enable_fresh(seq, **settings)
+    rows = [Substatus(row["name"], row["status"], row["code"], row["formattedMessage"]["message"])
+            for row in status["substatus"]]
+    return Settings(seq, status["operation"], status["status"], status["code"], status["formattedMessage"]["message"], rows)
+
+
+def refused(w, seq, reason, *words, **settings):
+    report = told(w, seq, **settings)
+    assert report.status == "error" and f"({reason})" in report.message, report
+    for each in words:
+        assert each in report.message, (each, report.message)
+    w.assert_untouched(w.before)
+
+
+def encrypted(w, cipher):
+    return w.azure.encrypt(json.dumps(onboarding.protected_settings(w.package())).encode(), cipher)
+
+
+@scenario(family="el9")
+def the_machines_own_cryptography_judges(w):
+    in_fips_mode(w)
+    static = linkage.is_static(w.zip())
+    if static:
+        without_the_program(w)
+        with_a_program_of_others(w)
+    by_its_rules(w)
+    report = told(w, 9)
+    assert report.status == "success", report
+    w.assert_onboarded()
+    version = w.machine.run([PROGRAM, "version"]).stdout.split("(")[0].strip()
+    said = report.row("fips").message
+    assert (f"{PROGRAM} ({version})" if static else "own OpenSSL library") in said, said
+    again = told(w, 9)  # by the first look alone
+    assert again.status == "success" and again.row("fips").message == said, again
+
+
+def without_the_program(w):
+    w.machine.run(["mv", PROGRAM, PROGRAM + ".away"])
+    refused(w, 1, "openssl-unusable", f"there is no program {PROGRAM}", "Install the distribution's package openssl")
+    w.machine.run(["mv", PROGRAM + ".away", PROGRAM])
+
+
+def with_a_program_of_others(w):
+    w.machine.run(["chmod", "g+w", PROGRAM])
+    refused(w, 2, "openssl-unusable", f"{PROGRAM} is not run", "others than root may write it")
+    w.machine.run(["chmod", "g-w", PROGRAM])
+
+
+def by_its_rules(w):
+    """The machine's configuration of OpenSSL counts, which the library that comes with a static program does not read."""
+    machine = w.machine
+    machine.run(["cp", "-p", CONFIGURATION, CONFIGURATION + ".away"])
+    machine.write(CONFIGURATION, STRICT)
+    refused(w, 3, "crypto-refused", "unsupported", "Update the guest agent")
+    refused(w, 4, "crypto-refused", protected=encrypted(w, "aes256"))
+    machine.run(["mv", CONFIGURATION + ".away", CONFIGURATION])
+    w.before = w.snapshot()
