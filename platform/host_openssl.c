@@ -11,6 +11,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_openssl_words.h"
 #include "platform/process.h"
 #include "platform/process_start.h"
 #include "platform/trusted_folder.h"
@@ -18,7 +19,6 @@
 #define FIPS_FILE "/proc/sys/crypto/fips_enabled"
 #define FIPS_FILE_MAX 64
 #define RUN_MS 10000 /* it takes milliseconds */
-#define SHOWN_MAX 200
 #define DESCRIPTORS_MAX 4
 #define DESCRIPTOR_PATH_MAX 32
 
@@ -159,66 +159,14 @@ static int run(const Host *host, const char *const *argv, const Handed *handed, 
 
 /* --- what it says --------------------------------------------------------------------------------- */
 
-static bool says(const char *output, const char *const *words)
-{
-        for (; *words; words++)
-                if (strcasestr(output, *words))
-                        return true;
-        return false;
-}
-
-enum { FIELD_FUNCTION = 4, FIELD_REASON = 5, FIELD_DATA = 8 };
-
-/* "ID:error:CODE:LIBRARY:FUNCTION:REASON:FILE:LINE:DATA": "FUNCTION: REASON (DATA)". False: no such line. */
-static bool read_error_line(char *line, Text *text)
-{
-        char *rest = strstr(line, ":error:") ? line : NULL, *fields[FIELD_DATA] = { NULL };
-        size_t n;
-
-        for (n = 0; rest && n < FIELD_DATA; n++)
-                fields[n] = strsep(&rest, ":");
-        if (n < FIELD_DATA)
-                return false;
-        text_append(text, "%s: %s%s%s%s\n", fields[FIELD_FUNCTION], fields[FIELD_REASON], rest && *rest ? " (" : "",
-                    rest ? rest : "", rest && *rest ? ")" : "");
-        return true;
-}
-
-/* Without files of its source, whose names mean nothing. Caller frees. */
-static char *read_words(const ProcessResult *result)
-{
-        const char *cursor = result->output, *end = cursor + result->output_length, *line;
-        _cleanup_(text_clear) Text text = { 0 };
-        size_t length;
-
-        while (text_next_line(&cursor, end, &line, &length)) {
-                _cleanup_free_ char *copy = text_copy_n(line, length);
-
-                read_error_line(text_trim(copy), &text);
-        }
-        return text.length > 0 ? text_take(&text) : text_copy(result->output);
-}
-
-/* Of provider and module, by their own words: an algorithm, a mode, a length of key. */
-static bool is_refused(const char *said)
-{
-        static const char *const words[] = {
-                "unsupported", "not supported",  "disabled",     "fips",           "not allowed",
-                "too small",   "unknown cipher", "not approved", "invalid digest", NULL
-        };
-
-        return says(said, words);
-}
-
 static int fail(const Host *host, const ProcessResult *result, Error *err)
 {
-        _cleanup_free_ char *said = read_words(result), *line = text_copy_n(said, strcspn(said, "\r\n")),
-                            *shown = text_escape(text_hide_logins(line), SHOWN_MAX);
+        char words[HOST_OPENSSL_WORDS_MAX];
 
-        if (is_refused(said))
-                return error_set(err, ERROR_DENIED, "%s refused it: %s", host->openssl, shown);
+        if (host_openssl_read_words(result->output, words) == ERROR_DENIED)
+                return error_set(err, ERROR_DENIED, "%s refused it: %s", host->openssl, words);
         return error_set(err, ERROR_COMMAND, "%s failed with exit code %d%s%s", host->openssl, result->exit_status,
-                         *shown ? ": " : "", shown);
+                         *words ? ": " : "", words);
 }
 
 int host_openssl_version(const Host *host, char version[HOST_OPENSSL_VERSION_MAX], Error *err)
@@ -241,21 +189,13 @@ int host_openssl_version(const Host *host, char version[HOST_OPENSSL_VERSION_MAX
 
 static int fail_to_open(const Host *host, const ProcessResult *result, Error *err)
 {
-        static const char *const words[] = { "bad decrypt",
-                                             "wrong final block length",
-                                             "padding check failed",
-                                             "data too large",
-                                             "data greater than mod len",
-                                             "decoding error",
-                                             "no matching recipient",
-                                             NULL };
-        _cleanup_free_ char *said = read_words(result);
+        char words[HOST_OPENSSL_WORDS_MAX];
 
-        if (!is_refused(said) && says(said, words))
-                return error_set(err, ERROR_TRUST,
-                                 "the key of the certificate does not open the content: it was encrypted with another "
-                                 "key, or damaged");
-        return fail(host, result, err);
+        if (host_openssl_read_words(result->output, words) != ERROR_TRUST)
+                return fail(host, result, err);
+        return error_set(
+                err, ERROR_TRUST,
+                "the key of the certificate does not open the content: it was encrypted with another key, or damaged");
 }
 
 static int open_by(const Host *host, const char *command, const HostOpensslBytes *der,
@@ -313,15 +253,6 @@ int host_openssl_open(const Host *host, const HostOpensslBytes *der, const HostO
 
 /* --- signatures ----------------------------------------------------------------------------------- */
 
-/* It came to judging the signature, whose form may be wrong as well. */
-static bool is_judged(const ProcessResult *result)
-{
-        _cleanup_free_ char *said = read_words(result);
-
-        return strcasestr(result->output, "Verification failure") ||
-               (strcasestr(result->output, "Error verifying") && !is_refused(said));
-}
-
 int host_openssl_verify(const Host *host, const char *digest, const HostOpensslBytes *key_pem,
                         const HostOpensslBytes *data, const HostOpensslBytes *signature, bool *ret_valid, Error *err)
 {
@@ -339,13 +270,11 @@ int host_openssl_verify(const Host *host, const char *digest, const HostOpensslB
 
         if (run(host, argv, &handed, &result, err) < 0)
                 return -1;
-        if (result.exit_status == 0 && text_starts_with(result.output, "Verified OK")) {
+        if (result.exit_status == 0 && text_starts_with(result.output, "Verified OK"))
                 *ret_valid = true;
-                return 0;
-        }
-        if (result.exit_status != 0 && is_judged(&result)) {
+        else if (result.exit_status != 0 && host_openssl_read_verdict(result.output))
                 *ret_valid = false;
-                return 0;
-        }
-        return fail(host, &result, err);
+        else
+                return fail(host, &result, err);
+        return 0;
 }

@@ -205,6 +205,27 @@ static void issuer_needs_the_key_and_the_name(void **state)
         identity_clear(&leaf);
 }
 
+static void altered_certificates_are_not_signed_and_curves_sign_as_well(void **state)
+{
+        const People *f = *state;
+        Identity leaf, issuers[] = { f->alice, f->curve };
+        size_t i, end;
+
+        for (i = 0; i < ELEMENTSOF(issuers); i++) {
+                EVP_PKEY_up_ref(f->bob.key);
+                make_identity(&leaf,
+                              &(IdentitySpec){ .cn = "Leaf", .serial = 5, .key = f->bob.key, .issuer = &issuers[i] });
+                end = (size_t)leaf.der_length;
+                assert_true(signed_by(&leaf, &issuers[i]));
+                leaf.der[end - 1] ^= 1; /* the signature */
+                assert_false(signed_by(&leaf, &issuers[i]));
+                leaf.der[end - 1] ^= 1;
+                *(char *)memmem(leaf.der, end, "Leaf", 4) = 'l';
+                assert_false(signed_by(&leaf, &issuers[i]));
+                identity_clear(&leaf);
+        }
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test(names_in_certificates_are_escaped_and_may_be_missing),
                 cmocka_unit_test(damaged_certificates_are_refused),
                 cmocka_unit_test(issuer_needs_the_key_and_the_name),
+                cmocka_unit_test(altered_certificates_are_not_signed_and_curves_sign_as_well),
         };
 
         return judge_is_there(argc, argv, &host.openssl) ? cmocka_run_group_tests(tests, people_open, people_close) : 0;

@@ -121,6 +121,20 @@ static bool child_sees(int fd)
         return result.exit_status == 0;
 }
 
+static void what_is_passed_keeps_its_number_and_nothing_else_is(void **state)
+{
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
+        int passed = open("/dev/null", O_RDONLY | O_CLOEXEC), other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        _cleanup_free_ char *script =
+                text_format("test -e /proc/self/fd/%d && test ! -e /proc/self/fd/%d && echo so", passed, other);
+
+        result = run_spec(&(ProcessSpec){ .argv = SHELL(script), .passed = &passed, .n_passed = 1 });
+        assert_string_equal(result.output, "so\n");
+        assert_true(fcntl(passed, F_GETFD) & FD_CLOEXEC);
+        close(passed);
+        close(other);
+}
+
 static void no_descriptor_of_ours_leaks(void **state)
 {
         _cleanup_close_ int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -604,6 +618,7 @@ int main(void)
                 cmocka_unit_test(a_given_setting_wins_over_ours),
                 cmocka_unit_test(stdin_is_empty),
                 cmocka_unit_test(no_descriptor_of_ours_leaks),
+                cmocka_unit_test(what_is_passed_keeps_its_number_and_nothing_else_is),
                 cmocka_unit_test(it_leads_a_process_group_of_its_own),
                 cmocka_unit_test(signals_are_as_by_default),
                 cmocka_unit_test(an_ignored_child_signal_hides_no_status),
