@@ -33,8 +33,8 @@ typedef struct Facts {
 
         struct {
                 Tri portable;     /* its libraries come with it */
-                int64_t built_s;  /* 0: not known */
                 Tri host_openssl; /* protected settings and signatures are this machine's openssl program's business */
+                int64_t built_s;  /* 0: not known */
                 char openssl[HOST_OPENSSL_VERSION_MAX]; /* what that calls itself, escaped; "" unknown */
         } extension;
 
