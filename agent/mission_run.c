@@ -55,24 +55,15 @@ static void finish(Mission *mission, Verdict verdict, const Failure *failure)
         mission_tell(mission);
 }
 
-/* The commit point of a package that was on its way to the disk. */
-static void settle(Mission *mission)
-{
-        Failure failure = { 0 };
-
-        if (mission->flush && package_end(mission, &failure) < 0)
-                log_error("after the installation: %s", failure.found);
-}
-
 /* Before the commit point everything goes back; after it the journal is empty and nothing is undone. */
 static void fail(Mission *mission, const Failure *failure)
 {
         UndoState undo = { 0 }, left = { 0 };
         PackageState state = PACKAGE_UNKNOWN;
         char version[PACKAGE_VERSION_MAX];
+        Failure unsettled = { 0 };
         Error err = { 0 };
 
-        settle(mission);
         report_notes(&mission->plan, mission->outcome);
         outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
                     failure->found);
@@ -81,7 +72,12 @@ static void fail(Mission *mission, const Failure *failure)
                         mission->outcome, "tenant", ROW_WARNING,
                         "the sensor has left tenant %s and is not yet in tenant %s: the next run goes on from there",
                         mission->left_tenant, mission->request->onboarding->org_id);
-        if (undo_state(mission->host, &undo, &err) < 0) {
+        if (package_settle(mission, true, &unsettled) < 0) {
+                log_error("the package is installed, and that is not noted: %s", unsettled.found);
+                outcome_row(mission->outcome, "undo", ROW_WARNING,
+                            "the package got installed, which could not be noted: the next run installs it again (%s)",
+                            unsettled.found);
+        } else if (undo_state(mission->host, &undo, &err) < 0) {
                 log_error("undo: %s", err.text);
                 outcome_row(mission->outcome, "undo", ROW_ERROR, "what this run changed stays: %s", err.text);
         } else if (undo.pending) {
@@ -127,7 +123,8 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         int64_t started = deadline_now_ms();
 
         mission->stage = step_name(step->id);
-        if (is_asked_to_stop(mission, "before", failure))
+        if (is_asked_to_stop(mission, "before", failure) ||
+            package_settle(mission, step->id == STEP_UPDATE, failure) < 0)
                 return -1;
         log_info("%s: %s", mission->stage, step->why);
         /* not told yet: the step's own first words follow at once */
@@ -205,7 +202,9 @@ static void check(Mission *mission)
                 }
                 look(mission);
         }
-        if (mission->plan.refusal.reason) {
+        if (package_settle(mission, true, &failure) < 0) {
+                fail(mission, &failure);
+        } else if (mission->plan.refusal.reason) {
                 fail(mission, &mission->plan.refusal);
         } else if (mission->plan.n_steps > 0) {
                 const PlanStep *left = &mission->plan.steps[0];
@@ -213,7 +212,6 @@ static void check(Mission *mission)
                 failure_set(&failure, unmet[left->id], "After all steps were done a fresh look found: %s.", left->why);
                 fail(mission, &failure);
         } else {
-                settle(mission);
                 report_success(mission->request, &mission->facts, &mission->plan, mission->outcome);
                 finish(mission, VERDICT_SUCCEEDED, NULL);
         }

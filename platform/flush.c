@@ -24,6 +24,7 @@ typedef struct FlushPlace {
 struct Flush {
         pthread_t thread;
         bool threaded;
+        bool done; /* atomic */
         FlushPlace *places;
         size_t n;
 };
@@ -57,6 +58,7 @@ static void *write_out(void *userdata)
         for (i = 0; i < flush->n; i++)
                 if (syncfs(flush->places[i].fd) < 0)
                         flush->places[i].failure = errno;
+        __atomic_store_n(&flush->done, true, __ATOMIC_RELEASE);
         return NULL;
 }
 
@@ -86,6 +88,11 @@ Flush *flush_start(const Host *host, const char *const *places, size_t n_places)
         if (!flush->threaded)
                 write_out(flush);
         return flush;
+}
+
+bool flush_is_done(const Flush *flush)
+{
+        return __atomic_load_n(&flush->done, __ATOMIC_ACQUIRE);
 }
 
 void flush_end(Flush *flush)

@@ -13,5 +13,8 @@ typedef struct Flush Flush;
  * in two threads. The process may end, or fork and run programs, meanwhile. */
 Flush *flush_start(const Host *host, const char *const *places, size_t n_places);
 
+/* All of it is, or could not be written. */
+bool flush_is_done(const Flush *flush);
+
 /* Waits until all of it is on the disk, or could not be written: that is logged. NULL is fine. Frees. */
 void flush_end(Flush *flush);

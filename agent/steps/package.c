@@ -237,6 +237,11 @@ int package_end(Mission *mission, Failure *failure)
         return package_clean(mission->host, &err) < 0 ? steps_fail(failure, REASON_INTERNAL, &err) : 0;
 }
 
+int package_settle(Mission *mission, bool wait, Failure *failure)
+{
+        return mission->flush && (wait || flush_is_done(mission->flush)) ? package_end(mission, failure) : 0;
+}
+
 static int repair(Mission *mission, Failure *failure)
 {
         Error err = { 0 };

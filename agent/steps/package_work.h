@@ -29,5 +29,9 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
 int package_commit(Mission *mission, Failure *failure);
 int package_end(Mission *mission, Failure *failure);
 
+/* The same as package_end() of what an earlier step installed, if it did and is not ended: when it is on the disk, or
+ * once it is. A crash before has the transaction done again. */
+int package_settle(Mission *mission, bool wait, Failure *failure);
+
 /* Removes what package_prepare() made. */
 int package_clean(const Host *host, Error *err) _must_check_;

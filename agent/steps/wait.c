@@ -1,5 +1,6 @@
 #include "agent/situation.h"
 #include "agent/steps.h"
+#include "agent/steps/package_work.h"
 
 #include "platform/base/text.h"
 
@@ -140,6 +141,8 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
                 facts_refresh_sensor(mission->host, deadline, &mission->facts);
                 if (done(mission))
                         return 0;
+                if (package_settle(mission, false, failure) < 0)
+                        return -1;
                 if (first)
                         restarts = unit->restarts;
                 first = false;

@@ -86,15 +86,17 @@ def power_cuts_before_and_while_rpm_unpacks(w):
 
 
 @for_families("el9", sweep=("sles15", "fedora"), disk=True, timeout=300)
-def power_cut_while_what_is_installed_goes_to_the_disk(w):
-    """The next steps do not wait for it; the journal does."""
+def what_is_installed_goes_to_the_disk_beside_the_next_steps(w):
+    """The journal is forgotten when it is there, and not before: no power cut harms it then."""
     start(w, ballast_mib=160, knobs={"licence_file": "/run/licence"})
     w.wait_told("waiting for the sensor to be licensed", timeout=60)
+    w.machine.wait(lambda: not w.machine.exists(f"{STATE}/undo"), 60, "the journal to be forgotten")
     w.machine.power_cut()
     boot_again(w)
     w.azure.wait_status("success", timeout=120)
     w.assert_onboarded()
     assert_whole(w, OLD)
+    assert w.installations() == 1
 
 
 def offer(w, **more):
