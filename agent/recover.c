@@ -191,6 +191,8 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 clean(host);
                 return 0;
         }
+        if (undo.ended) /* what it stands for may not be on the disk yet: that is no reason to do it again */
+                return commit(host, err);
         if (undo.transaction && !manager)
                 return error_set(err, ERROR_MISSING, "the package manager that an earlier run had started is gone");
         if (wait_for_transaction(host, manager, &undo, repair, &seen, err) < 0)

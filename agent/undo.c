@@ -41,6 +41,22 @@ int undo_record_append(const Host *host, Json *record, Error *err)
         return 0;
 }
 
+void undo_record_add_boot(const Host *host, Json *record)
+{
+        char boot[37];
+
+        state_boot_id(host, boot);
+        json_object_object_add(record, "boot", json_object_new_string(boot));
+}
+
+bool undo_record_is_of_this_boot(const Host *host, Json *record)
+{
+        char boot[37];
+
+        state_boot_id(host, boot);
+        return *boot && text_equal(json_string(record, "boot"), boot);
+}
+
 Json *undo_record_new(const char *kind, const char *path)
 {
         Json *record = json_object_new_object();
@@ -310,12 +326,21 @@ int undo_remember_transaction(const Host *host, const UndoState *transaction, Er
         return undo_record_append(host, record, err);
 }
 
+int undo_remember_end(const Host *host, Error *err)
+{
+        _cleanup_json_ Json *record = undo_record_new("transaction-end", "");
+
+        undo_record_add_boot(host, record);
+        return undo_record_append(host, record, err);
+}
+
 static void transaction_read(Json *record, UndoState *ret)
 {
         const char *before = json_string(record, "before");
         Json *pinned = json_member(record, "pinned"), *source = json_member(record, "source");
 
         ret->transaction = true;
+        ret->ended = false;
         ret->pid = json_object_get_int(json_member(record, "pid"));
         ret->start_time = (uint64_t)json_object_get_int64(json_member(record, "start"));
         if (json_object_get_boolean(json_member(record, "again")))
@@ -339,6 +364,8 @@ int undo_state(const Host *host, UndoState *ret, Error *err)
 
                 if (text_equal(json_string(record, "kind"), "transaction"))
                         transaction_read(record, &state);
+                else if (text_equal(json_string(record, "kind"), "transaction-end"))
+                        state.ended = undo_record_is_of_this_boot(host, record);
         }
         *ret = state;
         return 0;

@@ -63,6 +63,7 @@ int undo_rewrite(const Host *host, const char *path, const void *data, size_t le
 /* What a crash left. */
 typedef struct UndoState {
         bool pending;     /* something is to be committed or undone */
+        bool ended;       /* the last transaction came to a good end in this boot */
         bool transaction; /* a transaction was started; of the last one: */
         pid_t pid;        /* its process, perhaps still running; 0: it was about to be started */
         uint64_t start_time;
@@ -74,6 +75,9 @@ typedef struct UndoState {
 /* Of it, what tells of the transaction. A transaction of the package manager runs as this process: after a crash it is
  * waited for and, if cut off, finished with the same trust. */
 int undo_remember_transaction(const Host *host, const UndoState *transaction, Error *err) _must_check_;
+
+/* It came to a good end. Whether that is on the disk is known in the same boot only. */
+int undo_remember_end(const Host *host, Error *err) _must_check_;
 
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 

@@ -47,21 +47,11 @@ static int append(const Host *host, const char *kind, const char *path, Error *e
 static int append_begin(const Host *host, const char *path, const char *names, Error *err)
 {
         _cleanup_json_ Json *record = undo_record_new("keys", path);
-        char boot[37];
 
-        state_boot_id(host, boot);
-        json_object_object_add(record, "boot", json_object_new_string(boot));
+        undo_record_add_boot(host, record);
         if (names)
                 json_object_object_add(record, "names", json_object_new_string(names));
         return undo_record_append(host, record, err);
-}
-
-static bool is_of_this_boot(const Host *host, Json *record)
-{
-        char boot[37];
-
-        state_boot_id(host, boot);
-        return *boot && text_equal(json_string(record, "boot"), boot);
 }
 
 int undo_keys_open(const Host *host, const char *names, Error *err)
@@ -136,7 +126,7 @@ static int drop_new(const PackageManager *manager, const Host *host, Json *last,
         if (manager->list_keys(host, &now, err) < 0)
                 return -1;
         for (cursor = now; r == 0 && (name = next_new(&cursor, before));) {
-                if (is_of_this_boot(host, last))
+                if (undo_record_is_of_this_boot(host, last))
                         r = drop(manager, host, name, err);
                 else
                         tell_stays(manager, name);

@@ -17,5 +17,9 @@ int undo_record_append(const Host *host, Json *record, Error *err) _must_check_;
 /* For rolling back: the package manager's keys, by what undo_keys_open() and undo_keys_close() wrote. */
 int undo_keys_roll_back(const Host *host, Json *records, Error *err) _must_check_;
 
+/* The boot that it was written in, and whether that is this one. */
+void undo_record_add_boot(const Host *host, Json *record);
+bool undo_record_is_of_this_boot(const Host *host, Json *record);
+
 /* One line a record; a torn one (power cut or full disk while writing it) is no record: its change was not made. */
 int undo_records_read(const Host *host, Json **ret, Error *err) _must_check_;

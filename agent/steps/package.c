@@ -214,8 +214,11 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
                 log_warning("%s", err.text);
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
-        if (mission->manager->unsynced)
+        if (mission->manager->unsynced) {
+                if (undo_remember_end(mission->host, &err) < 0)
+                        log_warning("the end of the installation: %s", err.text);
                 mission->flush = flush_written(mission);
+        }
         return 0;
 }
 

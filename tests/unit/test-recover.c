@@ -74,6 +74,46 @@ static void a_list_that_was_being_fetched_goes_after_a_cut_only(void **state)
         assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
 }
 
+static void boot(const Scratch *s, const char *id)
+{
+        scratch_write(s, "/proc/sys/kernel/random/boot_id", id);
+}
+
+/* Killed before the journal was forgotten: what it stands for is done, unless the power went as well. */
+static void what_came_to_its_end_in_this_boot_is_not_done_again(void **state)
+{
+        const UndoState transaction = { .pid = 0 };
+        Scratch *s = *state;
+        Error err = { 0 };
+
+        boot(s, "11111111-2222-3333-4444-555555555555\n");
+        scratch_folder(s, "/etc/");
+        assert_int_equal(undo_write(&s->host, "/etc/a.list", "ours", 4, 0644, NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
+        assert_int_equal(undo_remember_end(&s->host, NULL), 0);
+        boot(s, "66666666-2222-3333-4444-555555555555\n");
+        assert_int_equal(recover_run(&s->host, NULL, STATE_FOLDER "/installer.log", NULL, &err), -1);
+        assert_int_equal(err.kind, ERROR_MISSING); /* the package manager is wanted for it */
+        boot(s, "11111111-2222-3333-4444-555555555555\n");
+        recover(s);
+        assert_true(fs_exists(&s->host, "/etc/a.list"));
+        assert_false(fs_exists(&s->host, STATE_FOLDER "/undo"));
+}
+
+static void the_end_of_one_transaction_is_not_that_of_the_next(void **state)
+{
+        const UndoState transaction = { .pid = 0 };
+        UndoState left = { 0 };
+        Scratch *s = *state;
+
+        boot(s, "11111111-2222-3333-4444-555555555555\n");
+        assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
+        assert_int_equal(undo_remember_end(&s->host, NULL), 0);
+        assert_int_equal(undo_remember_transaction(&s->host, &transaction, NULL), 0);
+        assert_int_equal(undo_state(&s->host, &left, NULL), 0);
+        assert_false(left.ended);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
 
 int main(void)
@@ -83,6 +123,8 @@ int main(void)
                 TEST(what_the_repository_step_put_into_the_cache_goes),
                 TEST(what_was_put_into_a_cache_that_was_there_goes_too),
                 TEST(a_list_that_was_being_fetched_goes_after_a_cut_only),
+                TEST(what_came_to_its_end_in_this_boot_is_not_done_again),
+                TEST(the_end_of_one_transaction_is_not_that_of_the_next),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
