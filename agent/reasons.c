@@ -323,6 +323,38 @@ static const Reason reasons[_REASON_MAX] = {
                                     "Correct /etc/opt/microsoft/mdatp/managed/mdatp_managed.json, or the setting "
                                     "named." },
 
+        [REASON_AZURE_IDENTITY] = { "azure-identity", 30, 53, true, NEXT_RUN,
+                                    "This machine has no identity in Azure by which it could ask for the onboarding "
+                                    "package.",
+                                    "Switch on the machine's system assigned identity (an Azure Arc machine has one), "
+                                    "or assign one to it and name it in azureIdentity, or give the package in "
+                                    "protectedSettings." },
+        [REASON_AZURE_METADATA] = { "azure-metadata", 30, 55, false, WAIT,
+                                    "The metadata service of this machine does not answer as it should.",
+                                    "See to it that no firewall on this machine keeps root from it, and on Azure Arc "
+                                    "that the service himdsd runs." },
+        [REASON_AZURE_METADATA_DENIED] = { "azure-metadata-denied", 30, 53, true, NEXT_RUN,
+                                           "The metadata service of this machine does not give this program a token.",
+                                           "Correct what is named there, or give the onboarding package in "
+                                           "protectedSettings." },
+        [REASON_AZURE_ACCESS] = { "azure-access", 30, 53, true, NEXT_RUN,
+                                  "This machine's identity may not read the onboarding package of its subscription.",
+                                  "Give that identity the role Security Reader (or Reader) on the subscription, which "
+                                  "takes effect within minutes, or give the package in protectedSettings." },
+        [REASON_AZURE_UNREACHABLE] = { "azure-unreachable", 30, 55, true, WAIT,
+                                       "Azure Resource Manager cannot be reached.",
+                                       "Let this machine reach its host on port 443, or give the onboarding package in "
+                                       "protectedSettings." },
+        [REASON_AZURE_ONBOARDING] = { "azure-onboarding", 30, 53, true, NEXT_RUN,
+                                      "Azure does not give the onboarding package of this machine's subscription.",
+                                      "See that Defender for Servers and its integration with Defender for Endpoint "
+                                      "are on in that subscription, correct what is named there, or give the package "
+                                      "in protectedSettings." },
+        [REASON_CLOUD_UNSUPPORTED] = { "cloud-unsupported", 30, 51, true, NEVER,
+                                       "The cloud of this machine has no onboarding packages.",
+                                       "Give the package in protectedSettings, or name the cloud's Resource Manager as "
+                                       "arm in /etc/mde-linux/mde-linux.conf." },
+
         [REASON_SUPERSEDED] = { "superseded", 1, 1, false, NEXT_RUN,
                                 "Newer settings arrived while this run was at work.",
                                 "Look at the status of the newer sequence number." },

@@ -90,6 +90,14 @@ typedef enum ReasonId {
         REASON_SERVICE_MASKED,
         REASON_OFFBOARDING_FAILED,
         REASON_MANAGED_CONFIG,
+        /* the package from Azure */
+        REASON_AZURE_IDENTITY,
+        REASON_AZURE_METADATA,
+        REASON_AZURE_METADATA_DENIED,
+        REASON_AZURE_ACCESS,
+        REASON_AZURE_UNREACHABLE,
+        REASON_AZURE_ONBOARDING,
+        REASON_CLOUD_UNSUPPORTED,
         /* ourselves */
         REASON_SUPERSEDED,
         REASON_STOPPED,

@@ -22,6 +22,9 @@ static_assert(sizeof(long) == sizeof(void *), "see above");
 static struct {
         void *library;
         CURLcode (*global_init)(long flags);
+        CURLcode (*global_init_mem)(long flags, curl_malloc_callback allocate, curl_free_callback release,
+                                    curl_realloc_callback resize, curl_strdup_callback duplicate,
+                                    curl_calloc_callback allocate_zeroed);
         void (*global_cleanup)(void);
         CURL *(*easy_init)(void);
         void (*easy_cleanup)(CURL *curl);
@@ -46,6 +49,7 @@ static bool load(void)
         if (!the_curl.library)
                 the_curl.library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
         return the_curl.library && find(&the_curl.global_init, "curl_global_init") &&
+               find(&the_curl.global_init_mem, "curl_global_init_mem") &&
                find(&the_curl.global_cleanup, "curl_global_cleanup") && find(&the_curl.easy_init, "curl_easy_init") &&
                find(&the_curl.easy_cleanup, "curl_easy_cleanup") && find(&the_curl.easy_perform, "curl_easy_perform") &&
                find(&the_curl.easy_setopt, "curl_easy_setopt") && find(&the_curl.easy_getinfo, "curl_easy_getinfo") &&
@@ -56,6 +60,14 @@ static bool load(void)
 CURLcode curl_global_init(long flags)
 {
         return load() ? the_curl.global_init(flags) : CURLE_FAILED_INIT;
+}
+
+CURLcode curl_global_init_mem(long flags, curl_malloc_callback allocate, curl_free_callback release,
+                              curl_realloc_callback resize, curl_strdup_callback duplicate,
+                              curl_calloc_callback allocate_zeroed)
+{
+        return load() ? the_curl.global_init_mem(flags, allocate, release, resize, duplicate, allocate_zeroed)
+                      : CURLE_FAILED_INIT;
 }
 
 void curl_global_cleanup(void)

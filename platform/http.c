@@ -7,20 +7,22 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/http_failure.h"
+#include "platform/http_headers.h"
+#include "platform/http_memory.h"
 #include "platform/http_tls.h"
 
 #define URL_MAX 2048
 #define CONNECT_TIMEOUT_S 15L
+#define METADATA_CONNECT_TIMEOUT_S 3L /* on this machine, or on its host */
+#define METADATA_SILENT_TRIES 2       /* without an answer: nobody is there */
 #define STALL_BYTES_S 64L
 #define STALL_S 30L
 #define REDIRECTS_MAX 5L
-#define REFUSAL_BODY_MAX 4096
 #define WAIT_MAX_MS 30000
 
 struct HttpClient {
@@ -28,20 +30,34 @@ struct HttpClient {
         CURL *curl;
         HttpTls tls;
         char words[CURL_ERROR_SIZE];
-        struct curl_slist metadata_header;
+        HttpRequestHeaders request;
+        struct curl_slist *headers;
         /* of the present try: */
         size_t max_bytes;
-        Text body;
+        Text body;     /* but for what goes into secret */
+        Secret secret; /* of max_bytes; HttpSpec.secret */
+        size_t secret_bytes;
         bool too_large;
-        int64_t date, received, retry_at; /* Unix seconds, 0: not told */
-        int64_t age_s;                    /* since a cache on the way was given the answer */
-        int64_t retry_after_s;            /* -1: not told */
+        HttpAnswerHeaders answer;
 };
 
 void http_response_clear(HttpResponse *response)
 {
         free(response->body);
+        secret_clear(&response->secret);
+        free(response->refusal);
+        free(response->challenge);
         *response = (HttpResponse){ 0 };
+}
+
+static size_t take_secret(HttpClient *client, const char *bytes, size_t length)
+{
+        client->too_large = length > client->max_bytes - client->secret_bytes;
+        if (client->too_large)
+                return 0;
+        memcpy(client->secret.data + client->secret_bytes, bytes, length);
+        client->secret_bytes += length;
+        return length;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *userdata)
@@ -51,7 +67,9 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *userdata)
         long status = 0;
 
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-        room = (status == 200 ? client->max_bytes : REFUSAL_BODY_MAX) - client->body.length;
+        if (status == 200 && client->secret.data)
+                return take_secret(client, bytes, length);
+        room = (status == 200 ? client->max_bytes : HTTP_REFUSAL_MAX) - client->body.length;
         text_append_bytes(&client->body, bytes, length < room ? length : room);
         if (length <= room)
                 return length;
@@ -59,42 +77,12 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *userdata)
         return 0;
 }
 
-/* The value when the header has this name, terminated in buffer. */
-static bool header_is(const char *line, size_t length, const char *name, char *buffer, size_t size)
-{
-        size_t n = strlen(name);
-
-        if (length <= n || line[n] != ':' || strncasecmp(line, name, n) != 0 || length - n > size)
-                return false;
-        memcpy(buffer, line + n + 1, length - n - 1);
-        buffer[length - n - 1] = '\0';
-        text_trim(buffer);
-        return true;
-}
-
 static size_t take_header(char *line, size_t size, size_t n, void *userdata)
 {
         HttpClient *client = userdata;
-        size_t length = size * n;
-        char value[64];
-        int64_t retry_after_s;
 
-        if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* of a redirect, or of the last answer */
-                client->date = client->retry_at = client->age_s = 0;
-                client->retry_after_s = -1;
-        } else if (header_is(line, length, "Age", value, sizeof(value))) {
-                if (!text_to_int64(value, 0, INT32_MAX, &client->age_s))
-                        client->age_s = 0;
-        } else if (header_is(line, length, "Date", value, sizeof(value))) {
-                client->date = curl_getdate(value, NULL);
-                client->received = time(NULL);
-        } else if (header_is(line, length, "Retry-After", value, sizeof(value))) {
-                if (text_to_int64(value, 0, INT32_MAX, &retry_after_s))
-                        client->retry_after_s = retry_after_s;
-                else
-                        client->retry_at = curl_getdate(value, NULL);
-        }
-        return length;
+        http_answer_headers_take(&client->answer, line, size * n);
+        return size * n;
 }
 
 static int look_up(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -113,7 +101,6 @@ static void set_protocols(CURL *curl, bool metadata)
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)(metadata ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
         curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
 #endif
-        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, metadata ? 0L : 1L);
 }
 
 static void set_manners(CURL *curl)
@@ -139,7 +126,6 @@ static void set_callbacks(HttpClient *client)
         curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
         curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
         curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_S);
         curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
 }
@@ -149,12 +135,11 @@ HttpClient *http_client_new(const Host *host)
         HttpClient *client = text_allocate(sizeof(*client));
 
         client->host = host;
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        if (http_memory_init() != CURLE_OK)
                 return client; /* told by the first get */
         client->curl = curl_easy_init();
         if (!client->curl)
                 abort();
-        client->metadata_header.data = (char *)"Metadata: true";
         set_manners(client->curl);
         set_callbacks(client);
         return client;
@@ -169,6 +154,8 @@ void http_client_free(HttpClient *client)
                 curl_global_cleanup();
         }
         http_tls_clear(&client->tls);
+        http_request_headers_clear(&client->request);
+        secret_clear(&client->secret);
         text_clear(&client->body);
         free(client);
 }
@@ -198,28 +185,40 @@ static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
         return 0;
 }
 
+static void set_ways(const HttpClient *client, const HttpSpec *spec)
+{
+        CURL *curl = client->curl;
+
+        curl_easy_setopt(curl, CURLOPT_URL, spec->url);
+        /* "": do not ask the environment */
+        curl_easy_setopt(curl, CURLOPT_PROXY, spec->proxy && !spec->metadata ? spec->proxy : "");
+        curl_easy_setopt(curl, CURLOPT_NOPROXY, spec->no_proxy ? spec->no_proxy : "");
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
+        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, spec->metadata || spec->authorization ? 0L : 1L);
+        curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, spec->metadata ? METADATA_CONNECT_TIMEOUT_S : CONNECT_TIMEOUT_S);
+        set_protocols(curl, spec->metadata);
+}
+
 static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *response)
 {
         http_response_clear(response);
         text_clear(&client->body);
+        secret_clear(&client->secret);
+        client->secret_bytes = 0;
+        if (spec->secret)
+                secret_allocate(&client->secret, spec->max_bytes);
         client->max_bytes = spec->max_bytes;
         client->too_large = false;
         client->words[0] = '\0';
-        client->date = client->retry_at = client->age_s = 0;
-        client->retry_after_s = -1;
+        http_answer_headers_reset(&client->answer);
         client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
-        curl_easy_setopt(client->curl, CURLOPT_URL, spec->url);
-        /* "": do not ask the environment */
-        curl_easy_setopt(client->curl, CURLOPT_PROXY, spec->proxy && !spec->metadata ? spec->proxy : "");
-        curl_easy_setopt(client->curl, CURLOPT_NOPROXY, spec->no_proxy ? spec->no_proxy : "");
-        curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, spec->metadata ? &client->metadata_header : NULL);
-        set_protocols(client->curl, spec->metadata);
+        set_ways(client, spec);
 }
 
 /* Some caches set the date anew and some do not: the reading that puts our clock less in the wrong. */
 static int64_t skew_s(const HttpClient *client)
 {
-        int64_t skew = client->received - client->date, aged = skew - client->age_s;
+        int64_t skew = client->answer.received - client->answer.date, aged = skew - client->answer.age_s;
 
         return llabs(aged) < llabs(skew) ? aged : skew;
 }
@@ -230,6 +229,26 @@ static int64_t starts_in_s(const HttpTls *tls, const Error *err)
         int64_t seconds = tls->presented ? tls->certificate.not_before - (int64_t)time(NULL) : 0;
 
         return err->kind == ERROR_TRUST && seconds > 0 ? seconds : 0;
+}
+
+static void take_answer(HttpClient *client, HttpResponse *ret)
+{
+        if (!client->secret.data) {
+                ret->length = client->body.length;
+                ret->body = text_take(&client->body);
+                return;
+        }
+        ret->secret = client->secret;
+        ret->secret.length = client->secret_bytes; /* a NUL follows: nothing was written behind */
+        client->secret = (Secret){ 0 };
+}
+
+static void take_refusal(HttpClient *client, const HttpSpec *spec, HttpResponse *ret)
+{
+        if (spec->keep_refusal && ret->status)
+                ret->refusal = text_take(&client->body);
+        if (*client->answer.challenge)
+                ret->challenge = text_copy(client->answer.challenge);
 }
 
 static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
@@ -249,7 +268,7 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         try.too_large = client->too_large;
         try.stopped = try.code == CURLE_ABORTED_BY_CALLBACK;
         try.out_of_time = try.code == CURLE_OPERATION_TIMEDOUT && deadline_left_ms(deadline) < 50;
-        try.has_date = client->date > 0;
+        try.has_date = client->answer.date > 0;
         try.clock_skew_s = skew_s(client);
         result = http_failure(&try, &ret->failed_at, err);
         ret->status = try.status;
@@ -257,10 +276,10 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         ret->has_date = try.has_date;
         ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
         ret->starts_in_s = result < 0 ? starts_in_s(&client->tls, err) : 0;
-        if (result == 0) {
-                ret->length = client->body.length;
-                ret->body = text_take(&client->body);
-        }
+        if (result == 0)
+                take_answer(client, ret);
+        else
+                take_refusal(client, spec, ret);
         return result;
 }
 
@@ -275,16 +294,16 @@ static int64_t jittered_ms(int n)
 }
 
 /* How long before the next try, after n of them. */
-static int64_t wait_ms(const HttpClient *client, int n)
+static int64_t wait_ms(const HttpAnswerHeaders *answer, int n)
 {
         int64_t ms = jittered_ms(n);
 
-        if (client->retry_after_s >= 0)
-                return client->retry_after_s > 0 ? client->retry_after_s * 1000 + ms % 1000 : 1;
-        if (client->retry_at > 0) {
-                int64_t now = client->date > 0 ? client->date : (int64_t)time(NULL);
+        if (answer->retry_after_s >= 0)
+                return answer->retry_after_s > 0 ? answer->retry_after_s * 1000 + ms % 1000 : 1;
+        if (answer->retry_at > 0) {
+                int64_t now = answer->date > 0 ? answer->date : (int64_t)time(NULL);
 
-                return client->retry_at > now ? (client->retry_at - now) * 1000 + ms % 1000 : 1;
+                return answer->retry_at > now ? (answer->retry_at - now) * 1000 + ms % 1000 : 1;
         }
         return ms;
 }
@@ -299,27 +318,43 @@ static int wait_for_next(const HttpClient *client, const HttpSpec *spec, int64_t
         return host_wait(client->host, ms, deadline, err);
 }
 
-int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err)
+/* After n tries that failed; silent: those of them in a row that got no answer. */
+static bool is_worth_another(const HttpSpec *spec, const Error *why, int n, int silent)
 {
-        Deadline deadline = spec->deadline ? spec->deadline : DEADLINE_NEVER;
-        int n;
+        return why->kind == ERROR_NETWORK && n < spec->tries && (!spec->metadata || silent < METADATA_SILENT_TRIES);
+}
 
-        *ret = (HttpResponse){ 0 };
-        if (check_spec(client, spec, err) < 0)
-                return -1;
+static int try_until(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
+{
+        int n, silent = 0;
+
         for (n = 0;; n++) {
                 Error why = { 0 };
                 int64_t ms;
 
                 if (one_try(client, spec, deadline, ret, &why) == 0)
                         return 0;
-                ms = wait_ms(client, n);
+                ms = wait_ms(&client->answer, n);
+                silent = ret->status ? 0 : silent + 1;
                 /* what went wrong tells more than that the time is over */
-                if (why.kind != ERROR_NETWORK || n + 1 >= spec->tries || ms >= deadline_left_ms(deadline)) {
-                        error_set(err, why.kind, "%s", why.text);
-                        return -1;
-                }
+                if (!is_worth_another(spec, &why, n + 1, silent) || ms >= deadline_left_ms(deadline))
+                        return error_set(err, why.kind, "%s", why.text);
                 if (wait_for_next(client, spec, ms, deadline, &why, err) < 0)
                         return -1;
         }
+}
+
+int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err)
+{
+        int result;
+
+        *ret = (HttpResponse){ 0 };
+        if (check_spec(client, spec, err) < 0)
+                return -1;
+        client->headers = http_request_headers_make(&client->request, spec);
+        result = try_until(client, spec, spec->deadline ? spec->deadline : DEADLINE_NEVER, ret, err);
+        curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
+        http_request_headers_clear(&client->request);
+        secret_clear(&client->secret);
+        return result;
 }

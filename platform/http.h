@@ -11,8 +11,10 @@
 
 #include <stdint.h>
 
+#include "platform/base/secret.h"
 #include "platform/host.h"
 
+#define HTTP_REFUSAL_MAX 4096
 #define HTTP_CLOCK_SKEW_MAX_S 300 /* more is told */
 
 typedef struct HttpSpec {
@@ -20,7 +22,13 @@ typedef struct HttpSpec {
         const char *proxy;    /* http://host:port; NULL: none */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; NULL: none */
         bool metadata; /* the machine's own metadata service: the URL begins with http://, the header "Metadata: true"
-                          is sent, no proxy is used, no redirect followed */
+                          is sent, no proxy is used, no redirect followed; 404 and 410 are tried again too, silence
+                          twice at most */
+        const char *accept; /* media type; NULL: any */
+        const Secret
+                *authorization; /* the header's value, such as "Bearer TOKEN"; no redirect is followed then; NULL */
+        bool secret;            /* what comes is one: it goes into HttpResponse.secret, of max_bytes in memory */
+        bool keep_refusal;      /* fill HttpResponse.refusal */
         size_t max_bytes;
         Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline
@@ -39,8 +47,11 @@ typedef enum HttpStage {
 } HttpStage;
 
 typedef struct HttpResponse {
-        char *body; /* terminated; never NULL on success, always NULL on failure */
+        char *body; /* terminated; never NULL on success (but for HttpSpec.secret), always NULL on failure */
         size_t length;
+        Secret secret;        /* in place of body and length when that was asked */
+        char *refusal;        /* on failure with a status, when asked: the first HTTP_REFUSAL_MAX bytes of the body */
+        char *challenge;      /* on failure: the first WWW-Authenticate, bounded; or NULL */
         long status;          /* 0: none came */
         int64_t clock_skew_s; /* our clock minus the server's (Date and Age); valid when has_date */
         bool has_date;
@@ -67,6 +78,13 @@ DEFINE_CLEANUP(HttpClient *, http_client_free)
  * ERROR_INPUT: any other status (with the first line of the body, escaped), a redirect away from https, or more
  * than max_bytes; ERROR_MISSING: the machine has no CA bundle, or no libcurl; ERROR_TIMEOUT, ERROR_STOPPED.
  * The text names the host and the path, never the query of the URL. When the clocks differ by more than 5 minutes it
- * says so. On failure *ret is filled too, but for the body.
+ * says so. On failure *ret is filled too, but for the body. What libcurl held is wiped as it is freed.
  */
 int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;
+
+/*
+ * How a body begins, for people: the title of an HTML page (" an HTML page, \"TITLE\"": a captive portal, a login),
+ * else its first line; escaped, at most 100 bytes of it; "" for a blank one. Caller frees.
+ */
+char *http_body_words(const char *body);
+bool http_body_is_html(const char *body);

@@ -157,8 +157,12 @@ static int bad_tls(const HttpTry *try, const char *host, Error *err)
                          proxy, tls->certificate.subject_cn, tls->certificate.issuer_cn);
 }
 
-/* The title of an HTML page, else the first line that is not blank; escaped. */
-static char *body_words(const char *body)
+bool http_body_is_html(const char *body)
+{
+        return body[strspn(body, " \t\r\n")] == '<';
+}
+
+char *http_body_words(const char *body)
 {
         const char *start = body + strspn(body, " \t\r\n"), *title;
         _cleanup_free_ char *line = NULL, *escaped = NULL;
@@ -167,20 +171,41 @@ static char *body_words(const char *body)
                 return text_copy("");
         title = *start == '<' ? strcasestr(start, "<title>") : NULL;
         if (*start == '<' && !title)
-                return text_copy(": an HTML page");
+                return text_copy("an HTML page");
         if (title)
                 start = title + strlen("<title>") + strspn(title + strlen("<title>"), " \t\r\n");
         line = text_trim(text_copy_n(start, strcspn(start, title ? "<\r\n" : "\r\n")));
         escaped = text_shown(line, BODY_WORDS_MAX);
-        return text_format(title ? ": an HTML page, \"%s\"" : ": %s", escaped);
+        return text_format(title ? "an HTML page, \"%s\"" : "%s", escaped);
+}
+
+/* ", a redirect to HOST", or nothing. */
+static char *redirect_words(const HttpTry *try)
+{
+        const char *url = NULL;
+        _cleanup_free_ char *host = NULL;
+
+        curl_easy_getinfo(try->curl, CURLINFO_REDIRECT_URL, &url);
+        if (text_is_empty(url))
+                return text_copy("");
+        host = http_host(url);
+        return text_format(", a redirect to %s", host);
+}
+
+static bool is_passing(const HttpTry *try)
+{
+        bool moving = try->status == 404 || try->status == 410; /* the metadata service while it is updated */
+
+        return try->status == 408 || try->status == 429 || try->status >= 500 || (try->spec->metadata && moving);
 }
 
 static int bad_status(const HttpTry *try, Error *err)
 {
-        bool passing = try->status == 408 || try->status == 429 || try->status >= 500;
-        _cleanup_free_ char *url = url_words(effective_url(try)), *body = body_words(try->body ? try->body : "");
+        _cleanup_free_ char *url = url_words(effective_url(try)), *redirect = redirect_words(try);
+        _cleanup_free_ char *body = http_body_words(try->body ? try->body : "");
 
-        return error_set(err, passing ? ERROR_NETWORK : ERROR_INPUT, "%s answered %ld%s", url, try->status, body);
+        return error_set(err, is_passing(try) ? ERROR_NETWORK : ERROR_INPUT, "%s answered %ld%s%s%s", url, try->status,
+                         redirect, *body ? ": " : "", body);
 }
 
 /* The proxy's answer to CONNECT; 0: it let us through, or there is none. */

@@ -1,0 +1,32 @@
+/*
+ * arm: the onboarding package of this machine's subscription, from Azure Resource Manager, by the machine's identity.
+ *
+ * Foreign format: GET {arm}/subscriptions/{id}/providers/Microsoft.Security/mdeOnboardings/default (or the list without
+ * "/default") with api-version 2021-10-01-preview: {"name", "properties": {"onboardingPackageLinux": BASE64}}, the list
+ * as {"value": [those]}; errors as {"error": {"code", "message"}}.
+ */
+#pragma once
+
+#include "agent/reasons.h"
+#include "platform/base/secret.h"
+#include "platform/host.h"
+
+typedef struct AzureOnboardingAsk {
+        const char *identity;                              /* of the VM's user assigned ones: its client id or its
+                                                              resource id; NULL or "": the system's, or the only one */
+        const char *proxy;                                 /* for Resource Manager; http://host:port or NULL */
+        const char *no_proxy;                              /* as HttpSpec.no_proxy */
+        Deadline deadline;                                 /* of all of it; 0: five minutes */
+        void (*on_wait)(const char *text, void *userdata); /* before each wait: why and how long; may be NULL */
+        void *userdata;
+} AzureOnboardingAsk;
+
+/*
+ * *ret_script: the base64 text of the package, as it stands in the answer (onboarding_read takes it). The metadata
+ * service of the machine is asked without any proxy. Passing trouble is tried again within the deadline.
+ * Reasons: cloud-unsupported; azure-identity (no identity, or which one; not a machine of Azure), azure-metadata (does
+ * not answer), azure-metadata-denied, azure-access (a role is missing), azure-unreachable, azure-onboarding (any other
+ * answer); stopped.
+ */
+int azure_onboarding_get(const Host *host, const AzureOnboardingAsk *ask, Secret *ret_script,
+                         Failure *failure) _must_check_;
