@@ -37,6 +37,7 @@ void configuration_clear(Configuration *configuration)
         size_t i;
 
         free(configuration->packages_url);
+        free(configuration->arm_url);
         free(configuration->imds_url);
         free(configuration->himds_url);
         free(configuration->ca_file);
@@ -115,10 +116,13 @@ static const char *set_list(char ***ret, const char *value, size_t max, bool (*f
 static const char *set_endpoint(Configuration *c, const char *key, const char *value, bool *known)
 {
         static const char packages[] = "a URL like https://mirror.example/microsoft, without a slash at its end";
+        static const char arm[] = "a URL like https://management.azure.com, without a slash at its end";
         static const char metadata[] = "a URL like " HOST_IMDS_URL ", without a slash at its end";
 
         if (text_equal(key, "packages"))
                 return set_url(&c->packages_url, value, "https://", packages);
+        if (text_equal(key, "arm"))
+                return set_url(&c->arm_url, value, "https://", arm);
         if (text_equal(key, "imds"))
                 return set_url(&c->imds_url, value, "http://", metadata);
         if (text_equal(key, "himds"))
@@ -298,6 +302,8 @@ void configuration_apply(const Configuration *configuration, Host *host)
 {
         if (configuration->packages_url)
                 host->packages_url = configuration->packages_url;
+        if (configuration->arm_url)
+                host->arm_url = configuration->arm_url;
         if (configuration->imds_url)
                 host->imds_url = configuration->imds_url;
         if (configuration->himds_url)

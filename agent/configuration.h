@@ -5,7 +5,7 @@
  *
  *   [settings]   NAME = VALUE: site defaults for the public settings; lists and objects as JSON in one line
  *   [policy]     allowed-tenants, deny-settings
- *   [endpoints]  packages, imds, himds
+ *   [endpoints]  packages, arm, imds, himds
  *   [trust]      ca-file, onboarding-roots, repository-keys
  *
  * Whatever else stands in it is refused as well: a policy that is silently not enforced would be worse than an error.
@@ -27,6 +27,7 @@ typedef struct ConfigurationSetting {
 
 typedef struct Configuration {
         char *packages_url;
+        char *arm_url;
         char *imds_url, *himds_url;
         char *ca_file;
         char **onboarding_roots; /* NULL-terminated, or NULL */

@@ -20,6 +20,7 @@ typedef struct Host {
         const char *packages_url;            /* no trailing slash; https://packages.microsoft.com */
         const char *imds_url;                /* Azure VMs' metadata service, likewise; http:// */
         const char *himds_url;               /* that of Azure Arc's agent */
+        const char *arm_url;                 /* Azure Resource Manager, likewise, https://; NULL: its cloud's */
         const char *ca_file;                 /* PEM, added to the machine's bundle; or NULL */
         const char *const *onboarding_roots; /* SHA-256 of root certificates, hex, added to the built-in;
                                                 NULL-terminated or NULL */

@@ -1,22 +1,11 @@
-/*
- * Whose agent runs here decides whom to ask: on an Arc machine that happens to be a VM of Azure the tags are those of
- * its Arc resource.
- */
 #include "agent/machine/azure_tags.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/azure/machine.h"
 #include "platform/base/text.h"
-#include "platform/fs.h"
-#include "platform/http.h"
 #include "platform/json.h"
-
-#define ARC_AGENT "/opt/azcmagent/bin/himds"
-#define PLACE "/metadata/instance/compute?api-version=2021-02-01"
-#define ANSWER_MAX (256 * 1024)
-#define ASK_MS 10000
-#define TRIES 2
 
 static bool is_set(const char *name, const char *key, const char *value)
 {
@@ -70,22 +59,19 @@ Tri azure_tags_read(const char *text, size_t length, const char *name)
 
 Tri azure_tags_look(const Host *host, const char *name, char *trouble, size_t size)
 {
-        const char *service = fs_exists(host, ARC_AGENT) ? host->himds_url : host->imds_url;
         _cleanup_(http_client_freep) HttpClient *http = http_client_new(host);
+        const AzureSession session = { .host = host, .http = http };
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
-        _cleanup_free_ char *url = text_format("%s" PLACE, service);
-        const HttpSpec spec = {
-                .url = url, .metadata = true, .max_bytes = ANSWER_MAX, .deadline = deadline_in(ASK_MS), .tries = TRIES
-        };
-        Error err = { 0 };
+        Failure failure = { 0 };
+        AzureKind kind;
         Tri answer;
 
-        if (http_client_get(http, &spec, &response, &err) < 0) {
-                snprintf(trouble, size, "%.*s", (int)size - 1, err.text);
-                return TRI_UNKNOWN;
+        if (azure_compute_get(&session, &kind, &response, &failure) < 0) {
+                snprintf(trouble, size, "%.*s", (int)size - 1, failure.found);
+                return kind == AZURE_NONE ? TRI_NO : TRI_UNKNOWN;
         }
         answer = azure_tags_read(response.body, response.length, name);
         if (answer == TRI_UNKNOWN)
-                snprintf(trouble, size, "%s tells no tags", service);
+                snprintf(trouble, size, "%s tells no tags", azure_metadata_url(host, kind));
         return answer;
 }
