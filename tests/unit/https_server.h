@@ -24,6 +24,7 @@ typedef struct Server {
 
 typedef enum ServerKind {
         SERVER_HTTPS,
+        SERVER_OLD_TLS,  /* no newer than 1.1 */
         SERVER_HANGS_UP, /* as soon as it is connected */
         SERVER_MUTE,     /* accepts and never says a word */
         SERVER_PROXY     /* answers 407 to everything, without TLS */
@@ -77,6 +78,18 @@ static inline void server_large(SSL *ssl)
         server_page(ssl, "200 OK", "", body);
 }
 
+/* A GiB, as far as anybody takes it. */
+static inline void server_endless(SSL *ssl, const char *status)
+{
+        _cleanup_free_ char *start = text_format("HTTP/1.1 %s\r\nContent-Length: 1073741824\r\n\r\n", status);
+        static char block[65536];
+        int i;
+
+        SSL_write(ssl, start, (int)strlen(start));
+        for (i = 0; i < 16384 && SSL_write(ssl, block, sizeof(block)) > 0; i++)
+                ;
+}
+
 /* What depends on the time, on the request or on those before it. False: hang up. */
 static inline bool server_special(SSL *ssl, const char *path, const char *request, ServerState *server)
 {
@@ -103,6 +116,8 @@ static inline bool server_special(SSL *ssl, const char *path, const char *reques
                 server_page(ssl, "200 OK", "", request);
         else if (text_equal(path, "/large"))
                 server_large(ssl);
+        else if (text_equal(path, "/endless") || text_equal(path, "/endless-404"))
+                server_endless(ssl, text_equal(path, "/endless") ? "200 OK" : "404 Not Found");
         else if (text_equal(path, "/cut") || text_equal(path, "/stall")) {
                 SSL_write(ssl, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789", 49);
                 return text_equal(path, "/stall");
@@ -123,6 +138,8 @@ static inline bool server_answer(SSL *ssl, const char *request, ServerState *ser
                   "\n<!DOCTYPE html><html><head><TITLE> No \"such\" page\n</TITLE></head></html>" },
                 { "/untitled-403", "403 Forbidden", "", "<html><body>no</body></html>" },
                 { "/slow-down", "429 Too Many Requests", "Retry-After: 86400\r\n", "later" },
+                { "/challenge", "401 Unauthorized",
+                  "WWW-Authenticate: Basic realm=/a.key\r\nWWW-Authenticate: other\r\n", "{\"error\": \"why\"}" },
                 { "/to-ok", "302 Found", "Location: /ok\r\n", "moved" },
                 { "/to-404", "302 Found", "Location: /html-404?sig=secret\r\n", "moved" },
                 { "/to-http", "302 Found", "Location: http://localhost/ok\r\n", "moved" },
@@ -177,6 +194,10 @@ static inline _noreturn_ void server_run(int listener, ServerKind kind, const Id
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGPIPE, SIG_IGN);
+        if (kind == SERVER_OLD_TLS &&
+            (!SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION) || !SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION)))
+                _exit(1);
+        SSL_CTX_set_security_level(ctx, kind == SERVER_OLD_TLS ? 0 : SSL_CTX_get_security_level(ctx));
         if (who && (SSL_CTX_use_certificate(ctx, who->certificate) != 1 || SSL_CTX_use_PrivateKey(ctx, who->key) != 1))
                 _exit(1);
         for (;;) {
@@ -184,7 +205,7 @@ static inline _noreturn_ void server_run(int listener, ServerKind kind, const Id
                 SSL *ssl = SSL_new(ctx);
                 char byte;
 
-                if (kind == SERVER_HTTPS) {
+                if (kind == SERVER_HTTPS || kind == SERVER_OLD_TLS) {
                         SSL_set_fd(ssl, fd);
                         server_talk(ssl, &server);
                 } else if (kind == SERVER_PROXY)
