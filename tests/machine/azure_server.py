@@ -24,6 +24,8 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import identity_pages
+
 WIRE = "168.63.129.16"
 METADATA = "169.254.169.254"
 STORAGE = "127.0.0.80"
@@ -134,7 +136,13 @@ class Handler(BaseHTTPRequestHandler):
         self.blob(self.route())
 
     def metadata(self):
-        """/metadata/instance or a part of it, as /metadata/instance/compute."""
+        """/metadata/instance or a part of it, as /metadata/instance/compute; tokens are identity_pages.py's."""
+        folder = self.server.state.parent / "identity"
+        if self.headers.get("User-Agent", "").startswith(identity_pages.OURS):
+            found = identity_pages.answer(folder, "imds", self.path, self.headers)
+            if found:
+                self.answer_with(*found)
+                return
         if self.headers.get("Metadata", "").lower() != "true":
             self.answer(400)
             return
@@ -144,6 +152,13 @@ class Handler(BaseHTTPRequestHandler):
         self.json(value) if value is not None else self.answer(404)
 
     # What they share
+
+    def answer_with(self, status, headers, body):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
     def route(self):
         return urllib.parse.urlsplit(self.path).path

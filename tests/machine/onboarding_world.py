@@ -22,6 +22,7 @@ for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
 import build as sensor
 import families
 import goalstate
+import identity
 import linkage
 import managers
 import onboarding
@@ -126,6 +127,11 @@ class OnboardingWorld(Unpacked, World):
     def mirror(self):
         return self.manager.mirror(self.served)
 
+    @functools.cached_property
+    def identity(self):
+        """Its identity in Azure, and what that may read (identity.py)."""
+        return identity.Identity(self)
+
     def serve(self, certificate="good"):
         """(Re)start the server of both hosts."""
         if self.made("server"):
@@ -133,7 +139,8 @@ class OnboardingWorld(Unpacked, World):
             self.server.wait()
         self.server = self.machine.spawn_outside(
             [sys.executable, "-B", str(HERE / "vendor/server.py"), "--root", str(self.served), "--log", str(self.access_log),
-             "--faults", str(self.folder / "faults.json"), "--certificate", certificate])
+             "--faults", str(self.folder / "faults.json"), "--certificate", certificate,
+             "--identity", str(identity.folder(self.machine))])
         self.machine.wait(lambda: "ready" in Path(self.server.log).read_text(), 20, "the package server")
 
     @property

@@ -44,11 +44,15 @@ import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fixtures"))
+for _folder in ("fixtures", "machine"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / _folder))
+import identity_pages  # noqa: E402
 import pki  # noqa: E402
 
 # The vendor, the distributions, a company's own mirror, and somebody else's repository.
-HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test")
+# Azure's Resource Managers are identity_pages.py's (--identity FOLDER).
+HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test",
+         *identity_pages.HOSTS["arm"])
 CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr(HOSTS).encode()).hexdigest()[:8]}"
 KINDS = ("good", "foreign", "expired", "future", "other-name")
 CHUNK = 1 << 16
@@ -179,6 +183,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status = fault.get("status", 200)
             body = fault.get("body", f"stand-in answer {status}\n").encode()
             return status, {"Content-Length": len(body), "Content-Type": "text/html"}, body
+        if host in identity_pages.HOSTS["arm"] and self.server.identity:
+            found = identity_pages.answer(self.server.identity, "arm", self.path, self.headers)
+            if found:
+                return found
         folder = (self.server.root / host).resolve()
         file = (folder / path.lstrip("/")).resolve()
         if folder.parent != self.server.root or folder not in file.parents or not file.is_file():
@@ -217,8 +225,9 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address, root, faults_file=None, log=None, certificate=None):
+    def __init__(self, address, root, faults_file=None, log=None, certificate=None, identity=None):
         """LOG is a file descriptor; with CERTIFICATE (one of KINDS) it is HTTPS."""
+        self.identity = identity
         self.root, self.log = pathlib.Path(root).resolve(), log
         self.faults, self.context = Faults(faults_file), None
         if certificate:
@@ -268,13 +277,14 @@ def main():
     parser.add_argument("--http", type=int, default=80, help="0: no HTTP")
     parser.add_argument("--certificate", choices=KINDS, default="good")
     parser.add_argument("--log", help="access log")
+    parser.add_argument("--identity", help="folder of identity_pages.py")
     parser.add_argument("--faults", help="faults file; it need not exist")
     options = parser.parse_args()
 
     log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644) \
         if options.log else None
     ports = [(options.https, options.certificate), (options.http, None)]
-    servers = [Server((options.address, port), options.root, options.faults, log, certificate)
+    servers = [Server((options.address, port), options.root, options.faults, log, certificate, options.identity)
                for port, certificate in ports if port]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
