@@ -341,6 +341,11 @@ static const Reason reasons[_REASON_MAX] = {
                                        "Azure Resource Manager cannot be reached.",
                                        "Let this machine reach its host on port 443, or give the onboarding package in "
                                        "protectedSettings." },
+        [REASON_AZURE_BLOCKED] = { "azure-blocked", 30, 55, true, NEXT_RUN,
+                                   "Something on the way to Azure Resource Manager keeps this machine from it.",
+                                   "Have what is named there (a proxy, TLS inspection, a portal) let this machine "
+                                   "through to that host on port 443 as it is, or give the onboarding package in "
+                                   "protectedSettings." },
         [REASON_AZURE_ONBOARDING] = { "azure-onboarding", 30, 53, true, NEXT_RUN,
                                       "Azure does not give the onboarding package of this machine's subscription.",
                                       "See that Defender for Servers and its integration with Defender for Endpoint "

@@ -96,6 +96,7 @@ typedef enum ReasonId {
         REASON_AZURE_METADATA_DENIED,
         REASON_AZURE_ACCESS,
         REASON_AZURE_UNREACHABLE,
+        REASON_AZURE_BLOCKED,
         REASON_AZURE_ONBOARDING,
         REASON_CLOUD_UNSUPPORTED,
         /* ourselves */

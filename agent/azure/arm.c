@@ -65,24 +65,34 @@ static char *refusal_words(const HttpResponse *response)
         return text_format("%s: %s", code, message);
 }
 
-static ReasonId reason_of(const HttpResponse *response, const Error *err, bool words)
+/* Of an answer that Resource Manager gave. */
+static ReasonId reason_of_status(const HttpResponse *response, const Error *err)
 {
-        if (words && (response->status == 401 || response->status == 403))
+        if (response->status == 401 || response->status == 403)
                 return REASON_AZURE_ACCESS;
+        return err->kind == ERROR_NETWORK ? REASON_AZURE_UNREACHABLE : REASON_AZURE_ONBOARDING;
+}
+
+/* Of one that it did not give, or none. */
+static ReasonId reason_of_way(const HttpResponse *response, const Error *err)
+{
+        if (response->starts_in_s > 0)
+                return REASON_CLOCK_WRONG;
+        if (err->kind == ERROR_MISSING)
+                return REASON_TLS_MISSING;
         if (err->kind == ERROR_NETWORK || err->kind == ERROR_TIMEOUT)
                 return REASON_AZURE_UNREACHABLE;
-        return REASON_AZURE_ONBOARDING;
+        return response->status == 404 ? REASON_AZURE_ONBOARDING : REASON_AZURE_BLOCKED;
 }
 
 static int refused(const Arm *arm, const HttpResponse *response, const Error *err, Failure *failure)
 {
         _cleanup_free_ char *words = refusal_words(response);
-        ReasonId reason = reason_of(response, err, words != NULL);
 
         if (!words || (err->kind != ERROR_INPUT && err->kind != ERROR_NETWORK)) /* of a try before */
-                return failure_by_kind(failure, reason, err);
-        return failure_set(failure, reason, "%s answered %ld for subscription %s, %s", arm->url, response->status,
-                           arm->machine->subscription, words);
+                return failure_by_kind(failure, reason_of_way(response, err), err);
+        return failure_set(failure, reason_of_status(response, err), "%s answered %ld for subscription %s, %s",
+                           arm->url, response->status, arm->machine->subscription, words);
 }
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
@@ -119,7 +129,7 @@ static int no_json(const Arm *arm, const char *body, const Error *err, Failure *
         _cleanup_free_ char *page = http_body_is_html(body) ? http_body_words(body) : NULL;
 
         if (page)
-                return failure_set(failure, REASON_AZURE_ONBOARDING,
+                return failure_set(failure, REASON_AZURE_BLOCKED,
                                    "%s answered with %s: a captive portal, or a proxy's own page?", arm->url, page);
         return failure_set(failure, REASON_AZURE_ONBOARDING, "What %s answered cannot be read: %s.", arm->url,
                            err->text);

@@ -101,7 +101,7 @@ static void refusals_are_explained(void **state)
                   REASON_AZURE_ACCESS,
                   "ExpiredAuthenticationToken" },
                 { { { GET, "403 Forbidden", "<html><title>Blocked by Proxy</title></html>", NULL, BEARER } },
-                  REASON_AZURE_ONBOARDING,
+                  REASON_AZURE_BLOCKED,
                   "answered 403: an HTML page, \"Blocked by Proxy\"" },
                 { { { GET, "409 Conflict",
                       "{\"error\": {\"code\": \"MissingSubscriptionRegistration\", "
@@ -120,10 +120,10 @@ static void refusals_are_explained(void **state)
                   REASON_AZURE_ONBOARDING,
                   "has no onboarding package for Linux" },
                 { { { GET, "200 OK", "<html><title>Please log in</title>", NULL, BEARER } },
-                  REASON_AZURE_ONBOARDING,
+                  REASON_AZURE_BLOCKED,
                   "answered with an HTML page, \"Please log in\": a captive portal" },
                 { { { GET, "302 Found", "", "Location: https://login.portal.test/?u=secret\r\n", BEARER } },
-                  REASON_AZURE_ONBOARDING,
+                  REASON_AZURE_BLOCKED,
                   "answered 302, a redirect to login.portal.test" },
                 { { { GET, "200 OK", "{\"properties\": ", NULL, BEARER } }, REASON_AZURE_ONBOARDING, "cannot be read" },
                 { { { GET, "503 Busy", "", "Retry-After: 86400\r\n", BEARER } },
@@ -153,7 +153,7 @@ static void foreign_certificate_is_named(void **state)
         azure.host->imds_url = azure_serve(&azure, NULL, metadata);
         azure.host->arm_url = azure_serve(&azure, &azure.fixture->stranger, PAGES({ GET, "200 OK" }));
         assert_int_equal(azure_onboarding_get(azure.host, &(AzureOnboardingAsk){ 0 }, &secret, &failure), -1);
-        assert_told(&failure, REASON_AZURE_ONBOARDING, "issued by \"Prying Proxy CA\", is not trusted");
+        assert_told(&failure, REASON_AZURE_BLOCKED, "issued by \"Prying Proxy CA\", is not trusted");
 }
 
 static void proxy_is_for_resource_manager_only(void **state)
@@ -167,7 +167,7 @@ static void proxy_is_for_resource_manager_only(void **state)
         azure.host->imds_url = azure_serve(&azure, NULL, metadata);
         assert_int_equal(azure_onboarding_get(azure.host, &(AzureOnboardingAsk){ .proxy = url }, &secret, &failure),
                          -1);
-        assert_told(&failure, REASON_AZURE_ONBOARDING,
+        assert_told(&failure, REASON_AZURE_BLOCKED,
                     "answered 407 when asked for management.azure.com: it wants credentials");
         server_stop(&proxy);
 }
