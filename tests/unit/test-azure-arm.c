@@ -156,6 +156,30 @@ static void foreign_certificate_is_named(void **state)
         assert_told(&failure, REASON_AZURE_BLOCKED, "issued by \"Prying Proxy CA\", is not trusted");
 }
 
+static void certificate_of_the_future_tells_of_our_clock(void **state)
+{
+        _cleanup_azure_ Azure azure = azure_open(state);
+        _cleanup_secret_ Secret secret = { 0 };
+        Failure failure = { 0 };
+
+        azure.host->imds_url = azure_serve(&azure, NULL, metadata);
+        azure.host->arm_url = azure_serve(&azure, &azure.fixture->future, PAGES({ GET, "200 OK" }));
+        assert_int_equal(azure_onboarding_get(azure.host, &(AzureOnboardingAsk){ 0 }, &secret, &failure), -1);
+        assert_told(&failure, REASON_CLOCK_WRONG, "certificate is not yet valid");
+}
+
+static void being_asked_to_stop_is_no_fault_of_azures(void **state)
+{
+        _cleanup_azure_ Azure azure = azure_open(state);
+        _cleanup_secret_ Secret secret = { 0 };
+        Failure failure = { 0 };
+
+        stop = 1;
+        assert_int_equal(azure_onboarding_get(azure.host, &(AzureOnboardingAsk){ 0 }, &secret, &failure), -1);
+        assert_told(&failure, REASON_STOPPED, "asked to stop");
+        stop = 0;
+}
+
 static void proxy_is_for_resource_manager_only(void **state)
 {
         _cleanup_azure_ Azure azure = azure_open(state);
@@ -194,6 +218,8 @@ int main(void)
                 cmocka_unit_test(first_call_of_a_tenant_is_made_again),
                 cmocka_unit_test(refusals_are_explained),
                 cmocka_unit_test(foreign_certificate_is_named),
+                cmocka_unit_test(certificate_of_the_future_tells_of_our_clock),
+                cmocka_unit_test(being_asked_to_stop_is_no_fault_of_azures),
                 cmocka_unit_test(proxy_is_for_resource_manager_only),
                 cmocka_unit_test(china_is_refused_before_a_token_is_asked_for),
         };
