@@ -160,8 +160,8 @@ static int challenge(const AzureSession *session, AzureMetadataAsk *question, Se
         err = (Error){ 0 };
         if (azure_token_key_read(session->host, response.challenge, ret_key, &err) < 0)
                 return failure_set(failure, REASON_AZURE_METADATA_DENIED,
-                                   "Of what %s asks for a token nothing is done: %s.", session->host->himds_url,
-                                   err.text);
+                                   "The key file that %s wants read for a token is not read: %s.",
+                                   session->host->himds_url, err.text);
         return 0;
 }
 

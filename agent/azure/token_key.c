@@ -31,7 +31,7 @@ int azure_token_key_name(const char *challenge, char **ret, Error *err)
         const char *name;
 
         if (!challenge || strncasecmp(challenge, basic, strlen(basic)) != 0)
-                return error_set(err, ERROR_INPUT, "its challenge names no key file");
+                return error_set(err, ERROR_INPUT, "its challenge names none");
         path = text_copy(challenge + strlen(basic));
         if (*path == '"' && strlen(path) > 1 && text_ends_with(path, "\"")) {
                 memmove(path, path + 1, strlen(path));
@@ -44,8 +44,7 @@ int azure_token_key_name(const char *challenge, char **ret, Error *err)
                 return 0;
         }
         shown = text_escape(path, SHOWN_MAX);
-        return error_set(err, ERROR_TRUST, "it names the key file \"%s\", which is no .key right in %s", shown,
-                         AZURE_TOKEN_FOLDER);
+        return error_set(err, ERROR_TRUST, "\"%s\" is no .key right in %s", shown, AZURE_TOKEN_FOLDER);
 }
 
 /* "himds:x:UID:GID:..." */

@@ -127,8 +127,8 @@ static void refusals_of_arc_are_explained(void **state)
         } rows[] = {
                 { { { HIMDS_TOKEN, "401 Unauthorized", "", "WWW-Authenticate: Basic realm=/etc/shadow\r\n" } },
                   REASON_AZURE_METADATA_DENIED,
-                  "it names the key file \"/etc/shadow\", which is no .key" },
-                { { { HIMDS_TOKEN, "401 Unauthorized" } }, REASON_AZURE_METADATA_DENIED, "names no key file" },
+                  "is not read: \"/etc/shadow\" is no .key right in" },
+                { { { HIMDS_TOKEN, "401 Unauthorized" } }, REASON_AZURE_METADATA_DENIED, "its challenge names none" },
                 { { { HIMDS_TOKEN, "401 Unauthorized", "", CHALLENGE },
                     { HIMDS_TOKEN, "401 Unauthorized", "", CHALLENGE, "Basic c2VjcmV0" } },
                   REASON_AZURE_METADATA_DENIED,
