@@ -29,7 +29,7 @@ int azure_metadata_get(const AzureSession *session, const AzureMetadataAsk *ask,
 }
 
 /* On an Azure VM nobody but the guest proxy agent answers so. */
-static int denied(AzureKind kind, const HttpResponse *response, const Error *err, Failure *failure)
+static int denied(AzureKind kind, const Error *err, Failure *failure)
 {
         if (kind == AZURE_ARC)
                 return failure_set(failure, REASON_AZURE_METADATA_DENIED,
@@ -45,7 +45,7 @@ static int denied(AzureKind kind, const HttpResponse *response, const Error *err
 int azure_metadata_failed(AzureKind kind, const HttpResponse *response, const Error *err, Failure *failure)
 {
         if (response->status == 401 || response->status == 403)
-                return denied(kind, response, err, failure);
+                return denied(kind, err, failure);
         if (err->kind == ERROR_INPUT || err->kind == ERROR_TRUST)
                 return failure_from(failure, REASON_AZURE_METADATA_DENIED, err);
         return failure_by_kind(failure, REASON_AZURE_METADATA, err);
