@@ -21,6 +21,7 @@ Judge judge_conflict;     /* others that block file access */
 Judge judge_fitness;      /* the machine against the sensor's needs */
 Judge judge_path;         /* installPath */
 Judge judge_proxy;        /* through which proxy packages are reached */
+Judge judge_connectivity; /* which endpoints the sensor will have to reach */
 Judge judge_update;       /* who keeps the sensor up to date, and what came of it */
 Judge judge_managed;      /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
 Judge judge_extension;    /* this very program: its age, whose cryptography it uses */

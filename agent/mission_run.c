@@ -17,6 +17,7 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
+        [STEP_CONNECTIVITY] = step_connectivity,
         [STEP_REPOSITORY] = step_repository,
         [STEP_PACKAGE_FILE] = step_package_file,
         [STEP_INSTALL_PATH] = step_install_path,
@@ -32,6 +33,7 @@ static Step *const steps[_STEP_MAX] = {
 
 /* What it means that a step is still wanted after it was done. */
 static const ReasonId unmet[_STEP_MAX] = {
+        [STEP_CONNECTIVITY] = REASON_CONNECTIVITY, /* never: it is not wanted after a run */
         [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH,
         [STEP_PACKAGE_FILE] = REASON_PACKAGE_FILE,
         [STEP_INSTALL_PATH] = REASON_INSTALL_PATH_SETUP,
@@ -141,8 +143,9 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         }
         started = deadline_now_ms() - started;
         log_info("%s: done ms=%lld", mission->stage, (long long)started);
-        outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s",
-                    (long long)started / 1000, (long long)started % 1000 / 100, step->why);
+        if (!outcome_is_told(mission->outcome, mission->stage))
+                outcome_row(mission->outcome, mission->stage, ROW_SUCCESS, "done in %lld.%lld s; needed because %s",
+                            (long long)started / 1000, (long long)started % 1000 / 100, step->why);
         return 0;
 }
 

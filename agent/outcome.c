@@ -53,6 +53,16 @@ void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char 
         va_end(ap);
 }
 
+bool outcome_is_told(const Outcome *outcome, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < outcome->n_rows; i++)
+                if (text_equal(outcome->rows[i].name, name))
+                        return outcome->rows[i].level != ROW_WORKING;
+        return false;
+}
+
 static void add_taken_back(OutcomeRow *row)
 {
         static const char words[] = "; it was taken back";

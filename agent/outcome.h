@@ -37,6 +37,9 @@ typedef struct Outcome {
 /* Sets the row of that name, adding it when there is none; the last one is replaced when all are taken. */
 void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char *format, ...) _printf_(4, 5);
 
+/* There is a row of that name, and its stage is over: a step may tell its own end. */
+bool outcome_is_told(const Outcome *outcome, const char *name);
+
 /* What was done before the commit point is as it was before: rows that tell of it say so. */
 void outcome_taken_back(Outcome *outcome);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/judge.h"
+#include "agent/network/endpoints.h"
 #include "agent/sensor/managed.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
@@ -53,8 +54,9 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant, judge_distribution, judge_machine, judge_intent, judge_sensor,    judge_conflict,
-        judge_fitness, judge_path,   judge_managed,      judge_proxy,   judge_update, judge_extension,
+        judge_package, judge_tenant,   judge_distribution, judge_machine,      judge_intent,
+        judge_sensor,  judge_conflict, judge_fitness,      judge_path,         judge_managed,
+        judge_proxy,   judge_update,   judge_extension,    judge_connectivity,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
@@ -132,6 +134,18 @@ static const char *why_onboard(const Request *request, const Facts *facts)
         return NULL;
 }
 
+/* Only where something changes that the sensor's cloud has to answer for. */
+static const char *why_connectivity(const Request *request, const Facts *facts)
+{
+        Endpoints endpoints;
+
+        if (!request->onboarding || facts->acted ||
+            (!why_package(request, facts) && !why_offboard(request, facts) && !why_onboard(request, facts)))
+                return NULL;
+        endpoints_make(request->onboarding, &endpoints);
+        return endpoints.n > 0 ? "the sensor has to reach what its onboarding package names" : NULL;
+}
+
 static const char *why_service(const Request *request, const Facts *facts)
 {
         if (situation_needs_package(request, facts))
@@ -173,6 +187,7 @@ static const struct {
         const char *name;
         Rule *why;
 } rules[_STEP_MAX] = {
+        [STEP_CONNECTIVITY] = { "connectivity", why_connectivity },
         [STEP_REPOSITORY] = { "repository", why_repository },
         [STEP_PACKAGE_FILE] = { "package-file", why_package_file },
         [STEP_INSTALL_PATH] = { "install-path", why_install_path },
@@ -191,6 +206,12 @@ const char *step_name(StepId id)
         return rules[id].name;
 }
 
+/* What only looks does not wait. */
+static const PlanStep *first_change(const Plan *plan)
+{
+        return &plan->steps[plan->n_steps > 1 && plan->steps[0].id == STEP_CONNECTIVITY];
+}
+
 void plan_make(const Request *request, const Facts *facts, Plan *ret)
 {
         size_t i;
@@ -206,8 +227,8 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
                         ret->steps[ret->n_steps++] = (PlanStep){ (StepId)i, why };
         }
         if (ret->n_steps > 0 && facts->hold.held == TRI_YES) {
-                judge_refuse(ret, REASON_HELD, "The step %s waits: %s. %s%s.", step_name(ret->steps[0].id),
-                             ret->steps[0].why,
+                judge_refuse(ret, REASON_HELD, "The step %s waits: %s. %s%s.", step_name(first_change(ret)->id),
+                             first_change(ret)->why,
                              *facts->hold.reason ? "The reason given for the hold: "
                                                  : "No reason was given for the hold",
                              facts->hold.reason);

@@ -9,6 +9,7 @@
 #include "agent/request.h"
 
 typedef enum StepId {
+        STEP_CONNECTIVITY, /* before anything changes */
         STEP_REPOSITORY,
         STEP_PACKAGE_FILE,   /* in place of the repository */
         STEP_INSTALL_PATH,   /* before the package, and journalled: undone when it cannot be installed */

@@ -174,6 +174,11 @@ static const Reason reasons[_REASON_MAX] = {
                                  "This machine lacks what a download over TLS needs.",
                                  "Install libcurl (Debian, Ubuntu, SUSE: libcurl4; others: libcurl) and "
                                  "ca-certificates, or correct the file named." },
+        [REASON_CONNECTIVITY] = { "connectivity", 4, 55, true, WAIT,
+                                  "This machine does not reach what the sensor needs, and requireConnectivity is "
+                                  "strict.",
+                                  "Let it reach the hosts named on port 443, through the proxy that the setting proxy "
+                                  "names if there is one, and without inspection of TLS; nothing was changed." },
         [REASON_PROXY] = { "proxy", 24, 55, true, NEXT_RUN,
                            "The proxy does not let this machine reach the package repository.",
                            "Have the proxy named let this machine through to the repository's host on port 443 without "

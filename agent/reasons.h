@@ -55,6 +55,7 @@ typedef enum ReasonId {
         /* repository and package */
         REASON_TLS_MISSING,
         REASON_PROXY,
+        REASON_CONNECTIVITY,
         REASON_REPOSITORY_UNREACHABLE,
         REASON_REPOSITORY_CERTIFICATE,
         REASON_REPOSITORY_NOT_OURS,

@@ -49,6 +49,7 @@ typedef struct Request {
         OnConflict on_conflict;
         RequestList skip_checks; /* names of fitness checks */
         int max_wait_minutes;
+        bool require_connectivity; /* nothing is changed until the sensor's endpoints are reached */
 
         /* of the sensor; where they are not asked, they are left as they are */
         Tri passive;       /* NOT_ASKED, NO, YES */

@@ -69,6 +69,7 @@ void request_digest_make(Request *request)
         digest_number(&canon, "existing", request->use_existing_repo);
         digest_value(&canon, "mirror", *request->mirror_url ? request->mirror_url : NULL);
         digest_number(&canon, "strict", request->verify_strict);
+        digest_number(&canon, "connectivity", request->require_connectivity);
         digest_number(&canon, "change", request->allow_tenant_change);
         digest_number(&canon, "derivative", request->allow_unsupported_distro);
         digest_number(&canon, "passive", request->passive);

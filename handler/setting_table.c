@@ -126,6 +126,11 @@ static void take_verify(Request *request, const SettingValue *value)
         request->verify_strict = text_equal(value->text, "strict");
 }
 
+static void take_require_connectivity(Request *request, const SettingValue *value)
+{
+        request->require_connectivity = text_equal(value->text, "strict");
+}
+
 static void take_version(Request *request, const SettingValue *value)
 {
         request->version = value->text;
@@ -244,6 +249,8 @@ const SettingKey setting_keys[] = {
           .wanted = "a tenant ID (GUID)", .example = "\"11111111-2222-3333-4444-555555555555\"" },
         { BOOL("repairPackageManager", SETTING_ACTS), .take = take_repair },
         { STRING("verifyOnboarding", SETTING_ACTS), .choices = "warn|strict", .take = take_verify,
+          .example = "\"strict\"" },
+        { STRING("requireConnectivity", SETTING_ACTS), .choices = "warn|strict", .take = take_require_connectivity,
           .example = "\"strict\"" },
         { .name = "maxWaitMinutes",
           .places = SETTING_PUBLIC,

@@ -32,6 +32,13 @@ static struct {
         CURLcode (*easy_setopt)(CURL *curl, CURLoption option, ...);
         CURLcode (*easy_getinfo)(CURL *curl, CURLINFO info, ...);
         const char *(*easy_strerror)(CURLcode code);
+        CURLM *(*multi_init)(void);
+        CURLMcode (*multi_cleanup)(CURLM *multi);
+        CURLMcode (*multi_add_handle)(CURLM *multi, CURL *curl);
+        CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *curl);
+        CURLMcode (*multi_perform)(CURLM *multi, int *running);
+        CURLMcode (*multi_wait)(CURLM *multi, struct curl_waitfd *more, unsigned n, int ms, int *ready);
+        CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
         char *(*version)(void);
         time_t (*getdate)(const char *text, const time_t *unused);
 } the_curl;
@@ -44,6 +51,15 @@ static bool find(void *pointer, const char *name)
         return symbol != NULL;
 }
 
+static bool find_multi(void)
+{
+        return find(&the_curl.multi_init, "curl_multi_init") && find(&the_curl.multi_cleanup, "curl_multi_cleanup") &&
+               find(&the_curl.multi_add_handle, "curl_multi_add_handle") &&
+               find(&the_curl.multi_remove_handle, "curl_multi_remove_handle") &&
+               find(&the_curl.multi_perform, "curl_multi_perform") && find(&the_curl.multi_wait, "curl_multi_wait") &&
+               find(&the_curl.multi_info_read, "curl_multi_info_read");
+}
+
 static bool load(void)
 {
         if (!the_curl.library)
@@ -54,7 +70,7 @@ static bool load(void)
                find(&the_curl.easy_cleanup, "curl_easy_cleanup") && find(&the_curl.easy_perform, "curl_easy_perform") &&
                find(&the_curl.easy_setopt, "curl_easy_setopt") && find(&the_curl.easy_getinfo, "curl_easy_getinfo") &&
                find(&the_curl.easy_strerror, "curl_easy_strerror") && find(&the_curl.getdate, "curl_getdate") &&
-               find(&the_curl.version, "curl_version");
+               find(&the_curl.version, "curl_version") && find_multi();
 }
 
 CURLcode curl_global_init(long flags)
@@ -110,6 +126,41 @@ CURLcode curl_easy_getinfo(CURL *curl, CURLINFO info, ...)
         code = the_curl.easy_getinfo(curl, info, va_arg(ap, void *));
         va_end(ap);
         return code;
+}
+
+CURLM *curl_multi_init(void)
+{
+        return the_curl.multi_init();
+}
+
+CURLMcode curl_multi_cleanup(CURLM *multi)
+{
+        return the_curl.multi_cleanup(multi);
+}
+
+CURLMcode curl_multi_add_handle(CURLM *multi, CURL *curl)
+{
+        return the_curl.multi_add_handle(multi, curl);
+}
+
+CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *curl)
+{
+        return the_curl.multi_remove_handle(multi, curl);
+}
+
+CURLMcode curl_multi_perform(CURLM *multi, int *running)
+{
+        return the_curl.multi_perform(multi, running);
+}
+
+CURLMcode curl_multi_wait(CURLM *multi, struct curl_waitfd *more, unsigned n, int ms, int *ready)
+{
+        return the_curl.multi_wait(multi, more, n, ms, ready);
+}
+
+CURLMsg *curl_multi_info_read(CURLM *multi, int *left)
+{
+        return the_curl.multi_info_read(multi, left);
 }
 
 const char *curl_easy_strerror(CURLcode code)

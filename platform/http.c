@@ -15,6 +15,7 @@
 #include "platform/http_headers.h"
 #include "platform/http_memory.h"
 #include "platform/http_tls.h"
+#include "platform/http_try.h"
 
 #define URL_MAX 2048
 #define CONNECT_TIMEOUT_S 15L
@@ -251,18 +252,31 @@ static void take_refusal(HttpClient *client, const HttpSpec *spec, HttpResponse 
                 ret->challenge = text_copy(client->answer.challenge);
 }
 
-static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
+int http_try_begin(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, CURL **ret_curl,
+                   Error *err)
 {
-        HttpTry try = {
-                .host = client->host, .spec = spec, .curl = client->curl, .tls = &client->tls, .words = client->words
-        };
-        int result;
-
+        *ret = (HttpResponse){ 0 };
+        if (check_spec(client, spec, err) < 0)
+                return -1;
         reset_try(client, spec, ret);
         if (host_wait(client->host, 0, deadline, err) < 0)
                 return -1;
         curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(deadline));
-        try.code = curl_easy_perform(client->curl);
+        *ret_curl = client->curl;
+        return 0;
+}
+
+int http_try_end(HttpClient *client, const HttpSpec *spec, CURLcode code, Deadline deadline, HttpResponse *ret,
+                 Error *err)
+{
+        HttpTry try = { .host = client->host,
+                        .spec = spec,
+                        .curl = client->curl,
+                        .tls = &client->tls,
+                        .code = code,
+                        .words = client->words };
+        int result;
+
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &try.status);
         try.body = client->body.data;
         try.too_large = client->too_large;
@@ -281,6 +295,21 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         else
                 take_refusal(client, spec, ret);
         return result;
+}
+
+const HttpTls *http_try_tls(const HttpClient *client)
+{
+        return &client->tls;
+}
+
+static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
+{
+        CURL *curl = NULL;
+
+        http_response_clear(ret);
+        if (http_try_begin(client, spec, deadline, ret, &curl, err) < 0)
+                return -1;
+        return http_try_end(client, spec, curl_easy_perform(curl), deadline, ret, err);
 }
 
 /* Up to 1, 2, 4 ... s: anywhere in that range, so that machines that failed together do not come back together. */

@@ -93,6 +93,26 @@ static void copy_name(const char *text, char *to, size_t size)
         snprintf(to, size, "%s", is_name ? text : "");
 }
 
+/* https://NAME[:443][/...]: a name with a dot and a letter in its last part, so no address of this machine or its link.
+ */
+static void copy_host(const char *url, char to[ONBOARDING_HOST_MAX])
+{
+        static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-";
+        const char *host = url && text_starts_with(url, "https://") ? url + strlen("https://") : "";
+        size_t length = strspn(host, allowed);
+        const char *end = host + length, *dot;
+
+        *to = '\0';
+        if (text_starts_with(end, ":443"))
+                end += strlen(":443");
+        if (length == 0 || length >= ONBOARDING_HOST_MAX || *host == '.' || *host == '-' || (*end && *end != '/'))
+                return;
+        snprintf(to, ONBOARDING_HOST_MAX, "%.*s", (int)length, host);
+        dot = strrchr(to, '.');
+        if (!dot || strcspn(dot + 1, "0123456789-") == 0 || !dot[1] || strstr(to, ".."))
+                *to = '\0';
+}
+
 /* False: not a GUID. Lower case, for comparing. */
 static bool copy_guid(const char *text, char to[37])
 {
@@ -164,6 +184,9 @@ static int read_body(const char *text, OnboardingPackage *package, Failure *fail
                 return -1;
         copy_name(json_string(body, "version"), package->version, sizeof(package->version));
         copy_name(json_string(body, "vortexGeoLocation"), package->geo, sizeof(package->geo));
+        copy_host(json_string(body, "geoLocationUrl"), package->edr_host);
+        copy_host(json_string(body, "vortexServerUrl"), package->events_host);
+        copy_host(json_string(body, "vortexTicketUrl"), package->ticket_host);
         package->streamlined = is_streamlined(body);
         crypto_sha256_hex(text, strlen(text), package->digest);
         return 0;

@@ -16,6 +16,7 @@
 #include "platform/crypto.h"
 
 #define ONBOARDING_SCRIPT_MAX (1024 * 1024)
+#define ONBOARDING_HOST_MAX 128
 
 typedef enum OnboardingKind { ONBOARDING_ONBOARD, ONBOARDING_OFFBOARD } OnboardingKind;
 
@@ -28,6 +29,9 @@ typedef struct OnboardingPackage {
         int64_t expires;  /* offboarding: Unix seconds; else 0 */
         bool root_pinned; /* the chain ends in a root we know */
         CryptoCertificate leaf, root;
+        /* Hosts of its URLs: geoLocationUrl (commands), vortexServerUrl (events), vortexTicketUrl. Plain characters;
+         * "" when it is no https URL of a name on port 443. */
+        char edr_host[ONBOARDING_HOST_MAX], events_host[ONBOARDING_HOST_MAX], ticket_host[ONBOARDING_HOST_MAX];
         Secret file;                    /* the JSON as it is to be written: serialised afresh */
         char digest[CRYPTO_SHA256_HEX]; /* of the body; recognises the same package again */
 } OnboardingPackage;

@@ -452,6 +452,7 @@ static void apply(StepId id, const Request *q, Facts *f)
         case STEP_REPOSITORY:
         case STEP_PACKAGE_FILE:
         case STEP_INSTALL_PATH:
+        case STEP_CONNECTIVITY:
                 break;
         case STEP_OFFBOARD:
                 f->sensor.onboarded = TRI_NO;

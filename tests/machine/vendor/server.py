@@ -49,10 +49,13 @@ for _folder in ("fixtures", "machine"):
 import identity_pages  # noqa: E402
 import pki  # noqa: E402
 
+# What the sensor of fixtures/onboarding.py's packages talks to: nothing is served there, and any answer will do.
+SENSOR_HOSTS = ("edr-weu.eu.endpoint.stand-in.test", "eu.events.stand-in.test", "events.stand-in.test",
+                "mdav.eu.endpoint.security.microsoft.com", "go.microsoft.com")
 # The vendor, the distributions, a company's own mirror, and somebody else's repository.
 # Azure's Resource Managers are identity_pages.py's (--identity FOLDER).
 HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test",
-         *identity_pages.HOSTS["arm"])
+         *identity_pages.HOSTS["arm"], *SENSOR_HOSTS)
 CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr(HOSTS).encode()).hexdigest()[:8]}"
 KINDS = ("good", "foreign", "expired", "future", "other-name")
 CHUNK = 1 << 16

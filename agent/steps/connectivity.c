@@ -1,0 +1,283 @@
+/*
+ * A sensor that cannot reach its cloud is installed, licensed, and says nothing: that is found here, while nothing has
+ * changed. All hosts are asked at once, the way the sensor will go: by its own proxy, else the machine's.
+ */
+#include "agent/steps.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/network/endpoints.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+#include "platform/http_probe.h"
+#include "platform/json_edit.h"
+
+#define ASK_MS 10000
+#define FIRST_PAUSE_MS 2000
+#define LONGEST_PAUSE_MS 30000
+#define SAID_MAX 3 /* different troubles; the rest are counted */
+
+typedef struct Preflight {
+        Endpoints endpoints;
+        HttpProbe probes[ENDPOINTS_MAX];
+        char *urls[ENDPOINTS_MAX];
+        char proxy[PROXY_URL_MAX]; /* "": none */
+        const char *source;        /* what names it */
+        char exceptions[PROXY_EXCEPTIONS_MAX];
+} Preflight;
+
+static void preflight_clear(Preflight *preflight)
+{
+        size_t i;
+
+        for (i = 0; i < preflight->endpoints.n; i++)
+                free(preflight->urls[i]);
+}
+
+static bool take_proxy(Preflight *preflight, const char *url, const char *source)
+{
+        ProxyValue value;
+
+        proxy_read_value(url ? url : "", &value);
+        if (value.kind != PROXY_USABLE)
+                return false;
+        snprintf(preflight->proxy, sizeof(preflight->proxy), "%s", value.url);
+        preflight->source = source;
+        return true;
+}
+
+/* What the sensor is or will be told goes first. */
+static void choose_proxy(Preflight *preflight, const Mission *mission)
+{
+        static const JsonPath place = { { "cloudService", "proxy" }, 2 };
+        const Request *request = mission->request;
+        const Proxy *machine = &mission->facts.proxy;
+        Json *managed = request->managed_config ? json_path_get(request->managed_config, &place) : NULL;
+        const char *named = json_object_is_type(managed, json_type_string) ? json_object_get_string(managed) : NULL;
+
+        proxy_exceptions_make("", NULL, preflight->exceptions);
+        if (take_proxy(preflight, request->proxy, "the setting proxy") ||
+            take_proxy(preflight, named, "the setting managedConfig") ||
+            take_proxy(preflight, mission->facts.sensor.health.proxy, "the sensor's configuration"))
+                return;
+        if (take_proxy(preflight, machine->url, machine->source))
+                proxy_exceptions_make(machine->exceptions, NULL, preflight->exceptions);
+}
+
+static void prepare(Preflight *preflight, const Mission *mission)
+{
+        size_t i;
+
+        *preflight = (Preflight){ 0 };
+        endpoints_make(mission->request->onboarding, &preflight->endpoints);
+        choose_proxy(preflight, mission);
+        for (i = 0; i < preflight->endpoints.n; i++) {
+                const Endpoint *endpoint = &preflight->endpoints.items[i];
+
+                preflight->urls[i] = text_format("https://%s%s", endpoint->host, endpoint->path);
+                preflight->probes[i] = (HttpProbe){ .url = preflight->urls[i],
+                                                    .proxy = *preflight->proxy ? preflight->proxy : NULL,
+                                                    .no_proxy = preflight->exceptions };
+        }
+}
+
+static Deadline ask_until(const Mission *mission)
+{
+        Deadline soon = deadline_in(ASK_MS);
+
+        return mission->request->require_connectivity && mission->deadline < soon ? mission->deadline : soon;
+}
+
+/* Those that were not reached yet. */
+static int ask(Preflight *preflight, const Mission *mission, Error *err)
+{
+        HttpProbe left[ENDPOINTS_MAX];
+        size_t index[ENDPOINTS_MAX], n = 0, i;
+
+        for (i = 0; i < preflight->endpoints.n; i++)
+                if (!preflight->probes[i].reached) {
+                        left[n] = preflight->probes[i];
+                        index[n++] = i;
+                }
+        if (http_probe_all(mission->host, left, n, ask_until(mission), err) < 0)
+                return -1;
+        for (i = 0; i < n; i++)
+                preflight->probes[index[i]] = left[i];
+        return 0;
+}
+
+static size_t count_missing(const Preflight *preflight, bool needed_only)
+{
+        size_t i, n = 0;
+
+        for (i = 0; i < preflight->endpoints.n; i++)
+                n += !preflight->probes[i].reached && (preflight->endpoints.items[i].needed || !needed_only);
+        return n;
+}
+
+static bool is_alike(const HttpProbe *a, const HttpProbe *b)
+{
+        return a->err.kind == b->err.kind && a->failed_at == b->failed_at && a->proxy_failed == b->proxy_failed &&
+               text_equal(a->presented.issuer_cn, b->presented.issuer_cn);
+}
+
+static bool is_first_of_its_kind(const Preflight *preflight, size_t at)
+{
+        size_t i;
+
+        for (i = 0; i < at; i++)
+                if (!preflight->probes[i].reached && is_alike(&preflight->probes[i], &preflight->probes[at]))
+                        return false;
+        return true;
+}
+
+/* What the words of a transfer do not say: what that means for the sensor. */
+static const char *meaning(const HttpProbe *probe)
+{
+        if (probe->starts_in_s > 0)
+                return "; the clock of this machine may be wrong";
+        if (probe->err.kind == ERROR_TRUST)
+                return "; the sensor refuses connections that somebody on the way opens: exempt these hosts from "
+                       "inspection";
+        if (probe->failed_at == HTTP_STAGE_TLS && strcasestr(probe->err.text, "wrong version number"))
+                return "; what answers there speaks no TLS: a captive portal or a firewall's page";
+        return "";
+}
+
+static void tell_trouble(const Preflight *preflight, size_t at, Text *text)
+{
+        const HttpProbe *probe = &preflight->probes[at];
+        const char *separator = "; likewise ";
+        size_t i;
+
+        text_append(text, "%s (%s): %s", preflight->endpoints.items[at].host, preflight->endpoints.items[at].what,
+                    probe->err.text);
+        for (i = at + 1; i < preflight->endpoints.n; i++)
+                if (!preflight->probes[i].reached && is_alike(probe, &preflight->probes[i])) {
+                        text_append(text, "%s%s", separator, preflight->endpoints.items[i].host);
+                        separator = ", ";
+                }
+        text_append(text, "%s. ", meaning(probe));
+}
+
+/* Caller frees. */
+static char *tell_missing(const Preflight *preflight)
+{
+        Text text = { 0 };
+        size_t i, said = 0, n = count_missing(preflight, false);
+
+        text_append(&text, "%zu of the sensor's %zu endpoints %s not reached. ", n, preflight->endpoints.n,
+                    n == 1 ? "was" : "were");
+        for (i = 0; i < preflight->endpoints.n && said < SAID_MAX; i++)
+                if (!preflight->probes[i].reached && is_first_of_its_kind(preflight, i)) {
+                        tell_trouble(preflight, i, &text);
+                        said++;
+                }
+        text.data[--text.length] = '\0';
+        return text_take(&text);
+}
+
+static void tell_reached(const Preflight *preflight, Mission *mission)
+{
+        const OnboardingPackage *package = mission->request->onboarding;
+
+        outcome_row(mission->outcome, "connectivity", ROW_SUCCESS,
+                    "all %zu endpoints of the sensor (geography %s%s) were reached%s%s%s%s", preflight->endpoints.n,
+                    *package->geo ? package->geo : "not told", package->streamlined ? ", streamlined" : "",
+                    *preflight->proxy ? " through the proxy " : " directly", preflight->proxy,
+                    *preflight->proxy ? " of " : "", *preflight->proxy ? preflight->source : "");
+}
+
+/* 0: told as a warning, the run goes on; -1: strict. */
+static int conclude(const Preflight *preflight, Mission *mission, Failure *failure)
+{
+        _cleanup_free_ char *text = tell_missing(preflight);
+        int64_t behind_s = 0;
+        size_t i;
+
+        for (i = 0; i < preflight->endpoints.n; i++)
+                if (preflight->endpoints.items[i].needed && preflight->probes[i].starts_in_s > behind_s)
+                        behind_s = preflight->probes[i].starts_in_s;
+        if (!mission->request->require_connectivity || count_missing(preflight, true) == 0) {
+                log_warning("connectivity: %s", text);
+                outcome_row(mission->outcome, "connectivity", ROW_WARNING,
+                            "%s Let this machine reach them on port 443: what the sensor finds is not reported "
+                            "until then.",
+                            text);
+                return 0;
+        }
+        if (behind_s > 0)
+                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
+                                   (long long)behind_s, text);
+        return failure_set(failure, REASON_CONNECTIVITY, "%s", text);
+}
+
+/* Whom time does not help: an inspected connection, a proxy that says no. */
+static bool may_pass(const Preflight *preflight)
+{
+        size_t i;
+
+        for (i = 0; i < preflight->endpoints.n; i++) {
+                const HttpProbe *probe = &preflight->probes[i];
+
+                if (preflight->endpoints.items[i].needed && !probe->reached && probe->err.kind != ERROR_NETWORK &&
+                    probe->err.kind != ERROR_TIMEOUT)
+                        return false;
+        }
+        return true;
+}
+
+/* 1: ask again; 0: the time is over; -1: stopped. */
+static int wait_to_ask(Mission *mission, const Preflight *preflight, int64_t pause_ms, Failure *failure)
+{
+        _cleanup_free_ char *text = tell_missing(preflight);
+        Error err = { 0 };
+
+        if (pause_ms >= deadline_left_ms(mission->deadline))
+                return 0;
+        mission_say(mission, "%s Next try in %lld s", text, (long long)pause_ms / 1000);
+        if (host_wait(mission->host, pause_ms, mission->deadline, &err) == 0)
+                return 1;
+        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : 0;
+}
+
+/* No libcurl, no bundle: the repository step says so too, when it has to fetch something. */
+static int fail_asking(Mission *mission, const Error *err, Failure *failure)
+{
+        if (err->kind == ERROR_STOPPED)
+                return failure_from(failure, REASON_STOPPED, err);
+        if (mission->request->require_connectivity)
+                return failure_from(failure, err->kind == ERROR_MISSING ? REASON_TLS_MISSING : REASON_CONNECTIVITY,
+                                    err);
+        outcome_row(mission->outcome, "connectivity", ROW_WARNING, "the sensor's endpoints could not be asked: %s",
+                    err->text);
+        return 0;
+}
+
+int step_connectivity(Mission *mission, Failure *failure)
+{
+        _cleanup_(preflight_clear) Preflight preflight;
+        int64_t pause_ms = FIRST_PAUSE_MS;
+        Error err = { 0 };
+
+        prepare(&preflight, mission);
+        mission_say(mission, "asking the sensor's %zu endpoints", preflight.endpoints.n);
+        for (;;) {
+                int again;
+
+                if (ask(&preflight, mission, &err) < 0)
+                        return fail_asking(mission, &err, failure);
+                if (count_missing(&preflight, false) == 0) {
+                        tell_reached(&preflight, mission);
+                        return 0;
+                }
+                if (!mission->request->require_connectivity || count_missing(&preflight, true) == 0 ||
+                    !may_pass(&preflight))
+                        return conclude(&preflight, mission, failure);
+                again = wait_to_ask(mission, &preflight, pause_ms, failure);
+                if (again <= 0)
+                        return again < 0 ? -1 : conclude(&preflight, mission, failure);
+                pause_ms = pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS;
+        }
+}
