@@ -3,7 +3,8 @@
  *
  * The file of --settings is a plain object of public settings. Two members of it stand for the packages of the
  * protected settings, which no file should hold: "tenant" for an onboarding package of that tenant, and
- * "offboardingTenant" for an offboarding package that is still valid.
+ * "offboardingTenant" for an offboarding package that is still valid. A third, "geo", gives the onboarding package a
+ * geography, streamlined ("EU").
  */
 #include "handler/commands.h"
 
@@ -99,6 +100,17 @@ static int take_tenant(Json *object, const char *name, OnboardingPackage *packag
         return 0;
 }
 
+/* After take_tenant(). */
+static void take_geography(Json *object, OnboardingPackage *package)
+{
+        const char *geo = json_string(object, "geo");
+        _cleanup_free_ char *shown = text_escape(geo ? geo : "", sizeof(package->geo) - 1);
+
+        snprintf(package->geo, sizeof(package->geo), "%s", shown);
+        package->streamlined = *package->geo;
+        json_object_object_del(object, "geo");
+}
+
 static int read_settings(const Host *host, Question *question, Error *err)
 {
         _cleanup_json_ Json *object = json_object_new_object();
@@ -117,6 +129,7 @@ static int read_settings(const Host *host, Question *question, Error *err)
         if (take_tenant(object, "tenant", &question->onboarding, &on, err) < 0 ||
             take_tenant(object, "offboardingTenant", &question->offboarding, &off, err) < 0)
                 return -1;
+        take_geography(object, &question->onboarding);
         if (settings_from_public(TAKE_PTR(object), &question->configuration, &question->settings, &failure) < 0)
                 return error_set(err, ERROR_INPUT, "%s", failure.found);
         question->offboarding.kind = ONBOARDING_OFFBOARD;

@@ -66,6 +66,7 @@ static int begin_lane(Probes *probes, const Host *host, HttpProbe *probe, Error 
                 return -1;
         curl_easy_setopt(lane->curl, CURLOPT_NOBODY, 1L);
         curl_easy_setopt(lane->curl, CURLOPT_FOLLOWLOCATION, 0L);
+        curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
         if (!probes->multi)
                 probes->multi = curl_multi_init();
         if (!probes->multi || curl_multi_add_handle(probes->multi, lane->curl) != CURLM_OK)

@@ -149,7 +149,7 @@ static inline bool server_answer(SSL *ssl, const char *request, ServerState *ser
         char path[128] = "";
         size_t i;
 
-        if (sscanf(request, "GET %127[^ ?]", path) != 1)
+        if (sscanf(request, "%*[A-Z] %127[^ ?]", path) != 1)
                 return false;
         for (i = 0; i < ELEMENTSOF(pages); i++)
                 if (text_equal(path, pages[i].path)) {

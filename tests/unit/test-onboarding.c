@@ -263,6 +263,42 @@ static void a_streamlined_package_is_recognised(void **state)
         }
 }
 
+static void only_plain_hosts_of_its_urls_are_kept(void **state)
+{
+        static const struct {
+                const char *url, *host;
+        } rows[] = {
+                { "https://edr-weu.eu.stand-in.test/edr/", "edr-weu.eu.stand-in.test" },
+                { "https://events.stand-in.test", "events.stand-in.test" },
+                { "https://events.stand-in.test:443/OneCollector/1.0", "events.stand-in.test" },
+                { "http://events.stand-in.test/", "" },
+                { "https://events.stand-in.test:8443/", "" },
+                { "https://events.stand-in.test?a", "" },
+                { "https://user@events.stand-in.test/", "" },
+                { "https://169.254.169.254/metadata", "" },
+                { "https://[::1]/", "" },
+                { "https://localhost/", "" },
+                { "https://a..b/", "" },
+                { "https://.test/", "" },
+                { "https://a b.test/", "" },
+                { "https://", "" },
+                { "", "" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_package_ OnboardingPackage package = { 0 };
+                _cleanup_free_ char *body = text_format("{\"orgId\":\"" BODY_ORG_ID "\",\"geoLocationUrl\":\"%s\","
+                                                        "\"vortexServerUrl\":\"%s\",\"vortexTicketUrl\":7}",
+                                                        rows[i].url, rows[i].url);
+
+                assert_accepted(*state, &(Recipe){ .body = body }, &package);
+                assert_string_equal(package.edr_host, rows[i].host);
+                assert_string_equal(package.events_host, rows[i].host);
+                assert_string_equal(package.ticket_host, "");
+        }
+}
+
 static void an_offboarding_package_is_told_apart(void **state)
 {
         _cleanup_package_ OnboardingPackage package = { 0 }, listed = { 0 };
@@ -453,6 +489,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test(dates_are_not_enforced),
                 cmocka_unit_test(an_unknown_root_is_told_and_refused_when_strict),
                 cmocka_unit_test(a_streamlined_package_is_recognised),
+                cmocka_unit_test(only_plain_hosts_of_its_urls_are_kept),
                 cmocka_unit_test(an_offboarding_package_is_told_apart),
                 cmocka_unit_test(offboarding_without_its_members_is_refused),
                 cmocka_unit_test(a_body_that_is_not_what_was_signed_is_refused),

@@ -72,6 +72,7 @@ static void a_wrong_value_is_refused_with_key_value_and_example(void **state)
                 { "{\"channel\": \"pro\"}", "\"pro\"" },
                 { "{\"channel\": \"prod|insiders-fast\"}", "one of" },
                 { "{\"verifyOnboarding\": true}", "one of warn|strict" },
+                { "{\"requireConnectivity\": \"Strict\"}", "one of warn|strict" },
                 { "{\"expectedTenantId\": \"contoso\"}", "GUID" },
                 { "{\"azureResourceId\": \"vm1\"}", "/subscriptions/" },
                 { "{\"azureResourceId\": \"/subscriptions/\"}", "/subscriptions/" },
@@ -192,12 +193,14 @@ static void settings_of_the_sensor_are_taken(void **state)
                          "\"proxy\": \"http://[fd00::1]:3128\", \"groupIds\": [\"a\", \"b\"], \"managedConfig\": "
                          "{\"cloudService\": {}}, \"onConflict\": \"passive\", \"refusalAs\": \"report\", "
                          "\"driftAs\": \"error\", \"skipChecks\": [\"memory\"], \"allowTenantChange\": \"true\", "
+                         "\"requireConnectivity\": \"strict\", "
                          "\"allowUnsupportedDistro\": \"True\"}",
                          &settings);
         assert_int_equal(q->n_notes, 0);
         assert_string_equal(q->version, "101.24092.0002");
         assert_string_equal(q->install_path, "/data/av");
         assert_int_equal(q->passive, TRI_NO);
+        assert_true(q->require_connectivity);
         assert_string_equal(q->proxy, "http://[fd00::1]:3128");
         assert_int_equal(q->group_ids.n, 2);
         assert_string_equal(q->group_ids.items[1], "b");

@@ -151,7 +151,7 @@ static void the_digest_follows_what_is_asked_and_nothing_else(void **state)
                 "{\"tags\": {\"GROUP\": \"a\"}}",          "{\"channel\": \"prod\"}",
                 "{\"expectedTenantId\": \"" GUID "\"}",    "{\"forceReOnboarding\": true}",
                 "{\"repairPackageManager\": true}",        "{\"verifyOnboarding\": \"strict\"}",
-                "{\"tags\": {\"GROUP\": \"-\"}}",
+                "{\"tags\": {\"GROUP\": \"-\"}}",          "{\"requireConnectivity\": \"strict\"}",
         };
         char first[CRYPTO_SHA256_HEX], digests[ELEMENTSOF(others)][CRYPTO_SHA256_HEX], digest[CRYPTO_SHA256_HEX];
         size_t i, j;

@@ -103,7 +103,7 @@ def a_proxy_with_a_password_stays_the_package_managers(w):
     assert f"{NAME}:{OPEN}, which /etc/environment names; the package manager goes by its own, of {APT}" in told["package-proxy"], told
     # apt went by its own, we by the other
     assert any(line == f"{VENDOR} name" for line in seen(w, ASKING)), seen(w, ASKING)
-    assert all(line.startswith("CONNECT packages.microsoft.com") for line in seen(w, OPEN)), seen(w, OPEN)
+    assert all(line.startswith("CONNECT ") for line in seen(w, OPEN)), seen(w, OPEN)
     assert not any("deb.distro.test" in line for line in seen(w, OPEN)), seen(w, OPEN)
     shown = [path for path in w.machine.upper.rglob("*") if path.is_file() and not path.is_symlink()
              and b"pass-word-7" in path.read_bytes() and not str(path).endswith(APT)]

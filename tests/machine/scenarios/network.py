@@ -1,0 +1,132 @@
+"""The hosts that the sensor needs are asked before anything changes (onboarding.py: which its packages name)."""
+
+import re
+import sys
+from pathlib import Path
+
+import server
+from onboarding_world import ONBOARDING
+from scenario import scenario
+
+EDR, EVENTS, TICKETS, PROTECTION, DEFINITIONS = server.SENSOR_HOSTS
+SERVER = Path(server.__file__)
+INSPECTED, PORTAL, AHEAD, NOBODY = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.9"
+OPEN, ASKING = 3128, 3129
+
+
+def also_serve(w, address, *options):
+    """One more server for the same names."""
+    process = w.machine.spawn_outside([sys.executable, "-B", str(SERVER), "--root", str(w.served), "--address", address, *options])
+    w.machine.wait(lambda: "ready" in Path(process.log).read_text(), 20, f"the server on {address}")
+
+
+def lead(w, **places):
+    """Where the sensor's hosts lead, by their names here; None: nowhere. The others are served as they should be."""
+    gone = {globals()[name]: address for name, address in places.items()}
+    served = [host for host in server.HOSTS if host not in gone]
+    w.machine.write("/etc/hosts", f"127.0.0.1 localhost machine {' '.join(served)}\n" + "".join(
+        f"{address} {host}\n" for host, address in gone.items() if address))
+
+
+def ask(w, seq, **settings):
+    return w.enable_fresh(seq, **settings)[0]
+
+
+def row(status, name):
+    found = [each for each in status["substatus"] if each["name"] == name]
+    assert found, (name, status)
+    return found[0]["status"], found[0]["formattedMessage"]["message"]
+
+
+def assert_words(text, *words):
+    for each in words:
+        assert each in text, (each, text)
+
+
+@scenario()
+def what_is_not_reached_is_told_and_the_run_goes_on(w):
+    w.install_unpacked()
+    assert ask(w, 1)["status"] == "success"
+    level, text = row(w.status(seq=1), "connectivity")
+    assert level == "success", text
+    assert_words(text, "all 5 endpoints", "geography EU, streamlined", "directly")
+    assert_words(row(w.status(seq=1), "endpoints")[1], *(f"{host} (" for host in server.SENSOR_HOSTS))
+    asked = {host for host in server.SENSOR_HOSTS if any(f"HEAD {host} /" in line for line in w.requests())}
+    assert asked == set(server.SENSOR_HOSTS), w.requests()
+    took = re.findall(r"connectivity: done ms=(\d+)", w.log())
+    assert len(took) == 1, took
+    print(f"connectivity took {took[0]} ms")
+    # nothing changes: nobody is asked again
+    requests = len(w.requests())
+    assert ask(w, 2)["status"] == "success"
+    assert len(w.requests()) == requests, w.requests()
+    # three different troubles at once
+    w.make_fresh()
+    also_serve(w, INSPECTED, "--http", "0", "--certificate", "foreign")
+    also_serve(w, PORTAL, "--https", "0", "--http", "443")
+    lead(w, EDR=NOBODY, EVENTS=PORTAL, PROTECTION=INSPECTED, TICKETS=INSPECTED)
+    status = ask(w, 3)
+    assert status["status"] == "success", status
+    level, text = row(status, "connectivity")
+    assert level == "warning", text
+    assert_words(text, "4 of the sensor's 5 endpoints were not reached", f"{EDR} (commands): cannot connect",
+                 "Connection refused", "a captive portal", 'issued by "Elsewhere Inspection CA", is not trusted',
+                 "exempt these hosts from inspection", "; likewise ")
+    w.assert_onboarded()
+
+
+@scenario()
+def with_strict_nothing_changes_until_the_hosts_are_reached(w):
+    w.install_unpacked()
+    before = w.snapshot()
+
+    def refused(seq, reason, *words):
+        status = ask(w, seq, requireConnectivity="strict")
+        message = status["formattedMessage"]["message"]
+        assert status["status"] == "error" and f"({reason})" in message, status
+        assert_words(message, *words)
+        w.assert_untouched(before)
+        assert not w.machine.exists(ONBOARDING)
+        return status
+
+    # somebody on the way opens TLS: time does not help
+    also_serve(w, INSPECTED, "--http", "0", "--certificate", "foreign")
+    lead(w, PROTECTION=INSPECTED)
+    status = refused(1, "connectivity", "1 of the sensor's 5 endpoints was not reached", f"{PROTECTION} (cloud protection)",
+                     "Elsewhere Inspection CA")
+    assert status["code"] == 55, status
+    also_serve(w, AHEAD, "--http", "0", "--certificate", "future")
+    lead(w, EDR=AHEAD)
+    refused(2, "clock-wrong", "It is behind by ", EDR)
+    # a name that is not there yet is waited for; what the sensor can be without is not
+    lead(w, EVENTS=None, DEFINITIONS=INSPECTED)
+    w.settings_file(3, requireConnectivity="strict")
+    w.enable(seq=3)
+    w.machine.wait(lambda: f"the name of {EVENTS} cannot be resolved" in w.status(seq=3)["formattedMessage"]["message"], 30, "the name to be told")
+    w.assert_untouched(before)
+    lead(w, DEFINITIONS=INSPECTED)
+    status = w.wait_ended(3)
+    assert status["status"] == "success", status
+    level, text = row(status, "connectivity")
+    assert level == "warning" and f"{DEFINITIONS} (definitions)" in text and EVENTS not in text, text
+    w.assert_onboarded()
+
+
+@scenario()
+def the_hosts_are_asked_through_the_sensors_proxy(w):
+    w.install_unpacked()
+    w.machine.write("/etc/hosts", "127.0.0.1 localhost machine proxy.test\n")
+    w.start_proxy(OPEN, "open")
+    w.start_proxy(ASKING, "password")
+    before = w.snapshot()
+    status = ask(w, 1, requireConnectivity="strict", proxy=f"http://proxy.test:{ASKING}")
+    assert status["status"] == "error" and "(connectivity)" in status["formattedMessage"]["message"], status
+    assert_words(status["formattedMessage"]["message"], f"the proxy proxy.test:{ASKING} answered 407", "it wants credentials", "likewise")
+    w.assert_untouched(before)
+    status = ask(w, 2, requireConnectivity="strict", proxy=f"http://proxy.test:{OPEN}")
+    assert status["status"] == "success", status
+    level, text = row(status, "connectivity")
+    assert level == "success" and f"through the proxy http://proxy.test:{OPEN} of the setting proxy" in text, text
+    ways = (w.folder / f"proxy-{OPEN}.log").read_text()
+    for host in server.SENSOR_HOSTS:
+        assert f"CONNECT {host}:443 200" in ways, ways
