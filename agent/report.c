@@ -37,7 +37,11 @@ static void report_health(const SensorHealth *health, Outcome *outcome)
         if (*health->machine_id)
                 outcome_row(outcome, "cloud", ROW_SUCCESS, "proven: EDR machine id %s", health->machine_id);
         else
-                outcome_row(outcome, "cloud", ROW_WARNING, "not proven yet: the sensor has no EDR machine id so far");
+                outcome_row(
+                        outcome, "cloud", ROW_WARNING,
+                        "not proven yet: the sensor has no EDR machine id so far. It is given one when its cloud first "
+                        "answers, minutes after it was onboarded; if it stays without, run 'mdatp connectivity "
+                        "test' and look at the row connectivity of the run that onboarded it.");
 }
 
 /* It asked for one thing and has another. */

@@ -70,3 +70,17 @@ void endpoints_make(const OnboardingPackage *package, Endpoints *ret)
                 if (text_equal_nocase(package->geo, geographies[i].geo))
                         add_geography(ret, package, geographies[i].events, geographies[i].protection);
 }
+
+bool endpoint_knows_issuer(const Endpoint *endpoint, const char *issuer_cn)
+{
+        static const char *const issuers[] = { "Microsoft", "DigiCert", "GeoTrust", "Baltimore" };
+        size_t i;
+
+        if (!endpoint->needed || !*issuer_cn ||
+            (!text_ends_with(endpoint->host, ".microsoft.com") && !text_ends_with(endpoint->host, ".microsoft.us")))
+                return true;
+        for (i = 0; i < ELEMENTSOF(issuers); i++)
+                if (strcasestr(issuer_cn, issuers[i]))
+                        return true;
+        return false;
+}

@@ -26,4 +26,11 @@ typedef struct Endpoints {
         bool government; /* of the United States */
 } Endpoints;
 
+/*
+ * Is this issuer (the CN of the certificate presented) one that such a host's certificates are known to have? False
+ * only for needed hosts of the vendor's own domains: there another one hints at an inspected connection, whose
+ * authority this machine was made to trust. The sensor was not.
+ */
+bool endpoint_knows_issuer(const Endpoint *endpoint, const char *issuer_cn);
+
 void endpoints_make(const OnboardingPackage *package, Endpoints *ret);

@@ -178,10 +178,34 @@ static char *tell_missing(const Preflight *preflight)
         return text_take(&text);
 }
 
+/* Its authority is among those that this machine trusts: an inference, so that it refuses nothing. */
+static bool tell_inspected(const Preflight *preflight, Mission *mission)
+{
+        size_t i;
+
+        for (i = 0; i < preflight->endpoints.n; i++) {
+                const Endpoint *endpoint = &preflight->endpoints.items[i];
+                const char *issuer = preflight->probes[i].presented.issuer_cn;
+
+                if (endpoint_knows_issuer(endpoint, issuer))
+                        continue;
+                outcome_row(
+                        mission->outcome, "connectivity", ROW_WARNING,
+                        "all %zu endpoints of the sensor were reached, but the certificate that %s (%s) presents is "
+                        "issued by \"%s\", not by an authority of the vendor's: somebody on the way seems to open "
+                        "the connection. The sensor refuses that: exempt these hosts from inspection.",
+                        preflight->endpoints.n, endpoint->host, endpoint->what, issuer);
+                return true;
+        }
+        return false;
+}
+
 static void tell_reached(const Preflight *preflight, Mission *mission)
 {
         const OnboardingPackage *package = mission->request->onboarding;
 
+        if (tell_inspected(preflight, mission))
+                return;
         outcome_row(mission->outcome, "connectivity", ROW_SUCCESS,
                     "all %zu endpoints of the sensor (geography %s%s) were reached%s%s%s%s", preflight->endpoints.n,
                     *package->geo ? package->geo : "not told", package->streamlined ? ", streamlined" : "",

@@ -90,6 +90,30 @@ static void a_host_that_is_named_twice_is_asked_once(void **state)
         assert_hosts(&package, "a.test");
 }
 
+static void an_issuer_that_is_not_the_vendors_is_noticed_at_the_vendors_hosts(void **state)
+{
+        static const struct {
+                const char *host, *issuer;
+                bool needed, known;
+        } rows[] = {
+                { "edr-weu.eu.endpoint.security.microsoft.com", "Microsoft Azure RSA TLS Issuing CA 07", true, true },
+                { "europe.x.cp.wd.microsoft.com", "DigiCert SHA2 Secure Server CA", true, true },
+                { "europe.x.cp.wd.microsoft.com", "Contoso Inspection CA", true, false },
+                { "gateway.endpoint.security.microsoft.us", "Contoso Inspection CA", true, false },
+                { "europe.x.cp.wd.microsoft.com", "", true, true },
+                { "go.microsoft.com", "Some CDN's CA", false, true },
+                { "edr.stand-in.test", "Stand-in CA", true, true },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                Endpoint endpoint = { .needed = rows[i].needed };
+
+                strcpy(endpoint.host, rows[i].host);
+                assert_int_equal(endpoint_knows_issuer(&endpoint, rows[i].issuer), rows[i].known);
+        }
+}
+
 /* ---- when it is planned ------------------------------------------------------------------------------------------ */
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
@@ -200,6 +224,7 @@ int main(void)
                 cmocka_unit_test(of_an_unknown_geography_only_what_the_package_names_is_asked),
                 cmocka_unit_test(government_clouds_are_never_sent_to_the_public_one),
                 cmocka_unit_test(a_host_that_is_named_twice_is_asked_once),
+                cmocka_unit_test(an_issuer_that_is_not_the_vendors_is_noticed_at_the_vendors_hosts),
                 cmocka_unit_test(endpoints_are_asked_before_a_machine_is_changed),
                 cmocka_unit_test(nobody_is_asked_when_the_sensors_cloud_has_no_part_in_it),
                 cmocka_unit_test(what_a_hold_keeps_from_being_done_is_named_not_the_looking),

@@ -73,6 +73,16 @@ def what_is_not_reached_is_told_and_the_run_goes_on(w):
                  "Connection refused", "a captive portal", 'issued by "Elsewhere Inspection CA", is not trusted',
                  "exempt these hosts from inspection", "; likewise ")
     w.assert_onboarded()
+    # a site that inspects, and had its machines trust it: the sensor does not
+    w.make_fresh()
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    w.machine.write(bundle, w.machine.read(bundle) + server.ca_pem("foreign-ca"))
+    lead(w, PROTECTION=INSPECTED)
+    status = ask(w, 4)
+    assert status["status"] == "success", status
+    level, text = row(status, "connectivity")
+    assert level == "warning", text
+    assert_words(text, "all 5 endpoints", PROTECTION, 'issued by "Elsewhere Inspection CA", not by', "exempt these hosts")
 
 
 @scenario()

@@ -56,7 +56,8 @@ SENSOR_HOSTS = ("edr-weu.eu.endpoint.stand-in.test", "eu.events.stand-in.test", 
 # Azure's Resource Managers are identity_pages.py's (--identity FOLDER).
 HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test",
          *identity_pages.HOSTS["arm"], *SENSOR_HOSTS)
-CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr(HOSTS).encode()).hexdigest()[:8]}"
+AUTHORITY = "Stand-in Microsoft TLS CA"  # by its name somebody on the way is told from the vendor
+CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr((HOSTS, AUTHORITY)).encode()).hexdigest()[:8]}"
 KINDS = ("good", "foreign", "expired", "future", "other-name")
 CHUNK = 1 << 16
 TICK = 0.02
@@ -70,7 +71,7 @@ def _make_certificates(directory):
         pki.make(directory, name, f"/CN={hosts[0]}", issuer,
                  (f"subjectAltName={names}", "extendedKeyUsage=serverAuth"), **more)
 
-    pki.make(directory, "ca", "/O=Stand-in/CN=Stand-in TLS CA")
+    pki.make(directory, "ca", f"/O=Stand-in/CN={AUTHORITY}")
     pki.make(directory, "foreign-ca", "/O=Elsewhere/CN=Elsewhere Inspection CA")
     leaf("good", "ca", HOSTS)
     leaf("foreign", "foreign-ca", HOSTS)
@@ -84,9 +85,9 @@ def certificates():
     return pki.cached(CERTIFICATES, _make_certificates)
 
 
-def ca_pem():
-    """The certificate to append to a machine's trusted ones, as text."""
-    return (certificates() / "ca.pem").read_text()
+def ca_pem(name="ca"):
+    """The certificate to append to a machine's trusted ones, as text; "foreign-ca": the one of an inspecting site."""
+    return (certificates() / f"{name}.pem").read_text()
 
 
 # ---- faults ----------------------------------------------------------------------------------
