@@ -157,6 +157,11 @@ class OnboardingWorld(Unpacked, World):
         self.machine.wait(lambda: "ready" in Path(process.log).read_text(), 20, "the proxy")
 
     def requests(self):
+        """What the repositories were asked."""
+        return [line for line in self.all_requests() if line.split()[1] not in server.SENSOR_HOSTS]
+
+    def all_requests(self):
+        """The hosts that the sensor needs among them."""
         return self.access_log.read_text().splitlines() if self.access_log.exists() else []
 
     def faults(self, faults):
