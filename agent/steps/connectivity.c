@@ -281,7 +281,7 @@ static int fail_asking(Mission *mission, const Error *err, Failure *failure)
 
 int step_connectivity(Mission *mission, Failure *failure)
 {
-        _cleanup_(preflight_clear) Preflight preflight;
+        _cleanup_(preflight_clear) Preflight preflight = { 0 };
         int64_t pause_ms = FIRST_PAUSE_MS;
         Error err = { 0 };
 
