@@ -61,6 +61,20 @@ static const Reason reasons[_REASON_MAX] = {
                                              "Update this extension, or add the root's SHA-256 to onboarding-roots in "
                                              "/etc/mde-linux/mde-linux.conf, "
                                              "or set verifyOnboarding to warn." },
+        [REASON_ONBOARDING_SOURCE] = { "onboarding-source", 30, 53, true, NEXT_RUN,
+                                       "There is no usable onboarding package where the settings say it is.",
+                                       "Correct onboardingPackageUri or what it leads to, or put the package into "
+                                       "defenderForEndpointOnboardingScript." },
+        [REASON_ONBOARDING_UNREACHABLE] = { "onboarding-unreachable", 24, 55, true, WAIT,
+                                            "The onboarding package cannot be fetched from where the settings say it "
+                                            "is.",
+                                            "Let this machine reach the host named on port 443, or put the package "
+                                            "into defenderForEndpointOnboardingScript." },
+        [REASON_ONBOARDING_CERTIFICATE] = { "onboarding-certificate", 24, 55, true, NEXT_RUN,
+                                            "The TLS certificate of the onboarding package's address is not trusted.",
+                                            "Exempt that host from TLS inspection, or add the inspecting authority's "
+                                            "certificate to the ones this machine trusts; check this machine's "
+                                            "clock." },
         [REASON_TENANT_UNEXPECTED] = { "tenant-unexpected", 31, 53, true, NEVER,
                                        "The onboarding package belongs to another tenant than expectedTenantId allows.",
                                        "Use the onboarding package of the expected tenant, or correct "

@@ -51,6 +51,7 @@ char *libraries_text(void)
         add(&text, "OpenSSL", OpenSSL_version(OPENSSL_FULL_VERSION_STRING), &version_openssl);
         add(&text, "json-c", json_c_version(), &version_json);
         add(&text, "libsystemd", version_systemd.built, &version_systemd);
+        add(&text, "zlib", version_zlib.built, &version_zlib);
         add(&text, LIBC, libc_version(), &version_libc);
         return text_take(&text);
 }

@@ -64,6 +64,11 @@ def _cmocka(work):
     _cmake(work, "-DWITH_STATIC_LIB=ON", "-DWITH_EXAMPLES=OFF", "-DUNIT_TESTING=OFF")
 
 
+def _zlib(work):
+    """Its CMakeLists.txt makes a shared library too, and names the static one alike."""
+    _cmake(work, "-DZLIB_BUILD_EXAMPLES=OFF", "-DZLIB_BUILD_TESTING=OFF", "-DZLIB_BUILD_SHARED=OFF", f"-DINSTALL_PKGCONFIG_DIR={work.prefix}/lib/pkgconfig")
+
+
 OFF = ("ALTSVC", "AWS", "COOKIES", "DICT", "DOH", "FILE", "FTP", "GOPHER", "HSTS", "IMAP", "IPFS", "KERBEROS_AUTH", "LDAP", "LDAPS", "MIME",
        "MQTT", "NEGOTIATE_AUTH", "NETRC", "POP3", "RTSP", "SMB", "SMTP", "SOCKETPAIR", "TELNET", "TFTP", "WEBSOCKETS", "VERBOSE_STRINGS")
 
@@ -85,5 +90,6 @@ LIBRARIES = {
     "json-c": Library("json-c", _json_c, archives=("json-c",), pc="json-c", bare=True, licence="MIT"),
     "curl": Library("curl", _curl, needs=("openssl", "c-ares"), archives=("curl",), pc="libcurl", defines="-DCURL_STATICLIB", without=("ZZZgnutls-build.patch",), licence="curl"),
     "systemd": Library("systemd", systemd_library.build, archives=("systemd",), pc="libsystemd", licence="LGPL-2.1-or-later"),
+    "zlib": Library("zlib", _zlib, archives=("z",), pc="zlib", licence="Zlib"),
     "cmocka": Library("cmocka", _cmocka, archives=("cmocka",), pc="cmocka", defines="-D_UINTPTR_T_DEFINED", bare=True),
 }

@@ -21,7 +21,8 @@ def find(refresh):
     """{name: Package as JSON}: what was used last, or what the mirror has now."""
     if KEPT.exists() and not refresh:
         packages = json.loads(KEPT.read_text())
-        if all((FILES / file).exists() for package in packages.values() for file in package["files"]):
+        wanted = {row.source for row in recipes.LIBRARIES.values()}
+        if wanted <= packages.keys() and all((FILES / file).exists() for package in packages.values() for file in package["files"]):
             return packages
     with tempfile.TemporaryDirectory() as folder:
         apt = debian.Apt(Path(folder), FILES)

@@ -7,6 +7,7 @@ const VersionOfLibrary version_curl = { BUILT_CURL, PACKAGE_CURL };
 const VersionOfLibrary version_json = { BUILT_JSON, PACKAGE_JSON };
 const VersionOfLibrary version_openssl = { BUILT_OPENSSL, PACKAGE_OPENSSL };
 const VersionOfLibrary version_systemd = { BUILT_SYSTEMD, PACKAGE_SYSTEMD };
+const VersionOfLibrary version_zlib = { BUILT_ZLIB, PACKAGE_ZLIB };
 #if PORTABLE
 const VersionOfLibrary version_libc = { BUILT_LIBC, PACKAGE_LIBC };
 #else

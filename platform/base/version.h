@@ -11,7 +11,7 @@ typedef struct VersionOfLibrary {
         const char *package; /* Debian's package that is inside; "": none is */
 } VersionOfLibrary;
 
-extern const VersionOfLibrary version_curl, version_json, version_openssl, version_systemd;
+extern const VersionOfLibrary version_curl, version_json, version_openssl, version_systemd, version_zlib;
 extern const VersionOfLibrary version_libc; /* known of one that is inside */
 
 extern const char version_text[];

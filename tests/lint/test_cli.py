@@ -25,7 +25,7 @@ class CommandLine(unittest.TestCase):
         first, link, *libraries = done.stdout.splitlines()
         self.assertRegex(first, r"^mde-linux \d+(\.\d+){3}$")
         self.assertRegex(link, r"^link (system|portable)(, built from sources of \d{4}-\d\d-\d\dT[0-9:]+Z)?$")
-        self.assertEqual([line.split()[0] for line in libraries][:4], ["libcurl", "OpenSSL", "json-c", "libsystemd"])
+        self.assertEqual([line.split()[0] for line in libraries][:5], ["libcurl", "OpenSSL", "json-c", "libsystemd", "zlib"])
         for line in libraries:
             self.assertRegex(line, r"^\S+ \d+(\.\d+)*")
             self.assertEqual("(Debian " in line, "portable" in link, line)

@@ -224,8 +224,8 @@ class Changed(unittest.TestCase):
             self.assertNotEqual(sources.digest_of_tree(folder), before)
 
     def test_what_is_no_library_is_refused(self):
-        with self.assertRaisesRegex(RuntimeError, "zlib is no library of the program; there are .*systemd"):
-            sources.with_changed({}, {"zlib": Path("/")})
+        with self.assertRaisesRegex(RuntimeError, "bzip2 is no library of the program; there are .*systemd"):
+            sources.with_changed({}, {"bzip2": Path("/")})
         with self.assertRaisesRegex(RuntimeError, "/nowhere is no folder"):
             sources.with_changed({}, {"systemd": Path("/nowhere")})
 
