@@ -275,6 +275,7 @@ const JsonField facts_json_fields[] = {
         JSON_WORD(Facts, look, "look", look_words),
         JSON_INTEGER(Facts, now_s, "now_s"),
         TRI(Facts, fulfilled, "fulfilled"),
+        JSON_TEXT(Facts, fulfilled_org, "fulfilled_org"),
         JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
         JSON_GROUP("extension", extension),
         JSON_GROUP("hold", hold),

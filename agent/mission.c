@@ -16,6 +16,7 @@ void mission_tell(Mission *mission)
 void mission_clear(Mission *mission)
 {
         facts_clear(&mission->facts);
+        onboarding_package_clear(&mission->completed.onboarding);
         flush_end(TAKE_PTR(mission->flush));
 }
 

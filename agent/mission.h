@@ -17,6 +17,7 @@ typedef struct Mission {
         Deadline deadline; /* for all that waiting can mend; a running transaction is waited for beyond it */
         bool dry_run;
         bool fulfilled;            /* history: this very request was met before */
+        char fulfilled_org[37];    /* history: with a package of this tenant; "" without one */
         Refused refused;           /* history: what the sensor refused it before; and what it refuses now */
         const char *installer_log; /* where the package manager's output goes; appended */
 
@@ -29,7 +30,12 @@ typedef struct Mission {
         ReasonId (*why_stop)(void *userdata);
         void *userdata;
 
-        /* Filled as it runs; cleared by the caller: mission_clear. */
+        /* Filled as it runs; cleared by the caller: mission_clear. Not to be copied from then on. */
+        struct {
+                Request request; /* with what the sources of the onboarding package gave; then request points here */
+                OnboardingPackage onboarding;
+                char came_by[OUTCOME_TEXT_MAX];
+        } completed;
         Facts facts;                   /* of the last look; look LOOK_FIRST: it did not come to one */
         const PackageManager *manager; /* of the last look; NULL: this machine has none that is known */
         PackageSource source;          /* where the package comes from, once the repository step knows; else "" */

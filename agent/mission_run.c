@@ -17,6 +17,7 @@
 #define VERIFY_ROUNDS_MAX 3
 
 static Step *const steps[_STEP_MAX] = {
+        [STEP_ONBOARDING_PACKAGE] = step_onboarding_package,
         [STEP_CONNECTIVITY] = step_connectivity,
         [STEP_REPOSITORY] = step_repository,
         [STEP_PACKAGE_FILE] = step_package_file,
@@ -33,6 +34,7 @@ static Step *const steps[_STEP_MAX] = {
 
 /* What it means that a step is still wanted after it was done. */
 static const ReasonId unmet[_STEP_MAX] = {
+        [STEP_ONBOARDING_PACKAGE] = REASON_ONBOARDING_MISSING,
         [STEP_CONNECTIVITY] = REASON_CONNECTIVITY, /* never: it is not wanted after a run */
         [STEP_REPOSITORY] = REASON_REPOSITORY_REFRESH,
         [STEP_PACKAGE_FILE] = REASON_PACKAGE_FILE,
@@ -157,6 +159,12 @@ void mission_look(const Host *host, const Request *request, Facts *ret)
                 machine_look_at_folder(host, request->install_path, &ret->machine.fitness);
 }
 
+static void make_plan(Mission *mission)
+{
+        proxy_use_make(mission->request, &mission->facts, &mission->proxy);
+        plan_make(mission->request, &mission->facts, &mission->plan);
+}
+
 static void look(Mission *mission)
 {
         facts_clear(&mission->facts);
@@ -166,8 +174,8 @@ static void look(Mission *mission)
         mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;
-        proxy_use_make(mission->request, &mission->facts, &mission->proxy);
-        plan_make(mission->request, &mission->facts, &mission->plan);
+        snprintf(mission->facts.fulfilled_org, sizeof(mission->facts.fulfilled_org), "%s", mission->fulfilled_org);
+        make_plan(mission);
 }
 
 /* A licence goes and comes again while the sensor takes in a package, and a sensor that is busy misses a question,
@@ -250,6 +258,17 @@ static int recover(Mission *mission, Failure *failure)
                                    result.trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
 }
 
+/* Fetches the onboarding package if it has to be: nothing is changed before it is known whose it is. */
+static int complete(Mission *mission, Failure *failure)
+{
+        if (!plan_has(&mission->plan, STEP_ONBOARDING_PACKAGE) || mission->dry_run)
+                return 0;
+        if (run_step(mission, &mission->plan.steps[0], failure) < 0)
+                return -1;
+        make_plan(mission);
+        return 0;
+}
+
 void mission_run(Mission *mission, Outcome *outcome)
 {
         Failure failure = { 0 };
@@ -264,6 +283,10 @@ void mission_run(Mission *mission, Outcome *outcome)
                 return;
         }
         look(mission);
+        if (complete(mission, &failure) < 0) {
+                fail(mission, &failure);
+                return;
+        }
         if (mission->plan.refusal.reason) {
                 report_notes(&mission->plan, outcome);
                 finish(mission, VERDICT_REFUSED, &mission->plan.refusal);

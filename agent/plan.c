@@ -61,6 +61,11 @@ static Judge *const judges[] = {
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
 
+static const char *why_onboarding_package(const Request *request, const Facts *facts)
+{
+        return situation_needs_onboarding_package(request, facts) ? "the onboarding package has to be fetched" : NULL;
+}
+
 static const char *why_repository(const Request *request, const Facts *facts)
 {
         return situation_needs_package(request, facts) && !request->package_file
@@ -187,6 +192,7 @@ static const struct {
         const char *name;
         Rule *why;
 } rules[_STEP_MAX] = {
+        [STEP_ONBOARDING_PACKAGE] = { "onboarding-package", why_onboarding_package },
         [STEP_CONNECTIVITY] = { "connectivity", why_connectivity },
         [STEP_REPOSITORY] = { "repository", why_repository },
         [STEP_PACKAGE_FILE] = { "package-file", why_package_file },
@@ -226,6 +232,8 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
                 if (why)
                         ret->steps[ret->n_steps++] = (PlanStep){ (StepId)i, why };
         }
+        if (plan_has(ret, STEP_ONBOARDING_PACKAGE))
+                ret->n_steps = 1;
         if (ret->n_steps > 0 && facts->hold.held == TRI_YES) {
                 judge_refuse(ret, REASON_HELD, "The step %s waits: %s. %s%s.", step_name(first_change(ret)->id),
                              first_change(ret)->why,

@@ -9,7 +9,8 @@
 #include "agent/request.h"
 
 typedef enum StepId {
-        STEP_CONNECTIVITY, /* before anything changes */
+        STEP_ONBOARDING_PACKAGE, /* alone in its plan: what it brings decides what is to be done */
+        STEP_CONNECTIVITY,       /* before anything changes */
         STEP_REPOSITORY,
         STEP_PACKAGE_FILE,   /* in place of the repository */
         STEP_INSTALL_PATH,   /* before the package, and journalled: undone when it cannot be installed */

@@ -1,6 +1,7 @@
 #include "agent/report.h"
 
 #include "agent/plan.h"
+#include "agent/situation.h"
 
 #include "platform/base/text.h"
 
@@ -9,6 +10,8 @@ static void report_onboarding(const Request *request, const SensorHealth *health
         const OnboardingPackage *package = request->onboarding;
         const Failure *failure = &request->onboarding_failure;
 
+        if (!package && situation_has_sources(request))
+                return; /* what came of them is a note */
         if (!package)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "The sensor stays onboarded%s%s, but the onboarding package could not be compared "

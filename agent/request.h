@@ -13,6 +13,7 @@
 #define REQUEST_NOTES_MAX 16
 #define REQUEST_LIST_MAX 32
 #define REQUEST_URL_MAX 201
+#define REQUEST_URI_MAX 2048 /* bytes */
 
 typedef enum OnConflict {
         ON_CONFLICT_FAIL,    /* nothing is installed, nothing is changed */
@@ -24,6 +25,16 @@ typedef struct RequestList {
         const char *items[REQUEST_LIST_MAX];
         size_t n;
 } RequestList;
+
+/* Where the onboarding package may come from when it was not given itself; in this order. */
+typedef struct RequestSources {
+        const char *uri;      /* https://...; its query may be a secret: never shown, never logged; NULL: none */
+        const char *sha256;   /* of what the uri answers, 64 hex digits; NULL: not told */
+        bool from_azure;      /* from Defender for Cloud, with the machine's identity */
+        const char *identity; /* of several: client or resource id; NULL: the machine's own, or the only one */
+        bool tried;           /* in this run already: without a package in the request, none of them can be used */
+        const char *came_by;  /* tried: which one gave the package, and why none before it; escaped */
+} RequestSources;
 
 typedef struct Request {
         int sequence;                   /* -1: by hand */
@@ -59,6 +70,7 @@ typedef struct Request {
 
         const OnboardingPackage *onboarding; /* NULL: none that can be used; onboarding_failure says why */
         Failure onboarding_failure;
+        RequestSources sources;               /* of the package, when onboarding is NULL */
         const OnboardingPackage *offboarding; /* NULL: none that can be used; offboarding_failure says why */
         Failure offboarding_failure;          /* reason NONE: none was given */
 

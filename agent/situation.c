@@ -121,6 +121,37 @@ bool situation_is_silent_but_complete(const Facts *facts)
                facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES;
 }
 
+bool situation_has_sources(const Request *request)
+{
+        return request->sources.uri || request->sources.from_azure;
+}
+
+bool situation_can_stay(const Request *request, const Facts *facts)
+{
+        return situation_is_licensed(request, facts) || situation_is_silent_but_complete(facts);
+}
+
+/* Since the package was compared with it the sensor has gone to another tenant, or is told to leave. */
+static bool has_strayed(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        if (facts->sensor.offboarding_file == TRI_YES)
+                return true;
+        return *facts->fulfilled_org && health->answering == TRI_YES && text_is_guid(health->org_id) &&
+               !text_equal_nocase(health->org_id, facts->fulfilled_org);
+}
+
+/* Nothing is fetched only to compare it while changes are on hold, nor again once the request was met. */
+bool situation_needs_onboarding_package(const Request *request, const Facts *facts)
+{
+        if (request->onboarding || request->sources.tried || !situation_has_sources(request))
+                return false;
+        if (!situation_can_stay(request, facts))
+                return true;
+        return facts->hold.held != TRI_YES && (facts->fulfilled != TRI_YES || has_strayed(facts));
+}
+
 /* An offboarding file beside the onboarding file, and no licence: it has left, whatever the onboarding file says. */
 static bool has_left(const Facts *facts)
 {

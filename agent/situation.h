@@ -38,6 +38,15 @@ bool situation_has_sensor(const Facts *facts);
 /* The sensor is licensed, in the tenant of the package (in any, when there is no usable package). */
 bool situation_is_licensed(const Request *request, const Facts *facts);
 
+/* The request says where the onboarding package may come from. */
+bool situation_has_sources(const Request *request);
+
+/* The sensor may stay as it is without an onboarding package: licensed, or silent with all that it needs in place. */
+bool situation_can_stay(const Request *request, const Facts *facts);
+
+/* The onboarding package has to be fetched before anything else can be said of this machine. */
+bool situation_needs_onboarding_package(const Request *request, const Facts *facts);
+
 /* The daemon does not answer, yet everything it needs is in place: time or the verify step will tell. */
 bool situation_is_silent_but_complete(const Facts *facts);
 

@@ -9,6 +9,7 @@
 
 typedef int Step(Mission *mission, Failure *failure);
 
+Step step_onboarding_package;
 Step step_connectivity;
 Step step_repository;
 Step step_package_file;

@@ -175,10 +175,12 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         mission_look(&session->host, request, &facts);
         facts.fulfilled = tri(session->telling.fulfilled);
         facts.refused = session->history.refused;
+        snprintf(facts.fulfilled_org, sizeof(facts.fulfilled_org), "%s", session_fulfilled_org(session, request));
         plan_make(request, &facts, &plan);
         look_for_newer(session, request, &facts, &plan);
         notes = plan;
         plan_leave_second_notes(request, &facts, &notes);
+        session_carry_notes(session, request, &notes);
         if (plan.refusal.reason)
                 tell_refusal(session, request, &plan, &notes, outcome);
         else if (hand_over_is_owed(session, &facts))

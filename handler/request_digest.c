@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/situation.h"
 #include "platform/base/text.h"
 
 /*
@@ -12,6 +13,17 @@ static void digest_value(Text *canon, const char *name, const char *value)
 {
         if (value)
                 text_append(canon, "%s=%zu:%s\n", name, strlen(value), value);
+}
+
+/* Letter case has no meaning in it. */
+static void digest_hex(Text *canon, const char *name, const char *value)
+{
+        _cleanup_free_ char *lower = text_copy(value);
+        char *p;
+
+        for (p = lower; p && *p; p++)
+                *p = (char)(*p >= 'A' && *p <= 'F' ? *p | 0x20 : *p);
+        digest_value(canon, name, lower);
 }
 
 static void digest_number(Text *canon, const char *name, int number)
@@ -34,6 +46,23 @@ static void digest_package(Text *canon, const char *name, const OnboardingPackag
                 digest_value(canon, name, package->digest);
         else if (failure->reason)
                 text_append(canon, "%s fails=%s\n", name, reason_get(failure->reason)->id);
+}
+
+/*
+ * Of an address host and path: a login or a query is how one gets in, and is renewed (a SAS signature lives for days)
+ * without another package being meant. Where the package is to be fetched it has no digest before it is there: the same
+ * address and checksum are the same request.
+ */
+static void digest_sources(Text *canon, const RequestSources *sources)
+{
+        const char *start = sources->uri ? sources->uri + strlen("https://") : "";
+        _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
+        const char *at = memchr(plain, '@', strcspn(plain, "/"));
+
+        digest_value(canon, "uri", sources->uri ? (at ? at + 1 : plain) : NULL);
+        digest_hex(canon, "sha256", sources->sha256);
+        digest_number(canon, "azure", sources->from_azure);
+        digest_value(canon, "identity", sources->identity);
 }
 
 /* Of what this site's policy says too: what was refused under another one is looked at again. */
@@ -75,7 +104,10 @@ void request_digest_make(Request *request)
         digest_number(&canon, "passive", request->passive);
         digest_number(&canon, "conflict", request->on_conflict);
         digest_number(&canon, "downgrade", request->allow_downgrade);
-        digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);
+        if (request->onboarding || !situation_has_sources(request))
+                digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);
+        else
+                digest_sources(&canon, &request->sources);
         digest_package(&canon, "offboarding", request->offboarding, &request->offboarding_failure);
         digest_policy(&canon, request);
         crypto_sha256_hex(canon.data, canon.length, request->digest);

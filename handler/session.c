@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/situation.h"
 #include "agent/state.h"
 #include "handler/events.h"
 #include "handler/queue.h"
@@ -172,6 +173,29 @@ int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason,
         return session_fail(session, outcome, VERDICT_FAILED, &failure);
 }
 
+/* Its package is not fetched once more. */
+static bool is_met_again(const Session *session, const Request *request)
+{
+        return !request->onboarding && !request->sources.tried && situation_has_sources(request) &&
+               session->telling.fulfilled && text_equal(session->history.digest, request->digest);
+}
+
+const char *session_fulfilled_org(const Session *session, const Request *request)
+{
+        return is_met_again(session, request) ? session->history.tenant : "";
+}
+
+void session_carry_notes(const Session *session, const Request *request, Plan *notes)
+{
+        const HistoryRecord *history = &session->history;
+        size_t i;
+
+        for (i = 0; i < history->n_notes && is_met_again(session, request); i++)
+                if (text_equal(history->notes[i].name, step_name(STEP_ONBOARDING_PACKAGE)) &&
+                    notes->n_notes < PLAN_NOTES_MAX)
+                        notes->notes[notes->n_notes++] = history->notes[i];
+}
+
 void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes)
 {
         HistoryRecord record = session->history;
@@ -184,7 +208,9 @@ void session_remember(const Session *session, const Request *request, const Outc
         record.verdict = outcome->verdict;
         record.failure = outcome->failure;
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
-        snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding ? request->onboarding->org_id : "");
+        if (request->onboarding || !is_met_again(session, request)) /* else the one that it was met with stays known */
+                snprintf(record.tenant, sizeof(record.tenant), "%s",
+                         request->onboarding ? request->onboarding->org_id : "");
         state_boot_id(&session->host, record.boot);
         snprintf(record.program, sizeof(record.program), "%s",
                  outcome->verdict == VERDICT_SUCCEEDED ? "" : version_text);

@@ -59,4 +59,10 @@ int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason,
  */
 void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes);
 
+/* The tenant of the onboarding package that this very request was met with, when its package had to be fetched; "". */
+const char *session_fulfilled_org(const Session *session, const Request *request);
+
+/* What was told of where the package came from stays told while it is not fetched again. */
+void session_carry_notes(const Session *session, const Request *request, Plan *notes);
+
 char *session_installer_log(const Session *session);

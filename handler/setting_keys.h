@@ -14,7 +14,6 @@ typedef enum SettingType { SETTING_STRING, SETTING_BOOL, SETTING_INTEGER, SETTIN
 typedef enum SettingEffect {
         SETTING_ACTS,
         SETTING_SILENT, /* accepted for those who send it, changes nothing; even a wrong value is only told */
-        SETTING_LATER,  /* checked, not acted on by this version, and that is told */
 } SettingEffect;
 
 typedef enum SettingPlace {
@@ -37,17 +36,19 @@ struct SettingKey {
         unsigned places; /* SettingPlace, or-ed */
         SettingType type;
         SettingEffect effect;
-        bool confidential;              /* may hold a credential: its value is never shown */
-        int64_t min, max;               /* bytes of a string, value of an integer; max 0: SETTING_STRING_MAX */
-        const char *choices;            /* "a|b|c", or NULL */
-        bool (*fits)(const char *text); /* NULL: any printable text */
-        const char *wanted;             /* what it has to be, in words; NULL: its type says it */
-        const char *example;            /* a right value, as JSON */
+        bool confidential;               /* may hold a credential: its value is never shown */
+        int64_t min, max;                /* bytes of a string, value of an integer; max 0: SETTING_STRING_MAX */
+        const char *choices;             /* "a|b|c", or NULL */
+        bool (*fits)(const char *text);  /* NULL: any printable text */
+        bool (*hides)(const char *text); /* such a value is a secret: in protectedSettings only; NULL: none is */
+        const char *wanted;              /* what it has to be, in words; NULL: its type says it */
+        const char *example;             /* a right value, as JSON */
         void (*take)(Request *request, const SettingValue *value); /* SETTING_ACTS; NULL for "tags" */
 };
 
 #define SETTING_STRING_MAX 1024
 #define SETTING_ONBOARDING_SCRIPT "defenderForEndpointOnboardingScript"
+#define SETTING_ONBOARDING_URI "onboardingPackageUri"
 #define SETTING_OFFBOARDING_SCRIPT "defenderForEndpointOffboardingScript"
 
 extern const SettingKey setting_keys[];

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "handler/setting_uri.h"
 #include "platform/base/text.h"
 
 static bool is_resource_id(const char *text)
@@ -75,6 +76,38 @@ static bool is_mirror(const char *text)
         if (port && !text_to_int64(port + 1, 1, 65535, &number))
                 return false;
         return is_plain_host(authority, port ? (size_t)(port - authority) : strlen(authority));
+}
+
+static bool is_sha256(const char *text)
+{
+        return strlen(text) == CRYPTO_SHA256_HEX - 1 && strspn(text, "0123456789abcdefABCDEF") == strlen(text);
+}
+
+/* Of a user-assigned identity. */
+static bool is_identity(const char *text)
+{
+        return text_is_guid(text) || (is_resource_id(text) && is_plain_id(text) &&
+                                      strcasestr(text, "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/"));
+}
+
+static void take_uri(Request *request, const SettingValue *value)
+{
+        request->sources.uri = value->text;
+}
+
+static void take_sha256(Request *request, const SettingValue *value)
+{
+        request->sources.sha256 = value->text;
+}
+
+static void take_from_azure(Request *request, const SettingValue *value)
+{
+        request->sources.from_azure = value->yes;
+}
+
+static void take_identity(Request *request, const SettingValue *value)
+{
+        request->sources.identity = value->text;
 }
 
 static void take_resource_id(Request *request, const SettingValue *value)
@@ -313,11 +346,21 @@ const SettingKey setting_keys[] = {
         { .name = "onboardingPackageUri",
           .places = SETTING_PUBLIC | SETTING_PROTECTED,
           .type = SETTING_STRING,
-          .effect = SETTING_LATER,
+          .effect = SETTING_ACTS,
           .confidential = true,
+          .max = REQUEST_URI_MAX,
+          .fits = setting_uri_is,
+          .hides = setting_uri_hides,
+          .take = take_uri,
+          .wanted = "https://HOST[:PORT]/PATH[?QUERY] of at most 2048 plain characters",
           .example = "\"https://example.com/onboarding.py\"" },
-        { STRING("onboardingPackageSha256", SETTING_LATER), .max = 64, .example = "\"64 hexadecimal digits\"" },
-        { BOOL("onboardingFromAzure", SETTING_LATER) },
+        { STRING("onboardingPackageSha256", SETTING_ACTS), .max = 64, .fits = is_sha256, .take = take_sha256,
+          .wanted = "the SHA-256 of what onboardingPackageUri leads to, 64 hexadecimal digits",
+          .example = "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"" },
+        { BOOL("onboardingFromAzure", SETTING_ACTS), .take = take_from_azure },
+        { STRING("azureIdentity", SETTING_ACTS), .fits = is_identity, .take = take_identity,
+          .wanted = "the client ID (GUID) or the resource ID of a user-assigned identity",
+          .example = "\"11111111-2222-3333-4444-555555555555\"" },
 
         { SECRET(SETTING_ONBOARDING_SCRIPT) },
         { SECRET(SETTING_OFFBOARDING_SCRIPT) },

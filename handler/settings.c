@@ -20,6 +20,7 @@ void settings_clear(Settings *settings)
         json_free(settings->document);
         onboarding_package_clear(&settings->onboarding);
         onboarding_package_clear(&settings->offboarding);
+        secret_clear(&settings->uri);
         *settings = (Settings){ 0 };
 }
 
@@ -56,12 +57,6 @@ static void note_unknown(Settings *settings, const char *name)
         else
                 settings_note(settings, "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
                               near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
-}
-
-static void note_effect(Settings *settings, const SettingKey *key)
-{
-        if (key->effect == SETTING_LATER)
-                settings_note(settings, "setting \"%s\" is known but this version does not act on it yet", key->name);
 }
 
 static int take_tags(Settings *settings, Json *tags, Failure *failure)
@@ -109,7 +104,8 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
         }
         if (!value.given)
                 return 0;
-        note_effect(settings, key);
+        if (key->hides && key->hides(value.text))
+                return refuse_secret(key->name, failure);
         if (key->effect == SETTING_ACTS && !key->take)
                 return take_tags(settings, member, failure);
         if (key->effect == SETTING_ACTS)
@@ -150,8 +146,8 @@ static void note_protected(Settings *settings, Json *plain)
                 if (setting_is_absent(member) || strcmp(name, SETTING_ONBOARDING_SCRIPT) == 0)
                         continue;
                 if (key)
-                        note_effect(settings, key);
-                else if (near)
+                        continue;
+                if (near)
                         note_unknown(settings, name);
                 else
                         unknown++;
@@ -160,20 +156,48 @@ static void note_protected(Settings *settings, Json *plain)
                 settings_note(settings, "protectedSettings has %zu members that are not known", unknown);
 }
 
-static int take_packages(const Host *host, Json *plain, Settings *settings, Failure *failure)
+/* Goes before one in the public settings. A wrong one is no reason not to look at what else is given: then it is a
+ * note.
+ */
+static void take_protected_uri(const Configuration *configuration, Json *plain, Settings *settings, Failure *failure)
+{
+        const SettingKey *key = setting_key_find(SETTING_ONBOARDING_URI, SETTING_PROTECTED);
+        Json *member = json_member(plain, key->name);
+        SettingValue value;
+
+        if (setting_is_absent(member) || settings_site_denies(configuration, key->name, settings))
+                return;
+        if (setting_key_read(key, member, &value, failure) < 0) {
+                settings_note(settings, "a setting in protectedSettings has no effect, and a wrong value: %s",
+                              failure->found);
+                return;
+        }
+        secret_allocate(&settings->uri, strlen(value.text));
+        memcpy(settings->uri.data, value.text, settings->uri.length);
+        settings->request.sources.uri = (const char *)settings->uri.data;
+}
+
+static int take_packages(const Host *host, const Configuration *configuration, Json *plain, Settings *settings,
+                         Failure *failure)
 {
         Request *request = &settings->request;
+        Failure wrong_uri = { 0 };
         bool given = false;
 
         note_protected(settings, plain);
+        take_protected_uri(configuration, plain, settings, &wrong_uri);
         if (packages_read_offboarding(host, plain, &given, &settings->offboarding, &request->offboarding_failure) < 0)
                 given = false;
         settings->offboarding_usable = given;
-        return packages_read_onboarding(host, plain, request->verify_strict, &settings->onboarding, failure);
+        if (packages_read_onboarding(host, plain, request->verify_strict, &settings->onboarding, failure) == 0)
+                return 0;
+        if (failure->reason == REASON_ONBOARDING_MISSING && wrong_uri.reason)
+                *failure = wrong_uri;
+        return -1;
 }
 
-static int take_protected(const Host *host, const Environment *environment, Json *handler_settings, Settings *settings,
-                          Failure *failure)
+static int take_protected(const Host *host, const Configuration *configuration, const Environment *environment,
+                          Json *handler_settings, Settings *settings, Failure *failure)
 {
         _cleanup_json_wipe_ Json *plain = NULL;
 
@@ -182,7 +206,7 @@ static int take_protected(const Host *host, const Environment *environment, Json
         if (!plain)
                 return failure_set(failure, REASON_ONBOARDING_MISSING,
                                    "There are no protectedSettings: to be added as " PACKAGES_FRAGMENT);
-        return take_packages(host, plain, settings, failure);
+        return take_packages(host, configuration, plain, settings, failure);
 }
 
 static int wrong_shape(const char *what, Json *found, const char *wanted, Failure *failure)
@@ -270,8 +294,8 @@ int settings_read(const Host *host, const Configuration *configuration, const En
             find_public(handler_settings, &settings.document, failure) < 0 ||
             make_request(configuration, sequence, &settings, failure) < 0)
                 return -1;
-        usable = take_protected(host, environment, handler_settings, &settings, &settings.request.onboarding_failure) ==
-                 0;
+        usable = take_protected(host, configuration, environment, handler_settings, &settings,
+                                &settings.request.onboarding_failure) == 0;
         *ret = settings;
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;

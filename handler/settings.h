@@ -17,6 +17,7 @@ typedef struct Settings {
         Request request; /* borrows from what follows */
         Json *document;  /* the public settings */
         OnboardingPackage onboarding, offboarding;
+        Secret uri; /* of the onboarding package, when it stood in the protected settings */
         bool offboarding_usable;
         char *notes[REQUEST_NOTES_MAX];
 } Settings;

@@ -150,6 +150,17 @@ static int apply_policy(const Configuration *configuration, Settings *settings, 
         return 0;
 }
 
+bool settings_site_denies(const Configuration *configuration, const char *name, Settings *settings)
+{
+        const char *const *path = configuration_denied(configuration);
+
+        while (*path && !text_equal_nocase(*path, name))
+                path++;
+        if (*path)
+                note_denied(configuration, *path, settings);
+        return *path;
+}
+
 /* --- defaults ---------------------------------------------------------------------------------------- */
 
 static int refuse_default(const ConfigurationSetting *setting, const SettingKey *key, const char *complaint,

@@ -17,3 +17,6 @@
  * deny-settings, a wrong default. Nothing of the document itself is judged here.
  */
 int settings_site_apply(const Configuration *configuration, Settings *settings, Failure *failure) _must_check_;
+
+/* Does the policy keep this setting from being set in the protected settings too? It is noted then. */
+bool settings_site_denies(const Configuration *configuration, const char *name, Settings *settings);

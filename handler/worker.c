@@ -107,8 +107,10 @@ static void end(Session *session, Mission *mission, Outcome *outcome)
 
         if (!stop_requested && (outcome->verdict == VERDICT_SUCCEEDED || session->telling.fulfilled))
                 recheck_unit_keep(&session->host, outcome);
-        if (looked)
+        if (looked) {
                 plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);
+                session_carry_notes(session, mission->request, &mission->plan);
+        }
         session->history.refused = mission->refused;
         session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
 }
@@ -139,6 +141,8 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
         crash_prepare(session); /* again: by now it is known how this request is told */
         mission.fulfilled = session->telling.fulfilled;
         mission.refused = session->history.refused;
+        snprintf(mission.fulfilled_org, sizeof(mission.fulfilled_org), "%s",
+                 session_fulfilled_org(session, &settings.request));
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
         end(session, &mission, outcome);

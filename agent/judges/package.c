@@ -28,11 +28,29 @@ static void note_source(const Request *request, const Facts *facts, Plan *plan)
                            situation_version(facts));
 }
 
+/* By a second look only: what it tells goes with the request until it is met by another one. */
+static void note_sources(const Request *request, const Facts *facts, Plan *plan)
+{
+        const Failure *failure = &request->onboarding_failure;
+
+        if (facts->look == LOOK_FIRST || !request->sources.tried)
+                return;
+        if (request->onboarding)
+                judge_note(plan, "onboarding-package", PLAN_INFORMATION, "%s", request->sources.came_by);
+        else
+                judge_note(plan, "onboarding-package", PLAN_WARNING,
+                           "The sensor stays onboarded, and the onboarding package could not be compared with it (%s). "
+                           "%s",
+                           reason_get(failure->reason)->id, failure->found);
+}
+
 void judge_package(const Request *request, const Facts *facts, Plan *plan)
 {
         const Failure *failure = &request->onboarding_failure;
 
-        if (!request->onboarding && !situation_is_licensed(request, facts) && !situation_is_silent_but_complete(facts))
+        if (!request->onboarding && !situation_needs_onboarding_package(request, facts) &&
+            !situation_can_stay(request, facts))
                 judge_refuse(plan, failure->reason, "%s", failure->found);
+        note_sources(request, facts, plan);
         note_source(request, facts, plan);
 }

@@ -449,6 +449,7 @@ static bool keeps(const Request *q, const Facts *f)
 static void apply(StepId id, const Request *q, Facts *f)
 {
         switch (id) {
+        case STEP_ONBOARDING_PACKAGE: /* into the request: see every_mix_with_a_source_converges */
         case STEP_REPOSITORY:
         case STEP_PACKAGE_FILE:
         case STEP_INSTALL_PATH:
@@ -604,6 +605,82 @@ static void every_mix_of_facts_converges(void **state)
                 if (situation_changes_tenant(&change, &f)) /* else it is as the first */
                         check_converges(&change, f, number);
         }
+}
+
+/* Fetched first; then the plan is that of the request it completes, and nothing is fetched again. */
+static void every_mix_with_a_source_converges(void **state)
+{
+        Request q = asked();
+        unsigned number;
+
+        q.onboarding = NULL;
+        q.onboarding_failure.reason = REASON_ONBOARDING_MISSING;
+        q.sources.from_azure = true;
+        for (number = 0; number < MIXES; number += stride()) {
+                Facts f = mix(number);
+                Request with = q, without = q;
+                Plan plan;
+
+                plan_make(&q, &f, &plan);
+                assert_true(!plan_has(&plan, STEP_ONBOARDING_PACKAGE) || plan.n_steps == 1);
+                with.sources.tried = without.sources.tried = true;
+                with.sources.came_by = "";
+                with.onboarding = &package;
+                check_converges(&with, f, number);
+                if (situation_can_stay(&q, &f))
+                        check_converges(&without, f, number);
+        }
+}
+
+static void a_missing_package_is_fetched_before_all_else(void **state)
+{
+        Request q = asked(), bare = asked();
+        Facts f = fresh();
+
+        q.onboarding = bare.onboarding = NULL;
+        q.onboarding_failure.reason = bare.onboarding_failure.reason = REASON_ONBOARDING_MISSING;
+        q.sources.uri = "https://h/p";
+        assert_plan(bare, f, "refused: onboarding-missing");
+        assert_plan(q, f, "onboarding-package");
+        f.machine.support = NULL;
+        assert_plan(q, f, "refused: distribution-unsupported");
+        f = fresh();
+        f.hold.held = TRI_YES;
+        assert_plan(q, f, "refused: held");
+        f = fresh();
+        q.sources.tried = true;
+        assert_plan(q, f, "refused: onboarding-missing");
+        q.onboarding = &package;
+        q.sources.came_by = "";
+        assert_plan(q, f, "repository package onboard service settings verify");
+}
+
+static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.onboarding = NULL;
+        q.sources.from_azure = true;
+        assert_plan(q, f, "onboarding-package");
+        f.hold.held = TRI_YES;
+        assert_plan(q, f, "");
+        f.hold.held = TRI_NO;
+        f.fulfilled = TRI_YES;
+        assert_plan(q, f, "");
+        strcpy(f.fulfilled_org, ORG);
+        assert_plan(q, f, "");
+        strcpy(f.sensor.health.org_id, OTHER); /* gone to another tenant since */
+        assert_plan(q, f, "onboarding-package");
+        f = healthy();
+        f.fulfilled = TRI_YES;
+        f.sensor.health.licensed = TRI_NO;
+        assert_plan(q, f, "onboarding-package");
+        f.sensor.onboarded = TRI_NO; /* what a person undid is not asked the network for */
+        assert_plan(q, f, "refused: sensor-offboarded");
+        q.sources.tried = true; /* could not be had */
+        f = healthy();
+        assert_plan(q, f, "");
 }
 
 /* Moved once, and then left; only what was half there and newer than asked may be refused afterwards. */
@@ -786,6 +863,9 @@ int main(void)
                 cmocka_unit_test(what_is_on_hold_is_looked_at_and_not_done),
                 cmocka_unit_test(every_mix_of_facts_converges),
                 cmocka_unit_test(every_mix_with_a_pin_converges),
+                cmocka_unit_test(every_mix_with_a_source_converges),
+                cmocka_unit_test(a_missing_package_is_fetched_before_all_else),
+                cmocka_unit_test(beside_a_sensor_a_package_is_fetched_once_to_be_compared),
                 cmocka_unit_test(every_mix_with_an_update_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),

@@ -511,10 +511,10 @@ static void other_protected_settings_are_told_without_their_content(void **state
                    "\","
                    "\"" MARKER "\": \"x\", \"channel\": \"prod\"}",
                    "{}", &settings);
-        must_fail(&settings, REASON_ONBOARDING_MISSING, "");
+        must_fail(&settings, REASON_SETTINGS_INVALID, "onboardingPackageUri");
         assert_int_equal(settings.request.n_notes, 3);
         for (i = 0; i < 3; i++)
-                n += strstr(settings.request.notes[i], "does not act on it yet") ? 1 : 0;
+                n += strstr(settings.request.notes[i], "\"onboardingPackageUri\" is a text that is not shown") ? 1 : 0;
         assert_int_equal(n, 1);
         assert_null(settings.request.channel);
 }

@@ -141,6 +141,7 @@ static void values_that_may_hold_a_credential_are_never_shown(void **state)
         static const char *const objects[] = {
                 "{\"proxy\": \"http://user:hunter2\\n@proxy\"}",
                 "{\"onboardingPackageUri\": \"https://x/?sig=hunter2\\u0001\"}",
+                "{\"onboardingPackageUri\": \"https://x/?sig=hunter2\"}",
                 "{\"managedConfig\": \"hunter2\"}",
                 "{\"mirrorUrl\": [\"hunter2\"]}",
                 "{\"defenderForEndpointOnboardingScript\": \"hunter2\"}",
@@ -158,28 +159,6 @@ static void values_that_may_hold_a_credential_are_never_shown(void **state)
                 assert_int_equal(settings_read(&scratch->host, &no_configuration, &environment, 4, &settings, &failure),
                                  -1);
                 assert_null(strstr(failure.found, "hunter2"));
-        }
-}
-
-static void settings_for_later_are_told(void **state)
-{
-        static const char *const later[] = {
-                "\"onboardingPackageUri\": \"https://x/?sig=hunter2\"",
-                "\"onboardingPackageSha256\": \"00\"",
-                "\"onboardingFromAzure\": true",
-        };
-        size_t i;
-
-        for (i = 0; i < ELEMENTSOF(later); i++) {
-                _cleanup_(settings_clear) Settings settings = { 0 };
-                _cleanup_free_ char *object = text_format("{%s}", later[i]), *key = text_copy(later[i]);
-
-                *(strchr(key + 1, '"') + 1) = '\0';
-                must_read_public(*state, object, &settings);
-                assert_int_equal(settings.request.n_notes, 1);
-                assert_true(has_note(&settings, "does not act on it yet"));
-                assert_true(has_note(&settings, key));
-                assert_false(has_note(&settings, "hunter2"));
         }
 }
 
@@ -352,7 +331,6 @@ int main(void)
                 TEST(lengths_have_limits),
                 TEST(values_are_shown_in_part_only),
                 TEST(values_that_may_hold_a_credential_are_never_shown),
-                TEST(settings_for_later_are_told),
                 TEST(settings_of_the_sensor_are_taken),
                 TEST(repositories_of_the_site_are_taken),
                 TEST(folders_and_proxies_have_to_be_plain),

@@ -1,0 +1,203 @@
+/*
+ * One source after the other, until one gives a package that can be used; then again, at growing distance, while one of
+ * them failed for what time can mend. Beside a sensor that may stay as it is nothing is waited for: the package would
+ * only be compared with it.
+ */
+#include "agent/steps.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/situation.h"
+#include "agent/steps/onboarding_azure.h"
+#include "agent/steps/onboarding_uri.h"
+#include "platform/base/log.h"
+#include "platform/base/text.h"
+
+#define ROUND_MS (3 * 60 * 1000) /* of one source: a dead one keeps none from its turn */
+#define FIRST_PAUSE_MS 5000
+#define LONGEST_PAUSE_MS (5 * 60 * 1000)
+#define SHORT 260 /* of what is told of each */
+
+typedef int Get(Mission *mission, Deadline deadline, OnboardingPackage *ret, bool *ret_passing, Failure *failure);
+
+typedef struct Source {
+        const char *name;
+        bool (*is_asked)(const RequestSources *sources);
+        Get *get;
+        char *(*where)(const RequestSources *sources); /* Caller frees */
+} Source;
+
+static bool is_uri_asked(const RequestSources *sources)
+{
+        return sources->uri;
+}
+
+static char *uri_where(const RequestSources *sources)
+{
+        _cleanup_free_ char *words = onboarding_uri_words(sources->uri);
+
+        return text_format("onboardingPackageUri (%s)", words);
+}
+
+static bool is_azure_asked(const RequestSources *sources)
+{
+        return sources->from_azure;
+}
+
+static char *azure_where(const RequestSources *sources)
+{
+        return text_copy("onboardingFromAzure");
+}
+
+static const Source sources[] = {
+        { "onboardingPackageUri", is_uri_asked, onboarding_uri_get, uri_where },
+        { "onboardingFromAzure", is_azure_asked, onboarding_azure_get, azure_where },
+};
+
+/* How one came out, this round. */
+typedef struct Attempt {
+        bool passing;
+        Failure failure;
+} Attempt;
+
+/* Of a package that was not given it is enough to say so: there are other sources because of that. */
+static char *words_of(const Failure *failure)
+{
+        const char *found = failure->found, *advice = strstr(found, ": to be added as ");
+        size_t length = advice ? (size_t)(advice - found) : strlen(found);
+        _cleanup_free_ char *plain = text_copy_n(found, length < SHORT ? length : SHORT);
+
+        for (length = strlen(plain); length > 0 && strchr(". ", plain[length - 1]); length--)
+                plain[length - 1] = '\0';
+        if (failure->reason == REASON_ONBOARDING_MISSING)
+                return TAKE_PTR(plain);
+        return text_format("%s, %s", reason_get(failure->reason)->id, plain);
+}
+
+static void tell_failure(Text *text, const char *where, const Failure *failure)
+{
+        _cleanup_free_ char *words = words_of(failure);
+
+        text_append(text, "%s%s: %s", text->length > 0 ? "; " : "", where, words);
+}
+
+/* Of those before this one; n: all. Caller frees. */
+static char *tell_failures(const Request *request, const Attempt *attempts, size_t n)
+{
+        _cleanup_(text_clear) Text text = { 0 };
+        size_t i;
+
+        tell_failure(&text, "protectedSettings", &request->onboarding_failure);
+        for (i = 0; i < n; i++) {
+                _cleanup_free_ char *where = NULL;
+
+                if (!attempts[i].failure.reason)
+                        continue;
+                where = sources[i].where(&request->sources);
+                tell_failure(&text, where, &attempts[i].failure);
+        }
+        return text_take(&text);
+}
+
+static void take(Mission *mission, size_t chosen, const Attempt *attempts)
+{
+        Request *request = &mission->completed.request;
+        _cleanup_free_ char *before = tell_failures(mission->request, attempts, chosen);
+        _cleanup_free_ char *where = sources[chosen].where(&mission->request->sources);
+
+        snprintf(mission->completed.came_by, sizeof(mission->completed.came_by),
+                 "The onboarding package, of tenant %s, came by %s. Not used: %s.",
+                 mission->completed.onboarding.org_id, where, before);
+        log_info("%s", mission->completed.came_by);
+        *request = *mission->request;
+        request->onboarding = &mission->completed.onboarding;
+        request->onboarding_failure = (Failure){ 0 };
+        request->sources.tried = true;
+        request->sources.came_by = mission->completed.came_by;
+        mission->request = request;
+}
+
+/* 0: taken; 1: none of them, now; -1: asked to stop. */
+static int try_all(Mission *mission, Attempt attempts[], Failure *failure)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(sources); i++) {
+                Deadline deadline = deadline_in(ROUND_MS);
+                Attempt *attempt = &attempts[i];
+
+                *attempt = (Attempt){ 0 };
+                if (!sources[i].is_asked(&mission->request->sources))
+                        continue;
+                mission_say(mission, "fetching the onboarding package by %s", sources[i].name);
+                if (sources[i].get(mission, deadline < mission->deadline ? deadline : mission->deadline,
+                                   &mission->completed.onboarding, &attempt->passing, &attempt->failure) == 0) {
+                        take(mission, i, attempts);
+                        return 0;
+                }
+                if (attempt->failure.reason == REASON_STOPPED) {
+                        *failure = attempt->failure;
+                        return -1;
+                }
+                log_warning("%s: %s", sources[i].name, attempt->failure.found);
+        }
+        return 1;
+}
+
+/* What time can mend says most: it is what one would mend. Else the last one that was tried. */
+static ReasonId most_telling(const Attempt *attempts, bool *ret_passing)
+{
+        ReasonId reason = REASON_ONBOARDING_MISSING;
+        size_t i;
+
+        *ret_passing = false;
+        for (i = 0; i < ELEMENTSOF(sources); i++) {
+                if (!attempts[i].failure.reason || (*ret_passing && !attempts[i].passing))
+                        continue;
+                reason = attempts[i].failure.reason;
+                *ret_passing = attempts[i].passing;
+        }
+        return reason;
+}
+
+/* The sensor stays, and it is told that it was not compared. */
+static void do_without(Mission *mission, const Failure *failure)
+{
+        Request *request = &mission->completed.request;
+
+        *request = *mission->request;
+        request->onboarding_failure = *failure;
+        request->sources.tried = true;
+        mission->request = request;
+}
+
+int step_onboarding_package(Mission *mission, Failure *failure)
+{
+        bool can_stay = situation_can_stay(mission->request, &mission->facts), passing = false;
+        Attempt attempts[ELEMENTSOF(sources)];
+        int64_t pause_ms = FIRST_PAUSE_MS;
+        Error err = { 0 };
+        int r;
+
+        for (;; pause_ms = pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS) {
+                _cleanup_free_ char *found = NULL;
+                int64_t wait_ms = pause_ms + deadline_now_ms() % 1000; /* machines that failed together come apart */
+
+                r = try_all(mission, attempts, failure);
+                if (r <= 0)
+                        return r;
+                found = tell_failures(mission->request, attempts, ELEMENTSOF(sources));
+                failure_set(failure, most_telling(attempts, &passing), "Tried in this order: %s", found);
+                if (can_stay) {
+                        do_without(mission, failure);
+                        return 0;
+                }
+                if (!passing || wait_ms >= deadline_left_ms(mission->deadline))
+                        return -1;
+                mission_say(mission, "no onboarding package yet: %s; next try in %lld s", found,
+                            (long long)wait_ms / 1000);
+                if (host_wait(mission->host, wait_ms, mission->deadline, &err) < 0)
+                        return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : -1;
+        }
+}
