@@ -35,10 +35,10 @@ def what_happened_is_in_logs_journal_and_events(w):
 
 @scenario()
 def unknown_settings_are_told_and_never_fatal(w):
-    report = w.onboard(azureResourceID="/subscriptions/1", onboardingFromAzure=True)
+    report = w.onboard(azureResourceID="/subscriptions/1", colour="blue")
     notes = [row for row in report.settings.substatus if row.name.startswith("settings-")]
     assert [row.status for row in notes] == ["warning", "warning"], notes
-    assert any("azureResourceID" in row.message for row in notes) and any("onboardingFromAzure" in row.message for row in notes), notes
+    assert any("azureResourceID" in row.message for row in notes) and any("colour" in row.message for row in notes), notes
     w.assert_onboarded()
 
 

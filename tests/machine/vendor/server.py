@@ -52,10 +52,11 @@ import pki  # noqa: E402
 # What the sensor of fixtures/onboarding.py's packages talks to: nothing is served there, and any answer will do.
 SENSOR_HOSTS = ("edr-weu.eu.endpoint.stand-in.test", "eu.events.stand-in.test", "events.stand-in.test",
                 "mdav.eu.endpoint.security.microsoft.com", "go.microsoft.com")
-# The vendor, the distributions, a company's own mirror, and somebody else's repository.
+# The vendor, the distributions, a company's own mirror, somebody else's repository, and a customer's storage.
 # Azure's Resource Managers are identity_pages.py's (--identity FOLDER).
+STORAGE = "customer.blob.core.windows.net"
 HOSTS = ("packages.microsoft.com", "deb.distro.test", "rpm.distro.test", "mirror.company.test", "repository.foreign.test",
-         *identity_pages.HOSTS["arm"], *SENSOR_HOSTS)
+         STORAGE, *identity_pages.HOSTS["arm"], *SENSOR_HOSTS)
 AUTHORITY = "Stand-in Microsoft TLS CA"  # by its name somebody on the way is told from the vendor
 CERTIFICATES = pki.CACHE / f"tls-certificates-{hashlib.sha256(repr((HOSTS, AUTHORITY)).encode()).hexdigest()[:8]}"
 KINDS = ("good", "foreign", "expired", "future", "other-name")
