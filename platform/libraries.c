@@ -4,6 +4,7 @@
 #include <json-c/json_c_version.h>
 #include <openssl/crypto.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "platform/base/text.h"
 #include "platform/base/version.h"
@@ -51,7 +52,7 @@ char *libraries_text(void)
         add(&text, "OpenSSL", OpenSSL_version(OPENSSL_FULL_VERSION_STRING), &version_openssl);
         add(&text, "json-c", json_c_version(), &version_json);
         add(&text, "libsystemd", version_systemd.built, &version_systemd);
-        add(&text, "zlib", version_zlib.built, &version_zlib);
+        add(&text, "zlib", ZLIB_VERSION, &version_zlib);
         add(&text, LIBC, libc_version(), &version_libc);
         return text_take(&text);
 }
