@@ -241,7 +241,9 @@ void facts_refresh_sensor(const Host *host, Deadline deadline, Facts *facts)
 
 void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
 {
-        *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL) };
+        const AzureFacts azure = ret->azure;
+
+        *ret = (Facts){ .look = look, .now_s = (int64_t)time(NULL), .azure = azure };
         ret->extension.portable = tri(version_is_portable);
         ret->extension.built_s = version_built_s;
         look_at_crypto(host, ret);
@@ -261,4 +263,6 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         conflict_look(host, deadline, ret);
         updaters_look(host, ret->machine.distro.codename, &ret->update.others);
         ret->update.due = tri(ret->update.record.due);
+        if (ret->azure.known == TRI_NOT_ASKED)
+                azure_look(host, &ret->azure);
 }

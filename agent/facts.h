@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "agent/azure/azure_facts.h"
 #include "agent/machine/install_path.h"
 #include "agent/machine/products_look.h"
 #include "agent/machine/updaters.h"
@@ -61,6 +62,8 @@ typedef struct Facts {
         FanotifyFacts fanotify;
         StoppedProducts stopped_products;
 
+        AzureFacts azure; /* asked once a run: see facts_gather */
+
         InstallPath path; /* of a request: install_path_look() */
 
         struct {
@@ -105,7 +108,10 @@ bool facts_are_held(const Host *host);
 
 void facts_clear(Facts *facts);
 
-/* Never fails. The deadline bounds the look as a whole. *ret is cleared by the caller before it is filled again. */
+/*
+ * Never fails. The deadline bounds the look as a whole. *ret is cleared by the caller before it is filled again, but
+ * for ret->azure: what stands there was asked before, and is not asked again.
+ */
 void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret);
 
 /* Refreshes only what a waiting step asks again: the sensor's files, unit and health. */

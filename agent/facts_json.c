@@ -32,6 +32,8 @@ static const char *const proxy_words[] = { [PROXY_USABLE] = "usable",
                                            [PROXY_UNUSABLE] = "unusable",
                                            [PROXY_DIRECT] = "direct" };
 
+static const char *const azure_words[] = { [AZURE_VM] = "vm", [AZURE_ARC] = "arc" };
+
 #define TRI(type, member, name) JSON_WORD(type, member, name, tri_words)
 
 /* --- one table a struct ------------------------------------------------------------------------------ */
@@ -143,6 +145,31 @@ static const JsonField stopped_product[] = {
 static const JsonField stopped_products[] = {
         TRI(StoppedProducts, known, "known"),
         JSON_LIST(StoppedProducts, items, n, "products", stopped_product),
+        { 0 },
+};
+
+static const JsonField azure_machine[] = {
+        JSON_WORD(AzureMachine, kind, "kind", azure_words),
+        JSON_TEXT(AzureMachine, resource_id, "resource_id"),
+        JSON_TEXT(AzureMachine, subscription, "subscription"),
+        JSON_TEXT(AzureMachine, vm_id, "vm_id"),
+        JSON_TEXT(AzureMachine, name, "name"),
+        JSON_TEXT(AzureMachine, location, "location"),
+        JSON_TEXT(AzureMachine, cloud, "cloud"),
+        { 0 },
+};
+
+static const JsonField azure_record[] = {
+        JSON_TEXT(AzureRecord, vm_id, "vm_id"),
+        JSON_TEXT(AzureRecord, device, "device"),
+        { 0 },
+};
+
+static const JsonField azure[] = {
+        TRI(AzureFacts, known, "known"),
+        JSON_OBJECT(AzureFacts, machine, "machine", azure_machine),
+        JSON_OBJECT(AzureFacts, record, "remembered", azure_record),
+        JSON_TEXT(AzureFacts, trouble, "trouble"),
         { 0 },
 };
 
@@ -282,6 +309,7 @@ const JsonField facts_json_fields[] = {
         JSON_GROUP("machine", machine),
         JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),
         JSON_OBJECT(Facts, stopped_products, "stopped_products", stopped_products),
+        JSON_OBJECT(Facts, azure, "azure", azure),
         JSON_OBJECT(Facts, path, "install_path", install_path),
         JSON_GROUP("package", package),
         JSON_OBJECT(Facts, proxy, "proxy", proxy),

@@ -24,6 +24,7 @@ Judge judge_proxy;        /* through which proxy packages are reached */
 Judge judge_connectivity; /* which endpoints the sensor will have to reach */
 Judge judge_update;       /* who keeps the sensor up to date, and what came of it */
 Judge judge_managed;      /* the sensor's managed configuration against passiveMode, proxy, groupIds, managedConfig */
+Judge judge_azure;        /* which machine of Azure it is, and whether its disk was copied */
 Judge judge_extension;    /* this very program: its age, whose cryptography it uses */
 
 /* Keeps the first. */

@@ -167,7 +167,10 @@ static void make_plan(Mission *mission)
 
 static void look(Mission *mission)
 {
+        const AzureFacts azure = mission->facts.azure;
+
         facts_clear(&mission->facts);
+        mission->facts.azure = azure;
         mission_look(mission->host, mission->request, &mission->facts);
         mission->manager = package_manager(mission->facts.package.manager_id);
         mission->facts.fulfilled = tri(mission->fulfilled);

@@ -12,11 +12,20 @@
 #include "agent/situation.h"
 #include "platform/base/text.h"
 
-void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS])
+/* The first look does not ask Azure: it takes what is not asked for as it is. */
+static PlanTag derived_resource(const Facts *facts)
 {
-        tags[0] = (PlanTag){ "AzureResourceId", request->azure_resource_id, true };
-        tags[1] = (PlanTag){ "SecurityWorkspaceId", request->workspace_id, true };
-        tags[2] = (PlanTag){ "GROUP", request->group_tag, false };
+        bool known = facts->azure.known == TRI_YES && *facts->azure.machine.resource_id;
+
+        return (PlanTag){ "AzureResourceId", known ? facts->azure.machine.resource_id : NULL, true, true };
+}
+
+void plan_tags(const Request *request, const Facts *facts, PlanTag tags[PLAN_TAGS])
+{
+        tags[0] = request->azure_resource_id ? (PlanTag){ "AzureResourceId", request->azure_resource_id, true, false }
+                                             : derived_resource(facts);
+        tags[1] = (PlanTag){ "SecurityWorkspaceId", request->workspace_id, true, false };
+        tags[2] = (PlanTag){ "GROUP", request->group_tag, false, false };
 }
 
 bool plan_has(const Plan *plan, StepId id)
@@ -33,7 +42,7 @@ bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health)
 {
         const char *now = sensor_tag(health, tag->key);
 
-        if (!tag->value)
+        if (!tag->value || (tag->derived && health->tags_known != TRI_YES))
                 return false;
         if (health->tags_known != TRI_YES || !now)
                 return true;
@@ -45,7 +54,7 @@ static bool tags_differ(const Request *request, const Facts *facts)
         PlanTag tags[PLAN_TAGS];
         size_t i;
 
-        plan_tags(request, tags);
+        plan_tags(request, facts, tags);
         for (i = 0; i < PLAN_TAGS; i++)
                 if (plan_tag_differs(&tags[i], &facts->sensor.health) && !refused_find(&facts->refused, tags[i].key))
                         return true;
@@ -54,9 +63,9 @@ static bool tags_differ(const Request *request, const Facts *facts)
 
 /* In order: of several refusals the first is told. */
 static Judge *const judges[] = {
-        judge_package, judge_tenant,   judge_distribution, judge_machine,      judge_intent,
-        judge_sensor,  judge_conflict, judge_fitness,      judge_path,         judge_managed,
-        judge_proxy,   judge_update,   judge_extension,    judge_connectivity,
+        judge_package, judge_tenant,   judge_distribution, judge_machine,   judge_intent,
+        judge_sensor,  judge_conflict, judge_fitness,      judge_path,      judge_managed,
+        judge_proxy,   judge_update,   judge_azure,        judge_extension, judge_connectivity,
 };
 
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
@@ -253,6 +262,7 @@ static Facts as_first_look(const Facts *facts)
         memset(&first.machine, 0, sizeof(first.machine));
         memset(&first.fanotify, 0, sizeof(first.fanotify));
         memset(&first.package, 0, sizeof(first.package));
+        memset(&first.azure, 0, sizeof(first.azure));
         memset(&first.update.others, 0, sizeof(first.update.others));
         first.update.due = TRI_NOT_ASKED;
         first.machine.systemd = facts->machine.systemd;

@@ -59,12 +59,13 @@ const char *step_name(StepId id); /* "repository" ...: also the name of its stat
 
 typedef struct PlanTag {
         const char *key;
-        const char *value; /* NULL: not asked */
+        const char *value; /* NULL: neither asked for nor derived; borrowed from request and facts */
         bool ignore_case;  /* Azure ids: compared without case, written as given */
+        bool derived;     /* nobody asked for it: where the sensor does not tell its tags, it is left */
 } PlanTag;
 
 #define PLAN_TAGS 3
-void plan_tags(const Request *request, PlanTag tags[PLAN_TAGS]);
+void plan_tags(const Request *request, const Facts *facts, PlanTag tags[PLAN_TAGS]);
 
 bool plan_has(const Plan *plan, StepId id);
 

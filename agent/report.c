@@ -63,7 +63,7 @@ static void report_tags(const Request *request, const Facts *facts, Outcome *out
         PlanTag tags[PLAN_TAGS];
         size_t i;
 
-        plan_tags(request, tags);
+        plan_tags(request, facts, tags);
         for (i = 0; i < PLAN_TAGS; i++) {
                 const char *now = sensor_tag(health, tags[i].key);
                 const char *said = refused_find(&facts->refused, tags[i].key);

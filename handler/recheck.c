@@ -106,6 +106,7 @@ static void tell_success(Session *session, const Request *request, const Facts *
                          const Plan *notes, Outcome *outcome)
 {
         recheck_unit_keep(&session->host, outcome);
+        azure_remember(&session->host, &facts->azure, facts->sensor.health.machine_id);
         if (was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE) && history_has_notes(&session->history, notes) &&
             status_shows_success(&session->host, &session->environment, session->sequence))
                 return;

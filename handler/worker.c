@@ -111,6 +111,8 @@ static void end(Session *session, Mission *mission, Outcome *outcome)
                 plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);
                 session_carry_notes(session, mission->request, &mission->plan);
         }
+        if (looked && outcome->verdict == VERDICT_SUCCEEDED)
+                azure_remember(&session->host, &mission->facts.azure, mission->facts.sensor.health.machine_id);
         session->history.refused = mission->refused;
         session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
 }

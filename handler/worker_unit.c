@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent/azure/machine.h"
 #include "handler/program.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -31,15 +32,20 @@ static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Lin
                                 "IOWeight=25\n"
                                 "LimitCORE=0\n";
 
+/* What Azure Arc documents for this extension: outside its own unit it does not see to that itself. */
+static const char arc_text[] = "CPUQuota=60%\n";
+
 static int write_unit(const Host *host, Error *err)
 {
-        _cleanup_free_ char *present = NULL;
+        _cleanup_free_ char *present = NULL, *text = NULL;
+        AzureSigns signs;
         size_t length = 0;
 
-        if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 &&
-            text_equal(present, unit_text))
+        azure_signs_look(host, &signs);
+        text = text_format("%s%s", unit_text, signs.runs_us ? arc_text : "");
+        if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 && text_equal(present, text))
                 return 0;
-        return fs_write_volatile(host, UNIT_FILE, unit_text, strlen(unit_text), 0644, err);
+        return fs_write_volatile(host, UNIT_FILE, text, strlen(text), 0644, err);
 }
 
 static int read_state(const Host *host, UnitState *ret, Error *err)

@@ -19,7 +19,7 @@ int step_settings(Mission *mission, Failure *failure)
         if (steps_wait_for_sensor(mission, is_answering, "the sensor to answer", REASON_SENSOR_NOT_ANSWERING, failure) <
             0)
                 return -1;
-        plan_tags(mission->request, tags);
+        plan_tags(mission->request, &mission->facts, tags);
         for (i = 0; i < PLAN_TAGS; i++) {
                 const char *now = sensor_tag(&mission->facts.sensor.health, tags[i].key);
                 _cleanup_free_ char *what = text_format("device tag %s", tags[i].key),
@@ -34,7 +34,7 @@ int step_settings(Mission *mission, Failure *failure)
                         mission_changed(mission, what, before, after);
                         continue;
                 }
-                if (err.kind != ERROR_COMMAND || !sensor_is_protected(err.text))
+                if (!tags[i].derived && (err.kind != ERROR_COMMAND || !sensor_is_protected(err.text)))
                         return steps_fail(failure, REASON_SENSOR_TAG, &err);
                 log_warning("device tag %s: refused, and left as it is: %s", tags[i].key, err.text);
                 refused_add(&mission->refused, tags[i].key, err.text);
