@@ -42,7 +42,7 @@ bool plan_tag_differs(const PlanTag *tag, const SensorHealth *health)
 {
         const char *now = sensor_tag(health, tag->key);
 
-        if (!tag->value || (tag->derived && health->tags_known != TRI_YES))
+        if (!tag->value || (tag->derived && health->answering == TRI_YES && health->tags_known != TRI_YES))
                 return false;
         if (health->tags_known != TRI_YES || !now)
                 return true;

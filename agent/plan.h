@@ -61,7 +61,7 @@ typedef struct PlanTag {
         const char *key;
         const char *value; /* NULL: neither asked for nor derived; borrowed from request and facts */
         bool ignore_case;  /* Azure ids: compared without case, written as given */
-        bool derived;     /* nobody asked for it: where the sensor does not tell its tags, it is left */
+        bool derived;      /* nobody asked for it: a sensor that answers and tells no tags is left as it is */
 } PlanTag;
 
 #define PLAN_TAGS 3

@@ -135,6 +135,10 @@ static void a_resource_that_nobody_asked_for_is_what_azure_says(void **state)
         f.sensor.health.n_tags = 0;
         f.sensor.health.tags_known = TRI_UNKNOWN;
         assert_told(q, f, "; azure-resource: ", HERE);
+        /* one that does not answer yet will tell */
+        f.sensor.health.answering = TRI_NO;
+        assert_told(q, f, "settings verify; azure-resource: ", HERE);
+        f.sensor.health.answering = TRI_YES;
         /* and the sensor may have refused it */
         f.sensor.health.tags_known = TRI_YES;
         refused_add(&f.refused, "AzureResourceId", "tamper protection");
