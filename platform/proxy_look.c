@@ -37,6 +37,7 @@ static const ProxyPlace places[] = {
           proxy_read_systemd,
           0,
           true },
+        { { "/var/opt/azcmagent/localconfig.json", NULL }, proxy_read_arc, 0, true },
         { { "/etc/waagent.conf", NULL }, proxy_read_waagent, 0, true },
         { { "/etc/environment", NULL }, proxy_read_environment, 0, true },
 };

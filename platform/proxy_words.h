@@ -28,6 +28,9 @@ ProxyReader proxy_read_systemd;
 /* HttpProxy.Host, HttpProxy.Port of the Azure Linux guest agent. */
 ProxyReader proxy_read_waagent;
 
+/* proxy.url of the configuration of Azure Arc's agent. */
+ProxyReader proxy_read_arc;
+
 /* proxy=, proxy_username= in the section [main] of yum.conf(5), dnf.conf(5), tdnf.conf. */
 ProxyReader proxy_read_dnf;
 
