@@ -24,6 +24,16 @@ static int refuse(const char *name, const char *why, Failure *failure)
         return failure_set(failure, REASON_CLOUD_UNSUPPORTED, "The metadata service says \"%s\": %s.", shown, why);
 }
 
+const char *azure_cloud_refusal(const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(clouds); i++)
+                if (text_equal_nocase(clouds[i].name, name))
+                        return clouds[i].refusal;
+        return NULL;
+}
+
 int azure_cloud_choose(const char *name, const char *site_arm, AzureCloud *ret, Failure *failure)
 {
         const char *arm_url = NULL, *refusal = "this version does not know it";

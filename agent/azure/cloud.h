@@ -18,3 +18,6 @@ typedef struct AzureCloud {
  * Else cloud-unsupported: the service is not offered there, or the name is unknown.
  */
 int azure_cloud_choose(const char *name, const char *site_arm, AzureCloud *ret, Failure *failure) _must_check_;
+
+/* Why there are no onboarding packages in that cloud; static. NULL: there are, or it is unknown here. Pure. */
+const char *azure_cloud_refusal(const char *name);

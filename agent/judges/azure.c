@@ -1,6 +1,7 @@
 /*
  * What this machine is in Azure, against what is asked and what its disk remembers.
  */
+#include "agent/azure/cloud.h"
 #include "agent/judge.h"
 #include "platform/base/text.h"
 
@@ -57,10 +58,31 @@ static void judge_copy(const Facts *facts, Plan *plan)
                 azure->record.vm_id, azure->machine.vm_id);
 }
 
+/* Whoever gives a package knows of a tenant somewhere else; without one, whoever looks for it refuses. */
+static void judge_cloud(const Request *request, const Facts *facts, Plan *plan)
+{
+        const char *cloud = facts->azure.machine.cloud, *refusal = azure_cloud_refusal(cloud);
+
+        if (!refusal)
+                return;
+        if (situation_is_licensed(request, facts))
+                judge_note(plan, "azure-cloud", PLAN_INFORMATION,
+                           "This machine is in %s, and %s: the sensor is licensed, and stays as it is.", cloud,
+                           refusal);
+        else if (request->onboarding)
+                judge_note(
+                        plan, "azure-cloud", PLAN_WARNING,
+                        "This machine is in %s, and %s: the given package is of tenant %s, which is in another cloud. "
+                        "The sensor is onboarded as asked; if it does not get its licence, see that it reaches that "
+                        "cloud's addresses.",
+                        cloud, refusal, request->onboarding->org_id);
+}
+
 void judge_azure(const Request *request, const Facts *facts, Plan *plan)
 {
         if (facts->azure.known != TRI_YES)
                 return;
+        judge_cloud(request, facts, plan);
         judge_resource(request, facts, plan);
         judge_copy(facts, plan);
 }

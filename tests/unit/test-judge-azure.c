@@ -62,7 +62,7 @@ static char *told(const Request *request, const Facts *facts)
         for (i = 0; i < plan.n_steps; i++)
                 text_append(&text, "%s%s", i ? " " : "", step_name(plan.steps[i].id));
         for (i = 0; i < plan.n_notes; i++)
-                if (strstr("azure-resource cloned", plan.notes[i].name))
+                if (strstr("azure-cloud azure-resource cloned", plan.notes[i].name))
                         text_append(&text, "; %s%s: %s", plan.notes[i].name,
                                     plan.notes[i].level == PLAN_WARNING ? "!" : "", plan.notes[i].text);
         return text.length ? text_take(&text) : text_copy("");
@@ -190,6 +190,23 @@ static void a_copy_stays_one_until_it_is_another_device(void **state)
         assert_string_equal(record.device, "d2");
 }
 
+static void a_cloud_without_defender_is_told_of_and_a_licensed_sensor_left_alone(void **state)
+{
+        Request q = asked();
+        Facts f = healthy();
+
+        q.azure_resource_id = HERE;
+        tag(&f, HERE);
+        strcpy(f.azure.machine.cloud, "AzureUSGovernmentCloud");
+        assert_nothing_told(q, f);
+        strcpy(f.azure.machine.cloud, "USNat");
+        assert_nothing_told(q, f);
+        strcpy(f.azure.machine.cloud, "AzureChinaCloud");
+        assert_told(q, f, "; azure-cloud: ", "stays as it is");
+        f.sensor.onboarded = f.sensor.health.licensed = TRI_NO;
+        assert_told(q, f, "onboard verify; azure-cloud!: ", "tenant " ORG);
+}
+
 static void what_only_a_second_look_tells_is_kept_for_the_first(void **state)
 {
         Request q = asked();
@@ -212,6 +229,7 @@ int main(void)
                 cmocka_unit_test(a_resource_that_nobody_asked_for_is_what_azure_says),
                 cmocka_unit_test(a_copy_of_a_disk_is_recognised),
                 cmocka_unit_test(a_copy_stays_one_until_it_is_another_device),
+                cmocka_unit_test(a_cloud_without_defender_is_told_of_and_a_licensed_sensor_left_alone),
                 cmocka_unit_test(what_only_a_second_look_tells_is_kept_for_the_first),
         };
 
