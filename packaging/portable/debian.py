@@ -12,7 +12,15 @@ import subprocess
 from dataclasses import asdict, dataclass
 
 RELEASE = "trixie"
+SECURITY = f"{RELEASE}-security"
+SECURITY_ENTRY = "deb http://HOST/debian-security bookworm-security main"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+ARCHITECTURES = ("amd64", "arm64")
+CONFIGURATION = f'APT::Architecture "{ARCHITECTURES[0]}";\nAPT::Architectures {{ {" ".join(f"{name};" for name in ARCHITECTURES)} }};\n'
+# Said with each call, as there they count for more than the machine's apt.conf.d. Error-Mode is of apt 2.1.8.
+STRICT = {"APT::Update::Error-Mode": "any", "APT::Get::AllowUnauthenticated": "false", "Acquire::Check-Valid-Until": "true",
+          "Acquire::AllowInsecureRepositories": "false", "Acquire::AllowDowngradeToInsecureRepositories": "false",
+          "Acquire::AllowWeakRepositories": "false"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,9 @@ def has_changes(package):
 
 
 def shortfalls(packages):
-    """What the mirror's index names and its pool did not give, a line each."""
+    """What was not asked, and what the mirror's index names and its pool did not give, a line each."""
+    for suite in sorted({suite for package in packages.values() for suite in package.get("unasked", ())}):
+        yield f"{suite} was not asked, as /etc/apt names no mirror of it: add an entry like '{SECURITY_ENTRY}', and apt-get update"
     for name, package in packages.items():
         changes = "" if has_changes(package) else " without Debian's changes"
         if package["version"] != package["newest"] or changes:
@@ -58,20 +68,18 @@ class Apt:
         for part in ("lists/partial", "cache/archives/partial"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / "status").touch()
-        (folder / "sources.list").write_text(_sources(), encoding="ascii")
-        (folder / "apt.conf").write_text(
-            f'Dir::Etc::sourcelist "{folder}/sources.list";\n'
-            'Dir::Etc::sourceparts "/dev/null";\n'
-            'Dir::Etc::preferences "/dev/null";\n'
-            'Dir::Etc::preferencesparts "/dev/null";\n'
-            f'Dir::State "{folder}";\n'
-            f'Dir::State::status "{folder}/status";\n'
-            f'Dir::Cache "{folder}/cache";\n'
-            'APT::Sandbox::User "root";\n'
-            'APT::Architecture "amd64";\n'
-            'APT::Architectures { "amd64"; "arm64"; };\n', encoding="ascii")
+        where = places(_configured())
+        self.missing = [suite for suite in (SECURITY,) if suite not in where]
+        lines = _lines(where)
+        (folder / "sources.list").write_text(lines, encoding="ascii")
+        (folder / "apt.conf").write_text(CONFIGURATION, encoding="ascii")
+        options = STRICT | {"Dir::Etc::sourcelist": f"{folder}/sources.list", "Dir::Etc::sourceparts": "/dev/null",
+                            "Dir::Etc::preferences": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null", "Dir::State": folder,
+                            "Dir::State::status": f"{folder}/status", "Dir::Cache": f"{folder}/cache", "APT::Sandbox::User": "root"}
+        self._options = [f"--option={name}={value}" for name, value in options.items()]
         self._environment = {**os.environ, "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
         self._call("apt-get", "--quiet", "update")
+        self._check_lists(lines.splitlines())
 
     def source(self, name, bare=False):
         """The newest version of which all is there. bare: upstream's release alone will do when Debian's changes are not."""
@@ -100,6 +108,14 @@ class Apt:
         return series(subprocess.run(["tar", "--extract", "--to-stdout", "--file", *changes, "debian/patches/series"],
                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout)
 
+    def _check_lists(self, lines):
+        """An apt that knows no Error-Mode takes an index that could not be had for one that it does not need."""
+        got = self._call("apt-get", "indextargets", "--format", "$(CREATED_BY) $(SITE) $(RELEASE) $(ARCHITECTURE)").splitlines()
+        wanted = sum(1 if line.startswith("deb-src") else len(ARCHITECTURES) for line in lines)
+        if len(got) != wanted:
+            raise RuntimeError(f"apt-get update got {len(got)} of {wanted} indexes ({', '.join(got) or 'none'}), so what is new cannot be known: "
+                               "ask again later, or another mirror")
+
     def _offers(self, name):
         for stanza in self._call("apt-cache", "showsrc", name).split("\n\n"):
             fields = dict(re.findall(r"^([A-Za-z0-9-]+):((?:.*)(?:\n .*)*)", stanza, re.M))
@@ -121,10 +137,10 @@ class Apt:
                 raise RuntimeError(f"{self.files / file} is not what Debian's index says (SHA-256 {digest}): remove it and look why")
         return have if any(".orig." in file for file in have) else None
 
-    def _call(self, *argv, check=True, **options):
-        done = subprocess.run(argv, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options)
+    def _call(self, program, *argv, check=True, **options):
+        done = subprocess.run([program, *self._options, *argv], env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options)
         if check and done.returncode:
-            raise RuntimeError(f"{' '.join(argv)}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise RuntimeError(f"{' '.join((program, *argv))}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout
 
 
@@ -148,16 +164,25 @@ def _sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
 
 
-def _sources():
-    """Where the machine itself gets Debian and its security updates."""
-    said = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"],
+def _configured():
+    """A line "URI SUITE" for each index that the machine's apt has."""
+    return subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"],
                           check=True, capture_output=True, text=True).stdout
+
+
+def places(configured):
+    """{suite: URI}: where the machine itself gets Debian and its security updates."""
     found = {}
-    for uri, suite in (line.split() for line in said.splitlines()):
+    for uri, suite in (line.split() for line in configured.splitlines()):
         if uri.rstrip("/").endswith("/debian"):
             found[RELEASE] = uri
         elif suite.endswith("-security") and "debian" in uri:
-            found[f"{RELEASE}-security"] = uri
+            found[SECURITY] = uri
     if RELEASE not in found:
-        raise RuntimeError("no Debian mirror is configured in /etc/apt: an entry like 'deb http://MIRROR/debian bookworm main' is needed")
-    return "".join(f"{kind} [signed-by={KEYRING}] {uri} {suite} main\n" for suite, uri in found.items() for kind in ("deb", "deb-src"))
+        raise RuntimeError("no Debian mirror is configured in /etc/apt: entries are needed like 'deb http://HOST/debian bookworm main' and "
+                           f"'{SECURITY_ENTRY}', and an apt-get update")
+    return found
+
+
+def _lines(where):
+    return "".join(f"{kind} [signed-by={KEYRING}] {uri} {suite} main\n" for suite, uri in where.items() for kind in ("deb", "deb-src"))

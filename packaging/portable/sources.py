@@ -32,6 +32,8 @@ def find(refresh):
         for row in toolchain.ARCHITECTURES.values():
             musl = apt.binary("musl-dev", row.debian)
             packages[f"musl-dev:{row.debian}"] = musl.as_json() | {"patches": apt.patches(musl.source)}
+    if apt.missing:
+        packages = {name: row | {"unasked": apt.missing} for name, row in packages.items()}
     KEPT.write_text(json.dumps(packages, indent=1) + "\n")
     return packages
 

@@ -1,5 +1,6 @@
 """Where the static program's libraries come from, and what its users are told of them: no compiler is run here."""
 
+import contextlib
 import functools
 import http.server
 import importlib.machinery
@@ -57,15 +58,34 @@ class Shortfalls(unittest.TestCase):
         line, = debian.shortfalls({"json-c": package("json-c", "0.18-1", changes=False)})
         self.assertIn("without Debian's changes", line)
 
+    def test_security_updates_that_were_not_asked_for_are_named_once(self):
+        rows = [package(name, "8.1-1") | {"unasked": ["trixie-security"]} for name in ("curl", "openssl")]
+        line, = debian.shortfalls({row["name"]: row for row in rows})
+        self.assertRegex(line, "^trixie-security was not asked.*deb http://HOST/debian-security bookworm-security main")
+
     def test_what_only_tests_use_does_not_count(self):
         left = sources.released({"cmocka": package("cmocka", "1-1", newest="1-2"), "curl": package("curl", "8.1-1")})
         self.assertEqual(list(left), ["curl"])
 
 
+class Places(unittest.TestCase):
+    def test_the_release_and_its_security_updates_come_from_where_the_machine_gets_its_own(self):
+        said = "http://one/debian/ bookworm\nhttp://one/debian/ bookworm-updates\nhttp://two/debian-security/ bookworm-security\nhttps://x/ nodistro\n"
+        self.assertEqual(debian.places(said), {"trixie": "http://one/debian/", "trixie-security": "http://two/debian-security/"})
+
+    def test_no_security_updates_are_no_place(self):
+        self.assertEqual(list(debian.places("http://one/debian/ bookworm\n")), ["trixie"])
+
+    def test_what_is_wanted_names_both(self):
+        with self.assertRaisesRegex(RuntimeError, "deb http://HOST/debian bookworm main.*deb http://HOST/debian-security bookworm-security main"):
+            debian.places("http://two/debian-security/ bookworm-security\n")
+
+
 class Repository:
     """On loopback: an index of one package's sources, and those of their files that the pool still has."""
 
-    def __init__(self, folder, versions, gone):
+    def __init__(self, folder, versions, gone, trusted=True):
+        self.option = "[trusted=yes] " if trusted else ""
         self.stanzas = []
         for version in versions:
             files = {f"thing_{version.partition('-')[0]}.orig.tar.gz": b"upstream", f"thing_{version}.debian.tar.xz": version.encode(),
@@ -88,17 +108,31 @@ class Repository:
         self.server.server_close()
 
     def line(self):
-        return f"deb-src [trusted=yes] http://127.0.0.1:{self.server.server_address[1]}/ ./\n"
+        return f"deb-src {self.option}http://127.0.0.1:{self.server.server_address[1]}/ ./\n"
+
+
+BOTH = "http://one/debian/ bookworm\nhttp://one/debian-security/ bookworm-security\n"
+# The worst that a machine's apt.conf.d may say.
+LENIENT = """Acquire::Retries "0"; Acquire::Check-Valid-Until "false"; Acquire::AllowInsecureRepositories "true"; APT::Update::Error-Mode "";
+Acquire::AllowWeakRepositories "true"; APT::Get::AllowUnauthenticated "true"; Dir::Etc::sourcelist "/dev/null";"""
+NOBODY = "deb-src [trusted=yes] http://127.0.0.1:1/ ./\n"
 
 
 class Pool(unittest.TestCase):
-    def source(self, versions, gone=(), bare=False):
+    @contextlib.contextmanager
+    def apt(self, versions, gone=(), more="", configured=BOTH, trusted=True):
         with tempfile.TemporaryDirectory() as served, tempfile.TemporaryDirectory() as work:
-            repository = Repository(Path(served), versions, gone)
+            repository = Repository(Path(served), versions, gone, trusted)
             self.addCleanup(repository.close)
             direct = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-            with mock.patch.object(debian, "_sources", repository.line), mock.patch.dict(os.environ, direct, clear=True):
-                return debian.Apt(Path(work) / "apt", Path(work) / "files").source("thing", bare).as_json()
+            world = {"_lines": lambda _: repository.line() + more, "_configured": lambda: configured,
+                     "CONFIGURATION": debian.CONFIGURATION + LENIENT}
+            with mock.patch.multiple(debian, **world), mock.patch.dict(os.environ, direct, clear=True):
+                yield debian.Apt(Path(work) / "apt", Path(work) / "files")
+
+    def source(self, versions, bare=False, **world):
+        with self.apt(versions, **world) as apt:
+            return apt.source("thing", bare).as_json() | {"missing": apt.missing}
 
     def test_the_newest_is_taken(self):
         got = self.source(["1.0-9", "1.0-10"])
@@ -117,6 +151,28 @@ class Pool(unittest.TestCase):
     def test_nothing_at_all_is_an_error(self):
         with self.assertRaisesRegex(RuntimeError, "no complete source of thing.*1.0-9"):
             self.source(["1.0-9"], gone=["thing_1.0-9.debian.tar.xz"])
+
+    def test_an_index_that_cannot_be_had_is_an_error(self):
+        with self.assertRaisesRegex(RuntimeError, "apt-get .*update: exit 100"):
+            self.source(["1.0-9"], more=NOBODY)
+
+    def test_nor_does_an_apt_that_knows_no_such_error_take_it_for_none(self):
+        with mock.patch.object(debian, "STRICT", {}), self.assertRaisesRegex(RuntimeError, "got 0 of 2 indexes"):
+            self.source(["1.0-9"], more=NOBODY)
+
+    def test_that_no_security_updates_were_asked_for_is_known(self):
+        self.assertEqual(self.source(["1.0-9"])["missing"], [])
+        self.assertEqual(self.source(["1.0-9"], configured="http://one/debian/ bookworm\n")["missing"], ["trixie-security"])
+
+    def test_an_index_without_a_signature_is_refused_whatever_the_machine_allows(self):
+        with self.assertRaisesRegex(RuntimeError, "does not have a Release file|is not signed"):
+            self.source(["1.0-9"], trusted=False)
+
+    def test_nothing_that_the_machine_allows_is_allowed_here(self):
+        with self.apt(["1.0-9"]) as apt:
+            said = apt._call("apt-config", "dump")
+        for name, value in debian.STRICT.items():
+            self.assertIn(f'{name} "{value}";', said)
 
 
 class Release(unittest.TestCase):
