@@ -7,9 +7,14 @@ version in the indexes the one that is used; shortfalls() says so.
 
 import hashlib
 import os
+import pwd
 import re
+import shutil
 import subprocess
+import sys
+import tempfile
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 RELEASE = "trixie"
 SECURITY = f"{RELEASE}-security"
@@ -40,6 +45,10 @@ class Package:
         return asdict(self)
 
 
+def say(text):
+    print(f"build-libraries: {text}", file=sys.stderr, flush=True)
+
+
 def has_changes(package):
     """Is what Debian changed there, too? package is a Package as JSON."""
     return package["name"] != package["source"]["name"] or any(".debian." in file for file in package["files"])
@@ -60,10 +69,23 @@ def series(text):
     return [name for name in (line.split("#")[0].strip() for line in text.splitlines()) if name]
 
 
+def series_in(archive):
+    """The same, of the archive of Debian's changes; none if it has no such file."""
+    name = "debian/patches/series"
+    return series(_tar("--extract", "--to-stdout", "--file", archive, name)) if name in _tar("--list", "--file", archive).splitlines() else []
+
+
+def _tar(*argv):
+    done = subprocess.run(["tar", *argv], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        raise RuntimeError(f"tar {' '.join(map(str, argv))}: exit {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
 class Apt:
     def __init__(self, folder, files):
-        """What apt keeps is below folder; the packages themselves below files."""
-        self.files = files
+        """What apt keeps is below folder, which apt's own user has to be able to reach; the packages themselves below files."""
+        self.folder, self.files = folder, files
         self.files.mkdir(parents=True, exist_ok=True)
         for part in ("lists/partial", "cache/archives/partial"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -75,7 +97,7 @@ class Apt:
         (folder / "apt.conf").write_text(CONFIGURATION, encoding="ascii")
         options = STRICT | {"Dir::Etc::sourcelist": f"{folder}/sources.list", "Dir::Etc::sourceparts": "/dev/null",
                             "Dir::Etc::preferences": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null", "Dir::State": folder,
-                            "Dir::State::status": f"{folder}/status", "Dir::Cache": f"{folder}/cache", "APT::Sandbox::User": "root"}
+                            "Dir::State::status": f"{folder}/status", "Dir::Cache": f"{folder}/cache"}
         self._options = [f"--option={name}={value}" for name, value in options.items()]
         self._environment = {**os.environ, "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
         self._call("apt-get", "--quiet", "update")
@@ -91,22 +113,23 @@ class Apt:
         raise RuntimeError(f"the mirror has no complete source of {name}; its index names {[offer['Version'] for offer in offers]}")
 
     def binary(self, name, debian_arch):
-        """A .deb, downloaded only. apt verifies it by its index."""
+        """A .deb, downloaded only."""
         wanted = f"{name}:{debian_arch}"
-        uri = self._call("apt-get", "--quiet", "download", "--print-uris", wanted)
-        file = re.search(r"^'[^']+' (\S+)", uri, re.M).group(1)
-        self._call("apt-get", "--quiet", "download", wanted, cwd=self.files)
+        said = self._call("apt-get", "--quiet", "download", "--print-uris", wanted)
+        found = re.search(r"^'[^']+' (\S+) \d+ SHA256:([0-9a-f]{64})$", said, re.M)
+        if not found:
+            raise RuntimeError(f"apt names no file and SHA-256 of {wanted}; it said: {said.strip()}")
+        file, digest = found.groups()
         version = file.split("_")[1].replace("%3a", ":")
-        return Package(name, version, {file: _sha256(self.files / file)}, self._source(*_source_of(self.files / file)), version)
+        if not self._fetch({file: digest}, "download", f"{wanted}={version}"):
+            raise RuntimeError(f"{wanted} {version} cannot be downloaded: ask again later, or another mirror")
+        return Package(name, version, {file: digest}, self._source(*_source_of(self.files / file)), version)
 
     def patches(self, source):
         """The names of Debian's patches in a source package whose binary is used; none where they cannot be had."""
         files = self._take(source["name"], {"Version": source["version"], "files": [(digest, file) for file, digest in source["files"].items()]})
         changes = [self.files / file for file in files or () if ".debian." in file]
-        if not changes:
-            return []
-        return series(subprocess.run(["tar", "--extract", "--to-stdout", "--file", *changes, "debian/patches/series"],
-                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout)
+        return series_in(changes[0]) if changes else []
 
     def _check_lists(self, lines):
         """An apt that knows no Error-Mode takes an index that could not be had for one that it does not need."""
@@ -129,13 +152,20 @@ class Apt:
     def _take(self, name, offer):
         """{file: SHA-256} of those of the two archives that could be had."""
         wanted = {file: digest for digest, file in offer["files"] if re.search(r"\.(orig|debian)\.tar\.[a-z0-9]+$", file)}
-        if not all((self.files / file).exists() for file in wanted):
-            self._call("apt-get", "--quiet", "source", "--download-only", f"{name}={offer['Version']}", cwd=self.files, check=False)
-        have = {file: digest for file, digest in wanted.items() if (self.files / file).exists()}
-        for file, digest in have.items():
-            if _sha256(self.files / file) != digest:
-                raise RuntimeError(f"{self.files / file} is not what Debian's index says (SHA-256 {digest}): remove it and look why")
+        have = self._fetch(wanted, "source", "--download-only", f"{name}={offer['Version']}")
         return have if any(".orig." in file for file in have) else None
+
+    def _fetch(self, wanted, *argv):
+        """Those of wanted ({file: SHA-256}) that are in files, after apt-get argv brought what was not there or was not that."""
+        if not all(is_there(self.files / file, digest) for file, digest in wanted.items()):
+            with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                if os.geteuid() == 0:
+                    shutil.chown(place, _sandbox_user())
+                self._call("apt-get", "--quiet", *argv, cwd=place, check=False)
+                for file, digest in wanted.items():
+                    if (Path(place) / file).exists():
+                        _keep(Path(place) / file, self.files / file, digest)
+        return {file: digest for file, digest in wanted.items() if is_there(self.files / file, digest)}
 
     def _call(self, program, *argv, check=True, **options):
         done = subprocess.run([program, *self._options, *argv], env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options)
@@ -162,6 +192,34 @@ def _source_of(deb):
 def _sha256(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+
+
+def is_there(path, digest):
+    """Not if it has other bytes, which is said."""
+    if not path.exists():
+        return False
+    found = _sha256(path)
+    if found != digest:
+        say(f"{path} has the SHA-256 {found}, not {digest} as the index says: it is not used")
+    return found == digest
+
+
+def _keep(path, final, digest):
+    """A copy, as what was downloaded belongs to apt's user, who might change it after it was looked at."""
+    new = final.with_name(f"{final.name}.new")
+    shutil.copyfile(path, new)
+    if _sha256(new) != digest:
+        new.unlink()
+        raise RuntimeError(f"apt gave {path.name} with other bytes than its index says (SHA-256 {digest}): ask another mirror")
+    new.replace(final)
+
+
+def _sandbox_user():
+    """Whom apt downloads as; root where a system has no such user."""
+    try:
+        return pwd.getpwnam("_apt").pw_uid
+    except KeyError:
+        return 0
 
 
 def _configured():

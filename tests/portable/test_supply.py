@@ -5,11 +5,14 @@ import functools
 import http.server
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import re
 import socketserver
+import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import unittest
@@ -81,8 +84,20 @@ class Places(unittest.TestCase):
             debian.places("http://two/debian-security/ bookworm-security\n")
 
 
+def binary(folder, version):
+    """A package in folder, and what the index says of it."""
+    control = f"Package: thing\nVersion: {version}\nArchitecture: amd64\nMaintainer: nobody <n@example.com>\nDescription: a thing\n"
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        (Path(place) / "DEBIAN").mkdir()
+        (Path(place) / "DEBIAN/control").write_text(control)
+        subprocess.run(["dpkg-deb", "--build", "-Znone", place, folder / "thing.deb"], check=True, capture_output=True)
+    data = (folder / "thing.deb").read_bytes()
+    return f"{control}Filename: thing.deb\nSize: {len(data)}\nSHA256: {sha256(data).hexdigest()}\n"
+
+
 class Repository:
-    """On loopback: an index of one package's sources, and those of their files that the pool still has."""
+    """On loopback: an index of one package's sources and of its binary, and those of their files that the pool still has."""
 
     def __init__(self, folder, versions, gone, trusted=True):
         self.option = "[trusted=yes] " if trusted else ""
@@ -96,7 +111,10 @@ class Repository:
             lines = "".join(f" {sha256(content).hexdigest()} {len(content)} {name}\n" for name, content in files.items())
             self.stanzas.append(f"Package: thing\nFormat: 3.0 (quilt)\nBinary: thing\nArchitecture: any\nVersion: {version}\n"
                                 f"Directory: .\nChecksums-Sha256:\n{lines}")
-        (folder / "Sources").write_text("\n".join(self.stanzas))
+        for name, stanzas in {"source/Sources": self.stanzas, "binary-amd64/Packages": [binary(folder, versions[-1])], "binary-arm64/Packages": []}.items():
+            path = folder / "dists/trixie/main" / name
+            path.parent.mkdir(parents=True)
+            path.write_text("\n".join(stanzas))
         handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
         handler.func.log_message = lambda *_: None
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
@@ -108,7 +126,7 @@ class Repository:
         self.server.server_close()
 
     def line(self):
-        return f"deb-src {self.option}http://127.0.0.1:{self.server.server_address[1]}/ ./\n"
+        return "".join(f"{kind} {self.option}http://127.0.0.1:{self.server.server_address[1]}/ trixie main\n" for kind in ("deb", "deb-src"))
 
 
 BOTH = "http://one/debian/ bookworm\nhttp://one/debian-security/ bookworm-security\n"
@@ -152,12 +170,35 @@ class Pool(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "no complete source of thing.*1.0-9"):
             self.source(["1.0-9"], gone=["thing_1.0-9.debian.tar.xz"])
 
+    def test_a_binary_is_taken_with_its_source(self):
+        with self.apt(["1.0-9"]) as apt:
+            got = apt.binary("thing", "amd64")
+        self.assertEqual((got.version, got.source["version"], list(got.files)), ("1.0-9", "1.0-9", ["thing_1.0-9_amd64.deb"]))
+
+    def test_what_was_kept_with_other_bytes_is_fetched_again_and_said(self):
+        with self.apt(["1.0-9"]) as apt, mock.patch.object(debian, "say") as say:
+            for name in ("thing_1.0-9_amd64.deb", "thing_1.0.orig.tar.gz"):
+                (apt.files / name).write_text("changed")
+            for got in (apt.binary("thing", "amd64"), apt.source("thing")):
+                for name, digest in got.files.items():
+                    self.assertEqual(sha256((apt.files / name).read_bytes()).hexdigest(), digest)
+        first, second = [call.args[0] for call in say.call_args_list]
+        self.assertRegex(first, "thing_1.0-9_amd64.deb has the SHA-256 .* not used$")
+        self.assertRegex(second, "thing_1.0.orig.tar.gz has the SHA-256 .* not used$")
+
+    def test_what_is_kept_is_not_fetched_again(self):
+        with self.apt(["1.0-9"]) as apt:
+            apt.binary("thing", "amd64")
+            times = {path: path.stat().st_mtime_ns for path in apt.files.iterdir()}
+            apt.binary("thing", "amd64")
+            self.assertEqual({path: path.stat().st_mtime_ns for path in apt.files.iterdir()}, times)
+
     def test_an_index_that_cannot_be_had_is_an_error(self):
         with self.assertRaisesRegex(RuntimeError, "apt-get .*update: exit 100"):
             self.source(["1.0-9"], more=NOBODY)
 
     def test_nor_does_an_apt_that_knows_no_such_error_take_it_for_none(self):
-        with mock.patch.object(debian, "STRICT", {}), self.assertRaisesRegex(RuntimeError, "got 0 of 2 indexes"):
+        with mock.patch.object(debian, "STRICT", {}), self.assertRaisesRegex(RuntimeError, "got 0 of 4 indexes"):
             self.source(["1.0-9"], more=NOBODY)
 
     def test_that_no_security_updates_were_asked_for_is_known(self):
@@ -173,6 +214,79 @@ class Pool(unittest.TestCase):
             said = apt._call("apt-config", "dump")
         for name, value in debian.STRICT.items():
             self.assertIn(f'{name} "{value}";', said)
+
+
+class Kept(unittest.TestCase):
+    """sources.json and the files that it names."""
+
+    def setUp(self):
+        place = self.enterContext(tempfile.TemporaryDirectory())
+        self.files, self.kept = Path(place) / "files", Path(place) / "sources.json"
+        self.files.mkdir()
+        (self.files / "one.deb").write_text("one")
+        self.packages = {name: {"files": {"one.deb": sha256(b"one").hexdigest()}} for name in sources._wanted()}
+        self.kept.write_text(json.dumps(self.packages))
+        self.say = self.enterContext(mock.patch.object(debian, "say"))
+        self.enterContext(mock.patch.multiple(sources, FILES=self.files, KEPT=self.kept))
+
+    def find(self):
+        with mock.patch.object(sources, "_asked", return_value="asked"):
+            return sources.find(False)
+
+    def test_what_was_used_last_is_used_again_in_silence(self):
+        self.assertEqual(self.find(), self.packages)
+        self.assertFalse(self.say.called)
+
+    def test_a_file_with_other_bytes_is_not_used(self):
+        (self.files / "one.deb").write_text("two")
+        self.assertEqual(self.find(), "asked")
+        self.assertRegex(self.say.call_args.args[0], "^one.deb cannot be taken from")
+
+    def test_what_is_missing_is_asked_for(self):
+        (self.files / "one.deb").unlink()
+        self.assertEqual(self.find(), "asked")
+        self.packages.pop("curl")
+        self.kept.write_text(json.dumps(self.packages))
+        self.assertEqual(self.find(), "asked")
+        self.assertRegex(self.say.call_args.args[0], "^curl, one.deb cannot")
+
+    def test_what_cannot_be_understood_is_asked_for_anew_and_said(self):
+        for text in (json.dumps(self.packages)[:-9], "", "[]", '{"curl": {"version": "1"}}', '{"curl": 1}', "\udcff"):
+            with self.subTest(text):
+                self.kept.write_bytes(text.encode("utf-8", "surrogateescape"))
+                self.assertEqual(self.find(), "asked")
+                self.assertRegex(self.say.call_args.args[0], "sources.json cannot be understood .* asked anew")
+
+    def test_it_is_the_old_or_the_new_one_whole(self):
+        with mock.patch.object(debian, "Apt") as apt, mock.patch.object(sources.json, "dumps", return_value="new"), \
+                mock.patch.object(Path, "replace", side_effect=OSError):
+            apt.return_value.missing = []
+            with self.assertRaises(OSError):
+                sources.find(True)
+        self.assertEqual(json.loads(self.kept.read_text()), self.packages)
+
+
+class Patches(unittest.TestCase):
+    def archive(self, name):
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "x.debian.tar.xz"
+        with tarfile.open(path, "w:xz") as archive:
+            archive.add(__file__, "debian/control")
+            entry = tarfile.TarInfo(name)
+            entry.size = len(b"one.patch # why\n\n")
+            archive.addfile(entry, io.BytesIO(b"one.patch # why\n\n"))
+        return path
+
+    def test_they_are_those_of_the_series(self):
+        self.assertEqual(debian.series_in(self.archive("debian/patches/series")), ["one.patch"])
+
+    def test_there_may_be_none(self):
+        self.assertEqual(debian.series_in(self.archive("debian/other")), [])
+
+    def test_an_archive_that_cannot_be_read_is_an_error(self):
+        path = self.archive("debian/patches/series")
+        path.write_bytes(path.read_bytes()[:60])
+        with self.assertRaisesRegex(RuntimeError, "^tar --list .*x.debian.tar.xz: exit"):
+            debian.series_in(path)
 
 
 class Release(unittest.TestCase):
