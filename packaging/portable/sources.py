@@ -19,12 +19,34 @@ HEADERS = ("libzstd-dev", "liblz4-dev", "liblzma-dev", "libcap-dev")
 
 def find(refresh):
     """{name: Package as JSON}: what was used last, or what the mirror has now."""
-    if KEPT.exists() and not refresh:
+    return (None if refresh else _kept()) or _asked()
+
+
+def _kept():
+    """None if there is nothing, or not all of it is as it was; what was there and cannot be used is said."""
+    if not KEPT.exists():
+        return None
+    try:
         packages = json.loads(KEPT.read_text())
-        wanted = {row.source for row in recipes.LIBRARIES.values()}
-        if wanted <= packages.keys() and all((FILES / file).exists() for package in packages.values() for file in package["files"]):
-            return packages
+        files = {file: digest for package in packages.values() for file, digest in package["files"].items()}
+        missing = _wanted() - packages.keys()
+    except (ValueError, LookupError, TypeError, AttributeError) as err:
+        debian.say(f"{KEPT} cannot be understood ({type(err).__name__}: {err}): the mirror is asked anew")
+        return None
+    missing |= {file for file, digest in files.items() if not debian.is_there(FILES / file, digest)}
+    if missing:
+        debian.say(f"{', '.join(sorted(missing))} cannot be taken from {CACHE}: the mirror is asked anew")
+    return None if missing else packages
+
+
+def _wanted():
+    musl = {f"musl-dev:{row.debian}" for row in toolchain.ARCHITECTURES.values()}
+    return {row.source for row in recipes.LIBRARIES.values()} | {"linux-libc-dev", *HEADERS} | musl
+
+
+def _asked():
     with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o711)  # apt downloads as a user of its own
         apt = debian.Apt(Path(folder), FILES)
         found = [apt.source(row.source, row.bare) for row in recipes.LIBRARIES.values()]
         found += [apt.binary(name, "amd64") for name in ("linux-libc-dev", *HEADERS)]
@@ -34,7 +56,9 @@ def find(refresh):
             packages[f"musl-dev:{row.debian}"] = musl.as_json() | {"patches": apt.patches(musl.source)}
     if apt.missing:
         packages = {name: row | {"unasked": apt.missing} for name, row in packages.items()}
-    KEPT.write_text(json.dumps(packages, indent=1) + "\n")
+    new = KEPT.with_name(f"{KEPT.name}.new")
+    new.write_text(json.dumps(packages, indent=1) + "\n")
+    new.replace(KEPT)
     return packages
 
 
