@@ -57,7 +57,7 @@ def has_changes(package):
 def shortfalls(packages):
     """What was not asked, and what the mirror's index names and its pool did not give, a line each."""
     for suite in sorted({suite for package in packages.values() for suite in package.get("unasked", ())}):
-        yield f"{suite} was not asked, as /etc/apt names no mirror of it: add an entry like '{SECURITY_ENTRY}', and apt-get update"
+        yield f"{suite} was not asked, as /etc/apt names no mirror of it: add an entry like '{SECURITY_ENTRY}', then apt-get update and MDE_LINUX_REFRESH=1"
     for name, package in packages.items():
         changes = "" if has_changes(package) else " without Debian's changes"
         if package["version"] != package["newest"] or changes:
