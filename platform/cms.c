@@ -12,6 +12,7 @@
 
 #include "platform/base/text.h"
 #include "platform/host_openssl.h"
+#include "platform/host_openssl_words.h"
 #include "platform/openssl.h"
 
 #define SERIAL_TEXT_MAX 64
@@ -146,6 +147,22 @@ static int does_not_open(Error *err)
                 "the key of the certificate does not open the content: it was encrypted with another key, or damaged");
 }
 
+/* By the first error that says so; the reasons above it are only "cms lib". */
+static int key_does_not_open(Error *err)
+{
+        unsigned long code;
+
+        while ((code = ERR_get_error()) != 0) {
+                const char *reason = ERR_reason_error_string(code);
+
+                if (reason && host_openssl_is_refusal(reason)) {
+                        ERR_clear_error();
+                        return error_set(err, ERROR_DENIED, "the key of the content cannot be opened: %s", reason);
+                }
+        }
+        return does_not_open(err);
+}
+
 static int open_content_key(CMS_ContentInfo *cms, CMS_RecipientInfo *recipient, EVP_PKEY *key, Error *err)
 {
         int opened;
@@ -158,7 +175,7 @@ static int open_content_key(CMS_ContentInfo *cms, CMS_RecipientInfo *recipient, 
         }
         opened = CMS_RecipientInfo_decrypt(cms, recipient);
         CMS_RecipientInfo_set0_pkey(recipient, NULL);
-        return opened > 0 ? 0 : does_not_open(err);
+        return opened > 0 ? 0 : key_does_not_open(err);
 }
 
 static int check_cipher(BIO *chain, BIO **ret_cipher, Error *err)

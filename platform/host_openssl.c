@@ -68,6 +68,14 @@ static const char *handed_add(Handed *handed, int fd)
         return path;
 }
 
+/* It is the machine that keeps a system call of ours from us then, and not its cryptography that refuses something. */
+static int fail_here(Error *err)
+{
+        if (err && err->kind == ERROR_DENIED)
+                err->kind = ERROR_COMMAND;
+        return -1;
+}
+
 /* A pipe that takes so many bytes without a reader. The read end never blocks. */
 static int make_pipe(size_t length, int *ret_read, int *ret_write, Error *err)
 {
@@ -80,7 +88,7 @@ static int make_pipe(size_t length, int *ret_read, int *ret_write, Error *err)
         if (size < 0 || (size_t)size < length)
                 size = fcntl(write_end, F_SETPIPE_SZ, (int)length);
         if (size < 0 || (size_t)size < length)
-                return error_errno(err, errno, "make a pipe for %zu bytes", length);
+                return error_errno(err, errno, "make a pipe for %zu bytes", length), fail_here(err);
         *ret_read = TAKE_FD(read_end);
         *ret_write = TAKE_FD(write_end);
         return 0;
@@ -154,7 +162,9 @@ static int run(const Host *host, const char *const *argv, const Handed *handed, 
                 .output_fd = -1,
         };
 
-        return check_program(host, err) < 0 ? -1 : process_run(host, &spec, ret, err);
+        if (check_program(host, err) < 0)
+                return -1;
+        return process_run(host, &spec, ret, err) < 0 ? fail_here(err) : 0;
 }
 
 /* --- what it says --------------------------------------------------------------------------------- */
@@ -173,14 +183,13 @@ int host_openssl_version(const Host *host, char version[HOST_OPENSSL_VERSION_MAX
 {
         const char *const argv[] = { host->openssl, "version", NULL };
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
-        _cleanup_free_ char *line = NULL, *shown = NULL;
+        _cleanup_free_ char *shown = NULL;
 
         if (run(host, argv, NULL, &result, err) < 0)
                 return -1;
         if (result.exit_status != 0)
                 return fail(host, &result, err);
-        line = text_copy_n(result.output, strcspn(result.output, "(\r\n"));
-        shown = text_escape(text_trim(line), HOST_OPENSSL_VERSION_MAX - 8);
+        shown = host_openssl_read_version(result.output, HOST_OPENSSL_VERSION_MAX - 8);
         snprintf(version, HOST_OPENSSL_VERSION_MAX, "%s", shown);
         return 0;
 }
@@ -198,22 +207,35 @@ static int fail_to_open(const Host *host, const ProcessResult *result, Error *er
                 "the key of the certificate does not open the content: it was encrypted with another key, or damaged");
 }
 
-static int open_by(const Host *host, const char *command, const HostOpensslBytes *der,
-                   const HostOpensslBytes *certificate_pem, const HostOpensslBytes *key_pem, Secret *ret_plain,
-                   Error *err)
+typedef struct Opening {
+        const Host *host;
+        const HostOpensslBytes *der, *certificate_pem, *key_pem;
+        Secret *ret_plain;
+} Opening;
+
+/*
+ * *ret_key_step: it failed because the key of the content did not open. Only -debug_decrypt makes "cms" tell that; else
+ * both commands go on with a random key, which ends in "bad decrypt" or, one time in 256, in garbage. All that the
+ * option adds to the output are errors of openssl, and a wrong key leaves here with one text, whichever they were.
+ */
+static int open_by(const Opening *opening, const char *command, const char *option, bool *ret_key_step, Error *err)
 {
+        const HostOpensslBytes *der = opening->der;
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         _cleanup_(handed_clear) Handed handed = { 0 };
         const char *in = NULL, *certificate = NULL, *key = NULL;
         _cleanup_close_ int read_end = -1;
         int write_end = -1;
 
+        *ret_key_step = false;
         /* twice: a pipe keeps pages, which the program may fill by halves; what comes is shorter than the CMS */
-        if (hand_over(&handed, der, &in, err) < 0 || hand_over(&handed, certificate_pem, &certificate, err) < 0 ||
-            hand_over(&handed, key_pem, &key, err) < 0 || make_pipe(2 * der->length, &read_end, &write_end, err) < 0)
+        if (hand_over(&handed, der, &in, err) < 0 ||
+            hand_over(&handed, opening->certificate_pem, &certificate, err) < 0 ||
+            hand_over(&handed, opening->key_pem, &key, err) < 0 ||
+            make_pipe(2 * der->length, &read_end, &write_end, err) < 0)
                 return -1;
 
-        const char *const argv[] = { host->openssl,
+        const char *const argv[] = { opening->host->openssl,
                                      command,
                                      "-decrypt",
                                      "-inform",
@@ -226,27 +248,35 @@ static int open_by(const Host *host, const char *command, const HostOpensslBytes
                                      key,
                                      "-out",
                                      handed_add(&handed, write_end),
+                                     option,
                                      NULL };
 
-        if (run(host, argv, &handed, &result, err) < 0)
+        if (run(opening->host, argv, &handed, &result, err) < 0)
                 return -1;
-        if (result.exit_status != 0)
-                return fail_to_open(host, &result, err);
-        secret_allocate(ret_plain, der->length);
-        read_all(read_end, ret_plain);
+        if (result.exit_status != 0) {
+                *ret_key_step = host_openssl_read_key_step(result.output);
+                return fail_to_open(opening->host, &result, err);
+        }
+        secret_allocate(opening->ret_plain, der->length);
+        read_all(read_end, opening->ret_plain);
         return 0;
 }
 
-/* The second command takes what the first of some versions does not, and is tried for that only. */
+/*
+ * The second command takes what the first of some versions does not, and is tried for that only: it would hide that the
+ * key of the content is refused.
+ */
 int host_openssl_open(const Host *host, const HostOpensslBytes *der, const HostOpensslBytes *certificate_pem,
                       const HostOpensslBytes *key_pem, Secret *ret_plain, Error *err)
 {
+        const Opening opening = { host, der, certificate_pem, key_pem, ret_plain };
+        bool key_step;
         Error first;
 
-        if (open_by(host, "cms", der, certificate_pem, key_pem, ret_plain, &first) == 0)
+        if (open_by(&opening, "cms", "-debug_decrypt", &key_step, &first) == 0)
                 return 0;
-        if ((first.kind == ERROR_DENIED || first.kind == ERROR_COMMAND) &&
-            open_by(host, "smime", der, certificate_pem, key_pem, ret_plain, NULL) == 0)
+        if (!key_step && (first.kind == ERROR_DENIED || first.kind == ERROR_COMMAND) &&
+            open_by(&opening, "smime", NULL, &key_step, NULL) == 0)
                 return 0;
         return error_set(err, first.kind, "%s", first.text);
 }
@@ -270,7 +300,7 @@ int host_openssl_verify(const Host *host, const char *digest, const HostOpensslB
 
         if (run(host, argv, &handed, &result, err) < 0)
                 return -1;
-        if (result.exit_status == 0 && text_starts_with(result.output, "Verified OK"))
+        if (result.exit_status == 0 && host_openssl_read_verified(result.output))
                 *ret_valid = true;
         else if (result.exit_status != 0 && host_openssl_read_verdict(result.output))
                 *ret_valid = false;

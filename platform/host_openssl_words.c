@@ -47,12 +47,13 @@ static char *read_errors(const char *output)
         return text.length > 0 ? text_take(&text) : NULL;
 }
 
-/* Of provider and module, by their own words: an algorithm, a mode, a length of key. */
-static bool is_refused(const char *said)
+/* Of provider and module, by their own words. */
+bool host_openssl_is_refusal(const char *said)
 {
         static const char *const words[] = {
                 "unsupported", "not supported",  "disabled",     "fips",           "not allowed",
-                "too small",   "unknown cipher", "not approved", "invalid digest", NULL
+                "too small",   "unknown cipher", "not approved", "invalid digest", "invalid padding mode",
+                NULL
         };
 
         return says(said, words);
@@ -67,6 +68,7 @@ static bool is_wrong_key(const char *said)
                                              "data greater than mod len",
                                              "decoding error",
                                              "no matching recipient",
+                                             "EncryptedContent_init_bio: invalid key length",
                                              NULL };
 
         return says(said, words);
@@ -80,7 +82,48 @@ ErrorKind host_openssl_read_words(const char *output, char words[HOST_OPENSSL_WO
                 errors[strcspn(errors, "\n")] = '\0';
         shown = errors ? text_escape(text_hide_logins(errors), SHOWN_MAX) : process_last_line(output, SHOWN_MAX);
         snprintf(words, HOST_OPENSSL_WORDS_MAX, "%s", shown);
-        return is_refused(all) ? ERROR_DENIED : is_wrong_key(all) ? ERROR_TRUST : ERROR_COMMAND;
+        return host_openssl_is_refusal(all) ? ERROR_DENIED : is_wrong_key(all) ? ERROR_TRUST : ERROR_COMMAND;
+}
+
+bool host_openssl_read_key_step(const char *output)
+{
+        return strstr(output, ":CMS_decrypt_set1_pkey") != NULL;
+}
+
+/* The first line that begins so; borrowed from output. NULL: there is none. */
+static const char *find_line(const char *output, const char *start, size_t *ret_length)
+{
+        const char *cursor = output, *end = cursor + strlen(output), *line;
+
+        while (text_next_line(&cursor, end, &line, ret_length))
+                if (*ret_length >= strlen(start) && memcmp(line, start, strlen(start)) == 0)
+                        return line;
+        return NULL;
+}
+
+bool host_openssl_read_verified(const char *output)
+{
+        static const char words[] = "Verified OK";
+        const char *line = output;
+        size_t length = 0;
+
+        do
+                line = find_line(line + length, words, &length);
+        while (line && length != strlen(words));
+        return line != NULL;
+}
+
+char *host_openssl_read_version(const char *output, size_t max)
+{
+        size_t length;
+        const char *line = find_line(output, "OpenSSL ", &length);
+        _cleanup_free_ char *found = NULL;
+
+        if (!line)
+                return process_last_line(output, max);
+        found = text_copy_n(line, length);
+        found[strcspn(found, "(")] = '\0';
+        return text_escape(text_trim(found), max);
 }
 
 bool host_openssl_read_verdict(const char *output)

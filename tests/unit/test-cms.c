@@ -9,9 +9,17 @@
 #include "platform/crypto.h"
 #include "tests/unit/judged_twice.h"
 #include "tests/unit/people.h"
+#include "tests/unit/scratch.h"
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/core.h>
+#include <openssl/provider.h>
+
+#endif
 
 /* Live; the program that decrypts is set for the second round. */
 static Host host = { .root = "" };
+static const char *refusing_module; /* for that program; NULL: it could not load it */
 
 #define PLAIN "{\"defenderForEndpointOnboardingScript\":\"c2VjcmV0\"}"
 
@@ -329,6 +337,62 @@ static void files_without_pem_are_refused(void **state)
         assert_refused(der, &no_key, ERROR_INPUT, "no private key can be read");
 }
 
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+static void a_refused_key_transport_is_told_by_the_library(void **state)
+{
+        const People *f = *state;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+        OSSL_PROVIDER *usual = OSSL_PROVIDER_load(NULL, "default"), *refusing = NULL;
+
+        if (host.openssl)
+                skip();
+        assert_int_equal(OSSL_PROVIDER_add_builtin(NULL, "refusing", OSSL_provider_init), 1);
+        refusing = OSSL_PROVIDER_load(NULL, "refusing");
+        assert_non_null(refusing);
+        assert_int_equal(EVP_set_default_properties(NULL, "?fips=yes"), 1);
+        assert_refused(der, &f->alice, ERROR_DENIED, "invalid padding mode");
+        assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+        OSSL_PROVIDER_unload(refusing);
+        assert_opens(der, f->alice.certificate_pem, f->alice.key_pem, PLAIN);
+        OSSL_PROVIDER_unload(usual);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+        _cleanup_free_ char *path = text_format("%s/%s", folder, name);
+        _cleanup_fclose_ FILE *file = fopen(path, "we");
+
+        assert_non_null(file);
+        fputs(text, file);
+        fchmod(fileno(file), 0755);
+}
+
+static void a_refused_key_transport_is_told_by_the_program(void **state)
+{
+        const People *f = *state;
+        char folder[] = "/run/mde-linux-test-XXXXXX"; /* root's alone, as is all above it */
+        _cleanup_free_ char *program = NULL, *configuration = NULL, *script = NULL;
+        _cleanup_(der_clear) Der der = SEAL_FOR(f->alice.certificate, EVP_aes_256_cbc());
+        const char *before = host.openssl;
+
+        if (!refusing_module || geteuid() != 0 || !mkdtemp(folder))
+                skip();
+        program = text_format("%s/openssl", folder);
+        script = text_format("#!/bin/sh\nOPENSSL_CONF=%s/openssl.cnf exec %s \"$@\"\n", folder, before);
+        configuration = text_format("openssl_conf = all\n[all]\nproviders = providers\nalg_section = algorithms\n"
+                                    "[algorithms]\ndefault_properties = ?fips=yes\n"
+                                    "[providers]\ndefault = usual\nrefusing = refusing\n"
+                                    "[usual]\nactivate = 1\n[refusing]\nmodule = %s\nactivate = 1\n",
+                                    refusing_module);
+        write_file(folder, "openssl", script);
+        write_file(folder, "openssl.cnf", configuration);
+        host.openssl = program;
+        assert_refused(der, &f->alice, ERROR_DENIED, "invalid padding mode");
+        host.openssl = before;
+        nftw(folder, scratch_remove_one, 4, FTW_DEPTH | FTW_PHYS);
+}
+#endif
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
@@ -352,7 +416,12 @@ int main(int argc, char **argv)
                 cmocka_unit_test(huge_content_is_refused_unread),
                 cmocka_unit_test(key_with_passphrase_is_refused_without_asking),
                 cmocka_unit_test(files_without_pem_are_refused),
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+                cmocka_unit_test(a_refused_key_transport_is_told_by_the_library),
+                cmocka_unit_test(a_refused_key_transport_is_told_by_the_program),
+#endif
         };
 
+        refusing_module = argc > 2 ? argv[2] : NULL;
         return judge_is_there(argc, argv, &host.openssl) ? cmocka_run_group_tests(tests, people_open, people_close) : 0;
 }

@@ -1,5 +1,6 @@
 #include "tests/unit/scratch.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,6 +119,11 @@ static void why_it_failed_is_read_from_its_words(void **state)
                   ERROR_DENIED, "EVP_DigestInit_ex: disabled for fips" },
                 { "8:error:1C8000A8:Provider routines:rsa_decrypt:bad decrypt:providers/fips/disabled.c:1:\n",
                   ERROR_TRUST, "rsa_decrypt: bad decrypt" },
+                { "8:error:1C8000A8:Provider routines:rsa_decrypt:invalid padding mode:f.c:1:\n"
+                  "8:error:17000070:CMS routines:CMS_decrypt_set1_pkey:decrypt error:cms_smime.c:796:\n",
+                  ERROR_DENIED, "rsa_decrypt: invalid padding mode" },
+                { "8:error:17000076:CMS routines:ossl_cms_EncryptedContent_init_bio:invalid key length:cms_enc.c:1:\n",
+                  ERROR_TRUST, "ossl_cms_EncryptedContent_init_bio: invalid key length" },
                 { "FATAL: Startup failure (dev note: apps_startup()) for openssl\n", ERROR_COMMAND,
                   "FATAL: Startup failure (dev note: apps_startup()) for openssl" },
                 { "unable to load key file\n\033[31m\n", ERROR_COMMAND, "\\x1b[31m" },
@@ -149,7 +155,108 @@ static void a_signature_that_was_judged_is_told_from_one_that_could_not_be(void 
         assert_false(host_openssl_read_verdict(""));
 }
 
+#define PRELOAD "ERROR: ld.so: object '/opt/old.so' from /etc/ld.so.preload cannot be preloaded: ignored.\n"
+#define CONFIGURATION "WARNING: can't open config file: /usr/lib/ssl/openssl.cnf\n"
+
+static void lines_of_others_around_the_verdict_do_not_count(void **state)
+{
+        assert_true(host_openssl_read_verified("Verified OK\n"));
+        assert_true(host_openssl_read_verified(PRELOAD CONFIGURATION "Verified OK\n"));
+        assert_true(host_openssl_read_verified("Verified OK\r\n" PRELOAD));
+        assert_true(host_openssl_read_verified("Verified OK or not\nVerified OK"));
+        assert_false(host_openssl_read_verified("Verified OK or not\n"));
+        assert_false(host_openssl_read_verified("not Verified OK\n"));
+        assert_false(host_openssl_read_verified("Verified O\nK\n"));
+        assert_false(host_openssl_read_verified(PRELOAD));
+        assert_false(host_openssl_read_verified(""));
+}
+
+static void assert_version(const char *output, const char *expected)
+{
+        _cleanup_free_ char *version = host_openssl_read_version(output, 80);
+
+        assert_string_equal(version, expected);
+}
+
+static void lines_of_others_are_not_the_version(void **state)
+{
+        assert_version("OpenSSL 3.0.7 1 Nov 2022 (Library: OpenSSL 3.0.7 1 Nov 2022)\n", "OpenSSL 3.0.7 1 Nov 2022");
+        assert_version(PRELOAD CONFIGURATION "OpenSSL 1.0.2k-fips  26 Jan 2017\n" PRELOAD,
+                       "OpenSSL 1.0.2k-fips  26 Jan 2017");
+        assert_version(PRELOAD "LibreSSL 2.8.3\n", "LibreSSL 2.8.3");
+        assert_version("OpenSSL \033[31m\n", "OpenSSL \\x1b[31m");
+        assert_version("", "");
+}
+
+/* The rest needs programs that are root's alone, as is every folder above them. */
+static int roots_folder(void **state)
+{
+        Scratch *scratch = text_allocate(sizeof(*scratch));
+
+        *state = scratch;
+        snprintf(scratch->root, sizeof(scratch->root), "/run/mde-linux-test-XXXXXX");
+        scratch->host.root = scratch->root;
+        return geteuid() != 0 || mkdtemp(scratch->root) ? 0 : -1;
+}
+
+static int verify(const Scratch *scratch, const char *script, bool *ret_valid, Error *err)
+{
+        static const HostOpensslBytes bytes = { "x", 1 };
+        _cleanup_free_ char *program = text_format("%s/openssl", scratch->root);
+        const Host host = { .root = "", .openssl = program };
+
+        if (geteuid() != 0)
+                skip();
+        scratch_write(scratch, "/openssl", script);
+        assert_int_equal(chmod(program, 0755), 0);
+        return host_openssl_verify(&host, "sha256", &bytes, &bytes, &bytes, ret_valid, err);
+}
+
+static void a_good_signature_is_good_behind_a_line_of_the_loader(void **state)
+{
+        bool valid = false;
+        Error err = { 0 };
+
+        if (verify(*state, "#!/bin/sh\necho ERROR: ld.so: object >&2\necho Verified OK\n", &valid, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_true(valid);
+}
+
+static void a_program_that_the_kernel_keeps_from_us_has_refused_nothing(void **state)
+{
+        bool valid = false;
+        Error err = { 0 };
+
+        /* exec fails only when it comes to what would read the script, as with a policy of the machine */
+        assert_int_equal(verify(*state, "#!/etc/passwd\necho Verified OK\n", &valid, &err), -1);
+        assert_int_equal(err.kind, ERROR_COMMAND);
+        assert_int_equal(err.errnum, EACCES);
+        assert_non_null(strstr(err.text, "Permission denied"));
+        assert_false(valid);
+}
+
+/* More than anybody without privileges may have in a pipe. */
+static void a_pipe_that_the_kernel_keeps_from_us_is_no_refusal_of_cryptography(void **state)
+{
+        const HostOpensslBytes small = { "x", 1 };
+        HostOpensslBytes large = { .length = 16 * 1024 * 1024 };
+        _cleanup_free_ char *bytes = text_allocate(large.length);
+        const Host host = { .root = "", .openssl = HOST_OPENSSL_PROGRAM };
+        uid_t before = geteuid();
+        Error err = { 0 };
+        bool valid = false;
+
+        large.data = bytes;
+        assert_int_equal(before == 0 ? seteuid(65534) : 0, 0); /* the capabilities go with it */
+        assert_int_equal(host_openssl_verify(&host, "sha256", &small, &large, &small, &valid, &err), -1);
+        assert_int_equal(seteuid(before), 0);
+        assert_int_equal(err.kind, ERROR_COMMAND);
+        assert_int_equal(err.errnum, EPERM);
+        assert_non_null(strstr(err.text, "Operation not permitted"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
+#define ROOTS(name) cmocka_unit_test_setup_teardown(name, roots_folder, scratch_close)
 
 int main(void)
 {
@@ -161,6 +268,11 @@ int main(void)
                 cmocka_unit_test(what_does_not_fit_into_a_pipe_is_handed_over_all_the_same),
                 cmocka_unit_test(why_it_failed_is_read_from_its_words),
                 cmocka_unit_test(a_signature_that_was_judged_is_told_from_one_that_could_not_be),
+                cmocka_unit_test(lines_of_others_around_the_verdict_do_not_count),
+                cmocka_unit_test(lines_of_others_are_not_the_version),
+                ROOTS(a_good_signature_is_good_behind_a_line_of_the_loader),
+                ROOTS(a_program_that_the_kernel_keeps_from_us_has_refused_nothing),
+                cmocka_unit_test(a_pipe_that_the_kernel_keeps_from_us_is_no_refusal_of_cryptography),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
