@@ -50,7 +50,7 @@ static void look_at_crypto(const Host *host, Facts *facts)
         Error err = { 0 };
 
         facts->machine.fitness.fips = host_openssl_fips(host);
-        facts->extension.host_openssl = tri(host_openssl_decides(host));
+        facts->extension.host_openssl = host_openssl_business(host);
         if (facts->extension.host_openssl == TRI_YES && host_openssl_version(host, facts->extension.openssl, &err) < 0)
                 log_debug("%s", err.text);
 }

@@ -35,7 +35,7 @@ typedef struct Facts {
 
         struct {
                 Tri portable;     /* its libraries come with it */
-                Tri host_openssl; /* protected settings and signatures are this machine's openssl program's business */
+                Tri host_openssl; /* host_openssl_business: protected settings and signatures are that program's */
                 int64_t built_s;  /* 0: not known */
                 char openssl[HOST_OPENSSL_VERSION_MAX]; /* what that calls itself, escaped; "" unknown */
         } extension;

@@ -16,7 +16,6 @@
 #include "platform/process_start.h"
 #include "platform/trusted_folder.h"
 
-#define FIPS_FILE "/proc/sys/crypto/fips_enabled"
 #define FIPS_FILE_MAX 64
 #define RUN_MS 10000 /* it takes milliseconds */
 #define DESCRIPTORS_MAX 4
@@ -27,7 +26,7 @@ Tri host_openssl_fips(const Host *host)
         _cleanup_free_ char *text = NULL;
         size_t length = 0;
 
-        if (fs_read(host, FIPS_FILE, FIPS_FILE_MAX, &text, &length, NULL) < 0)
+        if (fs_read(host, HOST_OPENSSL_FIPS_FILE, FIPS_FILE_MAX, &text, &length, NULL) < 0)
                 return TRI_UNKNOWN;
         if (!text) /* the running kernel lacks it; of a recorded machine nothing is known */
                 return host_is_live(host) ? TRI_NO : TRI_UNKNOWN;
@@ -42,6 +41,13 @@ const char *host_openssl_choose(const Host *host, bool portable)
 bool host_openssl_decides(const Host *host)
 {
         return host->openssl && host_is_live(host);
+}
+
+Tri host_openssl_business(const Host *host)
+{
+        if (host_is_live(host) && !host->openssl && host_openssl_fips(host) == TRI_UNKNOWN)
+                return TRI_UNKNOWN;
+        return tri(host_openssl_decides(host));
 }
 
 /* --- descriptors ---------------------------------------------------------------------------------- */

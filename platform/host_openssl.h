@@ -23,6 +23,7 @@
 #include "platform/base/tri.h"
 #include "platform/host.h"
 
+#define HOST_OPENSSL_FIPS_FILE "/proc/sys/crypto/fips_enabled"
 #define HOST_OPENSSL_PROGRAM "/usr/bin/openssl"
 #define HOST_OPENSSL_VERSION_MAX 96
 
@@ -31,6 +32,9 @@ Tri host_openssl_fips(const Host *host);
 
 /* HOST_OPENSSL_PROGRAM, or NULL: the library. portable: the library is our own. */
 const char *host_openssl_choose(const Host *host, bool portable);
+
+/* Is it this machine's program? UNKNOWN: it is the library, as the mode could not be read. NO for recorded machines. */
+Tri host_openssl_business(const Host *host);
 
 /* False for recorded machines too, of which nothing is run. */
 bool host_openssl_decides(const Host *host);

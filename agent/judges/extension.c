@@ -26,6 +26,18 @@ static void note_fips(const Facts *facts, Plan *plan)
                            rest);
 }
 
+/* Whose cryptography it was can be told, whether it should have been another's cannot. */
+static void note_fips_unknown(const Facts *facts, Plan *plan)
+{
+        if (facts->extension.portable != TRI_YES || facts->extension.host_openssl != TRI_UNKNOWN)
+                return;
+        judge_note(plan, "fips", PLAN_WARNING,
+                   "Whether this machine is in FIPS mode could not be read (" HOST_OPENSSL_FIPS_FILE
+                   "): protected settings and the onboarding package's signature were judged by the OpenSSL that comes "
+                   "with mde-linux, not by " HOST_OPENSSL_PROGRAM
+                   ". If FIPS mode is required here, let root read that file and run mde-linux again.");
+}
+
 /* Of a clock that is behind nothing is concluded. */
 static void note_age(const Facts *facts, Plan *plan)
 {
@@ -44,5 +56,6 @@ static void note_age(const Facts *facts, Plan *plan)
 void judge_extension(const Request *request, const Facts *facts, Plan *plan)
 {
         note_fips(facts, plan);
+        note_fips_unknown(facts, plan);
         note_age(facts, plan);
 }

@@ -29,8 +29,10 @@ static void nothing_is_run_of_a_recorded_machine(void **state)
 
         host.openssl = HOST_OPENSSL_PROGRAM;
         assert_false(host_openssl_decides(&host));
+        assert_int_equal(host_openssl_business(&host), TRI_NO);
         host.root = "";
         assert_true(host_openssl_decides(&host));
+        assert_int_equal(host_openssl_business(&host), TRI_YES);
         host.openssl = NULL;
         assert_false(host_openssl_decides(&host));
 }

@@ -89,6 +89,23 @@ static void without_fips_mode_or_knowledge_of_it_nothing_is_told(void **state)
         assert_string_equal(told_of_fips(TRI_YES, TRI_NOT_ASKED, TRI_NOT_ASKED, "", &plan), "");
 }
 
+static void a_mode_that_could_not_be_read_is_a_warning_of_a_build_with_its_own_library(void **state)
+{
+        Request request = { 0 };
+        Facts facts = { .extension = { .portable = TRI_YES, .host_openssl = TRI_UNKNOWN },
+                        .machine = { .fitness = { .fips = TRI_UNKNOWN } } };
+        Plan plan = { 0 };
+
+        judge_extension(&request, &facts, &plan);
+        assert_int_equal(plan.n_notes, 1);
+        assert_string_equal(plan.notes[0].name, "fips");
+        assert_int_equal(plan.notes[0].level, PLAN_WARNING);
+        assert_non_null(strstr(plan.notes[0].text, "could not be read (/proc/sys/crypto/fips_enabled)"));
+        assert_non_null(strstr(plan.notes[0].text, "by the OpenSSL that comes with mde-linux"));
+        assert_int_equal(plan.refusal.reason, REASON_NONE);
+        assert_string_equal(told_of_fips(TRI_UNKNOWN, TRI_NO, TRI_UNKNOWN, "", &plan), "");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -97,6 +114,7 @@ int main(void)
                 cmocka_unit_test(of_an_unknown_date_or_a_clock_that_is_behind_nothing_is_told),
                 cmocka_unit_test(in_fips_mode_it_is_told_whose_cryptography_was_used),
                 cmocka_unit_test(without_fips_mode_or_knowledge_of_it_nothing_is_told),
+                cmocka_unit_test(a_mode_that_could_not_be_read_is_a_warning_of_a_build_with_its_own_library),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
