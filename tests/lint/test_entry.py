@@ -39,6 +39,7 @@ class Base:
         path.chmod(mode)
 
     def call(self, shell, *argv, cwd="/", entry=None, **environment):
+        shell = [shutil.which(shell[0]), *shell[1:]]
         return subprocess.run([*shell, entry or str(self.folder / "bin/mde-linux"), *argv], cwd=cwd, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, env={"PATH": f"{self.bin}:{os.environ['PATH']}", **environment})
 
@@ -124,6 +125,42 @@ class Entry(unittest.TestCase):
                 done = base.call(shell, "enable")
                 self.assertEqual(done.returncode, 51)
                 self.assertIn("Found: nothing that uname -m tells.", base.status()[0]["status"]["formattedMessage"]["message"])
+
+    def test_folders_of_programs_need_not_be_in_the_path(self):
+        uname = os.uname().machine
+        for shell, base in self.each("unused"):
+            base.put(base.folder / f"bin/mde-linux-{uname}", 'echo started')
+            for environment in ({"PATH": "/nowhere"}, {"PATH": ""}):
+                done = base.call(shell, "check", **environment)
+                self.assertEqual((done.stdout, done.stderr), ("started\n", ""), environment)
+
+    def test_without_uname_it_says_that_and_nothing_of_the_architecture(self):
+        for shell, base in self.each("x86_64"):
+            base.put(base.bin / "uname", "exit 126")
+            done = base.call(shell, "enable", ConfigSequenceNumber="4")
+            self.assertEqual(done.returncode, 52)
+            status = base.status("4")[0]["status"]
+            self.assertEqual((status["status"], status["code"]), ("error", 52))
+            message = status["formattedMessage"]["message"]
+            self.assertEqual(done.stderr, message + "\n")
+            for words in ("uname", "PATH", f"{base.bin}", "nothing was changed", "Failed to configure Microsoft Defender for Endpoint"):
+                self.assertIn(words, message)
+            self.assertNotIn("architecture-unsupported", json.dumps(status))
+            self.assertEqual(base.call(shell, "disable").returncode, 0)
+
+    def test_a_status_is_there_whole_or_not_at_all(self):
+        for shell, base in self.each("s390x"):
+            (base.folder / "status/5.status").write_text("before")
+            done = subprocess.run(["bash", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "-", *shell, str(base.folder / "bin/mde-linux"), "enable"],
+                                  env={"PATH": f"{base.bin}:{os.environ['PATH']}", "ConfigSequenceNumber": "5"},
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 51)
+            self.assertIn("Found: s390x.", done.stderr)
+            self.assertEqual((base.folder / "status/5.status").read_text(), "before")
+            self.assertEqual(base.statuses(), ["5.status"])
+            base.put(base.bin / "date", "exit 1")
+            self.assertEqual(base.call(shell, "enable", ConfigSequenceNumber="6").returncode, 51)
+            self.assertEqual(base.statuses(), ["5.status"])
 
 
 if __name__ == "__main__":
