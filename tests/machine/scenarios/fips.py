@@ -102,7 +102,7 @@ def by_its_rules(w):
     machine = w.machine
     machine.run(["cp", "-p", CONFIGURATION, CONFIGURATION + ".away"])
     machine.write(CONFIGURATION, STRICT)
-    refused(w, 3, "crypto-refused", "unsupported", "Update the guest agent")
+    refused(w, 3, "crypto-refused", "not supported", "Update the guest agent")
     refused(w, 4, "crypto-refused", protected=encrypted(w, "aes256"))
     machine.run(["mv", CONFIGURATION + ".away", CONFIGURATION])
     w.before = w.snapshot()
