@@ -37,6 +37,7 @@ int crypto_base64_decode(const char *text, size_t length, Secret *ret, Error *er
  * transport RSA PKCS#1 v1.5 and OAEP. The certificate (PEM, words before it allowed) is matched
  * against the recipients first, by issuer and serial number or by subject key identifier:
  *   ERROR_TRUST  no recipient matches, the key is not the certificate's or does not open it: the wrong certificate
+ *   ERROR_DENIED the rules of the library, or of the host, refuse how content or key are encrypted
  *   ERROR_INPUT  not CMS, damaged, trailing bytes, a cipher or kind of recipient we refuse, no PEM, a key with a
  * passphrase A key that opens to something else than what was closed cannot be told for certain: garbage (no JSON)
  * after success is the wrong certificate too.
