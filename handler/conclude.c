@@ -15,6 +15,7 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/process.h"
+#include "platform/host_init.h"
 
 #define LOCK_MS 60000
 

@@ -17,6 +17,7 @@
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
+#include "platform/host_init.h"
 
 #define LOOK_MS 12000
 

@@ -18,6 +18,7 @@
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/fs.h"
+#include "platform/host_init.h"
 
 #define UNINSTALL_MS 60000 /* the agent gives 300 s; whatever takes longer conclude removes when it ends */
 #define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */

@@ -26,6 +26,7 @@
 #include "platform/fs.h"
 #include "platform/journal.h"
 #include "platform/process.h"
+#include "platform/host_init.h"
 
 #define REPAIR_MS (5 * 60 * 1000)
 #define STARTING_S 180 /* less than the timer waits after boot */

@@ -18,6 +18,7 @@
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/fs.h"
+#include "platform/host_init.h"
 
 #define LOCK_MS 60000
 #define REWRITE_MS 45000 /* not terminal: rewritten at least this often */

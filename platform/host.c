@@ -3,16 +3,6 @@
 #include <poll.h>
 
 #include "platform/base/text.h"
-#include "platform/base/version.h"
-#include "platform/host_openssl.h"
-
-void host_init(Host *host)
-{
-        *host = (Host){
-                .root = "", .packages_url = HOST_PACKAGES_URL, .imds_url = HOST_IMDS_URL, .himds_url = HOST_HIMDS_URL
-        };
-        host->openssl = host_openssl_choose(host, version_is_portable);
-}
 
 char *host_path(const Host *host, const char *path)
 {

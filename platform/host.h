@@ -34,8 +34,6 @@ typedef struct Host {
 #define HOST_IMDS_URL "http://169.254.169.254"
 #define HOST_HIMDS_URL "http://localhost:40342"
 
-void host_init(Host *host); /* the running machine, built-in endpoints */
-
 char *host_path(const Host *host, const char *path); /* root + path; caller frees */
 bool host_is_live(const Host *host);
 bool host_stopping(const Host *host);

@@ -4,6 +4,7 @@
 
 #include "agent/facts_json.h"
 #include "platform/base/text.h"
+#include "platform/host_init.h"
 
 #define EXIT_USAGE 2
 #define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)

@@ -6,6 +6,7 @@
 #include "agent/facts.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_init.h"
 
 #define EXIT_USAGE 2
 #define REASON_MAX 200 /* bytes: what a status can show whole */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "platform/fanotify.h"
+#include "platform/host_init.h"
 
 static int64_t now_us(void)
 {

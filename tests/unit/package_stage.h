@@ -14,6 +14,7 @@
 
 #include "lock_holder.h"
 #include "platform/packages/manager.h"
+#include "platform/host_init.h"
 
 #define STAGE_PROGRAMS "/usr/local/sbin"
 

@@ -15,6 +15,7 @@
 
 #include "platform/base/text.h"
 #include "platform/host.h"
+#include "platform/host_init.h"
 
 typedef struct Scratch {
         char root[64];

@@ -13,6 +13,7 @@
 #include "lock_holder.h"
 #include "platform/fs.h"
 #include "platform/packages/apt.h"
+#include "platform/host_init.h"
 
 #define PROGRAMS "/usr/local/sbin"
 #define LISTS_LOCK "/var/lib/apt/lists/lock"

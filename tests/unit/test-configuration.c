@@ -2,6 +2,7 @@
 
 #include "agent/configuration.h"
 #include "platform/fs.h"
+#include "platform/host_init.h"
 
 #define ROOT64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define KEY40 "BC528686B50D79E339D3721CEB3E94ADBE1229CF"

@@ -21,6 +21,7 @@
 #include "platform/base/cleanup.h"
 #include "platform/base/text.h"
 #include "platform/fanotify.h"
+#include "platform/host_init.h"
 
 static FanotifyHolder parse(const char *text)
 {

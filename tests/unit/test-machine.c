@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "platform/machine.h"
+#include "platform/host_init.h"
 
 #define MIB (INT64_C(1024) * 1024)
 #define ROOT "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"

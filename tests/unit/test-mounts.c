@@ -1,6 +1,7 @@
 #include "tests/unit/scratch.h"
 
 #include "platform/mounts.h"
+#include "platform/host_init.h"
 
 static MountTable parse(const char *text)
 {

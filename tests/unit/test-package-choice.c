@@ -4,6 +4,7 @@
 #include "agent/mission.h"
 #include "agent/steps/package_choice.h"
 #include "agent/steps/package_offers.h"
+#include "platform/host_init.h"
 
 #define OLD "101.24082.0004-1"
 #define THIS "101.24092.0002-1"

@@ -15,6 +15,7 @@
 #include "platform/packages/clearsigned.h"
 #include "platform/packages/deb_index.h"
 #include "platform/packages/package_file.h"
+#include "platform/host_init.h"
 
 #define BEGIN "-----BEGIN PGP SIGNED MESSAGE-----\n"
 #define SIGNATURE_BLOCK "-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----\n"

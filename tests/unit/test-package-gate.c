@@ -3,6 +3,7 @@
 
 #include "agent/steps/package_gate.h"
 #include "platform/base/text.h"
+#include "platform/host_init.h"
 
 static bool applies(const char *mirror, const char *uri)
 {

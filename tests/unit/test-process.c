@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "platform/process.h"
+#include "platform/host_init.h"
 
 #define SHELL(script) ((const char *const[]){ "/bin/sh", "-c", script, NULL })
 
