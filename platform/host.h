@@ -32,7 +32,7 @@ typedef struct Host {
 
 #define HOST_PACKAGES_URL "https://packages.microsoft.com"
 #define HOST_IMDS_URL "http://169.254.169.254"
-#define HOST_HIMDS_URL "http://localhost:40342"
+#define HOST_HIMDS_URL "http://127.0.0.1:40342"
 
 char *host_path(const Host *host, const char *path); /* root + path; caller frees */
 bool host_is_live(const Host *host);

@@ -30,7 +30,10 @@ typedef struct AzureMetadataAsk {
 /* "http://169.254.169.254" or what the site says; borrowed from host. */
 const char *azure_metadata_url(const Host *host, AzureKind kind);
 
-/* As http_client_get(), *ret with its refusal. Never by a proxy. */
+/*
+ * As http_client_get(), *ret with its refusal. Never by a proxy. ERROR_TRUST, *ret empty: where Arc's agent has to be
+ * on this machine, another user's process listens (listener.h).
+ */
 int azure_metadata_get(const AzureSession *session, const AzureMetadataAsk *ask, HttpResponse *ret,
                        Error *err) _must_check_;
 

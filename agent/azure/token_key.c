@@ -10,19 +10,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "agent/azure/agent_user.h"
 #include "platform/base/text.h"
-#include "platform/fs.h"
 #include "platform/trusted_folder.h"
 
 #define FOLDER_ABOVE "/var/opt"
 #define USER "himds"
-#define PASSWD_MAX (1024 * 1024)
 #define SHOWN_MAX 200
-
-typedef struct Owner {
-        bool known;
-        int64_t uid, gid;
-} Owner;
 
 int azure_token_key_name(const char *challenge, char **ret, Error *err)
 {
@@ -47,33 +41,7 @@ int azure_token_key_name(const char *challenge, char **ret, Error *err)
         return error_set(err, ERROR_TRUST, "\"%s\" is no .key right in %s", shown, AZURE_TOKEN_FOLDER);
 }
 
-/* "himds:x:UID:GID:..." */
-static void find_owner(const Host *host, Owner *ret)
-{
-        _cleanup_free_ char *text = NULL;
-        const char *cursor, *line;
-        size_t length, n;
-
-        *ret = (Owner){ 0 };
-        if (fs_read(host, "/etc/passwd", PASSWD_MAX, &text, &length, NULL) < 0 || !text)
-                return;
-        cursor = text;
-        while (text_next_line(&cursor, text + length, &line, &n)) {
-                _cleanup_free_ char *copy = text_copy_n(line, n);
-                char *rest = copy, *name = strsep(&rest, ":"), *uid, *gid;
-
-                if (!text_equal(name, USER))
-                        continue;
-                strsep(&rest, ":");
-                uid = strsep(&rest, ":");
-                gid = strsep(&rest, ":");
-                ret->known = uid && gid && text_to_int64(uid, 0, UINT32_MAX, &ret->uid) &&
-                             text_to_int64(gid, 0, UINT32_MAX, &ret->gid);
-                return;
-        }
-}
-
-static int check(int fd, const Owner *owner, mode_t type, const char *path, Error *err)
+static int check(int fd, const AzureAgentUser *owner, mode_t type, const char *path, Error *err)
 {
         _cleanup_free_ char *shown = text_escape(path, SHOWN_MAX);
         bool group;
@@ -94,7 +62,8 @@ static int check(int fd, const Owner *owner, mode_t type, const char *path, Erro
 }
 
 /* What is there below fd, never by a link. */
-static int open_next(int fd, const char *name, const Owner *owner, mode_t type, const char *path, int *ret, Error *err)
+static int open_next(int fd, const char *name, const AzureAgentUser *owner, mode_t type, const char *path, int *ret,
+                     Error *err)
 {
         _cleanup_free_ char *shown = text_escape(path, SHOWN_MAX);
         int flags = type == S_IFDIR ? O_DIRECTORY : O_NONBLOCK; /* a pipe would hold us up */
@@ -119,9 +88,9 @@ static int open_key(const Host *host, const char *name, int *ret, Error *err)
         _cleanup_free_ char *path = text_format("%s/%s", AZURE_TOKEN_FOLDER, name);
         _cleanup_close_ int above = -1, agent = -1, tokens = -1;
         const char *missing;
-        Owner owner;
+        AzureAgentUser owner;
 
-        find_owner(host, &owner);
+        azure_agent_user_find(host, &owner);
         if (trusted_folder_open(host, FOLDER_ABOVE, &above, &missing, err) < 0)
                 return -1;
         if (*missing)

@@ -28,7 +28,7 @@ PLACE = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/mdeOnboardi
 REALM = "/var/opt/azcmagent/tokens"
 TOKEN = "/metadata/identity/oauth2/token"
 COMPUTE = "/metadata/instance/compute"
-HOSTS = {"arm": ("management.azure.com", "management.usgovcloudapi.net"), "imds": ("169.254.169.254",), "himds": ("localhost:40342",)}
+HOSTS = {"arm": ("management.azure.com", "management.usgovcloudapi.net"), "imds": ("169.254.169.254",), "himds": ("127.0.0.1:40342",)}
 VERSIONS = {("imds", TOKEN): "2018-02-01", ("imds", COMPUTE): "2021-02-01", ("himds", TOKEN): "2020-06-01",
             ("himds", COMPUTE): "2020-06-01", ("arm", PLACE): "2021-10-01-preview", ("arm", f"{PLACE}/default"): "2021-10-01-preview"}
 
