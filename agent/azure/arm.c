@@ -1,6 +1,7 @@
 #include "agent/azure/arm.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "agent/azure/cloud.h"
 #include "agent/azure/token.h"
@@ -187,6 +188,28 @@ static int with_token(const AzureSession *session, const AzureOnboardingAsk *ask
         return result;
 }
 
+/* What the metadata service tells decides whose package is had: it has to be the subscription that was asked for. */
+static int check_subscription(const AzureOnboardingAsk *ask, const AzureMachine *machine, Failure *failure)
+{
+        static const char start[] = "/subscriptions/";
+        _cleanup_free_ char *asked = NULL, *shown = NULL;
+
+        if (text_is_empty(ask->resource_id))
+                return 0;
+        if (strncasecmp(ask->resource_id, start, strlen(start)) == 0) {
+                const char *id = ask->resource_id + strlen(start);
+
+                asked = text_copy_n(id, strcspn(id, "/"));
+        }
+        if (text_equal_nocase(asked, machine->subscription))
+                return 0;
+        shown = text_escape(asked ? asked : ask->resource_id, 80);
+        return failure_set(failure, REASON_AZURE_IDENTITY,
+                           "azureResourceId is of subscription %s, but the metadata service says that this machine is "
+                           "of subscription %s: no package is had of either.",
+                           shown, machine->subscription);
+}
+
 int azure_onboarding_get(const Host *host, const AzureOnboardingAsk *ask, Secret *ret_script, Failure *failure)
 {
         _cleanup_(http_client_freep) HttpClient *http = http_client_new(host);
@@ -205,5 +228,7 @@ int azure_onboarding_get(const Host *host, const AzureOnboardingAsk *ask, Secret
                 return failure_set(failure, REASON_AZURE_METADATA_DENIED,
                                    "%s does not tell this machine's subscription.",
                                    azure_metadata_url(host, machine.kind));
+        if (check_subscription(ask, &machine, failure) < 0)
+                return -1;
         return with_token(&session, ask, &machine, ret_script, failure);
 }

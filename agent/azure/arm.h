@@ -14,6 +14,7 @@
 typedef struct AzureOnboardingAsk {
         const char *identity;                              /* of the VM's user assigned ones: its client id or its
                                                               resource id; NULL or "": the system's, or the only one */
+        const char *resource_id;                           /* azureResourceId of the request; NULL: not asked */
         const char *proxy;                                 /* for Resource Manager; http://host:port or NULL */
         const char *no_proxy;                              /* as HttpSpec.no_proxy */
         Deadline deadline;                                 /* of all of it; 0: five minutes */
@@ -24,7 +25,8 @@ typedef struct AzureOnboardingAsk {
 /*
  * *ret_script: the base64 text of the package, as it stands in the answer (onboarding_read takes it). The metadata
  * service of the machine is asked without any proxy. Passing trouble is tried again within the deadline.
- * Reasons: cloud-unsupported; azure-identity (no identity, or which one; not a machine of Azure), azure-metadata (does
+ * Reasons: cloud-unsupported; azure-identity (no identity, or which one; not a machine of Azure, or one of another
+ * subscription than resource_id), azure-metadata (does
  * not answer), azure-metadata-denied, azure-access (a role is missing), azure-unreachable, azure-blocked (a proxy,
  * another certificate, a page where JSON has to be), azure-onboarding (any other answer); clock-wrong, tls-missing,
  * stopped.

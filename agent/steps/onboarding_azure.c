@@ -14,6 +14,7 @@ int onboarding_azure_get(Mission *mission, Deadline deadline, OnboardingPackage 
         _cleanup_secret_ Secret script = { 0 };
         const Request *request = mission->request;
         AzureOnboardingAsk ask = { .identity = request->sources.identity,
+                                   .resource_id = request->azure_resource_id,
                                    .proxy = mission->proxy.url,
                                    .no_proxy = mission->proxy.exceptions,
                                    .deadline = deadline,

@@ -210,6 +210,39 @@ static void china_is_refused_before_a_token_is_asked_for(void **state)
         assert_told(&failure, REASON_CLOUD_UNSUPPORTED, "AzureChinaCloud");
 }
 
+static void package_of_another_subscription_than_asked_is_not_had(void **state)
+{
+        static const struct {
+                const char *asked;
+                bool right;
+        } rows[] = {
+                { RESOURCE_ID, true },
+                { "/SUBSCRIPTIONS/" SUBSCRIPTION "/resourceGroups/g", true },
+                { "/subscriptions/99999999-2222-3333-4444-555555555555/resourceGroups/g", false },
+                { "/subscriptions/", false },
+                { "machine", false },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_azure_ Azure azure = azure_open(state);
+                _cleanup_secret_ Secret secret = { 0 };
+                AzureOnboardingAsk what = { .resource_id = rows[i].asked, .deadline = deadline_in(20000) };
+                Failure failure = { 0 };
+                int result;
+
+                azure.host->imds_url = azure_serve(&azure, NULL, metadata);
+                azure.host->arm_url =
+                        azure_serve(&azure, &azure.fixture->good,
+                                    PAGES({ GET, "200 OK", ONBOARDING("default", "c2NyaXB0"), NULL, BEARER }));
+                result = azure_onboarding_get(azure.host, &what, &secret, &failure);
+                if ((result == 0) != rows[i].right)
+                        fail_msg("%s: %s", rows[i].asked, failure.found);
+                if (result < 0)
+                        assert_told(&failure, REASON_AZURE_IDENTITY, "is of subscription " SUBSCRIPTION);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -222,6 +255,7 @@ int main(void)
                 cmocka_unit_test(being_asked_to_stop_is_no_fault_of_azures),
                 cmocka_unit_test(proxy_is_for_resource_manager_only),
                 cmocka_unit_test(china_is_refused_before_a_token_is_asked_for),
+                cmocka_unit_test(package_of_another_subscription_than_asked_is_not_had),
         };
 
         return cmocka_run_group_tests(tests, setup, teardown);
