@@ -57,7 +57,7 @@ static void digest_sources(Text *canon, const RequestSources *sources)
 {
         const char *start = sources->uri ? sources->uri + strlen("https://") : "";
         _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
-        const char *at = memchr(plain, '@', strcspn(plain, "/"));
+        const char *at = memrchr(plain, '@', strcspn(plain, "/"));
 
         digest_value(canon, "uri", sources->uri ? (at ? at + 1 : plain) : NULL);
         digest_hex(canon, "sha256", sources->sha256);

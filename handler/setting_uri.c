@@ -40,7 +40,9 @@ bool setting_uri_is(const char *text)
                 return false;
         end = authority_end(start);
         authority = text_copy_n(start, (size_t)(end - start));
-        at = strrchr(authority, '@');
+        at = strchr(authority, '@');
+        if (at && strchr(at + 1, '@'))
+                return false; /* of a password it has to be %40: readers differ in which of them ends it */
         return is_place(at ? at + 1 : authority);
 }
 

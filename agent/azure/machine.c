@@ -143,7 +143,8 @@ int azure_compute_get(const AzureSession *session, AzureKind *ret_kind, HttpResp
         *ret_kind = signs.vm && !signs.runs_us ? AZURE_VM : AZURE_ARC;
         if (ask(session, *ret_kind, ret, failure) == 0)
                 return 0;
-        if (*ret_kind == AZURE_ARC || !signs.arc || failure->reason == REASON_STOPPED)
+        /* one that refuses, or answers what is of no use, is there: nobody else speaks for it */
+        if (*ret_kind == AZURE_ARC || !signs.arc || failure->reason != REASON_AZURE_METADATA)
                 return -1;
         if (ask(session, AZURE_ARC, ret, &second) < 0)
                 return -1;

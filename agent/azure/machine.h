@@ -3,7 +3,8 @@
  *
  * A VM is known by its chassis asset tag, or by the guest agent's folder; a machine of Azure Arc by Arc's agent. On one
  * that is both, whose extension we are decides: where Arc's extension manager runs us, only Arc is asked; else the VM's
- * service, and Arc's when that does not answer, as on VMs that were cut off from it to try Arc.
+ * service, and Arc's when that does not answer (a refusal is an answer), as on VMs that were cut off from it to try
+ * Arc.
  *
  * Foreign format: GET /metadata/instance/compute: {"resourceId", "subscriptionId", "vmId", "name", "location",
  * "azEnvironment", ...}; unknown members are noise.

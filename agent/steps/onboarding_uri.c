@@ -15,7 +15,7 @@ char *onboarding_uri_words(const char *uri)
         _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
 
         plain[0] = plain[0] ? plain[0] : '/';
-        at = memchr(plain, '@', strcspn(plain, "/"));
+        at = memrchr(plain, '@', strcspn(plain, "/"));
         return text_escape(at ? at + 1 : plain, WORDS_MAX);
 }
 

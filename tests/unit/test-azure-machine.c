@@ -192,6 +192,32 @@ static void on_a_vm_that_is_cut_off_from_its_service_arc_answers(void **state)
         remove_signs(&azure);
 }
 
+static void arc_does_not_speak_for_a_service_that_refuses(void **state)
+{
+        static const Page rows[] = {
+                { IMDS_COMPUTE, "403 Forbidden", "no" },
+                { IMDS_COMPUTE, "400 Bad Request", "no" },
+                { IMDS_COMPUTE, "302 Found", "", "Location: http://portal.test/login\r\n" },
+                { IMDS_COMPUTE, "200 OK", "<html>" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_azure_ Azure azure = azure_open(state);
+                AzureMachine machine;
+                Failure failure = { 0 };
+
+                write_sign(&azure, "/opt/azcmagent/bin/himds", "x");
+                write_sign(&azure, ASSET_TAG_FILE, ASSET_TAG);
+                azure.host->imds_url = azure_serve(&azure, NULL, PAGES(rows[i]));
+                azure.host->himds_url = azure_serve(&azure, NULL, PAGES({ HIMDS_COMPUTE, "200 OK", COMPUTE }));
+                if (look(&azure, &machine, &failure) == 0)
+                        fail_msg("row %zu: %s", i, rows[i].status);
+                assert_int_equal(failure.reason, REASON_AZURE_METADATA_DENIED);
+                remove_signs(&azure);
+        }
+}
+
 static void what_is_no_machine_of_azure_asks_nobody(void **state)
 {
         _cleanup_azure_ Azure azure = azure_open(state);
@@ -273,6 +299,7 @@ int main(void)
                 cmocka_unit_test(odd_compute_metadata_are_nothing),
                 cmocka_unit_test(vm_is_asked_of_its_own_service),
                 cmocka_unit_test(on_a_vm_that_is_cut_off_from_its_service_arc_answers),
+                cmocka_unit_test(arc_does_not_speak_for_a_service_that_refuses),
                 cmocka_unit_test(what_is_no_machine_of_azure_asks_nobody),
                 cmocka_unit_test(services_that_do_not_help_are_explained),
                 cmocka_unit_test(silent_service_is_not_waited_for),

@@ -15,10 +15,10 @@ static void addresses_are_https_and_plain(void **state)
                 "https://h?x",
         };
         static const char *const wrong[] = {
-                "http://h/p",         "HTTPS://h/p",       "https://",           "https:///p",
-                "https://h:0/p",      "https://h:70000/p", "https://h/a b",      "https://h/#x",
-                "https://h/\"",       "https://h/\\",      "https://[fd00::1/p", "https://u@/p",
-                "https://h\xc3\xa9/", "ftp://h/p",         "file:///etc/shadow", "https://h;x/p",
+                "http://h/p",         "HTTPS://h/p",       "https://",           "https:///p",   "https://h:0/p",
+                "https://h:70000/p",  "https://h/a b",     "https://h/#x",       "https://h/\"", "https://h/\\",
+                "https://[fd00::1/p", "https://u@/p",      "https://h\xc3\xa9/", "ftp://h/p",    "file:///etc/shadow",
+                "https://h;x/p",      "https://u:a@b@h/p", "https://u@@h/p",
         };
         size_t i;
 
