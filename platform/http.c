@@ -39,6 +39,7 @@ struct HttpClient {
         Secret secret; /* of max_bytes; HttpSpec.secret */
         size_t secret_bytes;
         bool too_large;
+        size_t header_bytes;
         HttpAnswerHeaders answer;
 };
 
@@ -82,6 +83,9 @@ static size_t take_header(char *line, size_t size, size_t n, void *userdata)
 {
         HttpClient *client = userdata;
 
+        client->header_bytes += size * n;
+        if (client->header_bytes > HTTP_HEADERS_MAX)
+                return 0;
         http_answer_headers_take(&client->answer, line, size * n);
         return size * n;
 }
@@ -175,6 +179,8 @@ static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
                         return error_set(err, ERROR_INPUT,
                                          "the URL has a character at offset %zu that may not stand there",
                                          (size_t)(p - spec->url));
+        if (http_request_headers_hide(client->curl, spec, err) < 0)
+                return -1;
         if (client->tls.bundle || spec->metadata)
                 return 0;
         if (http_tls_init(&client->tls, client->host, err) < 0)
@@ -210,6 +216,7 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
                 secret_allocate(&client->secret, spec->max_bytes);
         client->max_bytes = spec->max_bytes;
         client->too_large = false;
+        client->header_bytes = 0;
         client->words[0] = '\0';
         http_answer_headers_reset(&client->answer);
         client->tls.started = client->tls.presented = client->tls.bad_ca_file = false;
@@ -280,6 +287,7 @@ int http_try_end(HttpClient *client, const HttpSpec *spec, CURLcode code, Deadli
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &try.status);
         try.body = client->body.data;
         try.too_large = client->too_large;
+        try.headers_too_large = client->header_bytes > HTTP_HEADERS_MAX;
         try.stopped = try.code == CURLE_ABORTED_BY_CALLBACK;
         try.out_of_time = try.code == CURLE_OPERATION_TIMEDOUT && deadline_left_ms(deadline) < 50;
         try.has_date = client->answer.date > 0;

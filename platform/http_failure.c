@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "platform/base/text.h"
+#include "platform/http_headers.h"
 #include "platform/resolver.h"
 
 #define BODY_WORDS_MAX 100
@@ -310,6 +311,12 @@ static int failure(const HttpTry *try, HttpStage *ret_stage, Error *err)
         if (tunnel_refusal(try)) {
                 *ret_stage = HTTP_STAGE_CONNECT;
                 return bad_tunnel(try, host, err);
+        }
+        if (try->headers_too_large) {
+                *ret_stage = HTTP_STAGE_STATUS;
+                return error_set(err, ERROR_INPUT,
+                                 "what %s answers cannot be right: its headers are longer than %d bytes", host,
+                                 HTTP_HEADERS_MAX);
         }
         if (try->too_large) {
                 *ret_stage = HTTP_STAGE_TRANSFER;

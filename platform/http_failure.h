@@ -16,7 +16,7 @@ typedef struct HttpTry {
         const char *words; /* curl's own, or "" */
         long status;
         const char *body; /* the beginning of it, for a status other than 200; or NULL */
-        bool too_large, out_of_time, stopped;
+        bool too_large, headers_too_large, out_of_time, stopped;
         bool has_date;
         int64_t clock_skew_s;
 } HttpTry;

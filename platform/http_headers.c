@@ -47,6 +47,16 @@ void http_request_headers_clear(HttpRequestHeaders *headers)
         *headers = (HttpRequestHeaders){ 0 };
 }
 
+/* libcurl before 7.42.1 shows them to a proxy, unless told. */
+int http_request_headers_hide(CURL *curl, const HttpSpec *spec, Error *err)
+{
+        if (curl_easy_setopt(curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) == CURLE_OK || !spec->authorization ||
+            text_is_empty(spec->proxy))
+                return 0;
+        return error_set(err, ERROR_MISSING,
+                         "libcurl is older than 7.37 and would show the proxy what authorizes the request");
+}
+
 void http_answer_headers_reset(HttpAnswerHeaders *headers)
 {
         *headers = (HttpAnswerHeaders){ .retry_after_s = -1 };

@@ -9,6 +9,7 @@
 #include "platform/http.h"
 
 #define HTTP_CHALLENGE_MAX 1024
+#define HTTP_HEADERS_MAX (256 * 1024) /* bytes of them in one try, redirects and all */
 
 typedef struct HttpRequestHeaders {
         struct curl_slist items[3];
@@ -19,6 +20,9 @@ typedef struct HttpRequestHeaders {
 /* For one get; the list, NULL when empty, lasts until clear. */
 struct curl_slist *http_request_headers_make(HttpRequestHeaders *headers, const HttpSpec *spec);
 void http_request_headers_clear(HttpRequestHeaders *headers);
+
+/* Keeps them from the proxy of a tunnel. ERROR_MISSING: this libcurl cannot, and one of them is a secret. */
+int http_request_headers_hide(CURL *curl, const HttpSpec *spec, Error *err) _must_check_;
 
 typedef struct HttpAnswerHeaders {
         int64_t date, received, retry_at;   /* Unix seconds, 0: not told */

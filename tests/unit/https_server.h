@@ -90,6 +90,20 @@ static inline void server_endless(SSL *ssl, const char *status)
                 ;
 }
 
+/* As many as anybody takes. */
+static inline void server_headers(SSL *ssl, int n)
+{
+        static const char start[] = "HTTP/1.1 200 OK\r\n", end[] = "Content-Length: 2\r\n\r\nok";
+        char line[1001] = "X: ";
+
+        memset(line + 3, 'x', 995);
+        memcpy(line + 998, "\r\n", 3);
+        SSL_write(ssl, start, (int)strlen(start));
+        while (n-- > 0 && SSL_write(ssl, line, 1000) > 0)
+                ;
+        SSL_write(ssl, end, (int)strlen(end));
+}
+
 /* What depends on the time, on the request or on those before it. False: hang up. */
 static inline bool server_special(SSL *ssl, const char *path, const char *request, ServerState *server)
 {
@@ -118,6 +132,8 @@ static inline bool server_special(SSL *ssl, const char *path, const char *reques
                 server_large(ssl);
         else if (text_equal(path, "/endless") || text_equal(path, "/endless-404"))
                 server_endless(ssl, text_equal(path, "/endless") ? "200 OK" : "404 Not Found");
+        else if (text_equal(path, "/headers") || text_equal(path, "/endless-headers"))
+                server_headers(ssl, text_equal(path, "/headers") ? 200 : 270);
         else if (text_equal(path, "/cut") || text_equal(path, "/stall")) {
                 SSL_write(ssl, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789", 49);
                 return text_equal(path, "/stall");

@@ -138,6 +138,23 @@ static void too_large_a_body_is_refused(void **state)
         assert_answer(ASK(f, .path = "/ok", .max_bytes = 5), "hello");
 }
 
+static void too_long_headers_are_refused(void **state)
+{
+        Fixture *f = fixture(state);
+        _cleanup_(http_client_freep) HttpClient *client = http_client_new(&f->scratch->host);
+        _cleanup_free_ char *url = text_format("https://localhost:%d/headers", f->server.port);
+        int i;
+
+        assert_failure(ASK(f, .path = "/endless-headers"), ERROR_INPUT, HTTP_STAGE_STATUS,
+                       "its headers are longer than 262144 bytes");
+        for (i = 0; i < 2; i++) { /* each try has its own count */
+                _cleanup_(http_response_clear) HttpResponse response = { 0 };
+
+                assert_int_equal(http_client_get(client, &(HttpSpec){ .url = url, .max_bytes = 9 }, &response, NULL),
+                                 0);
+        }
+}
+
 static void stall_ends_with_the_deadline(void **state)
 {
         Fixture *f = fixture(state);
@@ -233,6 +250,7 @@ int main(void)
                 cmocka_unit_test(tries_are_not_exceeded),
                 cmocka_unit_test(retry_beyond_the_deadline_is_not_waited_for),
                 cmocka_unit_test(too_large_a_body_is_refused),
+                cmocka_unit_test(too_long_headers_are_refused),
                 cmocka_unit_test(stall_ends_with_the_deadline),
                 cmocka_unit_test(being_asked_to_stop_ends_it),
                 cmocka_unit_test(connection_cut_in_the_middle_fails),
