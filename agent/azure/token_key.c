@@ -51,6 +51,9 @@ static int check(int fd, const AzureAgentUser *owner, mode_t type, const char *p
                 return error_errno(err, errno, "look at %s", shown);
         if ((st.st_mode & S_IFMT) != type)
                 return error_set(err, ERROR_TRUST, "%s is no %s", shown, type == S_IFDIR ? "folder" : "regular file");
+        if (type == S_IFREG && st.st_nlink != 1)
+                return error_set(err, ERROR_TRUST, "%s has %lu names: it may be a file of elsewhere", shown,
+                                 (unsigned long)st.st_nlink);
         if (st.st_uid != 0 && !(owner->known && st.st_uid == (uid_t)owner->uid))
                 return error_set(err, ERROR_TRUST, "%s belongs to user %u, neither to root nor to %s", shown,
                                  (unsigned)st.st_uid, USER);

@@ -3,8 +3,8 @@
  *
  * Foreign format: WWW-Authenticate: Basic realm=/var/opt/azcmagent/tokens/NAME.key; the file's content is what
  * Authorization: Basic takes. Whoever answers on that port could name any file of this machine: only a regular file
- * right in that folder is read, on a way without links, that is root's or Arc's agent's (himds) and nobody else may
- * write.
+ * right in that folder, of no second name, is read, on a way without links, that is root's or Arc's agent's (himds) and
+ * nobody else may write.
  */
 #pragma once
 

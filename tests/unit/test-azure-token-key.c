@@ -77,6 +77,18 @@ static void links_on_the_way_are_refused(void **state)
         assert_key(scratch, AZURE_TOKEN_FOLDER " is a link");
 }
 
+static void a_file_of_a_second_name_is_refused(void **state)
+{
+        Scratch *scratch = *state;
+        _cleanup_free_ char *key = in(scratch, KEY), *other = in(scratch, "/elsewhere");
+
+        lay_out(scratch, "c2VjcmV0");
+        assert_int_equal(link(key, other), 0);
+        assert_key(scratch, KEY " has 2 names");
+        assert_int_equal(unlink(other), 0);
+        assert_key(scratch, NULL);
+}
+
 static void what_others_may_write_is_refused(void **state)
 {
         Scratch *scratch = *state;
@@ -121,6 +133,7 @@ int main(void)
                 cmocka_unit_test(only_a_key_right_in_the_folder_is_taken),
                 cmocka_unit_test_setup_teardown(key_of_arcs_agent_is_read, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(links_on_the_way_are_refused, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_file_of_a_second_name_is_refused, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_others_may_write_is_refused, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_no_key_is_refused, scratch_open, scratch_close),
         };
