@@ -204,7 +204,7 @@ static int check_subscription(const AzureOnboardingAsk *ask, const AzureMachine 
         if (text_equal_nocase(asked, machine->subscription))
                 return 0;
         shown = text_escape(asked ? asked : ask->resource_id, 80);
-        return failure_set(failure, REASON_AZURE_IDENTITY,
+        return failure_set(failure, REASON_AZURE_METADATA_DENIED,
                            "azureResourceId is of subscription %s, but the metadata service says that this machine is "
                            "of subscription %s: no package is had of either.",
                            shown, machine->subscription);

@@ -25,11 +25,10 @@ typedef struct AzureOnboardingAsk {
 /*
  * *ret_script: the base64 text of the package, as it stands in the answer (onboarding_read takes it). The metadata
  * service of the machine is asked without any proxy. Passing trouble is tried again within the deadline.
- * Reasons: cloud-unsupported; azure-identity (no identity, or which one; not a machine of Azure, or one of another
- * subscription than resource_id), azure-metadata (does
- * not answer), azure-metadata-denied, azure-access (a role is missing), azure-unreachable, azure-blocked (a proxy,
- * another certificate, a page where JSON has to be), azure-onboarding (any other answer); clock-wrong, tls-missing,
- * stopped.
+ * Reasons: cloud-unsupported; azure-identity (no identity, or which one; not a machine of Azure), azure-metadata (does
+ * not answer), azure-metadata-denied (also: it tells another subscription than resource_id), azure-access (a role is
+ * missing), azure-unreachable, azure-blocked (a proxy, another certificate, a page where JSON has to be),
+ * azure-onboarding (any other answer); clock-wrong, tls-missing, stopped.
  */
 int azure_onboarding_get(const Host *host, const AzureOnboardingAsk *ask, Secret *ret_script,
                          Failure *failure) _must_check_;

@@ -239,7 +239,7 @@ static void package_of_another_subscription_than_asked_is_not_had(void **state)
                 if ((result == 0) != rows[i].right)
                         fail_msg("%s: %s", rows[i].asked, failure.found);
                 if (result < 0)
-                        assert_told(&failure, REASON_AZURE_IDENTITY, "is of subscription " SUBSCRIPTION);
+                        assert_told(&failure, REASON_AZURE_METADATA_DENIED, "is of subscription " SUBSCRIPTION);
         }
 }
 
