@@ -11,10 +11,15 @@
 /* Of a captive portal, or of a login; or XML, as storage answers: nothing of it is a secret, but it is foreign. */
 static int refuse_page(const void *bytes, size_t length, Failure *failure)
 {
-        _cleanup_free_ char *head = text_copy_n(bytes, length < HEAD_MAX ? length : HEAD_MAX), *words = NULL;
+        _cleanup_free_ char *head = NULL, *words = NULL;
+        const char *start = bytes;
+        size_t blanks = 0;
 
-        if (!http_body_is_html(head))
+        while (blanks < length && start[blanks] && strchr(" \t\r\n", start[blanks]))
+                blanks++;
+        if (blanks == length || start[blanks] != '<')
                 return 0;
+        head = text_copy_n(start + blanks, length - blanks < HEAD_MAX ? length - blanks : HEAD_MAX);
         words = strstr(head, "<?xml") ? text_copy("XML") : http_body_words(head);
         return failure_set(failure, REASON_ONBOARDING_SOURCE,
                            "It is %s, and no onboarding package: a login or a portal may stand in between", words);
