@@ -149,7 +149,7 @@ bool situation_needs_onboarding_package(const Request *request, const Facts *fac
                 return false;
         if (!situation_can_stay(request, facts))
                 return true;
-        return facts->hold.held != TRI_YES && (facts->fulfilled != TRI_YES || has_strayed(facts));
+        return has_strayed(facts) || (facts->hold.held != TRI_YES && facts->fulfilled != TRI_YES);
 }
 
 /* An offboarding file beside the onboarding file, and no licence: it has left, whatever the onboarding file says. */
@@ -179,6 +179,14 @@ bool situation_is_elsewhere(const Request *request, const Facts *facts)
 
         return request->onboarding && facts->sensor.files == TRI_YES && text_is_guid(tenant) &&
                !text_equal_nocase(tenant, request->onboarding->org_id);
+}
+
+bool situation_has_moved_away(const Facts *facts)
+{
+        const char *tenant = situation_tenant(facts);
+
+        return *facts->fulfilled_org && facts->sensor.files == TRI_YES && text_is_guid(tenant) &&
+               !text_equal_nocase(tenant, facts->fulfilled_org);
 }
 
 /* A change that was cut off, and the sensor does not tell yet whether it has left. */

@@ -62,7 +62,12 @@ const char *situation_tenant(const Facts *facts);
 /* The sensor is in another tenant than the package's. */
 bool situation_is_elsewhere(const Request *request, const Facts *facts);
 
-/* The same, and what it needs to leave that tenant was given: whether that may be used is judge_tenant's. */
+/* The sensor is in another tenant than that of the package with which this request was met; no package is needed to
+ * know it. */
+bool situation_has_moved_away(const Facts *facts);
+
+/* situation_is_elsewhere, and what it needs to leave that tenant was given: whether that may be used is judge_tenant's.
+ */
 bool situation_changes_tenant(const Request *request, const Facts *facts);
 
 /* The package is to be installed below installPath: asked for, and no sensor is there, not even half of one. */

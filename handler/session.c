@@ -173,11 +173,17 @@ int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason,
         return session_fail(session, outcome, VERDICT_FAILED, &failure);
 }
 
+/* What its package was when it was met is known, and there is no other now. */
+static bool keeps_tenant(const Session *session, const Request *request)
+{
+        return !request->onboarding && situation_has_sources(request) && session->telling.fulfilled &&
+               text_equal(session->history.digest, request->digest);
+}
+
 /* Its package is not fetched once more. */
 static bool is_met_again(const Session *session, const Request *request)
 {
-        return !request->onboarding && !request->sources.tried && situation_has_sources(request) &&
-               session->telling.fulfilled && text_equal(session->history.digest, request->digest);
+        return keeps_tenant(session, request) && !request->sources.tried;
 }
 
 const char *session_fulfilled_org(const Session *session, const Request *request)
@@ -208,7 +214,7 @@ void session_remember(const Session *session, const Request *request, const Outc
         record.verdict = outcome->verdict;
         record.failure = outcome->failure;
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
-        if (request->onboarding || !is_met_again(session, request)) /* else the one that it was met with stays known */
+        if (!keeps_tenant(session, request))
                 snprintf(record.tenant, sizeof(record.tenant), "%s",
                          request->onboarding ? request->onboarding->org_id : "");
         state_boot_id(&session->host, record.boot);

@@ -73,15 +73,17 @@ static void refuse_expired(const Request *request, const Facts *facts, Plan *pla
                      (long long)(age_s % DAY_S / 3600));
 }
 
-static void judge_change(const Request *request, const Facts *facts, Plan *plan)
+/* wanted: of the package, or of the one that this request was met with. */
+static void judge_change(const Request *request, const Facts *facts, const char *wanted, Plan *plan)
 {
         const OnboardingPackage *leave = request->offboarding;
-        const char *present = situation_tenant(facts), *wanted = request->onboarding->org_id;
+        const char *present = situation_tenant(facts);
 
         if (!request->allow_tenant_change)
-                judge_refuse(plan, REASON_TENANT_OTHER,
-                             "The sensor is in tenant %s%s, the onboarding package is for tenant %s.", present,
-                             how_known(facts), wanted);
+                judge_refuse(plan, REASON_TENANT_OTHER, "The sensor is in tenant %s%s, the onboarding package %s %s.",
+                             present, how_known(facts),
+                             request->onboarding ? "is for tenant" : "that this request was met with was for tenant",
+                             wanted);
         else if (!leave && request->offboarding_failure.reason)
                 judge_refuse(plan, request->offboarding_failure.reason,
                              "The sensor is in tenant %s and is to change to %s. %s", present, wanted,
@@ -95,18 +97,25 @@ static void judge_change(const Request *request, const Facts *facts, Plan *plan)
                              how_known(facts), leave->org_id);
         else if (leave->expires <= facts->now_s)
                 refuse_expired(request, facts, plan);
-        else
+        else if (request->onboarding)
                 judge_note(plan, "tenant-change", PLAN_WARNING,
                            "allowTenantChange: the sensor leaves tenant %s for tenant %s.", present, wanted);
+        else if (request->sources.tried)
+                judge_refuse(plan, REASON_TENANT_OTHER,
+                             "The sensor is in tenant %s%s, and the onboarding package of tenant %s cannot be had now. "
+                             "%s",
+                             present, how_known(facts), wanted, request->onboarding_failure.found);
 }
 
 void judge_tenant(const Request *request, const Facts *facts, Plan *plan)
 {
         if (!request->onboarding) {
                 judge_present(request, facts, plan);
+                if (situation_has_moved_away(facts))
+                        judge_change(request, facts, facts->fulfilled_org, plan);
                 return;
         }
         judge_wanted(request, plan);
         if (situation_is_elsewhere(request, facts))
-                judge_change(request, facts, plan);
+                judge_change(request, facts, request->onboarding->org_id, plan);
 }

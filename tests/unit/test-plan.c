@@ -670,8 +670,6 @@ static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **stat
         assert_plan(q, f, "");
         strcpy(f.fulfilled_org, ORG);
         assert_plan(q, f, "");
-        strcpy(f.sensor.health.org_id, OTHER); /* gone to another tenant since */
-        assert_plan(q, f, "onboarding-package");
         f = healthy();
         f.fulfilled = TRI_YES;
         f.sensor.health.licensed = TRI_NO;
@@ -681,6 +679,38 @@ static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **stat
         q.sources.tried = true; /* could not be had */
         f = healthy();
         assert_plan(q, f, "");
+}
+
+static void a_sensor_that_went_to_another_tenant_is_told_without_a_package(void **state)
+{
+        static const OnboardingPackage leave = { .kind = ONBOARDING_OFFBOARD, .org_id = OTHER, .expires = LATER };
+        Request q = asked();
+        Facts f = healthy();
+
+        q.onboarding = NULL;
+        q.sources.uri = "https://h/p";
+        f.fulfilled = TRI_YES;
+        strcpy(f.fulfilled_org, ORG);
+        strcpy(f.sensor.health.org_id, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+        f.look = LOOK_FIRST;
+        assert_plan(q, f, "refused: tenant-other");
+        f.look = LOOK_SECOND;
+        q.sources.tried = true; /* and could not be had */
+        assert_plan(q, f, "refused: tenant-other");
+        q.sources.tried = false;
+        q.allow_tenant_change = true;
+        assert_plan(q, f, "refused: offboarding-missing");
+        q.offboarding = &leave;
+        assert_plan(q, f, "onboarding-package");
+        f.hold.held = TRI_YES;
+        assert_plan(q, f, "refused: held");
+        f.hold.held = TRI_NO;
+        q.sources.tried = true;
+        assert_plan(q, f, "refused: tenant-other");
+        q.onboarding = &package;
+        q.sources.came_by = "";
+        assert_plan(q, f, "offboard onboard verify");
 }
 
 /* Moved once, and then left; only what was half there and newer than asked may be refused afterwards. */
@@ -866,6 +896,7 @@ int main(void)
                 cmocka_unit_test(every_mix_with_a_source_converges),
                 cmocka_unit_test(a_missing_package_is_fetched_before_all_else),
                 cmocka_unit_test(beside_a_sensor_a_package_is_fetched_once_to_be_compared),
+                cmocka_unit_test(a_sensor_that_went_to_another_tenant_is_told_without_a_package),
                 cmocka_unit_test(every_mix_with_an_update_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),
