@@ -202,6 +202,13 @@ void session_carry_notes(const Session *session, const Request *request, Plan *n
                         notes->notes[notes->n_notes++] = history->notes[i];
 }
 
+/* A success beside a package that nobody has asked for yet, as changes are on hold: it is asked for afterwards. */
+static bool is_still_to_be_compared(const Session *session, const Request *request)
+{
+        return !request->onboarding && !request->sources.tried && situation_has_sources(request) &&
+               !session->telling.fulfilled;
+}
+
 void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes)
 {
         HistoryRecord record = session->history;
@@ -222,7 +229,8 @@ void session_remember(const Session *session, const Request *request, const Outc
                  outcome->verdict == VERDICT_SUCCEEDED ? "" : version_text);
         if (outcome->verdict == VERDICT_SUCCEEDED) {
                 record.boot[0] = '\0'; /* a success holds across boots: nothing to write when it is met again */
-                history_fulfil(&record, request->digest, !request->onboarding);
+                if (!is_still_to_be_compared(session, request))
+                        history_fulfil(&record, request->digest, !request->onboarding);
         }
         if (history_write(&session->host, session->sequence, &record, &err) < 0 ||
             queue_keep_last(&session->host, session->environment.base, session->sequence, &err) < 0)

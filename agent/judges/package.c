@@ -44,6 +44,16 @@ static void note_sources(const Request *request, const Facts *facts, Plan *plan)
                            reason_get(failure->reason)->id, failure->found);
 }
 
+static void note_hold(const Request *request, const Facts *facts, Plan *plan)
+{
+        if (facts->hold.held != TRI_YES || facts->fulfilled == TRI_YES || request->onboarding ||
+            request->sources.tried || !situation_has_sources(request) || !situation_can_stay(request, facts))
+                return;
+        judge_note(plan, "onboarding-package", PLAN_WARNING,
+                   "The sensor stays onboarded, and the onboarding package is not fetched and compared with it while "
+                   "changes of this machine are on hold (" FACTS_HOLD_FILE "); it is when they are not any more.");
+}
+
 void judge_package(const Request *request, const Facts *facts, Plan *plan)
 {
         const Failure *failure = &request->onboarding_failure;
@@ -52,5 +62,6 @@ void judge_package(const Request *request, const Facts *facts, Plan *plan)
             !situation_can_stay(request, facts))
                 judge_refuse(plan, failure->reason, "%s", failure->found);
         note_sources(request, facts, plan);
+        note_hold(request, facts, plan);
         note_source(request, facts, plan);
 }

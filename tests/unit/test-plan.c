@@ -655,6 +655,18 @@ static void a_missing_package_is_fetched_before_all_else(void **state)
         assert_plan(q, f, "repository package onboard service settings verify");
 }
 
+static bool has_note(const Request *request, const Facts *facts, const char *name)
+{
+        Plan plan;
+        size_t i;
+
+        plan_make(request, facts, &plan);
+        for (i = 0; i < plan.n_notes; i++)
+                if (text_equal(plan.notes[i].name, name))
+                        return true;
+        return false;
+}
+
 static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **state)
 {
         Request q = asked();
@@ -665,8 +677,10 @@ static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **stat
         assert_plan(q, f, "onboarding-package");
         f.hold.held = TRI_YES;
         assert_plan(q, f, "");
-        f.hold.held = TRI_NO;
+        assert_true(has_note(&q, &f, "onboarding-package"));
         f.fulfilled = TRI_YES;
+        assert_false(has_note(&q, &f, "onboarding-package"));
+        f.hold.held = TRI_NO;
         assert_plan(q, f, "");
         strcpy(f.fulfilled_org, ORG);
         assert_plan(q, f, "");
