@@ -142,13 +142,22 @@ static bool has_strayed(const Facts *facts)
                !text_equal_nocase(health->org_id, facts->fulfilled_org);
 }
 
+/* Without a licence it then is what an inline package would find: the sensor takes it again by itself, or says why not.
+ */
+bool situation_is_as_met(const Request *request, const Facts *facts)
+{
+        return situation_has_sources(request) && facts->fulfilled == TRI_YES && facts->sensor.files == TRI_YES &&
+               facts->sensor.onboarded == TRI_YES && !has_strayed(facts) &&
+               (!*facts->fulfilled_org || text_equal_nocase(facts->sensor.onboarded_org, facts->fulfilled_org));
+}
+
 /* Nothing is fetched only to compare it while changes are on hold, nor again once the request was met. */
 bool situation_needs_onboarding_package(const Request *request, const Facts *facts)
 {
         if (request->onboarding || request->sources.tried || !situation_has_sources(request))
                 return false;
         if (!situation_can_stay(request, facts))
-                return true;
+                return !situation_is_as_met(request, facts);
         return has_strayed(facts) || (facts->hold.held != TRI_YES && facts->fulfilled != TRI_YES);
 }
 

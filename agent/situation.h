@@ -44,6 +44,10 @@ bool situation_has_sources(const Request *request);
 /* The sensor may stay as it is without an onboarding package: licensed, or silent with all that it needs in place. */
 bool situation_can_stay(const Request *request, const Facts *facts);
 
+/* This request, of which the package has to be fetched, was met, and the onboarding file that was written then lies
+ * there and stands: whatever else is not well, the package is not needed to mend it. */
+bool situation_is_as_met(const Request *request, const Facts *facts);
+
 /* The onboarding package has to be fetched before anything else can be said of this machine. */
 bool situation_needs_onboarding_package(const Request *request, const Facts *facts);
 

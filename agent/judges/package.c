@@ -59,7 +59,7 @@ void judge_package(const Request *request, const Facts *facts, Plan *plan)
         const Failure *failure = &request->onboarding_failure;
 
         if (!request->onboarding && !situation_needs_onboarding_package(request, facts) &&
-            !situation_can_stay(request, facts))
+            !situation_can_stay(request, facts) && !situation_is_as_met(request, facts))
                 judge_refuse(plan, failure->reason, "%s", failure->found);
         note_sources(request, facts, plan);
         note_hold(request, facts, plan);

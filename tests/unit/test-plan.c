@@ -687,7 +687,20 @@ static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **stat
         f = healthy();
         f.fulfilled = TRI_YES;
         f.sensor.health.licensed = TRI_NO;
-        assert_plan(q, f, "onboarding-package");
+        assert_plan(q, f, "verify"); /* the onboarding file is there: the licence comes again, or not */
+        strcpy(f.fulfilled_org, ORG);
+        assert_plan(q, f, "verify");
+        f.sensor.enabled = f.sensor.active = TRI_NO;
+        assert_plan(q, f, "service verify");
+        strcpy(f.update.record.after, "101.25042.0003"); /* the way back needs no package */
+        assert_plan(q, f, "service update verify");
+        f.update.record.after[0] = '\0';
+        strcpy(f.sensor.onboarded_org, OTHER);
+        assert_plan(q, f, "refused: tenant-other");
+        f = healthy();
+        f.sensor.health.licensed = TRI_NO;
+        assert_plan(q, f, "onboarding-package"); /* not met before */
+        f.fulfilled = TRI_YES;
         f.sensor.onboarded = TRI_NO; /* what a person undid is not asked the network for */
         assert_plan(q, f, "refused: sensor-offboarded");
         q.sources.tried = true; /* could not be had */
