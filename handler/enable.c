@@ -75,7 +75,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
                 succeed(session, request, &facts, &plan, outcome);
                 return 0;
         }
-        if (hand_over_is_useless(session, request, &facts))
+        if (hand_over_is_useless(session, request, &facts, &plan))
                 return refuse(session, request, &session->history.failure, outcome);
         if (hand_over_start(session, &asked->entry, asked->seen, &err) < 0)
                 return session_fail_ours(session, outcome, REASON_WORKER_START, &err);

@@ -58,7 +58,13 @@ static bool is_still_removed(const Session *session, const Request *request, con
                !request->force_reonboarding && facts->sensor.files == TRI_NO;
 }
 
-bool hand_over_is_useless(const Session *session, const Request *request, const Facts *facts)
+/* The package, which only says whose the machine should be, was fetched, and was what was refused. */
+static bool only_asks_for_the_package(const Request *request, const Facts *facts, const Plan *plan)
+{
+        return plan->n_steps == 1 && plan->steps[0].id == STEP_ONBOARDING_PACKAGE && situation_can_stay(request, facts);
+}
+
+bool hand_over_is_useless(const Session *session, const Request *request, const Facts *facts, const Plan *plan)
 {
         const HistoryRecord *history = &session->history;
         char boot[37];
@@ -68,8 +74,8 @@ bool hand_over_is_useless(const Session *session, const Request *request, const 
         if (is_still_removed(session, request, facts))
                 return true;
         /* what was found then holds while the machine needs what was refused; a second look has just judged anew */
-        if (facts->look == LOOK_SECOND || !situation_needs_package(request, facts) ||
-            !text_equal(history->program, version_text))
+        if (facts->look == LOOK_SECOND || !text_equal(history->program, version_text) ||
+            (!situation_needs_package(request, facts) && !only_asks_for_the_package(request, facts, plan)))
                 return false;
         state_boot_id(&session->host, boot);
         return text_equal(history->boot, boot) && reason_get(history->failure.reason)->retry == REASON_RETRY_NEVER;

@@ -21,5 +21,5 @@ bool hand_over_is_owed(const Session *session, const Facts *facts);
 /* The daemon is still starting (boot), all else is as it was when this very request succeeded. */
 bool hand_over_can_wait(const Session *session, const Facts *facts);
 
-/* The same settings on the same machine end the same way: no worker, no network, no package manager. */
-bool hand_over_is_useless(const Session *session, const Request *request, const Facts *facts);
+/* The same settings on the same machine end the same way: no worker, no network, no package manager. plan: of facts. */
+bool hand_over_is_useless(const Session *session, const Request *request, const Facts *facts, const Plan *plan);

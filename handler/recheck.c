@@ -192,7 +192,7 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         else if (plan.n_steps == 0)
                 tell_success(session, request, &facts, &plan, &notes, outcome);
         else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||
-                 hand_over_is_useless(session, request, &facts))
+                 hand_over_is_useless(session, request, &facts, &plan))
                 log_info("recheck: %s; left as it is for now", plan.steps[0].why);
         else
                 repair(session, plan.steps[0].why, entry, outcome);
