@@ -16,8 +16,9 @@
 
 #define ROUND_MS (3 * 60 * 1000) /* of one source: a dead one keeps none from its turn */
 #define FIRST_PAUSE_MS 5000
-#define LONGEST_PAUSE_MS (5 * 60 * 1000)
-#define SHORT 260 /* of what is told of each */
+#define LONGEST_PAUSE_MS 30000
+#define SLICE_MS 5000 /* of a pause: between them it is asked whether this still is what is wanted */
+#define SHORT 260     /* of what is told of each */
 
 typedef int Get(Mission *mission, Deadline deadline, OnboardingPackage *ret, bool *ret_passing, Failure *failure);
 
@@ -172,6 +173,16 @@ static void do_without(Mission *mission, const Failure *failure)
         mission->request = request;
 }
 
+static int pause_for(Mission *mission, int64_t wait_ms, Error *err)
+{
+        for (; wait_ms > 0; wait_ms -= SLICE_MS) {
+                if (host_wait(mission->host, wait_ms < SLICE_MS ? wait_ms : SLICE_MS, mission->deadline, err) < 0)
+                        return -1;
+                mission_tell(mission);
+        }
+        return 0;
+}
+
 int step_onboarding_package(Mission *mission, Failure *failure)
 {
         bool can_stay = situation_can_stay(mission->request, &mission->facts), passing = false;
@@ -197,7 +208,7 @@ int step_onboarding_package(Mission *mission, Failure *failure)
                         return -1;
                 mission_say(mission, "no onboarding package yet: %s; next try in %lld s", found,
                             (long long)wait_ms / 1000);
-                if (host_wait(mission->host, wait_ms, mission->deadline, &err) < 0)
+                if (pause_for(mission, wait_ms, &err) < 0)
                         return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err) : -1;
         }
 }
