@@ -17,8 +17,9 @@
 #define ROUND_MS (3 * 60 * 1000) /* of one source: a dead one keeps none from its turn */
 #define FIRST_PAUSE_MS 5000
 #define LONGEST_PAUSE_MS 30000
-#define SLICE_MS 5000 /* of a pause: between them it is asked whether this still is what is wanted */
-#define SHORT 260     /* of what is told of each */
+#define SLICE_MS 5000                /* of a pause: between them it is asked whether this still is what is wanted */
+#define SETTLING_MS (10 * 60 * 1000) /* in which a role that was just assigned takes effect */
+#define SHORT 260                    /* of what is told of each */
 
 typedef int Get(Mission *mission, Deadline deadline, OnboardingPackage *ret, bool *ret_passing, Failure *failure);
 
@@ -26,6 +27,7 @@ typedef struct Source {
         const char *name;
         bool (*is_asked)(const RequestSources *sources);
         Get *get;
+        ReasonId settles;                              /* this failure passes too, early in a run: on a new machine */
         char *(*where)(const RequestSources *sources); /* Caller frees */
 } Source;
 
@@ -52,8 +54,8 @@ static char *azure_where(const RequestSources *sources)
 }
 
 static const Source sources[] = {
-        { "onboardingPackageUri", is_uri_asked, onboarding_uri_get, uri_where },
-        { "onboardingFromAzure", is_azure_asked, onboarding_azure_get, azure_where },
+        { "onboardingPackageUri", is_uri_asked, onboarding_uri_get, REASON_NONE, uri_where },
+        { "onboardingFromAzure", is_azure_asked, onboarding_azure_get, REASON_AZURE_ACCESS, azure_where },
 };
 
 /* How one came out, this round. */
@@ -119,8 +121,8 @@ static void take(Mission *mission, size_t chosen, const Attempt *attempts)
         mission->request = request;
 }
 
-/* 0: taken; 1: none of them, now; -1: asked to stop. */
-static int try_all(Mission *mission, Attempt attempts[], Failure *failure)
+/* settling: see SETTLING_MS. 0: taken; 1: none of them, now; -1: asked to stop. */
+static int try_all(Mission *mission, Deadline settling, Attempt attempts[], Failure *failure)
 {
         size_t i;
 
@@ -141,6 +143,8 @@ static int try_all(Mission *mission, Attempt attempts[], Failure *failure)
                         *failure = attempt->failure;
                         return -1;
                 }
+                if (attempt->failure.reason == sources[i].settles && !deadline_passed(settling))
+                        attempt->passing = true;
                 log_warning("%s: %s", sources[i].name, attempt->failure.found);
         }
         return 1;
@@ -187,6 +191,7 @@ int step_onboarding_package(Mission *mission, Failure *failure)
 {
         bool can_stay = situation_can_stay(mission->request, &mission->facts), passing = false;
         Attempt attempts[ELEMENTSOF(sources)];
+        Deadline settling = deadline_in(SETTLING_MS);
         int64_t pause_ms = FIRST_PAUSE_MS;
         Error err = { 0 };
         int r;
@@ -195,7 +200,7 @@ int step_onboarding_package(Mission *mission, Failure *failure)
                 _cleanup_free_ char *found = NULL;
                 int64_t wait_ms = pause_ms + deadline_now_ms() % 1000; /* machines that failed together come apart */
 
-                r = try_all(mission, attempts, failure);
+                r = try_all(mission, settling, attempts, failure);
                 if (r <= 0)
                         return r;
                 found = tell_failures(mission->request, attempts, ELEMENTSOF(sources));
