@@ -30,6 +30,7 @@ typedef struct Facts {
         Look look;
         int64_t now_s;   /* since 1970: rules never ask the clock */
         Tri fulfilled;   /* history: this very request succeeded before (a forced onboarding is not forced twice) */
+        Tri blind;       /* history: NOT_ASKED but by a daily look; fulfilled, and never with its package */
         Refused refused; /* history: for this very request */
         char fulfilled_org[37]; /* history: the tenant of the package that it succeeded with; "": without one */
 

@@ -303,6 +303,7 @@ const JsonField facts_json_fields[] = {
         JSON_INTEGER(Facts, now_s, "now_s"),
         TRI(Facts, fulfilled, "fulfilled"),
         JSON_TEXT(Facts, fulfilled_org, "fulfilled_org"),
+        TRI(Facts, blind, "blind"),
         JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
         JSON_GROUP("extension", extension),
         JSON_GROUP("hold", hold),

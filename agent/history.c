@@ -154,11 +154,16 @@ bool history_is_fulfilled(const HistoryRecord *record, const char *digest)
         return *digest && (text_equal(record->fulfilled, digest) || text_equal(record->fulfilled_blind, digest));
 }
 
+bool history_is_blind(const HistoryRecord *record, const char *digest)
+{
+        return *digest && text_equal(record->fulfilled_blind, digest) && !text_equal(record->fulfilled, digest);
+}
+
 void history_fulfil(HistoryRecord *record, const char *digest, bool blind)
 {
         char *place = blind ? record->fulfilled_blind : record->fulfilled;
 
-        if (history_is_fulfilled(record, digest))
+        if (blind ? history_is_fulfilled(record, digest) : text_equal(record->fulfilled, digest))
                 return;
         if (!blind)
                 record->fulfilled_blind[0] = '\0';

@@ -36,6 +36,9 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
 /* This very request was met once. */
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest);
 
+/* It was, and each time without its package. */
+bool history_is_blind(const HistoryRecord *record, const char *digest);
+
 /* What is to be remembered of a success; blind: the request's onboarding package could not be opened. */
 void history_fulfil(HistoryRecord *record, const char *digest, bool blind);
 

@@ -17,6 +17,7 @@ typedef struct Mission {
         Deadline deadline; /* for all that waiting can mend; a running transaction is waited for beyond it */
         bool dry_run;
         bool fulfilled;            /* history: this very request was met before */
+        Tri blind;                 /* see facts.h */
         char fulfilled_org[37];    /* history: with a package of this tenant; "" without one */
         Refused refused;           /* history: what the sensor refused it before; and what it refuses now */
         const char *installer_log; /* where the package manager's output goes; appended */

@@ -174,6 +174,7 @@ static void look(Mission *mission)
         mission_look(mission->host, mission->request, &mission->facts);
         mission->manager = package_manager(mission->facts.package.manager_id);
         mission->facts.fulfilled = tri(mission->fulfilled);
+        mission->facts.blind = mission->blind;
         mission->facts.undone = mission->undone;
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;

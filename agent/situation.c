@@ -158,7 +158,8 @@ bool situation_needs_onboarding_package(const Request *request, const Facts *fac
                 return false;
         if (!situation_can_stay(request, facts))
                 return !situation_is_as_met(request, facts);
-        return has_strayed(facts) || (facts->hold.held != TRI_YES && facts->fulfilled != TRI_YES);
+        return has_strayed(facts) ||
+               (facts->hold.held != TRI_YES && (facts->fulfilled != TRI_YES || facts->blind == TRI_YES));
 }
 
 /* An offboarding file beside the onboarding file, and no licence: it has left, whatever the onboarding file says. */

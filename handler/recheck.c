@@ -159,13 +159,23 @@ static void look_for_newer(const Session *session, const Request *request, Facts
         plan_make(request, facts, plan);
 }
 
-static void take_newer(Session *session, const QueueEntry *entry, Outcome *outcome)
+static void go_on(Session *session, const char *why, const QueueEntry *entry, Outcome *outcome)
 {
         Error err = { 0 };
 
-        log_info("recheck: there is a newer version of the sensor");
+        log_info("recheck: %s", why);
         if (hand_over_start(session, entry, "", &err) < 0)
                 session_fail_ours(session, outcome, REASON_WORKER_START, &err);
+}
+
+/* All else comes before what could not be had for so long. */
+static bool is_to_be_compared(const Session *session, const Request *request, Facts *facts, Plan *plan)
+{
+        if (plan->refusal.reason || plan->n_steps > 0 || !session_is_blind(session, request))
+                return false;
+        facts->blind = TRI_YES;
+        plan_make(request, facts, plan);
+        return plan->n_steps > 0;
 }
 
 static void look(Session *session, const Request *request, const QueueEntry *entry)
@@ -188,7 +198,9 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         else if (hand_over_is_owed(session, &facts))
                 repair(session, "a run was cut off", entry, outcome);
         else if (is_for_newer(&plan, &facts))
-                take_newer(session, entry, outcome);
+                go_on(session, "there is a newer version of the sensor", entry, outcome);
+        else if (is_to_be_compared(session, request, &facts, &plan))
+                go_on(session, "the onboarding package could not be had yet, it is asked for again", entry, outcome);
         else if (plan.n_steps == 0)
                 tell_success(session, request, &facts, &plan, &notes, outcome);
         else if ((hand_over_can_wait(session, &facts) && is_young(&session->host, &facts)) ||

@@ -191,6 +191,11 @@ const char *session_fulfilled_org(const Session *session, const Request *request
         return is_met_again(session, request) ? session->history.tenant : "";
 }
 
+bool session_is_blind(const Session *session, const Request *request)
+{
+        return is_met_again(session, request) && history_is_blind(&session->history, request->digest);
+}
+
 void session_carry_notes(const Session *session, const Request *request, Plan *notes)
 {
         const HistoryRecord *history = &session->history;

@@ -62,6 +62,9 @@ void session_remember(const Session *session, const Request *request, const Outc
 /* The tenant of the onboarding package that this very request was met with, when its package had to be fetched; "". */
 const char *session_fulfilled_org(const Session *session, const Request *request);
 
+/* This very request was met, and its package could never be had: it is still to be compared some day. */
+bool session_is_blind(const Session *session, const Request *request);
+
 /* What was told of where the package came from stays told while it is not fetched again. */
 void session_carry_notes(const Session *session, const Request *request, Plan *notes);
 

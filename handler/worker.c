@@ -143,6 +143,7 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
         session_recall(session, &settings.request);
         crash_prepare(session); /* again: by now it is known how this request is told */
         mission.fulfilled = session->telling.fulfilled;
+        mission.blind = tri(session_is_blind(session, &settings.request));
         mission.refused = session->history.refused;
         snprintf(mission.fulfilled_org, sizeof(mission.fulfilled_org), "%s",
                  session_fulfilled_org(session, &settings.request));

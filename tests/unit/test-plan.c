@@ -682,6 +682,9 @@ static void beside_a_sensor_a_package_is_fetched_once_to_be_compared(void **stat
         assert_false(has_note(&q, &f, "onboarding-package"));
         f.hold.held = TRI_NO;
         assert_plan(q, f, "");
+        f.blind = TRI_YES; /* the daily look asks again for what could not be had */
+        assert_plan(q, f, "onboarding-package");
+        f.blind = TRI_NOT_ASKED;
         strcpy(f.fulfilled_org, ORG);
         assert_plan(q, f, "");
         f = healthy();

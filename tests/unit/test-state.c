@@ -107,6 +107,21 @@ static void history_keeps_that_a_request_was_met_once(void **state)
         assert_false(history_is_fulfilled(&read, "A-without-its-package"));
 }
 
+static void history_knows_a_request_that_was_met_without_its_package_only(void **state)
+{
+        HistoryRecord record = { 0 };
+
+        assert_false(history_is_blind(&record, ""));
+        history_fulfil(&record, "A", true);
+        assert_true(history_is_fulfilled(&record, "A"));
+        assert_true(history_is_blind(&record, "A"));
+        history_fulfil(&record, "A", false);
+        assert_true(history_is_fulfilled(&record, "A"));
+        assert_false(history_is_blind(&record, "A"));
+        history_fulfil(&record, "A", true);
+        assert_false(history_is_blind(&record, "A"));
+}
+
 static void history_keeps_what_the_second_look_had_to_tell(void **state)
 {
         const Host *host = prepared(*state);
@@ -144,6 +159,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(one_at_a_time_has_the_lock, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_tells_what_came_of_a_sequence, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(history_keeps_that_a_request_was_met_once, scratch_open, scratch_close),
+                cmocka_unit_test(history_knows_a_request_that_was_met_without_its_package_only),
                 cmocka_unit_test_setup_teardown(history_keeps_what_the_second_look_had_to_tell, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(history_remembers_what_the_sensor_refused, scratch_open, scratch_close),
