@@ -33,10 +33,15 @@ def a_vm_gets_its_package_by_its_identity(w):
     refused(w, 1, "azure-identity", "neither a system assigned nor a user assigned one")
     w.identity.assign(USER, CLIENT, system=False)
     refused(w, 2, "azure-identity", "name one of them in azureIdentity")
-    w.identity.stage("arm", "/", {"status": 403, "body": FORBIDDEN})
-    refused(w, 3, "azure-access", "AuthorizationFailed: The client 'c' with object id 'o'", azureIdentity=CLIENT)
-    w.identity.unstage()
     w.assert_untouched(before)
+    # a role that was just assigned is waited for
+    w.identity.stage("arm", "/", {"status": 403, "body": FORBIDDEN})
+    w.settings_file(3, protected=None, onboardingFromAzure=True, azureIdentity=CLIENT)
+    w.enable(seq=3)
+    w.machine.wait(lambda: "azure-access, AuthorizationFailed: The client 'c' with object id 'o'" in
+                   w.status(seq=3)["formattedMessage"]["message"], 15, "what it waits for")
+    assert w.status(seq=3)["status"] == "transitioning", w.status(seq=3)
+    w.identity.unstage()
     # the first call for a tenant often fails
     w.identity.stage("arm", "/subs", {"status": 503, "headers": {"Retry-After": "0"}}, {"status": 500, "headers": {"Retry-After": "0"}}, None)
     status, message, told = enable(w, 4, azureIdentity=USER)
