@@ -38,7 +38,7 @@ def a_vm_gets_its_package_by_its_identity(w):
     w.identity.stage("arm", "/", {"status": 403, "body": FORBIDDEN})
     w.settings_file(3, protected=None, onboardingFromAzure=True, azureIdentity=CLIENT)
     w.enable(seq=3)
-    w.machine.wait(lambda: "azure-access, AuthorizationFailed: The client 'c' with object id 'o'" in
+    w.machine.wait(lambda: "AuthorizationFailed: The client 'c' with object id 'o'" in
                    w.status(seq=3)["formattedMessage"]["message"], 15, "what it waits for")
     assert w.status(seq=3)["status"] == "transitioning", w.status(seq=3)
     w.identity.unstage()

@@ -250,6 +250,7 @@ def azure_gives_the_package_to_the_machines_identity(w):
     w.identity.stage("arm", "/subscriptions", forbidden)
     status = enable(w, 3, onboardingFromAzure=True, expectedTenantId=onboarding.ORG_ID)
     assert status["status"] == "success" and row(status)[0] == "warning" and "azure-access, " in row(status)[1], status
+    w.identity.unstage()
     asked = len(w.identity.requests())
     assert w.enable(seq=3).returncode == 0 and len(w.identity.requests()) == asked, w.identity.requests()
     # a dead address falls through to it, with the identity that is named
