@@ -12,6 +12,7 @@
 
 #include "platform/base/text.h"
 #include "platform/http_headers.h"
+#include "platform/proxy.h"
 #include "platform/resolver.h"
 
 #define BODY_WORDS_MAX 100
@@ -54,14 +55,26 @@ static const char *effective_url(const HttpTry *try)
         return text_is_empty(url) ? try->spec->url : url;
 }
 
+/* NULL: the server that failed was asked without one. */
+static const char *proxy_of(const HttpTry *try)
+{
+        char server[PROXY_SERVER_MAX];
+
+        if (text_is_empty(try->spec->proxy))
+                return NULL;
+        proxy_server_of(effective_url(try), server);
+        return try->spec->no_proxy && proxy_is_excepted(server, try->spec->no_proxy) ? NULL : try->spec->proxy;
+}
+
 /* " through the proxy p:3128", or nothing. */
 static char *proxy_words(const HttpTry *try)
 {
+        const char *proxy = proxy_of(try);
         _cleanup_free_ char *host = NULL;
 
-        if (text_is_empty(try->spec->proxy))
+        if (!proxy)
                 return text_copy("");
-        host = http_host(try->spec->proxy);
+        host = http_host(proxy);
         return text_format(" through the proxy %s", host);
 }
 
@@ -242,14 +255,14 @@ static bool proxy_unresolved(const HttpTry *try)
 
 bool http_proxy_failed(const HttpTry *try)
 {
-        if (text_is_empty(try->spec->proxy))
+        if (!proxy_of(try))
                 return false;
         return tunnel_refusal(try) || proxy_unresolved(try) || (try->code == CURLE_COULDNT_CONNECT && try->status == 0);
 }
 
 static int unresolved(const HttpTry *try, const char *host, Error *err)
 {
-        bool proxy = proxy_unresolved(try) && !text_is_empty(try->spec->proxy);
+        bool proxy = proxy_unresolved(try) && proxy_of(try);
         _cleanup_free_ char *name = proxy ? http_host(try->spec->proxy) : text_copy(host);
         _cleanup_free_ char *asked = resolver_words(try->host);
 

@@ -181,17 +181,20 @@ static bool next_item(const char **cursor, const char **ret_item, size_t *ret_le
         return *ret_length > 0;
 }
 
-bool proxy_is_for(const char *server, const char *exceptions)
+bool proxy_is_excepted(const char *server, const char *exceptions)
 {
         const char *item;
         size_t length;
 
-        if (!*server || is_address_of_link(server))
-                return false;
         while (next_item(&exceptions, &item, &length))
                 if (excepts(item, length, server))
-                        return false;
-        return true;
+                        return true;
+        return false;
+}
+
+bool proxy_is_for(const char *server, const char *exceptions)
+{
+        return *server && !is_address_of_link(server) && !proxy_is_excepted(server, exceptions);
 }
 
 static bool has_item(const char *list, const char *wanted, size_t wanted_length)
@@ -234,6 +237,9 @@ void proxy_exceptions_make(const char *exceptions, const char *server, char ret[
         for (i = 0; i < ELEMENTSOF(always); i++)
                 add_item(always[i], strlen(always[i]), ret);
         while (next_item(&exceptions, &item, &length))
-                if (!server || !excepts(item, length, server))
-                        add_item(item, length, ret);
+                if (!server || !excepts(item, length, server)) {
+                        bool star = length > 2 && item[0] == '*' && item[1] == '.'; /* curl has no word for it */
+
+                        add_item(item + star, length - star, ret);
+                }
 }

@@ -65,6 +65,9 @@ void proxy_choose(const ProxyFindings *findings, Proxy *ret);
 /* Is this host reached through a proxy? Never this machine, its link, and the platform's own address; nor "". */
 bool proxy_is_for(const char *server, const char *exceptions);
 
+/* Does such a list name this host, or a domain above it? */
+bool proxy_is_excepted(const char *server, const char *exceptions);
+
 /* The exceptions, with this machine and its link, and without those that would except server; NULL: with all. */
 void proxy_exceptions_make(const char *exceptions, const char *server, char ret[PROXY_EXCEPTIONS_MAX]);
 

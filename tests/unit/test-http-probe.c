@@ -66,6 +66,31 @@ static void each_fails_for_its_own_reason_and_holds_up_no_other(void **state)
         server_stop(&ahead);
 }
 
+static void a_host_that_the_proxy_is_not_for_fails_without_it(void **state)
+{
+        Fixture *f = fixture(state);
+        int port;
+        _cleanup_free_ char *url = NULL;
+        HttpProbe probes[2] = {
+                { .proxy = "http://127.0.0.1:9", .no_proxy = "example.com,localhost" },
+                { .url = "https://nowhere.invalid/", .proxy = "http://127.0.0.1:9", .no_proxy = ".invalid" }
+        };
+        Error err = { 0 };
+
+        close(server_listen(&port));
+        probes[0].url = url = text_format("https://localhost:%d/ok", port);
+        assert_int_equal(probe(f, probes, ELEMENTSOF(probes), SOON_MS, &err), 0);
+        assert_false(probes[0].reached || probes[0].proxy_failed);
+        assert_non_null(strstr(probes[0].err.text, "cannot connect to localhost:"));
+        assert_null(strstr(probes[0].err.text, "proxy"));
+        assert_false(probes[1].proxy_failed);
+        assert_non_null(strstr(probes[1].err.text, "the name of nowhere.invalid cannot"));
+        probes[0].no_proxy = "example.com";
+        assert_int_equal(probe(f, probes, 1, SOON_MS, &err), 0);
+        assert_true(probes[0].proxy_failed);
+        assert_non_null(strstr(probes[0].err.text, " through the proxy 127.0.0.1:9: "));
+}
+
 static void a_stop_ends_it_at_once(void **state)
 {
         Fixture *f = fixture(state);
@@ -100,6 +125,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(any_answer_will_do),
                 cmocka_unit_test(each_fails_for_its_own_reason_and_holds_up_no_other),
+                cmocka_unit_test(a_host_that_the_proxy_is_not_for_fails_without_it),
                 cmocka_unit_test(a_stop_ends_it_at_once),
                 cmocka_unit_test(without_a_bundle_nobody_can_be_asked),
         };

@@ -105,6 +105,8 @@ static void exceptions_hold_plain_words_only_and_never_overflow(void **state)
         assert_string_equal(made, "localhost,127.0.0.1,::1,169.254.169.254,168.63.129.16,a.example,.b.example");
         proxy_exceptions_make(list, NULL, made);
         assert_true(text_ends_with(made, ",.microsoft.com"));
+        proxy_exceptions_make("*.corp,*", NULL, made);
+        assert_true(text_ends_with(made, ",.corp,*"));
         for (i = 0; i < 2000; i++) {
                 char item[32];
 
