@@ -11,7 +11,7 @@ int failure_set(Failure *failure, ReasonId reason, const char *format, ...)
         va_list ap;
 
         failure->reason = reason;
-        failure->by_manager = false;
+        failure->by_manager = failure->way_told = false;
         va_start(ap, format);
         vsnprintf(failure->found, sizeof(failure->found), format, ap);
         va_end(ap);

@@ -137,12 +137,13 @@ typedef struct Failure {
         ReasonId reason;            /* REASON_NONE: no failure */
         char found[ERROR_TEXT_MAX]; /* why: a sentence with the values found */
         bool by_manager;            /* the package manager met it, not a download of our own */
+        bool way_told;              /* found says already which proxy it went through */
 } Failure;
 
 /* How found begins where it gives the package manager's own words. */
 #define FAILURE_MANAGER_SAID "The package manager said: "
 
-/* Fills *failure (by_manager: false) and returns -1, like error_set. */
+/* Fills *failure (by_manager, way_told: false) and returns -1, like error_set. */
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...) _printf_(3, 4);
 int failure_from(Failure *failure, ReasonId reason, const Error *err);
 

@@ -96,12 +96,28 @@ void proxy_read_value(const char *text, ProxyValue *ret)
         read_authority(authority, ret);
 }
 
+static void choose_for_everybody(const ProxyFindings *findings, Proxy *ret)
+{
+        size_t i;
+
+        for (i = 0; i < findings->n; i++) {
+                const ProxyFinding *found = &findings->items[i];
+
+                if (found->own || found->value.kind != PROXY_USABLE)
+                        continue;
+                snprintf(ret->machine_url, sizeof(ret->machine_url), "%s", found->value.url);
+                snprintf(ret->machine_source, sizeof(ret->machine_source), "%s", found->source);
+                return;
+        }
+}
+
 void proxy_choose(const ProxyFindings *findings, Proxy *ret)
 {
         size_t i;
 
         *ret = (Proxy){ 0 };
         snprintf(ret->exceptions, sizeof(ret->exceptions), "%s", findings->exceptions);
+        choose_for_everybody(findings, ret);
         for (i = 0; i < findings->n; i++) {
                 const ProxyFinding *found = &findings->items[i];
 

@@ -50,6 +50,9 @@ typedef struct Proxy {
         char source[PROXY_SOURCE_MAX]; /* what names it */
         bool own;                      /* the package manager has one, or is told to use none: it is given none */
         char own_source[PROXY_SOURCE_MAX];
+        char machine_url[PROXY_URL_MAX]; /* what is named for everybody on this machine, the package manager's own aside
+                                          */
+        char machine_source[PROXY_SOURCE_MAX];
         char exceptions[PROXY_EXCEPTIONS_MAX];
         ProxyKind passed; /* the first that was passed over, and why: PASSWORD, UNUSABLE; else NONE */
         char passed_scheme[24];

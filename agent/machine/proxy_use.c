@@ -28,6 +28,29 @@ void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret)
         proxy_exceptions_make(proxy->exceptions, request->proxy ? server : NULL, ret->exceptions);
 }
 
+void proxy_use_for(const Request *request, const Facts *facts, const char *url, ProxyUse *ret)
+{
+        const Proxy *proxy = &facts->proxy;
+        char server[PROXY_SERVER_MAX];
+        ProxyUse packages;
+
+        proxy_use_make(request, facts, &packages);
+        *ret = (ProxyUse){ 0 };
+        snprintf(ret->exceptions, sizeof(ret->exceptions), "%s", packages.exceptions);
+        if (request->proxy) {
+                ret->url = request->proxy;
+                ret->source = packages.source;
+        } else if (*proxy->machine_url) {
+                ret->url = proxy->machine_url;
+                ret->source = proxy->machine_source;
+        }
+        if (!url)
+                return;
+        proxy_server_of(url, server);
+        if (!proxy_is_for(server, ret->exceptions))
+                ret->url = NULL;
+}
+
 static bool is_of_network(ReasonId reason)
 {
         static const ReasonId reasons[] = {
@@ -38,6 +61,11 @@ static bool is_of_network(ReasonId reason)
                 REASON_REPOSITORY_REFRESH,
                 REASON_PACKAGE_DOWNLOAD,
                 REASON_DEPENDENCY,
+                REASON_ONBOARDING_UNREACHABLE,
+                REASON_ONBOARDING_CERTIFICATE,
+                REASON_AZURE_UNREACHABLE,
+                REASON_AZURE_BLOCKED,
+                REASON_CONNECTIVITY,
         };
         size_t i;
 
@@ -72,7 +100,7 @@ void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure)
         const Failure found = *failure;
         _cleanup_free_ char *way = NULL;
 
-        if (!is_of_network(failure->reason))
+        if (failure->way_told || !is_of_network(failure->reason))
                 return;
         way = tell_way(use, &facts->proxy);
         if (found.by_manager && use->own_source)
@@ -80,4 +108,5 @@ void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure)
         else
                 failure_set(failure, found.reason, "%s%s", way, found.found);
         failure->by_manager = found.by_manager;
+        failure->way_told = true;
 }

@@ -18,7 +18,13 @@ typedef struct ProxyUse {
 void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret);
 
 /*
+ * Towards another host than the package server: by its own name, and never by the package manager's own proxy, which
+ * may be a cache of packages. url: NULL when it is not known yet; then ret->exceptions decide.
+ */
+void proxy_use_for(const Request *request, const Facts *facts, const char *url, ProxyUse *ret);
+
+/*
  * A failure to reach something: names the proxy that whoever failed (Failure.by_manager) went through, or one that was
- * not used, before what was found.
+ * not used, before what was found. Once: Failure.way_told.
  */
 void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure);

@@ -205,6 +205,7 @@ int step_onboarding_package(Mission *mission, Failure *failure)
                         return r;
                 found = tell_failures(mission->request, attempts, ELEMENTSOF(sources));
                 failure_set(failure, most_telling(attempts, &passing), "Tried in this order: %s", found);
+                failure->way_told = true; /* of each */
                 if (can_stay) {
                         do_without(mission, failure);
                         return 0;

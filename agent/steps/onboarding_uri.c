@@ -71,9 +71,9 @@ int onboarding_uri_get(Mission *mission, Deadline deadline, OnboardingPackage *r
 {
         _cleanup_(http_client_freep) HttpClient *http = http_client_new(mission->host);
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        ProxyUse use;
         HttpSpec spec = { .url = mission->request->sources.uri,
-                          .proxy = mission->proxy.url,
-                          .no_proxy = mission->proxy.exceptions,
+                          .no_proxy = use.exceptions,
                           .secret = true,
                           .max_bytes = ONBOARDING_CONTENT_MAX,
                           .deadline = deadline,
@@ -83,7 +83,12 @@ int onboarding_uri_get(Mission *mission, Deadline deadline, OnboardingPackage *r
         Error err = { 0 };
 
         *ret_passing = false;
-        if (http_client_get(http, &spec, &response, &err) < 0)
-                return fail(&response, &err, ret_passing, failure);
+        proxy_use_for(mission->request, &mission->facts, spec.url, &use);
+        spec.proxy = use.url;
+        if (http_client_get(http, &spec, &response, &err) < 0) {
+                fail(&response, &err, ret_passing, failure);
+                proxy_use_tell(&use, &mission->facts, failure);
+                return -1;
+        }
         return read_package(mission, &response.secret, ret, failure);
 }

@@ -75,6 +75,66 @@ static void exceptions_hold_for_our_own_downloads(void **state)
         assert_true(text_ends_with(use.exceptions, "," SERVER));
 }
 
+static void other_hosts_are_reached_by_their_own_name(void **state)
+{
+        static const char blob[] = "https://store.blob.example/x?sig=y";
+        Request q = { 0 }, asked = { .proxy = "http://asked:1" };
+        Facts f = machine("");
+        ProxyUse use;
+
+        /* the package server goes without, they do not */
+        snprintf(f.proxy.machine_url, sizeof(f.proxy.machine_url), "http://told:2");
+        snprintf(f.proxy.machine_source, sizeof(f.proxy.machine_source), "/etc/environment");
+        snprintf(f.proxy.exceptions, sizeof(f.proxy.exceptions), SERVER);
+        proxy_use_for(&q, &f, blob, &use);
+        assert_string_equal(use.url, "http://told:2");
+        assert_string_equal(use.source, "/etc/environment");
+        /* and the other way round */
+        snprintf(f.proxy.exceptions, sizeof(f.proxy.exceptions), ".blob.example");
+        proxy_use_for(&q, &f, blob, &use);
+        assert_null(use.url);
+        proxy_use_for(&q, &f, NULL, &use);
+        assert_string_equal(use.url, "http://told:2");
+        assert_true(text_ends_with(use.exceptions, ",.blob.example"));
+        proxy_use_for(&asked, &f, "https://management.azure.com", &use);
+        assert_string_equal(use.url, "http://asked:1");
+        assert_string_equal(use.source, "the setting proxy");
+        proxy_use_for(&asked, &f, "https://169.254.169.254/x", &use);
+        assert_null(use.url);
+}
+
+static void a_cache_of_packages_is_no_way_to_other_hosts(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("http://apt-cacher:3142");
+        ProxyUse use;
+
+        f.proxy.own = true;
+        proxy_use_for(&q, &f, "https://management.azure.com", &use);
+        assert_null(use.url);
+        assert_null(use.own_source);
+}
+
+static void a_way_is_told_once(void **state)
+{
+        static const ReasonId reasons[] = { REASON_ONBOARDING_UNREACHABLE, REASON_ONBOARDING_CERTIFICATE,
+                                            REASON_AZURE_UNREACHABLE, REASON_AZURE_BLOCKED, REASON_CONNECTIVITY };
+        Request q = { 0 };
+        Facts f = machine("http://told:2");
+        Failure failure;
+        ProxyUse use;
+        size_t i;
+
+        proxy_use_make(&q, &f, &use);
+        for (i = 0; i < ELEMENTSOF(reasons); i++) {
+                failure_set(&failure, reasons[i], "no name");
+                proxy_use_tell(&use, &f, &failure);
+                proxy_use_tell(&use, &f, &failure);
+                assert_string_equal(failure.found, "Through the proxy http://told:2 of /etc/waagent.conf: no name");
+                assert_int_equal(failure.reason, reasons[i]);
+        }
+}
+
 static void a_server_on_the_link_is_reached_without(void **state)
 {
         Request q = { .proxy = "http://asked:1" };
@@ -262,6 +322,9 @@ int main(void)
                 cmocka_unit_test(the_setting_goes_first),
                 cmocka_unit_test(what_the_machine_is_told_goes_to_a_manager_without_one_of_its_own),
                 cmocka_unit_test(exceptions_hold_for_our_own_downloads),
+                cmocka_unit_test(other_hosts_are_reached_by_their_own_name),
+                cmocka_unit_test(a_cache_of_packages_is_no_way_to_other_hosts),
+                cmocka_unit_test(a_way_is_told_once),
                 cmocka_unit_test(a_server_on_the_link_is_reached_without),
                 cmocka_unit_test(the_plan_tells_which_and_what_the_sensor_needs),
                 cmocka_unit_test(one_that_cannot_be_used_is_told_without_what_is_secret),

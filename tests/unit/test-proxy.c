@@ -279,6 +279,7 @@ static void the_managers_own_goes_first_and_what_is_of_no_use_is_passed_over(voi
         proxy = look(scratch, MANAGER_APT);
         assert_true(proxy.own);
         assert_string_equal(proxy.own_source, "/etc/apt/apt.conf.d/80proxy");
+        assert_string_equal(proxy.machine_url, "http://agent:2");
         assert_string_equal(proxy.url, "http://agent:2");
         assert_int_equal(proxy.passed, PROXY_UNUSABLE);
         assert_string_equal(proxy.passed_scheme, "socks5h");
@@ -288,6 +289,8 @@ static void the_managers_own_goes_first_and_what_is_of_no_use_is_passed_over(voi
         assert_true(proxy.own);
         assert_string_equal(proxy.url, "");
         assert_int_equal(proxy.passed, PROXY_NONE);
+        assert_string_equal(proxy.machine_url, "http://agent:2");
+        assert_string_equal(proxy.machine_source, "/etc/waagent.conf");
 }
 
 static void later_files_of_a_folder_go_over_earlier_ones(void **state)
@@ -302,6 +305,11 @@ static void later_files_of_a_folder_go_over_earlier_ones(void **state)
         proxy = look(scratch, MANAGER_APT);
         assert_string_equal(proxy.url, "http://a:1");
         assert_string_equal(proxy.source, "/etc/systemd/system.conf.d/10-a.conf");
+
+        scratch_write(scratch, "/etc/apt/apt.conf", "Acquire::http::Proxy \"http://apt-cacher:3142\";");
+        proxy = look(scratch, MANAGER_APT);
+        assert_string_equal(proxy.url, "http://apt-cacher:3142");
+        assert_string_equal(proxy.machine_url, "http://a:1");
 }
 
 static void names_and_passwords_beside_it_count(void **state)
