@@ -1,6 +1,7 @@
 /*
  * A sensor that cannot reach its cloud is installed, licensed, and says nothing: that is found here, while nothing has
- * changed. All hosts are asked at once, the way the sensor will go: by its own proxy, else the machine's.
+ * changed. All hosts are asked at once, the way the sensor will go: by its own proxy, else by none. Where none leads to
+ * them, it is looked whether the machine's proxy does, which the sensor is not told of.
  */
 #include "agent/steps.h"
 
@@ -25,6 +26,7 @@ typedef struct Preflight {
         char proxy[PROXY_URL_MAX]; /* "": none */
         const char *source;        /* what names it */
         char exceptions[PROXY_EXCEPTIONS_MAX];
+        bool around[ENDPOINTS_MAX]; /* not reached, but by the machine's proxy */
 } Preflight;
 
 static void preflight_clear(Preflight *preflight)
@@ -47,22 +49,36 @@ static bool take_proxy(Preflight *preflight, const char *url, const char *source
         return true;
 }
 
-/* What the sensor is or will be told goes first. */
-static void choose_proxy(Preflight *preflight, const Mission *mission)
+static bool take_managed(Preflight *preflight, Json *document, const char *source)
 {
         static const JsonPath place = { { "cloudService", "proxy" }, 2 };
+        Json *named = document ? json_path_get(document, &place) : NULL;
+
+        return json_object_is_type(named, json_type_string) &&
+               take_proxy(preflight, json_object_get_string(named), source);
+}
+
+/* It may stand there before there is a sensor. */
+static bool take_managed_file(Preflight *preflight, const Facts *facts)
+{
+        _cleanup_json_ Json *file = NULL;
+
+        return facts->sensor.managed_json &&
+               json_parse(facts->sensor.managed_json, facts->sensor.managed_length, &file, NULL) == 0 &&
+               take_managed(preflight, file, SENSOR_MANAGED_FILE);
+}
+
+/* What the sensor is or will be told; nothing else leads it. */
+static void choose_proxy(Preflight *preflight, const Mission *mission)
+{
         const Request *request = mission->request;
-        const Proxy *machine = &mission->facts.proxy;
-        Json *managed = request->managed_config ? json_path_get(request->managed_config, &place) : NULL;
-        const char *named = json_object_is_type(managed, json_type_string) ? json_object_get_string(managed) : NULL;
+        const Facts *facts = &mission->facts;
 
         proxy_exceptions_make("", NULL, preflight->exceptions);
-        if (take_proxy(preflight, request->proxy, "the setting proxy") ||
-            take_proxy(preflight, named, "the setting managedConfig") ||
-            take_proxy(preflight, mission->facts.sensor.health.proxy, "the sensor's configuration"))
-                return;
-        if (take_proxy(preflight, machine->url, machine->source))
-                proxy_exceptions_make(machine->exceptions, NULL, preflight->exceptions);
+        if (!take_proxy(preflight, request->proxy, "the setting proxy") &&
+            !take_managed(preflight, request->managed_config, "the setting managedConfig") &&
+            !take_managed_file(preflight, facts))
+                take_proxy(preflight, facts->sensor.health.proxy, "the sensor's configuration");
 }
 
 static void prepare(Preflight *preflight, const Mission *mission)
@@ -105,6 +121,37 @@ static int ask(Preflight *preflight, const Mission *mission, Error *err)
         for (i = 0; i < n; i++)
                 preflight->probes[index[i]] = left[i];
         return 0;
+}
+
+/* Looks which of those that are missing the machine's proxy leads to. */
+static int ask_around(Preflight *preflight, const Mission *mission, Error *err)
+{
+        const Proxy *machine = &mission->facts.proxy;
+        HttpProbe left[ENDPOINTS_MAX];
+        size_t index[ENDPOINTS_MAX], n = 0, i;
+
+        for (i = 0; i < preflight->endpoints.n; i++) {
+                preflight->around[i] = false;
+                if (preflight->probes[i].reached || *preflight->proxy || !*machine->machine_url ||
+                    !proxy_is_for(preflight->endpoints.items[i].host, machine->exceptions))
+                        continue;
+                left[n] = (HttpProbe){ .url = preflight->urls[i], .proxy = machine->machine_url };
+                index[n++] = i;
+        }
+        if (http_probe_all(mission->host, left, n, ask_until(mission), err) < 0)
+                return err->kind == ERROR_STOPPED ? -1 : 0;
+        for (i = 0; i < n; i++)
+                preflight->around[index[i]] = left[i].reached;
+        return 0;
+}
+
+static size_t count_around(const Preflight *preflight)
+{
+        size_t i, n = 0;
+
+        for (i = 0; i < preflight->endpoints.n; i++)
+                n += preflight->around[i];
+        return n;
 }
 
 static size_t count_missing(const Preflight *preflight, bool needed_only)
@@ -161,14 +208,31 @@ static void tell_trouble(const Preflight *preflight, size_t at, Text *text)
         text_append(text, "%s. ", meaning(probe));
 }
 
+static void tell_around(const Preflight *preflight, const Proxy *machine, size_t missing, Text *text)
+{
+        size_t n = count_around(preflight);
+
+        if (n == 0)
+                return;
+        if (n == missing)
+                text_append(text, "%s", n == 1 ? "It is" : "They are");
+        else
+                text_append(text, "%zu of them %s", n, n == 1 ? "is" : "are");
+        text_append(text,
+                    " reached only through the proxy %s (named in %s), which the sensor is not told of: add the "
+                    "setting \"proxy\": \"%s\". Without it: ",
+                    machine->machine_url, machine->machine_source, machine->machine_url);
+}
+
 /* Caller frees. */
-static char *tell_missing(const Preflight *preflight)
+static char *tell_missing(const Preflight *preflight, const Mission *mission)
 {
         Text text = { 0 };
         size_t i, said = 0, n = count_missing(preflight, false);
 
         text_append(&text, "%zu of the sensor's %zu endpoints %s not reached. ", n, preflight->endpoints.n,
                     n == 1 ? "was" : "were");
+        tell_around(preflight, &mission->facts.proxy, n, &text);
         for (i = 0; i < preflight->endpoints.n && said < SAID_MAX; i++)
                 if (!preflight->probes[i].reached && is_first_of_its_kind(preflight, i)) {
                         tell_trouble(preflight, i, &text);
@@ -216,7 +280,7 @@ static void tell_reached(const Preflight *preflight, Mission *mission)
 /* 0: told as a warning, the run goes on; -1: strict. */
 static int conclude(const Preflight *preflight, Mission *mission, Failure *failure)
 {
-        _cleanup_free_ char *text = tell_missing(preflight);
+        _cleanup_free_ char *text = tell_missing(preflight, mission);
         int64_t behind_s = 0;
         size_t i;
 
@@ -226,22 +290,26 @@ static int conclude(const Preflight *preflight, Mission *mission, Failure *failu
         if (!mission->request->require_connectivity || count_missing(preflight, true) == 0) {
                 log_warning("connectivity: %s", text);
                 outcome_row(mission->outcome, "connectivity", ROW_WARNING,
-                            "%s Let this machine reach them on port 443: what the sensor finds is not reported "
-                            "until then.",
-                            text);
+                            "%s %s what the sensor finds is not reported until then.", text,
+                            count_around(preflight) > 0 ? "Without the setting, or a way to them on port 443,"
+                                                        : "Let this machine reach them on port 443:");
                 return 0;
         }
         if (behind_s > 0)
                 return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
                                    (long long)behind_s, text);
-        return failure_set(failure, REASON_CONNECTIVITY, "%s", text);
+        failure_set(failure, REASON_CONNECTIVITY, "%s", text);
+        failure->way_told = true; /* it is not that of the package server */
+        return -1;
 }
 
-/* Whom time does not help: an inspected connection, a proxy that says no. */
+/* Whom time does not help: an inspected connection, a proxy that says no, one that the sensor does not know of. */
 static bool may_pass(const Preflight *preflight)
 {
         size_t i;
 
+        if (count_around(preflight) == preflight->endpoints.n)
+                return false;
         for (i = 0; i < preflight->endpoints.n; i++) {
                 const HttpProbe *probe = &preflight->probes[i];
 
@@ -255,7 +323,7 @@ static bool may_pass(const Preflight *preflight)
 /* 1: ask again; 0: the time is over; -1: stopped. */
 static int wait_to_ask(Mission *mission, const Preflight *preflight, int64_t pause_ms, Failure *failure)
 {
-        _cleanup_free_ char *text = tell_missing(preflight);
+        _cleanup_free_ char *text = tell_missing(preflight, mission);
         Error err = { 0 };
 
         if (pause_ms >= deadline_left_ms(mission->deadline))
@@ -296,6 +364,8 @@ int step_connectivity(Mission *mission, Failure *failure)
                         tell_reached(&preflight, mission);
                         return 0;
                 }
+                if (ask_around(&preflight, mission, &err) < 0)
+                        return fail_asking(mission, &err, failure);
                 if (!mission->request->require_connectivity || count_missing(&preflight, true) == 0 ||
                     !may_pass(&preflight))
                         return conclude(&preflight, mission, failure);

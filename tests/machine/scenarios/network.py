@@ -1,5 +1,6 @@
 """The hosts that the sensor needs are asked before anything changes (onboarding.py: which its packages name)."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -140,3 +141,46 @@ def the_hosts_are_asked_through_the_sensors_proxy(w):
     ways = (w.folder / f"proxy-{OPEN}.log").read_text()
     for host in server.SENSOR_HOSTS:
         assert f"CONNECT {host}:443 200" in ways, ways
+
+
+@scenario()
+def a_proxy_that_the_sensor_is_not_told_of_is_not_its_way(w):
+    w.install_unpacked()
+    w.start_proxy(OPEN, "open")
+    w.start_proxy(ASKING, "password")
+    proxy, log = f"http://127.0.0.1:{OPEN}", w.folder / f"proxy-{OPEN}.log"
+    own = "/etc/apt/apt.conf.d/80proxy"
+    managed = "/etc/opt/microsoft/mdatp/managed/mdatp_managed.json"
+
+    def tell(places):
+        for path, text in places.items():
+            w.machine.write(path, text)
+
+    # apt's own, which may be a cache, and the machine's: the sensor goes by neither
+    tell({own: f'Acquire::http::Proxy "{proxy}";\n', "/etc/environment": f"https_proxy=http://127.0.0.1:{ASKING}\n"})
+    status = ask(w, 1, requireConnectivity="strict")
+    level, text = row(status, "connectivity")
+    assert status["status"] == "success" and level == "success" and "directly" in text, status
+    assert not any(host in log.read_text() for host in server.SENSOR_HOSTS), log.read_text()
+    w.make_fresh()
+    # apt's own is not even tried where nothing leads to them, the machine's is, and is what to do
+    lead(w, EDR=NOBODY, EVENTS=NOBODY, TICKETS=NOBODY, PROTECTION=NOBODY, DEFINITIONS=NOBODY)
+    tell({"/etc/environment": f"https_proxy={proxy}\nno_proxy=packages.microsoft.com\n", own: ""})
+    before = w.snapshot()
+    status = ask(w, 2, requireConnectivity="strict")
+    message = status["formattedMessage"]["message"]
+    assert status["status"] == "error" and "(connectivity)" in message, status
+    assert_words(message, f"They are reached only through the proxy {proxy} (named in /etc/environment), which the sensor is not told of",
+                 f'add the setting "proxy": "{proxy}"', "Connection refused")
+    assert "Through the proxy" not in message, message
+    w.assert_untouched(before)
+    status = ask(w, 3)
+    level, text = row(status, "connectivity")
+    assert status["status"] == "success" and level == "warning", status
+    assert_words(text, "reached only through the proxy", "is not reported until then")
+    w.make_fresh()
+    # one that stands in the sensor's own file before there is a sensor
+    tell({managed: json.dumps({"cloudService": {"proxy": proxy}}), "/etc/environment": ""})
+    status = ask(w, 4, requireConnectivity="strict")
+    level, text = row(status, "connectivity")
+    assert status["status"] == "success" and level == "success" and f"through the proxy {proxy} of {managed}" in text, status
