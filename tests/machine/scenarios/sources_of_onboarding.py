@@ -179,6 +179,12 @@ def what_a_url_leads_to_and_cannot_be_used_leaves_no_trace(w):
     w.start_proxy(3129, "password")
     status = enable(w, seq + 1, onboardingPackageUri=URI, proxy="http://127.0.0.1:3129")
     assert "(proxy)" in message(status) and "407" in message(status), status
+    # the package server's exception is not the URL's
+    seq += 1
+    w.machine.write("/etc/environment", "https_proxy=http://127.0.0.1:3129\nno_proxy=packages.microsoft.com\n")
+    status = enable(w, seq + 1, onboardingPackageUri=URI)
+    assert "(proxy)" in message(status) and "Through the proxy http://127.0.0.1:3129 of /etc/environment: " in message(status), status
+    w.machine.write("/etc/environment", "")
     status = enable(w, seq + 2, onboardingPackageUri=f"{URI}?sig=seen-by-all")
     assert "(settings-invalid)" in message(status) and "move it to protectedSettings" in message(status), status
     w.assert_untouched(before)
