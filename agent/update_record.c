@@ -3,15 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/state.h"
-#include "platform/base/text.h"
+#include "agent/state_record.h"
 #include "platform/crypto.h"
-#include "platform/fs.h"
-#include "platform/json_record.h"
 
-#define FILE_NAME STATE_FOLDER "/update.json"
-#define SIZE_MAX_BYTES (64 * 1024)
-#define SCHEMA 1
 #define DAY_S 86400
 #define DAYS_A_WEEK 7
 
@@ -30,33 +24,16 @@ static const JsonField fields[] = {
         { 0 },
 };
 
+static const StateRecord file = { STATE_FOLDER "/update.json", 1, fields, sizeof(UpdateRecord) };
+
 void update_record_read(const Host *host, UpdateRecord *ret)
 {
-        _cleanup_free_ char *text = NULL;
-        _cleanup_json_ Json *json = NULL;
-        UpdateRecord record = { 0 };
-        size_t length = 0;
-
-        *ret = record;
-        if (fs_read(host, FILE_NAME, SIZE_MAX_BYTES, &text, &length, NULL) < 0 || !text ||
-            json_parse(text, length, &json, NULL) < 0 || json_object_get_int(json_member(json, "schema")) != SCHEMA ||
-            json_record_read(fields, json, &record, NULL) < 0)
-                return;
-        *ret = record;
+        state_record_read(host, &file, ret);
 }
 
 int update_record_write(const Host *host, const UpdateRecord *record, Error *err)
 {
-        _cleanup_json_ Json *json = json_record_make(fields, record);
-        _cleanup_free_ char *before = NULL;
-        const char *text;
-        size_t length = 0;
-
-        json_object_object_add(json, "schema", json_object_new_int(SCHEMA));
-        text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
-        if (fs_read(host, FILE_NAME, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
-                return 0;
-        return fs_write(host, FILE_NAME, text, strlen(text), 0600, err);
+        return state_record_write(host, &file, record, err);
 }
 
 static int64_t day_of_week(const char *machine_id)
