@@ -224,12 +224,20 @@ static void a_good_signature_is_good_behind_a_line_of_the_loader(void **state)
         assert_true(valid);
 }
 
+/* Valgrind ends a child whose exec fails in its own way. */
+static bool is_below_valgrind(void)
+{
+        const char *preload = getenv("LD_PRELOAD");
+
+        return preload && strstr(preload, "vgpreload");
+}
+
 static void a_program_that_the_kernel_keeps_from_us_has_refused_nothing(void **state)
 {
         bool valid = false;
         Error err = { 0 };
 
-        if (geteuid() != 0)
+        if (geteuid() != 0 || is_below_valgrind())
                 return;
         /* exec fails only when it comes to what would read the script, as with a policy of the machine */
         assert_int_equal(verify(*state, "#!/etc/passwd\necho Verified OK\n", &valid, &err), -1);
