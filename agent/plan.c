@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "agent/judge.h"
-#include "agent/network/endpoints.h"
+#include "agent/onboarding/endpoints.h"
 #include "agent/sensor/managed.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"

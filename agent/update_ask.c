@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "agent/machine/azure_tags.h"
+#include "agent/azure/azure_tags.h"
 #include "agent/mission.h"
 #include "agent/situation.h"
 #include "agent/steps/update.h"

@@ -55,11 +55,9 @@ static void digest_package(Text *canon, const char *name, const OnboardingPackag
  */
 static void digest_sources(Text *canon, const RequestSources *sources)
 {
-        const char *start = sources->uri ? sources->uri + strlen("https://") : "";
-        _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
-        const char *at = memrchr(plain, '@', strcspn(plain, "/"));
+        _cleanup_free_ char *place = sources->uri ? text_url_place(sources->uri) : NULL;
 
-        digest_value(canon, "uri", sources->uri ? (at ? at + 1 : plain) : NULL);
+        digest_value(canon, "uri", place);
         digest_hex(canon, "sha256", sources->sha256);
         digest_number(canon, "azure", sources->from_azure);
         digest_value(canon, "identity", sources->identity);

@@ -35,16 +35,11 @@ char *http_host(const char *url)
         return text_escape(at ? at + 1 : authority, URL_WORDS_MAX);
 }
 
-/* Host and path. */
 static char *url_words(const char *url)
 {
-        const char *start = after_scheme(url);
-        _cleanup_free_ char *host = http_host(url);
-        _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
-        const char *path = strchr(plain, '/');
-        _cleanup_free_ char *escaped = text_escape(path ? path : "/", URL_WORDS_MAX);
+        _cleanup_free_ char *place = text_url_place(url);
 
-        return text_format("%s%s", host, escaped);
+        return text_escape(place, 2 * URL_WORDS_MAX);
 }
 
 static const char *effective_url(const HttpTry *try)

@@ -6,7 +6,6 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 
-#define USER "himds"
 #define PASSWD_MAX (1024 * 1024)
 #define SHOWN_MAX 40
 
@@ -43,7 +42,7 @@ void azure_agent_user_find(const Host *host, AzureAgentUser *ret)
         _cleanup_free_ char *name = NULL;
 
         *ret = (AzureAgentUser){ 0 };
-        name = find(host, USER, 0, ret);
+        name = find(host, AZURE_AGENT_USER, 0, ret);
 }
 
 char *azure_user_name(const Host *host, int64_t uid)

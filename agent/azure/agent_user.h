@@ -7,6 +7,8 @@
 
 #include "platform/host.h"
 
+#define AZURE_AGENT_USER "himds"
+
 typedef struct AzureAgentUser {
         bool known;
         int64_t uid, gid;

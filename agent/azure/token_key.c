@@ -15,7 +15,6 @@
 #include "platform/trusted_folder.h"
 
 #define FOLDER_ABOVE "/var/opt"
-#define USER "himds"
 #define SHOWN_MAX 200
 
 int azure_token_key_name(const char *challenge, char **ret, Error *err)
@@ -56,7 +55,7 @@ static int check(int fd, const AzureAgentUser *owner, mode_t type, const char *p
                                  (unsigned long)st.st_nlink);
         if (st.st_uid != 0 && !(owner->known && st.st_uid == (uid_t)owner->uid))
                 return error_set(err, ERROR_TRUST, "%s belongs to user %u, neither to root nor to %s", shown,
-                                 (unsigned)st.st_uid, USER);
+                                 (unsigned)st.st_uid, AZURE_AGENT_USER);
         group = st.st_gid == 0 || (owner->known && st.st_gid == (gid_t)owner->gid);
         if ((st.st_mode & S_IWOTH) || ((st.st_mode & S_IWGRP) && !group))
                 return error_set(err, ERROR_TRUST, "%s has mode %04o: others may write to it", shown,

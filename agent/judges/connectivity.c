@@ -2,7 +2,7 @@
  * What a firewall has to let through, told beside what is planned: the list depends on the package alone.
  */
 #include "agent/judge.h"
-#include "agent/network/endpoints.h"
+#include "agent/onboarding/endpoints.h"
 #include "platform/base/text.h"
 
 void judge_connectivity(const Request *request, const Facts *facts, Plan *plan)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/network/endpoints.h"
+#include "agent/onboarding/endpoints.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/http_probe.h"

@@ -1,7 +1,5 @@
 #include "agent/steps/onboarding_uri.h"
 
-#include <string.h>
-
 #include "agent/onboarding/onboarding_content.h"
 #include "platform/base/text.h"
 #include "platform/http.h"
@@ -11,12 +9,9 @@
 
 char *onboarding_uri_words(const char *uri)
 {
-        const char *start = uri + strlen("https://"), *at;
-        _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
+        _cleanup_free_ char *place = text_url_place(uri);
 
-        plain[0] = plain[0] ? plain[0] : '/';
-        at = memrchr(plain, '@', strcspn(plain, "/"));
-        return text_escape(at ? at + 1 : plain, WORDS_MAX);
+        return text_escape(place, WORDS_MAX);
 }
 
 static void on_http_wait(const char *text, void *userdata)

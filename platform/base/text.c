@@ -301,6 +301,15 @@ static char *find_authority(char *text)
         return NULL;
 }
 
+char *text_url_place(const char *url)
+{
+        const char *scheme = strstr(url, "://"), *start = scheme ? scheme + 3 : url;
+        _cleanup_free_ char *plain = text_copy_n(start, strcspn(start, "?#"));
+        const char *at = memrchr(plain, '@', strcspn(plain, "/")), *place = at ? at + 1 : plain;
+
+        return text_format("%s%s", place, strchr(place, '/') ? "" : "/");
+}
+
 char *text_hide_logins(char *text)
 {
         char *start = text;

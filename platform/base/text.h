@@ -50,6 +50,9 @@ bool text_to_bool(const char *text, bool *ret);
  */
 char *text_escape(const char *text, size_t max);
 
+/* "HOST[:PORT]/PATH" of a URL: without scheme, login, query and fragment. Caller frees. */
+char *text_url_place(const char *url);
+
 /* In place: what stands in an address between "://" and "@" (user, password) becomes stars. Returns text. */
 char *text_hide_logins(char *text);
 

@@ -1,6 +1,6 @@
 #include "agent/azure/cloud.h"
 #include "agent/azure/machine.h"
-#include "agent/machine/azure_tags.h"
+#include "agent/azure/azure_tags.h"
 #include "tests/unit/azure_fixture.h"
 
 static void clouds_have_their_own_resource_manager(void **state)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "agent/network/endpoints.h"
+#include "agent/onboarding/endpoints.h"
 #include "agent/plan.h"
 #include "platform/base/text.h"
 

@@ -37,9 +37,28 @@ static void what_is_shown_has_no_login_even_where_it_is_cut(void **state)
         assert_string_equal(escaped, "deb\\x0a https://***@host.test/");
 }
 
+static void the_place_of_a_url_has_neither_login_nor_query(void **state)
+{
+        static const char *const rows[][2] = {
+                { "https://host.example:8443/a/b.py?sig=secret#x", "host.example:8443/a/b.py" },
+                { "https://user:p@ss@host.example", "host.example/" },
+                { "https://host.example?sig=/a@b", "host.example/" },
+                { "https://host.example/a@b", "host.example/a@b" },
+                { "host/x", "host/x" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *place = text_url_place(rows[i][0]);
+
+                assert_string_equal(place, rows[i][1]);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_place_of_a_url_has_neither_login_nor_query),
                 cmocka_unit_test(logins_of_addresses_are_hidden),
                 cmocka_unit_test(what_is_shown_has_no_login_even_where_it_is_cut),
         };

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "agent/machine/azure_tags.h"
+#include "agent/azure/azure_tags.h"
 #include "agent/state.h"
 #include "agent/update_record.h"
 #include "platform/base/text.h"

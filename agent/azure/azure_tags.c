@@ -1,4 +1,4 @@
-#include "agent/machine/azure_tags.h"
+#include "agent/azure/azure_tags.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "agent/network/endpoints.h"
+#include "agent/onboarding/endpoints.h"
 
 #include <stdio.h>
 #include <string.h>
