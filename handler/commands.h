@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "agent/commands/command_line.h"
+
 int command_install(void);
 int command_enable(void);
 int command_update(void);
@@ -16,4 +18,4 @@ int command_worker(void);
 int command_conclude(void);
 int command_recheck(void);
 
-int command_plan(int n_words, char *words[]);
+int command_plan(const CommandLine *line);

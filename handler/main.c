@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "agent/commands/check.h"
+#include "agent/commands/help.h"
 #include "agent/commands/hold.h"
 #include "handler/commands.h"
 #include "platform/base/log.h"
@@ -16,38 +17,18 @@
 #include "platform/base/version.h"
 #include "platform/libraries.h"
 
-#define EXIT_USAGE 2
-
 static const struct {
         const char *name;
-        int (*run)(void);
-        int (*run_with)(int n_words, char *words[]); /* takes words, perhaps none */
-        const char *help;
-        bool anybody; /* not only root: it finds out itself what needs root */
-} commands[] = {
-        { "install", command_install, NULL, "put the program in place (guest agent)" },
-        { "enable", command_enable, NULL, "make the machine as the settings ask (guest agent)" },
-        { "update", command_update, NULL, "take over from another version (guest agent)" },
-        { "disable", command_disable, NULL, "stop working; the sensor stays (guest agent)" },
-        { "uninstall", command_uninstall, NULL, "remove what is ours; the sensor stays (guest agent)" },
-        { "worker", command_worker, NULL, "do the work that was queued (mde-linux-worker.service)" },
-        { "conclude", command_conclude, NULL, "end what a worker left unfinished (mde-linux-worker.service)" },
-        { "recheck", command_recheck, NULL, "look whether all is still as asked (mde-linux-recheck.timer)" },
-        { "check", NULL, command_check, "what is so on this machine; changes nothing" },
-        { "plan", NULL, command_plan, "what would be done and why, here or for recorded facts; changes nothing", true },
-        { "hold", NULL, command_hold, "REASON...: change nothing on this machine until unhold; looking goes on" },
-        { "unhold", command_unhold, NULL, "changes may go on" },
+        int (*verb)(void); /* without words */
+        int (*command)(const CommandLine *line);
+} functions[] = {
+        { "install", command_install, NULL },     { "enable", command_enable, NULL },
+        { "update", command_update, NULL },       { "disable", command_disable, NULL },
+        { "uninstall", command_uninstall, NULL }, { "worker", command_worker, NULL },
+        { "conclude", command_conclude, NULL },   { "recheck", command_recheck, NULL },
+        { "check", NULL, command_check },         { "plan", NULL, command_plan },
+        { "hold", NULL, command_hold },           { "unhold", NULL, command_unhold },
 };
-
-static void print_help(FILE *file)
-{
-        size_t i;
-
-        fprintf(file, "Usage: mde-linux COMMAND\n\nOnboards this machine to Microsoft Defender for Endpoint.\n\n");
-        for (i = 0; i < ELEMENTSOF(commands); i++)
-                fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].help);
-        fprintf(file, "\n  --version  print the version\n  --help     print this\n");
-}
 
 static int print_version(void)
 {
@@ -83,27 +64,42 @@ static void harden(void)
         signal(SIGPIPE, SIG_IGN);
 }
 
+static int run(const Command *command, int argc, char *argv[])
+{
+        CommandLine line;
+        size_t i = 0;
+
+        if (command_line_read(command, argc, argv, &line) < 0)
+                return COMMAND_USAGE;
+        if (command_line_option(&line, "help"))
+                return command_help_one(command);
+        if (!command->anybody && geteuid() != 0) {
+                fprintf(stderr, "mde-linux %s: only root can do this; try 'sudo mde-linux %s'\n", command->name,
+                        command->name);
+                return COMMAND_FAILED;
+        }
+        while (!text_equal(functions[i].name, command->name))
+                i++; /* the table and this one have the same names: a test calls each */
+        return functions[i].verb ? functions[i].verb() : functions[i].command(&line);
+}
+
 int main(int argc, char *argv[])
 {
-        size_t i;
+        const Command *command = argc >= 2 ? command_find(argv[1]) : NULL;
 
         open_standard_descriptors();
         harden();
+        if (command)
+                return run(command, argc - 1, argv + 1);
         if (argc == 2 && text_equal(argv[1], "--version"))
                 return print_version();
-        if (argc == 2 && text_equal(argv[1], "--help")) {
-                print_help(stdout);
-                return 0;
+        if (argc == 2 && text_equal(argv[1], "--help"))
+                return command_help(stdout);
+        if (argc >= 2) {
+                _cleanup_free_ char *shown = text_escape(argv[1], 80);
+
+                fprintf(stderr, "mde-linux: there is no command '%s'\n", shown);
         }
-        for (i = 0; argc >= 2 && i < ELEMENTSOF(commands); i++) {
-                if (!text_equal(argv[1], commands[i].name) || (commands[i].run && argc != 2))
-                        continue;
-                if (!commands[i].anybody && geteuid() != 0) {
-                        fprintf(stderr, "mde-linux %s: only root can do this\n", argv[1]);
-                        return 1;
-                }
-                return commands[i].run ? commands[i].run() : commands[i].run_with(argc - 2, argv + 2);
-        }
-        print_help(stderr);
-        return EXIT_USAGE;
+        command_help(stderr);
+        return COMMAND_USAGE;
 }

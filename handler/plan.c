@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "agent/commands/screen.h"
 #include "agent/commands/show.h"
 #include "agent/facts_json.h"
 #include "handler/settings.h"
@@ -17,8 +18,6 @@
 #include "platform/fs.h"
 #include "platform/host_init.h"
 
-#define EXIT_USAGE 2
-#define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define LOOK_MS 60000
 #define DAY_S 86400
 
@@ -37,25 +36,6 @@ static void question_clear(Question *question)
         facts_clear(&question->facts);
         settings_clear(&question->settings);
         configuration_clear(&question->configuration);
-}
-
-static bool take_words(Question *question, int n_words, char *words[])
-{
-        int i;
-
-        for (i = 0; i < n_words; i++) {
-                const char **file = text_equal(words[i], "--facts")      ? &question->facts_file
-                                    : text_equal(words[i], "--settings") ? &question->settings_file
-                                                                         : NULL;
-
-                if (text_equal(words[i], "--json"))
-                        question->as_json = true;
-                else if (file && !*file && i + 1 < n_words)
-                        *file = words[++i];
-                else
-                        return false;
-        }
-        return true;
 }
 
 static int read_json(const Host *host, const char *path, Json **ret, Error *err)
@@ -159,26 +139,26 @@ static int answer(const Question *question)
         plan_make(request, &question->facts, plan);
         if (question->as_json) {
                 json = show_plan_json(request, plan);
-                puts(json_object_to_json_string_ext(json, SHOWN_AS));
+                if (screen_print_document(TAKE_PTR(json)))
+                        return COMMAND_FAILED;
         } else {
                 show_plan(request, plan, stdout);
+                if (fflush(stdout) != 0)
+                        return COMMAND_FAILED;
         }
-        if (fflush(stdout) != 0)
-                return 1;
         return plan->refusal.reason ? reason_get(plan->refusal.reason)->azure_code : 0;
 }
 
-int command_plan(int n_words, char *words[])
+int command_plan(const CommandLine *line)
 {
         _cleanup_(question_clear) Question question = { 0 };
         Error err = { 0 };
         Host host;
 
         host_init(&host);
-        if (!take_words(&question, n_words, words)) {
-                fprintf(stderr, "Usage: mde-linux plan [--facts FILE] [--settings FILE] [--json]\n");
-                return EXIT_USAGE;
-        }
+        question.facts_file = command_line_option(line, "facts");
+        question.settings_file = command_line_option(line, "settings");
+        question.as_json = command_line_option(line, "json");
         if (!question.facts_file && geteuid() != 0) {
                 fprintf(stderr, "mde-linux plan: only root can look at this machine; with --facts FILE anybody can\n");
                 return 1;
@@ -186,7 +166,7 @@ int command_plan(int n_words, char *words[])
         if (read_facts(&host, &question, &err) < 0 || read_configuration(&host, &question, &err) < 0 ||
             read_settings(&host, &question, &err) < 0) {
                 fprintf(stderr, "mde-linux plan: %s\n", err.text);
-                return EXIT_USAGE;
+                return COMMAND_USAGE;
         }
         return answer(&question);
 }

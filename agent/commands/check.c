@@ -2,12 +2,11 @@
 
 #include <stdio.h>
 
+#include "agent/commands/screen.h"
 #include "agent/facts_json.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
 
-#define EXIT_USAGE 2
-#define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define LOOK_MS 60000
 #define SHOWN_MAX 400
 
@@ -44,23 +43,17 @@ static void print_value(const char *path, Json *value)
         }
 }
 
-int command_check(int n_words, char *words[])
+int command_check(const CommandLine *line)
 {
-        bool as_json = n_words == 1 && text_equal(words[0], "--json");
         _cleanup_(facts_clear) Facts facts = { 0 };
         _cleanup_json_ Json *json = NULL;
         Host host;
 
-        if (n_words > 0 && !as_json) {
-                fprintf(stderr, "Usage: mde-linux check [--json]\n");
-                return EXIT_USAGE;
-        }
         host_init(&host);
         facts_gather(&host, LOOK_SECOND, deadline_in(LOOK_MS), &facts);
         json = facts_json_make(&facts);
-        if (as_json)
-                puts(json_object_to_json_string_ext(json, SHOWN_AS));
-        else
-                print_members("", json);
+        if (command_line_option(line, "json"))
+                return screen_print_document(TAKE_PTR(json));
+        print_members("", json);
         return fflush(stdout) != 0;
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
-/* "mde-linux check [--json]": as lines NAME: VALUE for people, or as the document of facts_json.h. Returns the exit
- * code. */
-int command_check(int n_words, char *words[]);
+#include "agent/commands/command_line.h"
+
+/* As lines NAME: VALUE for people, or as the document of facts_json.h. Returns the exit code. */
+int command_check(const CommandLine *line);

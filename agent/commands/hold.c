@@ -8,7 +8,6 @@
 #include "platform/fs.h"
 #include "platform/host_init.h"
 
-#define EXIT_USAGE 2
 #define REASON_MAX 200 /* bytes: what a status can show whole */
 
 static char *join(int n_words, char *words[])
@@ -42,9 +41,9 @@ static const char *why_unfit(const char *reason)
                        : NULL;
 }
 
-int command_hold(int n_words, char *words[])
+int command_hold(const CommandLine *line)
 {
-        _cleanup_free_ char *reason = join(n_words, words), *line = NULL;
+        _cleanup_free_ char *reason = join(line->n_words, line->words), *text = NULL;
         const char *unfit = why_unfit(reason);
         Error err = { 0 };
         Host host;
@@ -54,12 +53,12 @@ int command_hold(int n_words, char *words[])
                         "mde-linux hold: this reason cannot be taken: %s (at most %d bytes). Say why, as in: "
                         "mde-linux hold maintenance until Friday, ask Kim\n",
                         unfit, REASON_MAX);
-                return EXIT_USAGE;
+                return COMMAND_USAGE;
         }
         host_init(&host);
-        line = text_format("%s\n", reason);
+        text = text_format("%s\n", reason);
         if (fs_make_folder(&host, "/etc/mde-linux", 0755, &err) < 0 ||
-            fs_write(&host, FACTS_HOLD_FILE, line, strlen(line), 0644, &err) < 0) {
+            fs_write(&host, FACTS_HOLD_FILE, text, strlen(text), 0644, &err) < 0) {
                 fprintf(stderr, "mde-linux hold: %s\n", err.text);
                 return 1;
         }
@@ -68,7 +67,7 @@ int command_hold(int n_words, char *words[])
         return 0;
 }
 
-int command_unhold(void)
+int command_unhold(const CommandLine *line)
 {
         Error err = { 0 };
         Host host;

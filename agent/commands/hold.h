@@ -5,6 +5,8 @@
  */
 #pragma once
 
-/* "mde-linux hold REASON...": the words are the reason. Returns the exit code. */
-int command_hold(int n_words, char *words[]);
-int command_unhold(void);
+#include "agent/commands/command_line.h"
+
+/* The words are the reason. Returns the exit code. */
+int command_hold(const CommandLine *line);
+int command_unhold(const CommandLine *line);

@@ -29,7 +29,7 @@ char *text_copy_n(const char *text, size_t length)
         return copy;
 }
 
-static _printf_(1, 0) char *format_list(const char *format, va_list ap)
+char *text_format_list(const char *format, va_list ap)
 {
         va_list again;
         char *text;
@@ -53,7 +53,7 @@ char *text_format(const char *format, ...)
         char *text;
 
         va_start(ap, format);
-        text = format_list(format, ap);
+        text = text_format_list(format, ap);
         va_end(ap);
         return text;
 }
@@ -87,7 +87,7 @@ void text_append(Text *text, const char *format, ...)
         va_list ap;
 
         va_start(ap, format);
-        words = format_list(format, ap);
+        words = text_format_list(format, ap);
         va_end(ap);
         text_append_bytes(text, words, strlen(words));
 }

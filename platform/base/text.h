@@ -17,6 +17,7 @@ void *text_allocate(size_t size);                   /* zeroed, never NULL */
 char *text_copy(const char *text);                  /* NULL stays NULL */
 char *text_copy_n(const char *text, size_t length); /* up to length bytes, terminated */
 char *text_format(const char *format, ...) _printf_(1, 2);
+char *text_format_list(const char *format, va_list ap) _printf_(1, 0);
 
 /* A growing buffer; zero-initialised is empty; data is terminated once anything was added. */
 typedef struct Text {

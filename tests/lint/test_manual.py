@@ -20,10 +20,8 @@ PAGES = [PACKAGING / "man/mde-linux.8", PACKAGING / "man/mde-linux.conf.5"]
 def verbs():
     """Of people, of others."""
     lines = subprocess.run([PROGRAM, "--help"], check=True, capture_output=True, text=True).stdout.splitlines()
-    found = [re.match(r"  (\w[\w-]*)\s+(.*)", line) for line in lines]
-    found = [match.groups() for match in found if match]
-    others = [name for name, words in found if "(guest agent)" in words or re.search(r"\(mde-linux-\w+\.(service|timer)\)", words)]
-    return [name for name, _ in found if name not in others], others
+    people = [match.group(1) for match in (re.match(r"  (\w[\w-]*)  ", line) for line in lines) if match]
+    return people, [name for line in lines if line.startswith("Called by ") for name in line.split(":")[1].split()]
 
 
 def settings():

@@ -1,0 +1,79 @@
+#include "agent/commands/command.h"
+
+#include <string.h>
+
+#define HELP                                                                                                           \
+        {                                                                                                              \
+                "help", VALUE_NONE, NULL, "print this"                                                                 \
+        }
+#define JSON                                                                                                           \
+        {                                                                                                              \
+                "json", VALUE_NONE, NULL, "print a JSON document"                                                      \
+        }
+#define ROOT                                                                                                           \
+        {                                                                                                              \
+                "root", VALUE_FOLDER, "DIR", "look at the image of a machine in DIR; nothing of it is run"             \
+        }
+
+#define VERB(verb, words_of_help)                                                                                      \
+        {                                                                                                              \
+                .name = verb, .caller = CALLER_GUEST_AGENT, .help = words_of_help, .options = { HELP }                 \
+        }
+#define UNIT(verb, words_of_help)                                                                                      \
+        {                                                                                                              \
+                .name = verb, .caller = CALLER_UNIT, .help = words_of_help, .options = { HELP }                        \
+        }
+
+const Command command_table[] = {
+        {
+                .name = "check",
+                .caller = CALLER_PERSON,
+                .help = "what is so on this machine; changes nothing",
+                .options = { JSON, HELP },
+        },
+        {
+                .name = "plan",
+                .caller = CALLER_PERSON,
+                .anybody = true,
+                .help = "what enable would do and why; changes nothing",
+                .options = { { "facts", VALUE_FILE, "FILE", "of another machine, as its 'check --json' told them" },
+                             { "settings", VALUE_FILE, "FILE", "public settings, as a JSON object" },
+                             JSON,
+                             HELP },
+        },
+        {
+                .name = "hold",
+                .caller = CALLER_PERSON,
+                .words = "REASON...",
+                .word = VALUE_OTHER,
+                .min_words = 1,
+                .max_words = 1000,
+                .help = "change nothing on this machine until unhold; looking goes on",
+                .options = { HELP },
+        },
+        {
+                .name = "unhold",
+                .caller = CALLER_PERSON,
+                .help = "changes may go on",
+                .options = { HELP },
+        },
+        VERB("install", "put the program in place"),
+        VERB("enable", "make the machine as the settings ask"),
+        VERB("update", "take over from another version"),
+        VERB("disable", "stop working; the sensor stays"),
+        VERB("uninstall", "remove what is ours; the sensor stays"),
+        UNIT("worker", "do the work that was queued"),
+        UNIT("conclude", "end what a worker left unfinished"),
+        UNIT("recheck", "look whether all is still as asked"),
+        { NULL },
+};
+
+const Command *command_find(const char *name)
+{
+        const Command *command;
+
+        for (command = command_table; command->name; command++)
+                if (strcmp(command->name, name) == 0)
+                        return command;
+        return NULL;
+}
