@@ -8,13 +8,16 @@ which is what the portal would show.
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 import evidence
 import goalstate
+import pki
 from azure_server import STORAGE
 from machine import MachineError
 
@@ -146,12 +149,7 @@ class Azure:
 
     def make_certificate(self, name):
         """Another certificate with its key, as NAME.crt and NAME.key in the state folder."""
-        ours = {suffix: str(self.state / f"{name}.{suffix}") for suffix in ("crt", "key")}
-        authority = str(self.state / "authority")
-        _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650",
-                 "-subj", f"/CN={name}", "-CA", f"{authority}.crt", "-CAkey", f"{authority}.key",
-                 "-keyout", ours["key"], "-out", ours["crt"])
-        return Path(ours["crt"])
+        return _make_certificate(self.state, name)
 
     # Reading what the guest agent uploaded
 
@@ -260,18 +258,9 @@ class Azure:
             raise RuntimeError("the stand-in server ended:\n" + server.log.read_text("utf-8"))
 
     def _make_certificates(self):
-        """A tenant certificate and the authority it names; the agent gets both, one with a key."""
-        path = {name: str(self.state / name) for name in
-                ("authority.crt", "authority.key", "tenant.crt", "tenant.key", "tenant.pfx")}
-        _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", CRP,
-                 "-keyout", path["authority.key"], "-out", path["authority.crt"])
-        self.make_certificate("tenant")
-        _openssl("pkcs12", "-export", "-passout", "pass:", "-keypbe", "PBE-SHA1-3DES",
-                 "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1", "-in", path["tenant.crt"],
-                 "-inkey", path["tenant.key"], "-certfile", path["authority.crt"],
-                 "-out", path["tenant.pfx"])
-        shown = _openssl("x509", "-in", path["tenant.crt"], "-noout", "-fingerprint", "-sha1")
-        return shown.partition("=")[2].strip().replace(":", "")
+        """A tenant certificate and the authority it names; the agent gets both, one with a key. Gives its thumbprint."""
+        shutil.copytree(pki.cached(pki.CACHE / "tenant-certificates", _make_tenant), self.state, dirs_exist_ok=True)
+        return (self.state / "tenant.thumbprint").read_text("ascii")
 
     def _put(self, name, content):
         partial = self.state / "partial"
@@ -300,6 +289,28 @@ def _settings(entry):
 
 def _message(entry):
     return (entry.get("formattedMessage") or {}).get("message", "")
+
+
+def _make_certificate(folder, name):
+    certificate, key, authority = folder / f"{name}.crt", folder / f"{name}.key", folder / "authority"
+    _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650",
+             "-subj", f"/CN={name}", "-CA", f"{authority}.crt", "-CAkey", f"{authority}.key",
+             "-keyout", str(key), "-out", str(certificate))
+    return certificate
+
+
+def _make_tenant(folder):
+    path = {name: str(folder / name) for name in
+            ("authority.crt", "authority.key", "tenant.crt", "tenant.key", "tenant.pfx")}
+    _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", CRP,
+             "-keyout", path["authority.key"], "-out", path["authority.crt"])
+    _make_certificate(folder, "tenant")
+    _openssl("pkcs12", "-export", "-passout", "pass:", "-keypbe", "PBE-SHA1-3DES",
+             "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1", "-in", path["tenant.crt"],
+             "-inkey", path["tenant.key"], "-certfile", path["authority.crt"],
+             "-out", path["tenant.pfx"])
+    shown = _openssl("x509", "-in", path["tenant.crt"], "-noout", "-fingerprint", "-sha1")
+    (folder / "tenant.thumbprint").write_text(shown.partition("=")[2].strip().replace(":", ""), encoding="ascii")
 
 
 def _openssl(*arguments):
