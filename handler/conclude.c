@@ -8,7 +8,7 @@
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "handler/lifecycle.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/session.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"

@@ -11,7 +11,7 @@
 #include "handler/crash.h"
 #include "handler/hand_over.h"
 #include "handler/program.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "handler/worker_unit.h"

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/session.h"
 
 /* "In progress", and what is done now. */

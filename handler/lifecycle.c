@@ -10,7 +10,7 @@
 #include "agent/state.h"
 #include "handler/commands.h"
 #include "handler/program.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "handler/worker_unit.h"

@@ -16,7 +16,7 @@
 #include "agent/update_ask.h"
 #include "handler/hand_over.h"
 #include "handler/lifecycle.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "handler/status.h"

@@ -5,7 +5,7 @@
 #include "agent/situation.h"
 #include "agent/state.h"
 #include "handler/events.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/sequence.h"
 #include "handler/status.h"
 #include "platform/base/text.h"

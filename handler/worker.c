@@ -11,7 +11,7 @@
 #include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/crash.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
 #include "platform/base/log.h"

@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 #include "agent/state.h"
-#include "handler/queue.h"
+#include "agent/queue.h"
 #include "platform/fs.h"
 
 #define ROUNDS 200

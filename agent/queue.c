@@ -1,4 +1,4 @@
-#include "handler/queue.h"
+#include "agent/queue.h"
 
 #include <errno.h>
 #include <fcntl.h>
