@@ -5,12 +5,8 @@
  */
 #pragma once
 
+#include "agent/guest/places.h"
 #include "platform/host.h"
-
-#define PROGRAM_FOLDER "/usr/local/lib/mde-linux"
-#define PROGRAM PROGRAM_FOLDER "/bin/mde-linux"
-#define PROGRAM_LINK "/usr/local/sbin/mde-linux"
-#define PROGRAM_PACKAGED "/usr/sbin/mde-linux" /* what a deb or rpm brings; never touched */
 
 /*
  * Copies the running binary there unless it is there already, and links to it when the name is free. It runs, or this

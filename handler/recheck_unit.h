@@ -7,11 +7,9 @@
  */
 #pragma once
 
+#include "agent/guest/places.h"
 #include "agent/outcome.h"
 #include "platform/host.h"
-
-#define RECHECK_TIMER "mde-linux-recheck.timer"
-#define RECHECK_SERVICE "mde-linux-recheck.service"
 
 /* The files are there and the timer is enabled: cheap, asks nobody. */
 bool recheck_unit_is_in_place(const Host *host);

@@ -6,11 +6,9 @@
  */
 #pragma once
 
+#include "agent/guest/places.h"
 #include "platform/host.h"
 #include "platform/systemd.h"
-
-#define WORKER_UNIT "mde-linux-worker.service"
-#define WORKER_SLICE "mdelinux.slice" /* of all our units */
 
 int worker_unit_start(const Host *host, Error *err) _must_check_;
 int worker_unit_stop(const Host *host, Error *err) _must_check_; /* asks; does not wait */

@@ -5,6 +5,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -15,7 +16,8 @@
 #define UNIT NAME ".Unit"
 #define SERVICE NAME ".Service"
 
-#define CALL_TIMEOUT_US (20ULL * 1000 * 1000)
+#define USEC_PER_SEC 1000000ULL
+#define CALL_TIMEOUT_US (20 * USEC_PER_SEC)
 
 static void bus_free(sd_bus *bus)
 {
@@ -135,6 +137,42 @@ int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error
         read_state(bus, path, text_ends_with(unit, ".service"), &state);
         *ret = state;
         return 0;
+}
+
+static uint64_t read_usec(sd_bus *bus, const char *path, const char *member)
+{
+        uint64_t usec = 0;
+
+        if (sd_bus_get_property_trivial(bus, NAME, path, NAME ".Timer", member, NULL, 't', &usec) < 0)
+                return 0;
+        return usec == UINT64_MAX ? 0 : usec;
+}
+
+static int64_t monotonic_to_real_s(uint64_t usec)
+{
+        return (int64_t)time(NULL) + (int64_t)(usec / USEC_PER_SEC) - deadline_now_ms() / 1000;
+}
+
+/* A timer may count from events, on the monotonic clock, and by the calendar: what comes first counts. */
+void systemd_timer_times(Systemd *systemd, const char *timer, int64_t *ret_next_s, int64_t *ret_last_s)
+{
+        _cleanup_(message_freep) sd_bus_message *reply = NULL;
+        sd_bus *bus = (sd_bus *)systemd;
+        uint64_t real, monotonic;
+        const char *path;
+        int64_t elapses;
+
+        *ret_next_s = *ret_last_s = 0;
+        if (sd_bus_call_method(bus, NAME, PATH, MANAGER, "LoadUnit", NULL, &reply, "s", timer) < 0 ||
+            sd_bus_message_read(reply, "o", &path) < 0)
+                return;
+        *ret_last_s = (int64_t)(read_usec(bus, path, "LastTriggerUSec") / USEC_PER_SEC);
+        real = read_usec(bus, path, "NextElapseUSecRealtime");
+        monotonic = read_usec(bus, path, "NextElapseUSecMonotonic");
+        *ret_next_s = (int64_t)(real / USEC_PER_SEC);
+        elapses = monotonic ? monotonic_to_real_s(monotonic) : 0;
+        if (elapses > (int64_t)time(NULL) - 1 && (!real || elapses < *ret_next_s))
+                *ret_next_s = elapses;
 }
 
 int systemd_each_start(Systemd *systemd, SystemdVisit *visit, void *userdata, Error *err)

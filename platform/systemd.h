@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "platform/host.h"
 
 typedef struct Systemd Systemd;
@@ -28,6 +30,9 @@ typedef struct UnitState {
 
 /* A unit that does not exist is no error: load is "not-found". */
 int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error *err) _must_check_;
+
+/* When a timer elapses next and has elapsed last, since 1970; 0: never, or not known. */
+void systemd_timer_times(Systemd *systemd, const char *timer, int64_t *ret_next_s, int64_t *ret_last_s);
 
 /* Units that are being started, and those that are queued for it: one question, however many there are. */
 typedef void SystemdVisit(const char *unit, bool running, void *userdata);

@@ -47,7 +47,7 @@ typedef struct Extension {
 
         struct {
                 Tri present;
-                char path[32];    /* PROGRAM, or PROGRAM_PACKAGED */
+                char path[64];    /* PROGRAM, or PROGRAM_PACKAGED */
                 Tri packaged;     /* a deb or rpm of ours has brought one */
                 char version[41]; /* "": not known. An image's is never run */
         } program;
@@ -58,7 +58,7 @@ typedef struct Extension {
         ExtensionRecheck recheck;
 } Extension;
 
-/* Never fails. Starts nothing. */
+/* Never fails. Starts nothing but PROGRAM, for its version, when that is not ourselves. */
 void extension_look(const Host *host, Extension *ret);
 void extension_clear(Extension *extension);
 
