@@ -19,3 +19,4 @@ int command_conclude(void);
 int command_recheck(void);
 
 int command_plan(const CommandLine *line);
+int command_status(const CommandLine *line);

@@ -58,11 +58,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
         Error err = { 0 };
         Plan plan;
 
-        facts_gather(&session->host, LOOK_FIRST, deadline_in(LOOK_MS), &facts);
-        install_path_look(&session->host, request->install_path, &facts.path);
-        facts.fulfilled = tri(session->telling.fulfilled);
-        facts.refused = session->history.refused;
-        snprintf(facts.fulfilled_org, sizeof(facts.fulfilled_org), "%s", session_fulfilled_org(session, request));
+        session_first_look(session, request, deadline_in(LOOK_MS), &facts);
         plan_make(request, &facts, &plan);
         if (text_equal(session->history.digest, request->digest))
                 report_known_notes(session->history.notes, session->history.n_notes, outcome);

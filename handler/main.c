@@ -27,7 +27,8 @@ static const struct {
         { "uninstall", command_uninstall, NULL }, { "worker", command_worker, NULL },
         { "conclude", command_conclude, NULL },   { "recheck", command_recheck, NULL },
         { "check", NULL, command_check },         { "plan", NULL, command_plan },
-        { "hold", NULL, command_hold },           { "unhold", NULL, command_unhold },
+        { "status", NULL, command_status },       { "hold", NULL, command_hold },
+        { "unhold", NULL, command_unhold },
 };
 
 static int print_version(void)

@@ -31,13 +31,18 @@ void session_clear(Session *session)
         log_close();
 }
 
+static void read_configuration(Session *session)
+{
+        if (configuration_read(&session->host, &session->configuration, &session->configuration_failure) == 0)
+                configuration_apply(&session->configuration, &session->host);
+}
+
 static void open_rest(Session *session)
 {
         _cleanup_free_ char *log = text_format("%s/" HANDLER_LOG, session->environment.log_folder);
         Error log_err = { 0 };
 
-        if (configuration_read(&session->host, &session->configuration, &session->configuration_failure) == 0)
-                configuration_apply(&session->configuration, &session->host);
+        read_configuration(session);
         journal_set_context(session->operation, session->sequence);
         log_add_sink(journal_sink);
         if (fs_make_folder(&session->host, session->environment.log_folder, 0755, &log_err) < 0 ||
@@ -63,6 +68,24 @@ int session_open_at(Session *session, const char *operation, const char *base, i
                 return -1;
         open_rest(session);
         return 0;
+}
+
+int session_see(Session *session, const char *base, int sequence, Error *err)
+{
+        session->sequence = sequence;
+        if (environment_read(&session->host, base, &session->environment, err) < 0)
+                return -1;
+        read_configuration(session);
+        return 0;
+}
+
+void session_first_look(const Session *session, const Request *request, Deadline deadline, Facts *ret)
+{
+        facts_gather(&session->host, LOOK_FIRST, deadline, ret);
+        install_path_look(&session->host, request->install_path, &ret->path);
+        ret->fulfilled = tri(session->telling.fulfilled);
+        ret->refused = session->history.refused;
+        snprintf(ret->fulfilled_org, sizeof(ret->fulfilled_org), "%s", session_fulfilled_org(session, request));
 }
 
 void session_recall(Session *session, const Request *request)

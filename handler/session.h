@@ -30,6 +30,12 @@ int session_open(Session *session, const char *operation, Error *err) _must_chec
 /* For a known request (worker, conclude). */
 int session_open_at(Session *session, const char *operation, const char *base, int sequence, Error *err) _must_check_;
 
+/* The same for who only looks: nothing is written, no log is opened. */
+int session_see(Session *session, const char *base, int sequence, Error *err) _must_check_;
+
+/* A first look at the machine, with what is known of this request's history. */
+void session_first_look(const Session *session, const Request *request, Deadline deadline, Facts *ret);
+
 /* What earlier runs of this request came to, and how this one is to be told. */
 void session_recall(Session *session, const Request *request);
 

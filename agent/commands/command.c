@@ -42,6 +42,17 @@ const Command command_table[] = {
                              HELP },
         },
         {
+                .name = "status",
+                .caller = CALLER_PERSON,
+                .anybody = true,
+                .help = "whether this machine is onboarded as asked, and the last run",
+                .options = { { "wait", VALUE_NONE, NULL, "first wait until no run is at work" },
+                             { "timeout", VALUE_OTHER, "SECONDS", "how long to wait at most" },
+                             JSON,
+                             ROOT,
+                             HELP },
+        },
+        {
                 .name = "hold",
                 .caller = CALLER_PERSON,
                 .words = "REASON...",

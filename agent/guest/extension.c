@@ -226,9 +226,5 @@ const ExtensionRun *extension_run(const Extension *extension, int sequence)
 
 Tri extension_is_busy(const Extension *extension)
 {
-        const ExtensionState *state = &extension->state;
-
-        if (state->locked == TRI_YES || state->worker == TRI_YES || state->worked_on == TRI_YES)
-                return TRI_YES;
-        return state->locked == TRI_NO || state->worker == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+        return extension_state_is_busy(&extension->state);
 }

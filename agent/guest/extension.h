@@ -68,5 +68,5 @@ const ExtensionFolder *extension_folder(const Extension *extension);
 /* NULL: no run of that sequence (HISTORY_BY_HAND: by hand) is remembered. */
 const ExtensionRun *extension_run(const Extension *extension, int sequence);
 
-/* Somebody works, or something waits to be worked on. UNKNOWN: it could not be seen. */
+/* extension_state_is_busy() of its state. */
 Tri extension_is_busy(const Extension *extension);

@@ -19,6 +19,7 @@
 #include "platform/systemd.h"
 
 #define LOCKS_MAX (1024 * 1024)
+#define BY_HAND "hand.json" /* in place of a number */
 #define TIMER_FILE "/etc/systemd/system/" RECHECK_TIMER
 
 /* ---- who works --------------------------------------------------------------------------------------------------- */
@@ -120,6 +121,13 @@ void extension_state_look(const Host *host, ExtensionState *ret)
                 ret->worked_on = tri(process_is_alive(host, entry.pid, entry.start_time));
 }
 
+Tri extension_state_is_busy(const ExtensionState *state)
+{
+        if (state->locked == TRI_YES || state->worker == TRI_YES || state->worked_on == TRI_YES)
+                return TRI_YES;
+        return state->locked == TRI_NO || state->worker == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+}
+
 /* ---- what came of it --------------------------------------------------------------------------------------------- */
 
 /* N of "N.json". */
@@ -128,10 +136,13 @@ static bool name_to_sequence(const char *name, int *ret)
         _cleanup_free_ char *number = NULL;
         int64_t sequence;
 
+        *ret = EXTENSION_BY_HAND;
+        if (text_equal(name, BY_HAND))
+                return true;
         if (!text_ends_with(name, ".json"))
                 return false;
         number = text_copy_n(name, strlen(name) - strlen(".json"));
-        if (!text_to_int64(number, EXTENSION_BY_HAND, INT32_MAX, &sequence))
+        if (!text_to_int64(number, 0, INT32_MAX, &sequence))
                 return false;
         *ret = (int)sequence;
         return true;

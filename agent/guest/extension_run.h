@@ -47,6 +47,9 @@ typedef struct ExtensionRecheck {
 
 void extension_state_look(const Host *host, ExtensionState *ret);
 
+/* Somebody works. UNKNOWN: it could not be seen. What waits in the queue with nobody at work is no work. */
+Tri extension_state_is_busy(const ExtensionState *state);
+
 /* The one that was written last first; NULL when there are none or they cannot be read. Caller frees. */
 ExtensionRun *extension_runs_read(const Host *host, size_t max, size_t *ret_n);
 void extension_recheck_look(const Host *host, ExtensionRecheck *ret);

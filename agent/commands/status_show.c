@@ -1,0 +1,343 @@
+/*
+ * Rows without anything to say are left out, so that a sound machine fills half a screen; one screen is what a serial
+ * console shows as well.
+ */
+#include "agent/commands/status_show.h"
+
+#include "agent/commands/command.h"
+#include "agent/situation.h"
+#include "platform/base/text.h"
+
+#define NAME_WIDTH 11
+#define DIFFERENCES_MAX 4
+#define WARNINGS_MAX 4
+#define WARNING_MAX 150                        /* bytes of a warning: the rest is in the status and in --json */
+#define PROGRESS "Configuration In Progress: " /* how our status begins */
+
+int status_code(const Standing *standing)
+{
+        switch (standing->verdict) {
+        case STANDING_AS_ASKED:
+                return COMMAND_DONE;
+        case STANDING_NOT_AS_ASKED:
+                return COMMAND_NOT_AS_ASKED;
+        case STANDING_UNKNOWN:
+        default:
+                return COMMAND_UNKNOWN;
+        }
+}
+
+const char *status_run_word(const ExtensionRun *run)
+{
+        switch (run->verdict) {
+        case VERDICT_SUCCEEDED:
+                return "succeeded";
+        case VERDICT_REFUSED:
+                return "was refused";
+        case VERDICT_FAILED:
+                return "failed";
+        case VERDICT_WORKING:
+        default:
+                return "did not end";
+        }
+}
+
+const char *status_now(const StatusView *view)
+{
+        const ExtensionFolder *folder = extension_folder(view->extension);
+        const char *message = folder ? folder->status.message : "";
+
+        if (!folder || !text_equal(folder->status.status, "transitioning"))
+                return "";
+        return text_starts_with(message, PROGRESS) ? message + sizeof(PROGRESS) - 1 : message;
+}
+
+char *status_unseen(const StatusView *view)
+{
+        if (!view->live)
+                return text_copy("an image: nothing of it was run; units, processes and the sensor's answers are not "
+                                 "known");
+        if (view->root || (view->extension->n_folders == 0 && view->extension->visible == TRI_YES &&
+                           view->extension->state.visible == TRI_YES))
+                return text_copy("");
+        return text_copy("not root: the extension's settings and status, past runs and what was asked were not "
+                         "looked at");
+}
+
+/* ---- times ---------------------------------------------------------------------------------------------------------
+ */
+
+static const struct {
+        int64_t seconds;
+        const char *one, *many;
+} units[] = {
+        { 86400, "day", "days" }, { 3600, "hour", "hours" }, { 60, "minute", "minutes" }, { 1, "second", "seconds" }
+};
+
+/* "3 hours" */
+static char *span(int64_t seconds)
+{
+        size_t i = 0;
+        int64_t n;
+
+        while (i + 1 < ELEMENTSOF(units) && seconds < units[i].seconds)
+                i++;
+        n = seconds / units[i].seconds;
+        return text_format("%lld %s", (long long)n, n == 1 ? units[i].one : units[i].many);
+}
+
+/* "2026-01-02T03:04:05Z (3 hours ago)" */
+static char *moment(int64_t when_s, int64_t now_s)
+{
+        _cleanup_free_ char *away = span(when_s > now_s ? when_s - now_s : now_s - when_s);
+        char text[TEXT_TIME_MAX];
+
+        text_time(when_s, text);
+        return when_s > now_s ? text_format("%s (in %s)", text, away) : text_format("%s (%s ago)", text, away);
+}
+
+/* ---- the sensor ----------------------------------------------------------------------------------------------------
+ */
+
+static const char *word(Tri tri, const char *yes, const char *no, const char *unknown)
+{
+        return tri == TRI_YES ? yes : tri == TRI_NO ? no : unknown;
+}
+
+static void show_sensor(const StatusView *view, const Screen *screen)
+{
+        const Facts *facts = view->facts;
+        const SensorHealth *health = &facts->sensor.health;
+        bool bad = health->answering != TRI_YES || facts->sensor.active == TRI_NO || facts->sensor.enabled == TRI_NO;
+        _cleanup_(text_clear) Text text = { 0 };
+
+        if (facts->sensor.files != TRI_YES) {
+                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "sensor", "not installed");
+                return;
+        }
+        text_append(&text, "%s", *health->version ? health->version : "installed, version not known");
+        if (view->live)
+                text_append(&text, ", unit %s and %s, %s, health %s",
+                            *facts->sensor.unit.active ? facts->sensor.unit.active : "unknown",
+                            *facts->sensor.unit.file ? facts->sensor.unit.file : "unknown",
+                            word(health->answering, "answers", "does not answer", "not asked"),
+                            word(health->healthy, "good", "not good", "not known"));
+        screen_row(screen,
+                   !view->live                  ? SCREEN_UNKNOWN
+                   : bad                        ? SCREEN_BAD
+                   : health->healthy == TRI_YES ? SCREEN_GOOD
+                                                : SCREEN_WARNING,
+                   NAME_WIDTH, "sensor", "%s", text.data);
+        if (*health->issues)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "issues", "%s", health->issues);
+        if (*health->definitions)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "definitions", "%s", health->definitions);
+}
+
+static void show_tenant(const StatusView *view, const Screen *screen)
+{
+        const SensorHealth *health = &view->facts->sensor.health;
+        const char *tenant = situation_tenant(view->facts);
+
+        if (*tenant)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "tenant", "%s%s", tenant,
+                           health->licensed == TRI_YES ? "" : " (by its onboarding file)");
+        if (health->answering != TRI_YES)
+                return;
+        if (*health->machine_id)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "cloud", "proven: EDR machine id %s", health->machine_id);
+        else if (health->licensed == TRI_YES)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "cloud", "not proven yet: no EDR machine id so far");
+}
+
+static void show_tags(const StatusView *view, const Screen *screen)
+{
+        const SensorHealth *health = &view->facts->sensor.health;
+        _cleanup_(text_clear) Text text = { 0 };
+        size_t i;
+
+        for (i = 0; i < health->n_tags; i++) {
+                _cleanup_free_ char *key = text_escape(health->tags[i].key, 60);
+                _cleanup_free_ char *value = text_escape(health->tags[i].value, 200);
+
+                text_append(&text, "%s%s=%s", i ? "; " : "", key, value);
+        }
+        if (text.length > 0)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "tags", "%s", text.data);
+}
+
+static void show_mode(const StatusView *view, const Screen *screen)
+{
+        const SensorHealth *health = &view->facts->sensor.health;
+
+        if (health->answering != TRI_YES)
+                return;
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "mode", "%s%s%s%s%s",
+                   *health->mode ? health->mode : word(health->passive, "passive", "active", "not known"),
+                   health->passive == TRI_YES && !text_equal_nocase(health->mode, "passive") && *health->mode
+                           ? ", passive"
+                           : "",
+                   *health->managed_by ? ", managed by " : "", health->managed_by,
+                   health->troubleshooting == TRI_YES ? ", troubleshooting mode" : "");
+        if (*health->proxy)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "proxy", "%s", health->proxy);
+        if (*health->ring && !text_equal_nocase(health->ring, "Production"))
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "ring", "%s", health->ring);
+}
+
+/* ---- what was asked and done ---------------------------------------------------------------------------------------
+ */
+
+static void show_differences(const StatusView *view, const Screen *screen)
+{
+        const Plan *plan = &view->asked->plan;
+        size_t i;
+
+        if (view->asked->known != TRI_YES || view->asked->starting)
+                return;
+        for (i = 0; i < plan->n_steps && i < DIFFERENCES_MAX; i++)
+                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "%s: %s", step_name(plan->steps[i].id),
+                           plan->steps[i].why);
+        if (plan->n_steps > DIFFERENCES_MAX)
+                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "and %zu more: mde-linux status --json",
+                           plan->n_steps - DIFFERENCES_MAX);
+}
+
+static void show_warnings(const StatusView *view, const Screen *screen)
+{
+        const ExtensionFolder *folder = extension_folder(view->extension);
+        size_t i, shown = 0;
+
+        for (i = 0; folder && i < folder->status.n_rows && shown < WARNINGS_MAX; i++) {
+                const ExtensionRow *row = &folder->status.rows[i];
+                _cleanup_free_ char *text = text_escape(row->text, WARNING_MAX);
+
+                if (!text_equal(row->status, "warning"))
+                        continue;
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", "%s: %s%s", row->name, text,
+                           strlen(row->text) > WARNING_MAX ? " ..." : "");
+                shown++;
+        }
+}
+
+static char *name_run(const ExtensionRun *run)
+{
+        return run->sequence == EXTENSION_BY_HAND ? text_copy("by hand") : text_format("sequence %d", run->sequence);
+}
+
+static void show_run(const StatusView *view, const Screen *screen)
+{
+        const ExtensionRun *run = standing_run(view->extension);
+        const Failure *failure = run ? &run->failure : NULL;
+        _cleanup_free_ char *name = run ? name_run(run) : NULL, *when = NULL;
+
+        if (!run) {
+                screen_row(screen, SCREEN_UNKNOWN, NAME_WIDTH, "last run", "%s",
+                           view->extension->state.visible == TRI_YES ? "none is remembered" : "not known");
+                return;
+        }
+        when = moment(run->ended_s, view->facts->now_s);
+        screen_row(screen, run->verdict == VERDICT_SUCCEEDED ? SCREEN_GOOD : SCREEN_BAD, NAME_WIDTH, "last run",
+                   "%s %s%s%s%s, %s", name, status_run_word(run), failure->reason ? " (" : "",
+                   failure->reason ? reason_get(failure->reason)->id : "", failure->reason ? ")" : "", when);
+}
+
+static void show_work(const StatusView *view, const Screen *screen)
+{
+        const ExtensionState *state = &view->extension->state;
+        const char *now = status_now(view);
+        _cleanup_free_ char *age = state->holder.pid && state->holder.age_s >= 0 ? span(state->holder.age_s) : NULL;
+
+        if (extension_is_busy(view->extension) == TRI_YES)
+                screen_row(screen, SCREEN_STRONG, NAME_WIDTH, "now", "%s (pid %d%s%s): %s",
+                           *state->holder.unit ? state->holder.unit : "a run", (int)state->holder.pid,
+                           age ? ", for " : "", age ? age : "", *now ? now : "at work");
+        else if (state->current.present == TRI_YES && state->worked_on == TRI_NO)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "now",
+                           "the run of sequence %d died, nobody has said so yet", state->current.sequence);
+        if (state->next.present == TRI_YES)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "queued", "sequence %d waits for its turn",
+                           state->next.sequence);
+}
+
+static void show_hold(const StatusView *view, const Screen *screen)
+{
+        if (view->facts->hold.held == TRI_YES)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold", "%s (nothing is changed until mde-linux unhold)",
+                           view->facts->hold.reason);
+}
+
+static void show_recheck(const StatusView *view, const Screen *screen)
+{
+        const ExtensionRecheck *recheck = &view->extension->recheck;
+        _cleanup_free_ char *next = NULL;
+
+        if (recheck->present != TRI_YES)
+                return;
+        next = recheck->next_s ? moment(recheck->next_s, view->facts->now_s) : NULL;
+        if (next)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "next look", "%s", next);
+        else
+                screen_row(screen, recheck->active == TRI_NO ? SCREEN_WARNING : SCREEN_UNKNOWN, NAME_WIDTH, "next look",
+                           "%s", recheck->active == TRI_NO ? RECHECK_TIMER " is not active" : "not known");
+}
+
+static void show_extension(const StatusView *view, const Screen *screen)
+{
+        const ExtensionFolder *folder = extension_folder(view->extension);
+        size_t others = view->extension->n_folders - (folder != NULL);
+
+        if (!folder) {
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "extension", "%s",
+                           view->extension->visible == TRI_YES ? "none on this machine" : "not known");
+                return;
+        }
+        screen_row(screen, folder->enabled == TRI_NO ? SCREEN_WARNING : SCREEN_PLAIN, NAME_WIDTH, "extension",
+                   "version %s%s%s, %s %d%s%s%s", folder->version, *folder->state ? ", " : "", folder->state,
+                   folder->sequence < 0 ? "no settings, sequence" : "sequence",
+                   folder->sequence < 0 ? 0 : folder->sequence, *folder->status.status ? ", told " : "",
+                   folder->status.status, others ? "; another version beside it" : "");
+}
+
+static void show_program(const StatusView *view, const Screen *screen)
+{
+        if (view->extension->program.present == TRI_YES)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "program", "%s%s%s", view->extension->program.path,
+                           *view->extension->program.version ? ", version " : "", view->extension->program.version);
+}
+
+/* ---- all of it -----------------------------------------------------------------------------------------------------
+ */
+
+static void show_standing(const StatusView *view, const Screen *screen)
+{
+        static const ScreenLevel levels[] = { [STANDING_AS_ASKED] = SCREEN_GOOD,
+                                              [STANDING_NOT_AS_ASKED] = SCREEN_BAD,
+                                              [STANDING_UNKNOWN] = SCREEN_UNKNOWN };
+        const Standing *standing = view->standing;
+
+        screen_say(screen, levels[standing->verdict], 0, "%s", standing->headline);
+        if (*standing->why)
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "why", "%s%s%s", standing->why,
+                           standing->failure.reason ? " Reason: " : "",
+                           standing->failure.reason ? reason_get(standing->failure.reason)->id : "");
+        if (*standing->remedy)
+                screen_row(screen, SCREEN_STRONG, NAME_WIDTH, "do", "%s", standing->remedy);
+}
+
+int status_show(const StatusView *view)
+{
+        static void (*const parts[])(const StatusView *, const Screen *) = {
+                show_standing, show_work, show_hold,     show_differences, show_sensor,    show_tenant,  show_tags,
+                show_mode,     show_run,  show_warnings, show_recheck,     show_extension, show_program,
+        };
+        _cleanup_free_ char *unseen = status_unseen(view);
+        Screen screen = screen_of(stdout);
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(parts); i++)
+                parts[i](view, &screen);
+        if (*unseen)
+                screen_say(&screen, SCREEN_UNKNOWN, 2, "(%s)", unseen);
+        return screen_end(&screen) ? COMMAND_FAILED : status_code(view->standing);
+}

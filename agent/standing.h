@@ -1,0 +1,37 @@
+/*
+ * standing: whether this machine is onboarded as it was asked, in one sentence, and if not, why and what to do. Pure.
+ */
+#pragma once
+
+#include "agent/guest/extension.h"
+#include "agent/plan.h"
+
+typedef enum StandingVerdict {
+        STANDING_AS_ASKED,     /* onboarded, and nothing that is known of what was asked says otherwise */
+        STANDING_NOT_AS_ASKED, /* not onboarded, or not as asked */
+        STANDING_UNKNOWN,
+} StandingVerdict;
+
+/* What the extension asks, compared with the machine. */
+typedef struct Asked {
+        Tri known; /* NOT_ASKED: there is no extension; UNKNOWN: unreadable says why, or we are not root */
+        Failure unreadable;
+        Plan plan;     /* of a first look */
+        bool cut_off;  /* an earlier run was, and the next one puts right what it had begun */
+        bool starting; /* the daemon starts, all else is as it was when this was met */
+} Asked;
+
+typedef struct Standing {
+        StandingVerdict verdict;
+        char headline[300];
+        Failure failure;  /* the reason, when one of agent/reasons.h is known; its words are why and remedy */
+        char why[1200];   /* "" none */
+        char remedy[600]; /* "" nothing */
+} Standing;
+
+/* root: whoever looked was; live: Facts are of the running machine. */
+void standing_judge(const Facts *facts, const Extension *extension, const Asked *asked, bool live, bool root,
+                    Standing *ret);
+
+/* The run that speaks for the machine now: of the extension's present sequence, or one by hand after it. NULL: none. */
+const ExtensionRun *standing_run(const Extension *extension);

@@ -1,0 +1,52 @@
+#include "handler/asked.h"
+
+#include <unistd.h>
+
+#include "agent/situation.h"
+#include "handler/hand_over.h"
+#include "platform/base/text.h"
+
+#define LOOK_MS 30000
+
+static void compare(const Session *session, const Request *request, Facts *facts, Asked *asked)
+{
+        session_first_look(session, request, deadline_in(LOOK_MS), facts);
+        plan_make(request, facts, &asked->plan);
+        asked->cut_off = hand_over_is_owed(session, facts);
+        asked->starting = !asked->plan.refusal.reason && hand_over_can_wait(session, facts);
+        asked->known = TRI_YES;
+}
+
+/* False: it is not known what is asked. */
+static bool read_asked(const Host *host, const ExtensionFolder *folder, Session *session, Settings *settings,
+                       Asked *asked)
+{
+        Error err = { 0 };
+
+        session->host = *host;
+        if (session_see(session, folder->path, folder->sequence < 0 ? 0 : folder->sequence, &err) < 0) {
+                failure_from(&asked->unreadable, REASON_ENVIRONMENT, &err);
+                return false;
+        }
+        if (session->configuration_failure.reason)
+                asked->unreadable = session->configuration_failure;
+        else if (session_read_settings(session, settings, &asked->unreadable) == 0)
+                asked->unreadable = (Failure){ 0 };
+        return !asked->unreadable.reason;
+}
+
+void asked_look(const Host *host, const Extension *extension, Facts *facts, Asked *ret)
+{
+        _cleanup_(session_clear) Session session = { 0 };
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        const ExtensionFolder *folder = extension_folder(extension);
+        bool readable = host_is_live(host) && geteuid() == 0;
+
+        *ret = (Asked){ .known = folder || !readable ? TRI_UNKNOWN : TRI_NOT_ASKED };
+        if (folder && readable && folder->unpacked == TRI_YES && read_asked(host, folder, &session, &settings, ret)) {
+                session_recall(&session, &settings.request);
+                compare(&session, &settings.request, facts, ret);
+        } else {
+                facts_gather(host, LOOK_FIRST, deadline_in(LOOK_MS), facts);
+        }
+}
