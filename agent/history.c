@@ -20,7 +20,8 @@ static const char *const verdicts[] = {
 
 static char *path_of(int sequence)
 {
-        return text_format(HISTORY_FOLDER "/%d.json", sequence);
+        return sequence == HISTORY_BY_HAND ? text_copy(HISTORY_FOLDER "/hand.json")
+                                           : text_format(HISTORY_FOLDER "/%d.json", sequence);
 }
 
 static void take(Json *json, const char *name, char *buffer, size_t size)

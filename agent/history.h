@@ -2,7 +2,7 @@
  * history: per sequence number, what was asked (as a digest), what came of it, in which boot, and what the last
  * thorough look had to tell.
  *
- * STATE/history/N.json, schema 1, no secrets. Written only when it changes.
+ * STATE/history/N.json (hand.json: by hand), schema 1, no secrets. Written only when it changes.
  */
 #pragma once
 
@@ -14,6 +14,8 @@
 #include "platform/host.h"
 
 #define HISTORY_FOLDER STATE_FOLDER "/history"
+
+#define HISTORY_BY_HAND (-1) /* the sequence of what a person asked for last: STATE/history/hand.json */
 
 typedef struct HistoryRecord {
         char digest[CRYPTO_SHA256_HEX]; /* of the request; "" : nothing is known of this sequence */

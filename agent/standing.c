@@ -133,6 +133,19 @@ static bool rule_image(const View *view, Standing *standing)
                       *facts->sensor.onboarded_org ? " of tenant " : "", facts->sensor.onboarded_org);
 }
 
+/* A regular look at a machine that is fine is no news. */
+static bool rule_busy(const View *view, Standing *standing)
+{
+        const Asked *asked = view->asked;
+        bool met =
+                asked->known != TRI_YES || (asked->plan.n_steps == 0 && !asked->plan.refusal.reason && !asked->cut_off);
+
+        if (extension_is_busy(view->extension) != TRI_YES || (view->facts->sensor.health.licensed == TRI_YES && met))
+                return false;
+        explain(standing, "", "Wait for its end: mde-linux status --wait.");
+        return decide(standing, STANDING_NOT_AS_ASKED, NAME " is not onboarded as asked yet: a run is at work.");
+}
+
 static bool rule_missing(const View *view, Standing *standing)
 {
         if (view->facts->sensor.files != TRI_NO)
@@ -249,9 +262,9 @@ static bool rule_fine(const View *view, Standing *standing)
                       view->root ? "nobody has asked for it here" : "what was asked of it is root's to see");
 }
 
-static Rule *const rules[] = { rule_image,      rule_missing,    rule_starting, rule_silent,
-                               rule_unlicensed, rule_unreadable, rule_refused,  rule_different,
-                               rule_run,        rule_inactive,   rule_fine };
+static Rule *const rules[] = { rule_image,     rule_busy,       rule_missing,    rule_starting,
+                               rule_silent,    rule_unlicensed, rule_unreadable, rule_refused,
+                               rule_different, rule_run,        rule_inactive,   rule_fine };
 
 void standing_judge(const Facts *facts, const Extension *extension, const Asked *asked, bool live, bool root,
                     Standing *ret)

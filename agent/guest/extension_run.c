@@ -19,7 +19,7 @@
 #include "platform/systemd.h"
 
 #define LOCKS_MAX (1024 * 1024)
-#define BY_HAND "hand.json" /* in place of a number */
+
 #define TIMER_FILE "/etc/systemd/system/" RECHECK_TIMER
 
 /* ---- who works --------------------------------------------------------------------------------------------------- */
@@ -137,7 +137,7 @@ static bool name_to_sequence(const char *name, int *ret)
         int64_t sequence;
 
         *ret = EXTENSION_BY_HAND;
-        if (text_equal(name, BY_HAND))
+        if (text_equal(name, "hand.json"))
                 return true;
         if (!text_ends_with(name, ".json"))
                 return false;

@@ -4,11 +4,11 @@
  */
 #pragma once
 
-#include "agent/outcome.h"
+#include "agent/history.h"
 #include "platform/base/tri.h"
 #include "platform/process.h"
 
-#define EXTENSION_BY_HAND (-1) /* in place of a sequence number: a person's run */
+#define EXTENSION_BY_HAND HISTORY_BY_HAND
 
 /* A request in the queue. */
 typedef struct ExtensionRequest {

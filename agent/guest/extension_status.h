@@ -11,12 +11,12 @@
 #include "platform/base/tri.h"
 #include "platform/host.h"
 
-#define EXTENSION_ROWS_MAX 24
+#define EXTENSION_ROWS_MAX 48
 
 /* Texts are escaped. */
 typedef struct ExtensionRow {
         char name[40];
-        char status[16]; /* success, warning, error, transitioning */
+        char status[32]; /* success, warning, error, transitioning */
         char text[600];
 } ExtensionRow;
 
@@ -25,7 +25,7 @@ typedef struct ExtensionStatus {
         Tri damaged; /* it is there, and no status */
         char trouble[160];
         char operation[64];
-        char status[16]; /* transitioning, success, error; "" not told */
+        char status[32]; /* transitioning, success, error; "" not told */
         int64_t code;
         char message[1800];
         char time[32];   /* as it stands there: "2026-01-02T03:04:05Z" */

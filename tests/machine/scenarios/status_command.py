@@ -1,0 +1,125 @@
+"""status: where the machine stands, in each of the ways it can stand; and waiting for the end of a run."""
+
+import json
+import sys
+from pathlib import Path
+
+from onboarding_world import PROGRAM, RESOURCE, STATE
+from scenario import scenario
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+import schema  # noqa: E402
+
+AS_ASKED, NOT_AS_ASKED, UNKNOWN = 0, 3, 4
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def status(w, code, *options, before=(), **more):
+    """Its lines {name: text}, "" for the first; the exit code has to be this one, and stderr empty."""
+    done = w.machine.run([*before, PROGRAM, "status", *options], check=False, **more)
+    assert (done.returncode, done.stderr) == (code, "") and "\033" not in done.stdout, done
+    lines = done.stdout.splitlines()
+    assert len(lines) < 24, done.stdout
+    return {"": lines[0], **dict(line.split(":", 1) for line in lines[1:] if ":" in line)}
+
+
+def document(w, code, *options, before=()):
+    done = w.machine.run([*before, PROGRAM, "status", "--json", *options], check=False)
+    assert (done.returncode, done.stderr) == (code, ""), done
+    return schema.validate("status", done.stdout)
+
+
+@scenario()
+def a_machine_is_followed_from_nothing_to_onboarded(w):
+    w.install_unpacked()
+    before = w.files()
+    told = status(w, NOT_AS_ASKED)
+    assert told[""] == "Microsoft Defender for Endpoint is not installed.", told
+    # at work, and waited for
+    w.hold_postinst()
+    w.settings_file(3)
+    assert w.enable(seq=3).returncode == 0
+    w.wait_postinst()
+    told = status(w, NOT_AS_ASKED)
+    assert told[""].endswith("yet: a run is at work.") and "mde-linux-worker.service (pid " in told["now"], told
+    doc = document(w, NOT_AS_ASKED)
+    assert doc["work"]["busy"] and doc["work"]["unit"] == "mde-linux-worker.service", doc
+    assert doc["work"]["message"] and doc["extension"]["sequence"] == 3, doc
+    assert doc["extension"]["status"]["status"] == "transitioning", doc
+    late = w.machine.run([PROGRAM, "status", "--wait", "--timeout", "1"], check=False)
+    assert (late.returncode, late.stdout) == (1, "") and "still going on after 1 s" in late.stderr, late
+    waiting = w.machine.spawn([PROGRAM, "status", "--wait"])
+    w.release()
+    w.machine.wait(lambda: waiting.poll() is not None, 30, "the end of --wait")
+    said = waiting.log.read_text()
+    assert waiting.returncode == 0 and said.startswith("Microsoft Defender for Endpoint is onboarded as asked."), said
+    # as asked
+    files = w.files()
+    told = status(w, AS_ASKED)
+    assert told["last run"].strip().startswith("sequence 3 succeeded, 20"), told
+    assert RESOURCE in told["tags"] and w.health()["orgId"] in told["tenant"] and "(in " in told["next look"], told
+    assert "version 1.0.0.1" in told["extension"] and "sequence 3" in told["extension"] and "now" not in told, told
+    doc = document(w, AS_ASKED)
+    assert doc["compared"] and doc["differences"] == [] and doc["runs"][0]["speaks"] and not doc["work"]["busy"], doc
+    assert doc["program"] == {"present": True, "path": PROGRAM, "version": "1.0.0.1", "packaged": False}, doc
+    # the rest of a look: nothing is written by it
+    assert w.files() == files and before
+    told = status(w, AS_ASKED, before=NOBODY)
+    assert told[""].endswith("is onboarded; what was asked of it is root's to see."), told
+    doc = document(w, AS_ASKED, before=NOBODY)
+    assert "not root" in doc["unseen"] and "present" not in doc["extension"] and doc["runs"] == [], doc
+    # a hold, and a tag that a person took away
+    w.machine.run([PROGRAM, "hold", "ask Kim"])
+    assert "ask Kim" in status(w, AS_ASKED)["hold"]
+    w.machine.run(["mdatp", "edr", "tag", "set", "--name", "AzureResourceId", "--value", "/other"])
+    told = status(w, NOT_AS_ASKED)
+    assert told[""].endswith("is onboarded, but not as asked.") and "Reason: held" in told["why"], told
+    w.machine.run([PROGRAM, "unhold"])
+    doc = document(w, NOT_AS_ASKED)
+    assert [step["step"] for step in doc["differences"]] == ["settings"], doc
+    # stopped
+    w.machine.run(["systemctl", "disable", "--now", "mdatp"])
+    told = status(w, NOT_AS_ASKED)
+    assert told[""].endswith("its sensor does not answer.") and "inactive and disabled" in told["sensor"], told
+    # its tree, as an image
+    w.machine.run(["mkdir", "/root/image"])
+    w.machine.run(["mount", "--bind", "/", "/root/image"])
+    calls = w.cli_calls()
+    told = status(w, UNKNOWN, "--root", "/root/image")
+    assert told[""].startswith("This image holds a sensor and an onboarding file of tenant "), told
+    doc = document(w, UNKNOWN, "--root", "/root/image")
+    assert doc["runs"][0]["sequence"] == 3 and "answering" not in doc["sensor"] and "busy" not in doc["work"], doc
+    assert w.cli_calls() == calls
+
+
+@scenario()
+def a_failure_is_shown_with_its_reason(w):
+    w.install_unpacked()
+    # the package is none: enable itself refuses
+    w.settings_file(0, protected=None)
+    assert w.enable(seq=0).returncode == 53
+    told = status(w, NOT_AS_ASKED)
+    assert "Reason: onboarding-missing" in told["why"] and told["do"].strip(), told
+    assert told["last run"].strip().startswith("sequence 0 was refused (onboarding-missing), 20"), told
+    # settings that cannot be read
+    w.machine.write(f"{w.base()}/config/1.settings", "{", 0o600)
+    doc = document(w, NOT_AS_ASKED)
+    assert (doc["reason"], doc["code"]) == ("settings-invalid", 53) and not doc["compared"], doc
+    assert "present" in doc["extension"] and "status" not in doc["extension"], doc
+    # a status that another program left, and one cut off
+    for text, damaged in (("[{", True), (json.dumps([{"status": {"status": "error", "code": 7, "formattedMessage": {
+            "message": "somebody's\n words"}}}]), False)):
+        w.machine.write(f"{w.base()}/status/1.status", text)
+        doc = document(w, NOT_AS_ASKED)
+        assert doc["extension"]["status"]["damaged"] == damaged, doc
+    assert doc["extension"]["status"]["message"] == "somebody's\\x0a words", doc
+    # by hand
+    w.machine.write(f"{STATE}/history/hand.json", json.dumps({
+        "schema": 1, "request": "0" * 64, "verdict": "failed", "reason": "service-failed", "found": "It said \x1b[31mno."}), 0o600)
+    doc = document(w, NOT_AS_ASKED)
+    assert [run["by"] for run in doc["runs"] if run["speaks"]] == ["hand"], doc
+    assert "by hand failed (service-failed)" in status(w, NOT_AS_ASKED)["last run"]
+    # how it is used
+    for words in (["--timeout", "3"], ["--wait", "--timeout", "x"], ["--wait", "--root", "/usr"], ["more"]):
+        done = w.machine.run([PROGRAM, "status", *words], check=False)
+        assert done.returncode == 2 and done.stdout == "" and "Usage: mde-linux status" in done.stderr, done
