@@ -121,13 +121,6 @@ void extension_state_look(const Host *host, ExtensionState *ret)
                 ret->worked_on = tri(process_is_alive(host, entry.pid, entry.start_time));
 }
 
-Tri extension_state_is_busy(const ExtensionState *state)
-{
-        if (state->locked == TRI_YES || state->worker == TRI_YES || state->worked_on == TRI_YES)
-                return TRI_YES;
-        return state->locked == TRI_NO || state->worker == TRI_NO ? TRI_NO : TRI_UNKNOWN;
-}
-
 /* ---- what came of it --------------------------------------------------------------------------------------------- */
 
 /* N of "N.json". */

@@ -1,0 +1,279 @@
+/* Links like test-plan: the rules alone, nothing that could do I/O. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "agent/standing.h"
+#include "platform/base/text.h"
+
+#define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
+
+typedef struct Stage {
+        Facts facts;
+        Extension extension;
+        ExtensionFolder folder;
+        ExtensionRun runs[2];
+        Asked asked;
+        bool image, nobody;
+        Standing standing;
+} Stage;
+
+/* Onboarded by the extension with sequence 3, as asked. */
+static int make_stage(void **state)
+{
+        Stage *s = text_allocate(sizeof(*s));
+
+        s->facts.sensor.files = s->facts.sensor.enabled = s->facts.sensor.active = s->facts.sensor.onboarded = TRI_YES;
+        snprintf(s->facts.sensor.onboarded_org, sizeof(s->facts.sensor.onboarded_org), ORG);
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_YES, .licensed = TRI_YES, .org_id = ORG };
+        s->folder = (ExtensionFolder){ .sequence = 3, .unpacked = TRI_YES };
+        s->runs[0] = (ExtensionRun){ .sequence = 3, .verdict = VERDICT_SUCCEEDED, .ended_s = 100 };
+        s->extension = (Extension){ .visible = TRI_YES,
+                                    .folders = &s->folder,
+                                    .n_folders = 1,
+                                    .runs = s->runs,
+                                    .n_runs = 1,
+                                    .state = { .visible = TRI_YES, .locked = TRI_NO, .worker = TRI_NO } };
+        s->asked.known = TRI_YES;
+        *state = s;
+        return 0;
+}
+
+static int drop_stage(void **state)
+{
+        free(*state);
+        return 0;
+}
+
+static const Standing *judge(Stage *s)
+{
+        standing_judge(&s->facts, &s->extension, &s->asked, !s->image, !s->nobody, &s->standing);
+        return &s->standing;
+}
+
+static void need(Stage *s, StepId step, const char *why)
+{
+        s->asked.plan.steps[s->asked.plan.n_steps++] = (PlanStep){ step, why };
+}
+
+static void end_badly(Stage *s, int sequence, ReasonId reason)
+{
+        s->runs[0] = (ExtensionRun){ .sequence = sequence, .verdict = VERDICT_FAILED, .ended_s = 100 };
+        failure_set(&s->runs[0].failure, reason, "Found it.");
+}
+
+static void no_extension(Stage *s)
+{
+        s->extension.n_folders = s->extension.n_runs = 0;
+        s->asked.known = TRI_NOT_ASKED;
+}
+
+static void no_sensor(Stage *s)
+{
+        s->facts.sensor.files = s->facts.sensor.onboarded = s->facts.sensor.enabled = TRI_NO;
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        *s->facts.sensor.onboarded_org = '\0';
+}
+
+static void what_is_as_asked_has_nothing_to_explain(void **state)
+{
+        const Standing *standing = judge(*state);
+
+        assert_int_equal(standing->verdict, STANDING_AS_ASKED);
+        assert_string_equal(standing->headline, "Microsoft Defender for Endpoint is onboarded as asked.");
+        assert_string_equal(standing->why, "");
+        assert_string_equal(standing->remedy, "");
+}
+
+static void a_bare_machine_is_told_that_nobody_asked(void **state)
+{
+        no_sensor(*state);
+        no_extension(*state);
+        assert_int_equal(judge(*state)->verdict, STANDING_NOT_AS_ASKED);
+        assert_non_null(strstr(judge(*state)->why, "Nobody has asked"));
+        assert_non_null(strstr(judge(*state)->remedy, "onboard FILE"));
+}
+
+static void the_last_runs_reason_explains_a_missing_sensor(void **state)
+{
+        Stage *s = *state;
+
+        no_sensor(s);
+        end_badly(s, 3, REASON_CONFLICT);
+        need(s, STEP_PACKAGE, "the package is not installed");
+        assert_int_equal(judge(s)->failure.reason, REASON_CONFLICT);
+        assert_non_null(strstr(s->standing.why, "Found it."));
+        assert_string_equal(s->standing.remedy, reason_get(REASON_CONFLICT)->remedy);
+}
+
+static void what_would_be_refused_now_goes_before_the_last_run(void **state)
+{
+        Stage *s = *state;
+
+        no_sensor(s);
+        end_badly(s, 3, REASON_CONFLICT);
+        failure_set(&s->asked.plan.refusal, REASON_HELD, "Ask Kim.");
+        assert_int_equal(judge(s)->failure.reason, REASON_HELD);
+}
+
+static void the_status_file_explains_what_history_does_not(void **state)
+{
+        Stage *s = *state;
+
+        no_sensor(s);
+        s->extension.n_runs = 0;
+        s->folder.status.reason = REASON_SETTINGS_INVALID;
+        snprintf(s->folder.status.status, sizeof(s->folder.status.status), "error");
+        assert_int_equal(judge(s)->failure.reason, REASON_SETTINGS_INVALID);
+}
+
+static void a_run_of_an_earlier_sequence_explains_nothing(void **state)
+{
+        Stage *s = *state;
+
+        no_sensor(s);
+        end_badly(s, 2, REASON_CONFLICT);
+        assert_int_equal(judge(s)->failure.reason, REASON_NONE);
+        assert_null(standing_run(&s->extension));
+}
+
+static void a_run_by_hand_speaks_when_it_is_the_later_one(void **state)
+{
+        Stage *s = *state;
+
+        s->extension.n_runs = 2;
+        s->runs[1] = (ExtensionRun){ .sequence = EXTENSION_BY_HAND, .ended_s = 99 };
+        assert_int_equal(standing_run(&s->extension)->sequence, 3);
+        s->runs[1].ended_s = 101;
+        assert_int_equal(standing_run(&s->extension)->sequence, EXTENSION_BY_HAND);
+}
+
+static void a_failure_by_hand_is_told_where_nothing_can_be_compared(void **state)
+{
+        Stage *s = *state;
+
+        no_extension(s);
+        s->extension.n_runs = 1;
+        end_badly(s, EXTENSION_BY_HAND, REASON_SENSOR_TAG);
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        assert_int_equal(s->standing.failure.reason, REASON_SENSOR_TAG);
+        s->runs[0].verdict = VERDICT_SUCCEEDED;
+        s->runs[0].failure = (Failure){ 0 };
+        assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
+}
+
+static void differences_are_told_by_their_first_step(void **state)
+{
+        Stage *s = *state;
+
+        need(s, STEP_SETTINGS, "device tags are not as asked");
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        assert_string_equal(s->standing.why, "device tags are not as asked");
+}
+
+static void a_run_that_was_cut_off_is_not_as_asked(void **state)
+{
+        ((Stage *)*state)->asked.cut_off = true;
+        assert_int_equal(judge(*state)->verdict, STANDING_NOT_AS_ASKED);
+}
+
+static void work_is_told_while_the_machine_is_not_as_asked_and_not_when_it_is(void **state)
+{
+        Stage *s = *state;
+
+        s->extension.state.locked = TRI_YES;
+        assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
+        need(s, STEP_PACKAGE, "the package is not installed");
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        assert_non_null(strstr(s->standing.headline, "a run is at work"));
+}
+
+static void settings_that_cannot_be_read_are_the_reason(void **state)
+{
+        Stage *s = *state;
+
+        s->asked.known = TRI_UNKNOWN;
+        failure_set(&s->asked.unreadable, REASON_SETTINGS_INVALID, "It is no JSON.");
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        assert_int_equal(s->standing.failure.reason, REASON_SETTINGS_INVALID);
+}
+
+static void a_sensor_that_starts_is_no_failure(void **state)
+{
+        Stage *s = *state;
+
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO, .trouble = "No answer." };
+        s->asked.starting = true;
+        assert_non_null(strstr(judge(s)->headline, "is starting"));
+        s->asked.starting = false;
+        assert_non_null(strstr(judge(s)->headline, "does not answer"));
+}
+
+static void a_sensor_without_licence_is_not_onboarded(void **state)
+{
+        Stage *s = *state;
+
+        s->facts.sensor.health.licensed = TRI_NO;
+        assert_non_null(strstr(judge(s)->headline, "not onboarded"));
+        assert_int_equal(s->standing.verdict, STANDING_NOT_AS_ASKED);
+}
+
+static void others_than_root_are_told_what_they_can_see(void **state)
+{
+        Stage *s = *state;
+
+        s->nobody = true;
+        no_extension(s);
+        s->asked.known = TRI_UNKNOWN;
+        s->extension.visible = s->extension.state.visible = TRI_NO;
+        assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
+        assert_non_null(strstr(s->standing.headline, "root's to see"));
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        assert_int_equal(judge(s)->verdict, STANDING_UNKNOWN);
+        no_sensor(s);
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        assert_non_null(strstr(s->standing.remedy, "sudo"));
+}
+
+static void an_image_is_known_by_its_files_only(void **state)
+{
+        Stage *s = *state;
+
+        s->image = true;
+        assert_int_equal(judge(s)->verdict, STANDING_UNKNOWN);
+        assert_non_null(strstr(s->standing.headline, ORG));
+        s->facts.sensor.onboarded = TRI_NO;
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+        no_sensor(s);
+        assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_stage, drop_stage)
+                TEST(what_is_as_asked_has_nothing_to_explain),
+                TEST(a_bare_machine_is_told_that_nobody_asked),
+                TEST(the_last_runs_reason_explains_a_missing_sensor),
+                TEST(what_would_be_refused_now_goes_before_the_last_run),
+                TEST(the_status_file_explains_what_history_does_not),
+                TEST(a_run_of_an_earlier_sequence_explains_nothing),
+                TEST(a_run_by_hand_speaks_when_it_is_the_later_one),
+                TEST(a_failure_by_hand_is_told_where_nothing_can_be_compared),
+                TEST(differences_are_told_by_their_first_step),
+                TEST(a_run_that_was_cut_off_is_not_as_asked),
+                TEST(work_is_told_while_the_machine_is_not_as_asked_and_not_when_it_is),
+                TEST(settings_that_cannot_be_read_are_the_reason),
+                TEST(a_sensor_that_starts_is_no_failure),
+                TEST(a_sensor_without_licence_is_not_onboarded),
+                TEST(others_than_root_are_told_what_they_can_see),
+                TEST(an_image_is_known_by_its_files_only),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
