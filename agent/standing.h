@@ -12,11 +12,20 @@ typedef enum StandingVerdict {
         STANDING_UNKNOWN,
 } StandingVerdict;
 
+/* A tag that is not as asked; escaped. */
+typedef struct AskedTag {
+        char key[64];
+        char is[300]; /* "": the sensor has none */
+        char wanted[300];
+} AskedTag;
+
 /* What the extension asks, compared with the machine. */
 typedef struct Asked {
         Tri known; /* NOT_ASKED: there is no extension; UNKNOWN: unreadable says why, or we are not root */
         Failure unreadable;
-        Plan plan;     /* of a first look */
+        Plan plan; /* of a first look */
+        AskedTag tags[PLAN_TAGS];
+        size_t n_tags;
         bool cut_off;  /* an earlier run was, and the next one puts right what it had begun */
         bool starting; /* the daemon starts, all else is as it was when this was met */
 } Asked;

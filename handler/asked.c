@@ -8,10 +8,36 @@
 
 #define LOOK_MS 30000
 
+static void take(const char *value, char *ret, size_t size)
+{
+        _cleanup_free_ char *shown = text_escape(value ? value : "", size - 8);
+
+        snprintf(ret, size, "%s", shown);
+}
+
+static void compare_tags(const Request *request, const Facts *facts, Asked *asked)
+{
+        PlanTag tags[PLAN_TAGS];
+        size_t i;
+
+        plan_tags(request, facts, tags);
+        for (i = 0; i < PLAN_TAGS && facts->sensor.health.tags_known == TRI_YES; i++) {
+                AskedTag *tag = &asked->tags[asked->n_tags];
+
+                if (!tags[i].value || !plan_tag_differs(&tags[i], &facts->sensor.health))
+                        continue;
+                take(tags[i].key, tag->key, sizeof(tag->key));
+                take(sensor_tag(&facts->sensor.health, tags[i].key), tag->is, sizeof(tag->is));
+                take(tags[i].value, tag->wanted, sizeof(tag->wanted));
+                asked->n_tags++;
+        }
+}
+
 static void compare(const Session *session, const Request *request, Facts *facts, Asked *asked)
 {
         session_first_look(session, request, deadline_in(LOOK_MS), facts);
         plan_make(request, facts, &asked->plan);
+        compare_tags(request, facts, asked);
         asked->cut_off = hand_over_is_owed(session, facts);
         asked->starting = !asked->plan.refusal.reason && hand_over_can_wait(session, facts);
         asked->known = TRI_YES;

@@ -88,6 +88,14 @@ static void add_differences(const StatusView *view, Json *document)
                 put(step, "step", step_name(plan->steps[i].id));
                 put(step, "why", plan->steps[i].why);
         }
+        list = add_list(document, "tags");
+        for (i = 0; i < view->asked->n_tags; i++) {
+                Json *tag = append(list);
+
+                put(tag, "name", view->asked->tags[i].key);
+                put(tag, "is", view->asked->tags[i].is);
+                put(tag, "asked", view->asked->tags[i].wanted);
+        }
 }
 
 static void add_tags(const SensorHealth *health, Json *sensor)

@@ -9,7 +9,7 @@
 #include "platform/base/text.h"
 
 #define NAME_WIDTH 11
-#define DIFFERENCES_MAX 4
+#define DIFFERENCES_MAX 5
 #define WARNINGS_MAX 4
 #define WARNING_MAX 150                        /* bytes of a warning: the rest is in the status and in --json */
 #define PROGRESS "Configuration In Progress: " /* how our status begins */
@@ -47,7 +47,8 @@ const char *status_now(const StatusView *view)
         const ExtensionFolder *folder = extension_folder(view->extension);
         const char *message = folder ? folder->status.message : "";
 
-        if (!folder || !text_equal(folder->status.status, "transitioning"))
+        if (!folder || extension_is_busy(view->extension) != TRI_YES ||
+            !text_equal(folder->status.status, "transitioning"))
                 return "";
         return text_starts_with(message, PROGRESS) ? message + sizeof(PROGRESS) - 1 : message;
 }
@@ -169,15 +170,15 @@ static void show_tags(const StatusView *view, const Screen *screen)
 static void show_mode(const StatusView *view, const Screen *screen)
 {
         const SensorHealth *health = &view->facts->sensor.health;
+        const char *mode;
+        bool named;
 
         if (health->answering != TRI_YES)
                 return;
-        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "mode", "%s%s%s%s%s",
-                   *health->mode ? health->mode : word(health->passive, "passive", "active", "not known"),
-                   health->passive == TRI_YES && !text_equal_nocase(health->mode, "passive") && *health->mode
-                           ? ", passive"
-                           : "",
-                   *health->managed_by ? ", managed by " : "", health->managed_by,
+        mode = word(health->passive, "passive", "active", "not known");
+        named = *health->mode && !text_equal_nocase(health->mode, mode);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "mode", "%s%s%s%s%s%s", mode, named ? ", functionality " : "",
+                   named ? health->mode : "", *health->managed_by ? ", managed by " : "", health->managed_by,
                    health->troubleshooting == TRI_YES ? ", troubleshooting mode" : "");
         if (*health->proxy)
                 screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "proxy", "%s", health->proxy);
@@ -193,7 +194,7 @@ static void show_differences(const StatusView *view, const Screen *screen)
         const Plan *plan = &view->asked->plan;
         size_t i;
 
-        if (view->asked->known != TRI_YES || view->asked->starting)
+        if (view->asked->known != TRI_YES || view->asked->starting || extension_is_busy(view->extension) == TRI_YES)
                 return;
         for (i = 0; i < plan->n_steps && i < DIFFERENCES_MAX; i++)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "%s: %s", step_name(plan->steps[i].id),
@@ -201,6 +202,9 @@ static void show_differences(const StatusView *view, const Screen *screen)
         if (plan->n_steps > DIFFERENCES_MAX)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "and %zu more: mde-linux status --json",
                            plan->n_steps - DIFFERENCES_MAX);
+        for (i = 0; i < view->asked->n_tags; i++)
+                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "tag", "%s is %s, asked for %s", view->asked->tags[i].key,
+                           *view->asked->tags[i].is ? view->asked->tags[i].is : "not set", view->asked->tags[i].wanted);
 }
 
 static void show_warnings(const StatusView *view, const Screen *screen)
@@ -214,8 +218,7 @@ static void show_warnings(const StatusView *view, const Screen *screen)
 
                 if (!text_equal(row->status, "warning"))
                         continue;
-                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", "%s: %s%s", row->name, text,
-                           strlen(row->text) > WARNING_MAX ? " ..." : "");
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", "%s: %s", row->name, text);
                 shown++;
         }
 }
@@ -293,7 +296,8 @@ static void show_extension(const StatusView *view, const Screen *screen)
                 return;
         }
         screen_row(screen, folder->enabled == TRI_NO ? SCREEN_WARNING : SCREEN_PLAIN, NAME_WIDTH, "extension",
-                   "version %s%s%s, %s %d%s%s%s", folder->version, *folder->state ? ", " : "", folder->state,
+                   "version %s%s%s%s, %s %d%s%s%s", folder->version, *folder->state ? ", " : "", folder->state,
+                   folder->enabled == TRI_NO ? " (not enabled)" : "",
                    folder->sequence < 0 ? "no settings, sequence" : "sequence",
                    folder->sequence < 0 ? 0 : folder->sequence, *folder->status.status ? ", told " : "",
                    folder->status.status, others ? "; another version beside it" : "");

@@ -4,8 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from onboarding_world import PROGRAM, RESOURCE, STATE
+from onboarding_world import PROGRAM, RESOURCE, STATE, VERSION
 from scenario import scenario
+from terminal import Terminal
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 import schema  # noqa: E402
@@ -77,6 +78,7 @@ def a_machine_is_followed_from_nothing_to_onboarded(w):
     w.machine.run([PROGRAM, "unhold"])
     doc = document(w, NOT_AS_ASKED)
     assert [step["step"] for step in doc["differences"]] == ["settings"], doc
+    assert doc["tags"] == [{"name": "AzureResourceId", "is": "/other", "asked": RESOURCE}], doc
     # stopped
     w.machine.run(["systemctl", "disable", "--now", "mdatp"])
     told = status(w, NOT_AS_ASKED)
@@ -123,3 +125,24 @@ def a_failure_is_shown_with_its_reason(w):
     for words in (["--timeout", "3"], ["--wait", "--timeout", "x"], ["--wait", "--root", "/usr"], ["more"]):
         done = w.machine.run([PROGRAM, "status", *words], check=False)
         assert done.returncode == 2 and done.stdout == "" and "Usage: mde-linux status" in done.stderr, done
+
+
+@scenario()
+def the_guest_agents_word_is_told_too_and_all_fits_a_terminal(w):
+    w.onboard()
+    doc = document(w, AS_ASKED)
+    extension = doc["extension"]
+    assert (extension["agent"], extension["state"], extension["versions"]) == ("azure", "Enabled", ["1.0.0.1"]), extension
+    assert extension["status"]["status"] == "success" and doc["recheck"]["next"] > doc["runs"][0]["time"], doc
+    with Terminal(w.machine, [PROGRAM, "status"]) as terminal:
+        assert terminal.end() == AS_ASKED
+        assert terminal.lines[0] == "Microsoft Defender for Endpoint is onboarded as asked.", terminal.text
+        assert "Enabled, sequence 0, told success" in terminal.text, terminal.text
+        assert terminal.colour("onboarded as asked") == "green"
+    w.machine.run(["systemctl", "stop", "mde-linux-recheck.timer"])
+    assert "is not active" in status(w, AS_ASKED)["next look"]
+    w.azure.goal_state(VERSION, public={}, state="disabled")
+    w.azure.wait_handler("NotReady")
+    assert ", Installed (not enabled), " in status(w, AS_ASKED)["extension"]
+    doc = document(w, AS_ASKED)
+    assert doc["work"] == {"busy": False} and doc["recheck"] == {"present": False}, doc
