@@ -14,11 +14,10 @@
 #include "agent/history.h"
 #include "agent/queue.h"
 #include "agent/state.h"
+#include "agent/state_holder.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/systemd.h"
-
-#define LOCKS_MAX (1024 * 1024)
 
 #define TIMER_FILE "/etc/systemd/system/" RECHECK_TIMER
 
@@ -41,50 +40,20 @@ static void take_request(bool present, const QueueEntry *entry, ExtensionRequest
         snprintf(ret->base, sizeof(ret->base), "%s", shown);
 }
 
-/* "1: FLOCK  ADVISORY  WRITE 812 08:01:131 0 EOF"; the numbers of the device are not compared: some file systems tell
- * others to stat(). */
-static pid_t find_holder(const char *locks, ino_t inode)
-{
-        const char *cursor = locks, *end = locks + strlen(locks), *line;
-        unsigned long long found;
-        size_t length;
-        int pid;
-
-        while (text_next_line(&cursor, end, &line, &length)) {
-                _cleanup_free_ char *copy = text_copy_n(line, length);
-
-                if (sscanf(copy, "%*d: FLOCK %*s WRITE %d %*x:%*x:%llu", &pid, &found) == 2 && found == inode)
-                        return pid;
-        }
-        return 0;
-}
-
-/* A reader's and a stranger's lock on another device with that inode is not ours: ours is held by who has our name. */
+/* Inodes are compared without their device: another file may have that number, but not a holder of our name. */
 static bool is_ours(const ProcessIdentity *holder)
 {
-        return holder->pid == 0 || text_equal(holder->name, "mde-linux");
+        return text_equal(holder->name, "mde-linux");
 }
 
 static void look_at_lock(const Host *host, ExtensionState *state)
 {
-        _cleanup_free_ char *path = host_path(host, STATE_LOCK), *locks = NULL;
         ProcessIdentity holder = { 0 };
-        size_t length = 0;
-        struct stat st;
-        pid_t pid;
 
         state->locked = TRI_UNKNOWN;
         if (!host_is_live(host) || state->visible != TRI_YES)
                 return;
-        if (lstat(path, &st) < 0) {
-                state->locked = errno == ENOENT || errno == ENOTDIR ? TRI_NO : TRI_UNKNOWN;
-                return;
-        }
-        if (fs_read(host, "/proc/locks", LOCKS_MAX, &locks, &length, NULL) < 0 || !locks)
-                return;
-        pid = find_holder(locks, st.st_ino);
-        process_identify(host, pid, &holder);
-        state->locked = tri(pid != 0 && is_ours(&holder));
+        state->locked = tri(state_find_holder(host, &holder) && is_ours(&holder));
         if (state->locked == TRI_YES)
                 state->holder = holder;
 }
