@@ -1,0 +1,174 @@
+/*
+ * The way of the extension: Azure, the guest agent, the extension's folder, its worker.
+ */
+#include "agent/doctor/diagnose.h"
+
+#include "platform/base/text.h"
+
+static bool is_azure(const Signs *signs)
+{
+        return signs->guest.vm || signs->guest.arc;
+}
+
+/* Whether it comes matters only where the sensor is not at work without it. */
+static bool is_missing(const Signs *signs)
+{
+        return is_azure(signs) && signs->extension.there == TRI_NO && !signs_are_licensed(signs);
+}
+
+/* Where it is not known whether the extension is there, neither is whether this matters. */
+static Finding unless_known(const Signs *signs, Tri fact)
+{
+        if (!is_azure(signs))
+                return FINDING_NOT_ASKED;
+        return fact == TRI_UNKNOWN ? FINDING_UNSEEN : fact == TRI_NOT_ASKED ? FINDING_NOT_ASKED : FINDING_NO;
+}
+
+Finding look_extensions_off(const Signs *signs, CauseFound *found)
+{
+        if (signs->guest.extensions_on != TRI_NO)
+                return unless_known(signs, signs->guest.extensions_on);
+        return cause_found(found, "%s says Extensions.Enabled=n.", signs->guest.configuration);
+}
+
+Finding look_policy(const Signs *signs, CauseFound *found)
+{
+        if (signs->guest.allowed != TRI_NO)
+                return unless_known(signs, signs->guest.allowed);
+        return cause_found(found, "%s lists the extensions that may run, and this one is not among them.",
+                           signs->guest.policy);
+}
+
+Finding look_guest_missing(const Signs *signs, CauseFound *found)
+{
+        if (!is_azure(signs) || signs->guest.installed != TRI_NO || signs_are_licensed(signs))
+                return unless_known(signs, signs->guest.installed);
+        return cause_found(found, "systemd knows none of the units walinuxagent, waagent%s.",
+                           signs->guest.arc ? ", himdsd, extd" : "");
+}
+
+Finding look_guest_stopped(const Signs *signs, CauseFound *found)
+{
+        const GuestSigns *guest = &signs->guest;
+
+        if (!is_azure(signs) || guest->installed != TRI_YES || guest->running != TRI_NO ||
+            (signs_are_licensed(signs) && signs->extension.there != TRI_YES))
+                return unless_known(signs, guest->running);
+        return cause_found(found, "Its unit %s is %s.", guest->unit, guest->unit_state);
+}
+
+Finding look_not_wanted(const Signs *signs, CauseFound *found)
+{
+        if (!is_missing(signs) || signs->guest.wanted != TRI_NO)
+                return unless_known(signs, is_missing(signs) ? signs->guest.wanted : signs->extension.there);
+        return cause_found(found, "The newest goal state that the guest agent keeps does not name it, and there is no "
+                                  "folder of it.");
+}
+
+Finding look_guest_trouble(const Signs *signs, CauseFound *found)
+{
+        const GuestSigns *guest = &signs->guest;
+        const char *words = *guest->trouble ? guest->trouble : guest->goal_trouble;
+
+        if (!is_missing(signs) || guest->wanted == TRI_NO || !*words)
+                return unless_known(signs, signs->extension.there);
+        return cause_found(found, "Its log %s says: %s", guest->log, words);
+}
+
+Finding look_never_came(const Signs *signs, CauseFound *found)
+{
+        const GuestSigns *guest = &signs->guest;
+
+        if (!is_missing(signs) || guest->wanted == TRI_NO || guest->running == TRI_NO || guest->installed == TRI_NO ||
+            *guest->trouble || *guest->goal_trouble)
+                return unless_known(signs, signs->extension.there);
+        return cause_found(found, "There is no folder of it, and %s%s.",
+                           *guest->log ? "no complaint about it in " : "the guest agent's log could not be read",
+                           guest->log);
+}
+
+/* ---- the extension itself --------------------------------------------------------------------------------------- */
+
+static Finding unless_seen(const Signs *signs)
+{
+        return signs->extension.there == TRI_UNKNOWN ? FINDING_UNSEEN : FINDING_NO;
+}
+
+Finding look_working(const Signs *signs, CauseFound *found)
+{
+        const ExtensionSigns *extension = &signs->extension;
+
+        if (extension->working != TRI_YES || signs_are_licensed(signs))
+                return extension->working == TRI_UNKNOWN ? FINDING_UNSEEN : FINDING_NO;
+        return cause_found(found, "Its worker runs (pid %d)%s%s.", (int)extension->worker,
+                           *extension->doing ? ": " : "", extension->doing);
+}
+
+Finding look_hold(const Signs *signs, CauseFound *found)
+{
+        if (signs->facts.hold.held != TRI_YES || signs_are_licensed(signs))
+                return FINDING_NO;
+        return cause_reason(found, REASON_HELD, "%s%s.",
+                            *signs->facts.hold.reason ? "The reason given: " : "No reason was given",
+                            signs->facts.hold.reason);
+}
+
+Finding look_held_but_well(const Signs *signs, CauseFound *found)
+{
+        if (signs->facts.hold.held != TRI_YES || !signs_are_licensed(signs))
+                return FINDING_NO;
+        return cause_found(found, "%s%s.", *signs->facts.hold.reason ? "The reason given: " : "No reason was given",
+                           signs->facts.hold.reason);
+}
+
+Finding look_waiting(const Signs *signs, CauseFound *found)
+{
+        if (signs->extension.waiting != TRI_YES || signs->extension.working == TRI_YES)
+                return unless_seen(signs);
+        return cause_found(found, "/var/lib/mde-linux/next is there, and no worker runs.");
+}
+
+Finding look_died(const Signs *signs, CauseFound *found)
+{
+        if (signs->extension.died != TRI_YES)
+                return unless_seen(signs);
+        return cause_reason(found, REASON_WORKER_DIED, "Sequence number %d was not ended, and no worker runs.",
+                            signs->extension.sequence);
+}
+
+Finding look_not_installed(const Signs *signs, CauseFound *found)
+{
+        const char *state = signs->extension.state;
+
+        if (signs->extension.there != TRI_YES ||
+            !(text_equal(state, "NotInstalled") || text_equal(state, "FailedUpgrade")))
+                return unless_seen(signs);
+        return cause_found(found, "The guest agent's state of %s is %s.", signs->extension.folder, state);
+}
+
+Finding look_disabled(const Signs *signs, CauseFound *found)
+{
+        if (signs->extension.there != TRI_YES || !text_equal(signs->extension.state, "Installed") ||
+            signs_are_licensed(signs))
+                return unless_seen(signs);
+        return cause_found(found, "The guest agent's state of %s is Installed, not Enabled.",
+                           signs->extension.folder);
+}
+
+Finding look_failed(const Signs *signs, CauseFound *found)
+{
+        const ExtensionSigns *extension = &signs->extension;
+
+        if (extension->told != TRI_YES || !text_equal(extension->status, "error"))
+                return unless_seen(signs);
+        return cause_reason(found, extension->reason ? extension->reason : REASON_INTERNAL,
+                            "The extension's last run (sequence number %d) ended so: %s", extension->sequence,
+                            extension->message);
+}
+
+Finding look_nothing_asked(const Signs *signs, CauseFound *found)
+{
+        if (is_azure(signs) || signs->extension.there == TRI_YES || signs->facts.sensor.files != TRI_NO)
+                return FINDING_NO;
+        return cause_found(found, "There is no sensor, no extension, and no guest agent of Azure that could bring one.");
+}

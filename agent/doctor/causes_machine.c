@@ -1,0 +1,89 @@
+/*
+ * The machine and its package manager: the judges of the plan know what speaks against a sensor here.
+ */
+#include "agent/doctor/diagnose.h"
+
+#include <string.h>
+
+#include "platform/base/text.h"
+
+static Finding unless_asked(Tri fact)
+{
+        return fact == TRI_UNKNOWN || fact == TRI_NOT_ASKED ? FINDING_UNSEEN : FINDING_NO;
+}
+
+Finding look_systemd(const Signs *signs, CauseFound *found)
+{
+        if (!signs->live)
+                return FINDING_NOT_ASKED;
+        if (signs->facts.machine.systemd != TRI_NO)
+                return unless_asked(signs->facts.machine.systemd);
+        return cause_reason(found, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
+}
+
+Finding look_distribution(const Signs *signs, CauseFound *found)
+{
+        if (situation_has_sensor(&signs->facts))
+                return FINDING_NO;
+        return cause_judged(signs, judge_distribution, found) == FINDING_YES
+                       ? FINDING_YES
+                       : unless_asked(signs->facts.machine.distro_known);
+}
+
+Finding look_fitness(const Signs *signs, CauseFound *found)
+{
+        return cause_judged(signs, judge_fitness, found) == FINDING_YES
+                       ? FINDING_YES
+                       : unless_asked(signs->facts.machine.fitness.known);
+}
+
+Finding look_conflict(const Signs *signs, CauseFound *found)
+{
+        if (cause_judged(signs, judge_conflict, found) == FINDING_YES)
+                return FINDING_YES;
+        return signs->facts.fanotify.known == TRI_YES ? FINDING_NO : FINDING_UNSEEN;
+}
+
+/* What speaks against nothing. */
+Finding look_advice(const Signs *signs, CauseFound *found)
+{
+        static Judge *const judges[] = { judge_conflict, judge_fitness };
+        Finding finding = FINDING_NO;
+        CauseFound note;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(judges); i++) {
+                size_t length = strlen(found->why);
+
+                if (!cause_noted(signs, judges[i], NULL, &note))
+                        continue;
+                snprintf(found->why + length, sizeof(found->why) - length, "%s%s", length ? " " : "", note.why);
+                finding = FINDING_YES;
+        }
+        return finding;
+}
+
+Finding look_locked(const Signs *signs, CauseFound *found)
+{
+        if (signs->locks.held == TRI_NO || situation_has_sensor(&signs->facts))
+                return FINDING_NO;
+        if (signs->locks.held != TRI_YES)
+                return unless_asked(signs->locks.held);
+        return cause_reason(found, REASON_PACKAGE_MANAGER_LOCKED, "%s.", signs->locks.holder);
+}
+
+Finding look_broken(const Signs *signs, CauseFound *found)
+{
+        return cause_judged(signs, judge_machine, found) == FINDING_YES && found->reason != REASON_SYSTEMD_MISSING
+                       ? FINDING_YES
+                       : unless_asked(signs->facts.package.broken);
+}
+
+Finding look_sources(const Signs *signs, CauseFound *found)
+{
+        if (signs->sources.weak == TRI_NO || situation_has_sensor(&signs->facts))
+                return FINDING_NO;
+        if (signs->sources.weak != TRI_YES)
+                return unless_asked(signs->sources.weak);
+        return cause_reason(found, REASON_REPOSITORY_UNVERIFIED, "%s", signs->sources.found);
+}

@@ -1,0 +1,291 @@
+#include "agent/doctor/diagnose.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "agent/commands/command.h"
+#include "platform/base/text.h"
+
+#define NO_TENANT "00000000-0000-0000-0000-000000000000"
+#define NOTES_TEXT_MAX 700
+
+static const char *const group_names[_GROUP_MAX] = {
+        [GROUP_GUEST] = "guest agent",    [GROUP_EXTENSION] = "extension", [GROUP_MACHINE] = "machine",
+        [GROUP_OTHERS] = "others",        [GROUP_PACKAGES] = "packages",   [GROUP_NETWORK] = "network",
+        [GROUP_SENSOR] = "sensor",        [GROUP_TENANT] = "tenant",
+};
+
+const char *cause_group_name(CauseGroup group)
+{
+        return group_names[group];
+}
+
+/* ---- for looks -------------------------------------------------------------------------------------------------- */
+
+Finding cause_found(CauseFound *found, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(found->why, sizeof(found->why), format, ap);
+        va_end(ap);
+        return FINDING_YES;
+}
+
+Finding cause_reason(CauseFound *found, ReasonId reason, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(found->why, sizeof(found->why), format, ap);
+        va_end(ap);
+        found->reason = reason;
+        return FINDING_YES;
+}
+
+bool signs_are_licensed(const Signs *signs)
+{
+        const SensorHealth *health = &signs->facts.sensor.health;
+
+        return health->answering == TRI_YES && health->licensed == TRI_YES;
+}
+
+bool signs_have_attempt(const Signs *signs)
+{
+        return signs->facts.sensor.files == TRI_YES || signs->extension.there == TRI_YES ||
+               signs->extension.fulfilled == TRI_YES;
+}
+
+/* The sensor where it is, or a new one: what a person would ask for. */
+static void judge_as_asked(const Signs *signs, Judge *judge, Plan *plan)
+{
+        OnboardingPackage package = { .root_pinned = true };
+        const Request request = { .sequence = -1,
+                                  .onboarding = &package,
+                                  .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES };
+        const char *tenant = situation_tenant(&signs->facts);
+
+        snprintf(package.org_id, sizeof(package.org_id), "%s", text_is_guid(tenant) ? tenant : NO_TENANT);
+        plan->refusal.reason = REASON_NONE;
+        plan->n_steps = plan->n_notes = 0;
+        judge(&request, &signs->facts, plan);
+}
+
+Finding cause_judged(const Signs *signs, Judge *judge, CauseFound *found)
+{
+        _cleanup_free_ Plan *plan = text_allocate(sizeof(Plan));
+
+        judge_as_asked(signs, judge, plan);
+        if (!plan->refusal.reason)
+                return FINDING_NO;
+        return cause_reason(found, plan->refusal.reason, "%s", plan->refusal.found);
+}
+
+bool cause_noted(const Signs *signs, Judge *judge, const char *name, CauseFound *found)
+{
+        _cleanup_free_ Plan *plan = text_allocate(sizeof(Plan));
+        _cleanup_(text_clear) Text text = { 0 };
+        size_t i;
+
+        judge_as_asked(signs, judge, plan);
+        for (i = 0; i < plan->n_notes && text.length < NOTES_TEXT_MAX; i++)
+                if (name ? text_equal(plan->notes[i].name, name) : plan->notes[i].level == PLAN_WARNING)
+                        text_append(&text, "%s%s", text.length ? " " : "", plan->notes[i].text);
+        return text.length > 0 && cause_found(found, "%s", text.data) == FINDING_YES;
+}
+
+/* ---- the table -------------------------------------------------------------------------------------------------- */
+
+static bool is_told(const Diagnosis *diagnosis, const char *id)
+{
+        size_t i;
+
+        for (i = 0; i < diagnosis->n; i++)
+                if (text_equal(diagnosis->causes[i].id, id))
+                        return true;
+        return false;
+}
+
+static void add(const Cause *cause, const CauseFound *found, Diagnosis *ret)
+{
+        const Reason *reason = found->reason ? reason_get(found->reason) : NULL;
+        DiagnosisCause *place = &ret->causes[ret->n];
+        const char *id = reason ? reason->id : cause->id;
+
+        if (ret->n == DIAGNOSIS_MAX || is_told(ret, id))
+                return;
+        *place = (DiagnosisCause){ .id = id,
+                                   .what = reason ? reason->what : cause->what,
+                                   .remedy = reason ? reason->remedy : cause->remedy,
+                                   .group = cause->group,
+                                   .known = cause->known };
+        snprintf(place->why, sizeof(place->why), "%s", found->why);
+        ret->n++;
+        ret->n_faults += !cause->known;
+}
+
+/* A fault goes before what was not seen, and that before what was. */
+static void mark(Finding *group, Finding finding)
+{
+        static const int weights[] = {
+                [FINDING_NO] = 1, [FINDING_NOT_ASKED] = 0, [FINDING_UNSEEN] = 2, [FINDING_YES] = 3
+        };
+
+        if (weights[finding] > weights[*group])
+                *group = finding;
+}
+
+static void look_at(const Signs *signs, const Cause *cause, Diagnosis *ret)
+{
+        CauseFound found = { 0 };
+        Finding finding = cause->look(signs, &found);
+
+        if (finding == FINDING_YES)
+                add(cause, &found, ret);
+        if (!cause->fallback && !(cause->known && finding != FINDING_NO))
+                mark(&ret->groups[cause->group], finding);
+}
+
+/* What keeps an attempt from succeeding is more likely than what kept it away only where one was made. */
+static void look_at_all(const Signs *signs, Diagnosis *ret)
+{
+        bool attempt = signs_have_attempt(signs), later;
+        size_t i;
+        int pass;
+
+        for (pass = 0; pass < 4; pass++)
+                for (i = 0; i < causes_n; i++) {
+                        later = causes[i].of_attempt && !attempt;
+                        if (pass == (causes[i].known ? 3 : causes[i].fallback ? 2 : later) &&
+                            (!causes[i].fallback || ret->n_faults == 0))
+                                look_at(signs, &causes[i], ret);
+                }
+}
+
+/* ---- what is fine, what was not seen ------------------------------------------------------------------------------ */
+
+static void say(Diagnosis *ret, CauseGroup group, const char *format, ...) _printf_(3, 4);
+static void say(Diagnosis *ret, CauseGroup group, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        if (ret->groups[group] == FINDING_NO)
+                vsnprintf(ret->fine[group], sizeof(ret->fine[group]), format, ap);
+        va_end(ap);
+}
+
+static void say_machine(const Signs *signs, Diagnosis *ret)
+{
+        const Distro *distro = &signs->facts.machine.distro;
+
+        say(ret, GROUP_MACHINE, "%s on %s is supported and fit for the sensor",
+            *distro->name ? distro->name : "this distribution", distro->architecture);
+        say(ret, GROUP_OTHERS, "no other product blocks file access");
+        say(ret, GROUP_PACKAGES, "%s is whole, and nobody holds it",
+            package_manager_words(signs->facts.package.manager_id)->name);
+}
+
+static void say_sensor(const Signs *signs, Diagnosis *ret)
+{
+        const SensorHealth *health = &signs->facts.sensor.health;
+
+        if (health->answering != TRI_YES)
+                return;
+        say(ret, GROUP_SENSOR, "version %s, enabled, active, %s", health->version,
+            health->healthy == TRI_YES ? "healthy" : "answering");
+        if (signs_are_licensed(signs))
+                say(ret, GROUP_TENANT, "licensed in %s%s%s", health->org_id,
+                    *health->machine_id ? ", EDR machine id " : "", health->machine_id);
+}
+
+static void say_network(const Signs *signs, Diagnosis *ret)
+{
+        const NetworkSigns *network = &signs->network;
+
+        if (network->asked != TRI_YES)
+                return;
+        say(ret, GROUP_NETWORK, "all %zu hosts asked were reached%s%s%s%s", network->n,
+            *network->geo ? " (geography " : "", network->geo, *network->geo ? ")" : "",
+            network->has_clock == TRI_YES ? ", and the clock is right" : "");
+}
+
+static void say_extension(const Signs *signs, Diagnosis *ret)
+{
+        const ExtensionSigns *extension = &signs->extension;
+
+        if (signs->guest.vm || signs->guest.arc)
+                say(ret, GROUP_GUEST, "it runs%s%s", *signs->guest.unit ? " as " : "", signs->guest.unit);
+        if (extension->there == TRI_YES && extension->told == TRI_YES)
+                say(ret, GROUP_EXTENSION, "version %s, sequence number %d: %s", extension->version,
+                    extension->sequence, extension->status);
+        else if (extension->there == TRI_NO)
+                say(ret, GROUP_EXTENSION, "there is none, and the sensor does without");
+}
+
+static void unseen(Diagnosis *ret, const char *how, const char *format, ...) _printf_(3, 4);
+static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
+{
+        va_list ap;
+
+        if (ret->n_unseen == DIAGNOSIS_UNSEEN_MAX)
+                return;
+        ret->unseen[ret->n_unseen].how = how;
+        va_start(ap, format);
+        vsnprintf(ret->unseen[ret->n_unseen].what, sizeof(ret->unseen[0].what), format, ap);
+        va_end(ap);
+        ret->n_unseen++;
+}
+
+static void tell_unseen(const Signs *signs, Diagnosis *ret)
+{
+        const NetworkSigns *network = &signs->network;
+
+        if (!signs->live)
+                unseen(ret, "Run this on the machine itself.",
+                       "an image: its services, processes, locks, network, and what the sensor says of itself");
+        else if (!signs->root)
+                unseen(ret, "Run 'sudo mde-linux doctor'.",
+                       "not root: the extension and its guest agent, who blocks file access, the package manager's "
+                       "state and locks, and whether this machine is fit");
+        if (signs->offline && signs->live)
+                unseen(ret, "Run it without --offline.", "--offline: the network and the clock");
+        else if (network->asked == TRI_NO)
+                unseen(ret, "Mend that, then run it again.", "the network: %s", network->trouble);
+        else if (network->asked == TRI_YES && !network->endpoints_known)
+                unseen(ret, "Run it again when the sensor has its onboarding file.",
+                       "the sensor's own endpoints: only an onboarding package tells which they are");
+        if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
+                unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");
+        if (situation_has_sensor(&signs->facts) && signs->facts.sensor.health.answering != TRI_YES && signs->live)
+                unseen(ret, "Have the sensor run, then run this again.",
+                       "licence, tenant, mode and definitions: the sensor does not answer");
+}
+
+void diagnose(const Signs *signs, Diagnosis *ret)
+{
+        size_t i;
+
+        memset(ret, 0, sizeof(*ret));
+        for (i = 0; i < _GROUP_MAX; i++)
+                ret->groups[i] = FINDING_NOT_ASKED;
+        ret->onboarded = signs_are_licensed(signs);
+        look_at_all(signs, ret);
+        say_extension(signs, ret);
+        say_machine(signs, ret);
+        say_network(signs, ret);
+        say_sensor(signs, ret);
+        tell_unseen(signs, ret);
+}
+
+int diagnosis_exit_code(const Diagnosis *diagnosis)
+{
+        size_t i;
+
+        if (diagnosis->n_faults > 0)
+                return COMMAND_NOT_AS_ASKED;
+        for (i = 0; i < _GROUP_MAX; i++)
+                if (diagnosis->groups[i] == FINDING_UNSEEN && !diagnosis->onboarded)
+                        return COMMAND_UNKNOWN;
+        return COMMAND_DONE;
+}

@@ -1,0 +1,102 @@
+/*
+ * signs: what the doctor looks at: the machine's facts, the extension and its guest agent, locks, the network. Data
+ * only; what could not be learnt is UNKNOWN, what was not to be looked at NOT_ASKED. All texts are escaped.
+ */
+#pragma once
+
+#include "agent/facts.h"
+#include "agent/onboarding/endpoints.h"
+#include "agent/outcome.h"
+
+#define SIGNS_TEXT_MAX 512
+
+/* Azure's guest agent, or Arc's extension manager. */
+typedef struct GuestSigns {
+        bool vm, arc;                      /* files tell that it is a machine of Azure, of Arc */
+        Tri seen;                          /* its folders could be looked into */
+        Tri installed;                     /* its unit is there */
+        Tri running;                       /* that unit is active, or about to be */
+        char unit[64];                     /* by which name */
+        char unit_state[32];               /* "inactive" */
+        Tri extensions_on;                 /* its configuration lets it run extensions */
+        char configuration[128];           /* the file, when extensions_on is NO */
+        Tri allowed;                       /* its policy lets it run ours */
+        char policy[128];                  /* the file, when allowed is NO */
+        Tri wanted;                        /* the newest goal state that is kept names the extension */
+        char trouble[SIGNS_TEXT_MAX];      /* the last complaint of its log about the extension; "": none */
+        char goal_trouble[SIGNS_TEXT_MAX]; /* the last complaint about reaching Azure itself; "": none since it worked */
+        char log[128];                     /* the log that was read; "": none could be */
+} GuestSigns;
+
+/* What of the extension is on this machine: of the newest version. */
+typedef struct ExtensionSigns {
+        Tri there;
+        char folder[256], version[32];
+        char state[32]; /* as the guest agent says: "Enabled"; "": not known */
+        int sequence;   /* -1: none */
+        Tri told;       /* there is a status of that sequence, and it could be read */
+        char status[24], message[OUTCOME_TEXT_MAX];
+        ReasonId reason; /* of that status; NONE: none, or one that is not known */
+        Tri working;     /* a worker is at work */
+        pid_t worker;
+        char doing[SIGNS_TEXT_MAX]; /* "" unknown */
+        Tri died;                   /* there was one, and it ended without a word */
+        Tri waiting;                /* a request waits behind it */
+        Tri fulfilled;              /* the last request was met once */
+        char tenant[37];            /* of that request; "": not known */
+} ExtensionSigns;
+
+typedef struct LockSigns {
+        Tri held;
+        char holder[SIGNS_TEXT_MAX]; /* who, since when */
+} LockSigns;
+
+/* Something that a sensor or its installation has to reach. */
+typedef struct ReachSign {
+        char host[ENDPOINT_HOST_MAX];
+        char what[96];
+        bool needed;
+        Tri reached;
+        char stage[16];             /* when not: "DNS", "TCP", "TLS", "HTTP" */
+        bool proxy_failed;          /* the proxy was in the way */
+        bool intercepted;           /* somebody on the way opens the connection */
+        bool around;                /* the machine's own proxy, of which the sensor does not know, leads there */
+        int64_t starts_in_s;        /* its certificate is valid only so long from now; 0: that is not it */
+        char said[SIGNS_TEXT_MAX];  /* what was met */
+} ReachSign;
+
+#define SIGNS_REACH_MAX (ENDPOINTS_MAX + 1)
+
+typedef struct NetworkSigns {
+        Tri asked; /* NO: it could not be asked, and trouble says why; NOT_ASKED: it was not to be */
+        char trouble[SIGNS_TEXT_MAX];
+        ReachSign reach[SIGNS_REACH_MAX]; /* the package server first */
+        size_t n;
+        bool endpoints_known; /* an onboarding package tells which they are */
+        char geo[64];
+        char proxy[PROXY_URL_MAX]; /* of the machine, where the endpoints were reached only around the sensor's way */
+        Tri has_clock;
+        int64_t clock_skew_s; /* our clock minus the package server's */
+} NetworkSigns;
+
+typedef struct SourceSigns {
+        Tri weak; /* the package manager's entry for the sensor's repository is not checked, or contradicts */
+        char found[SIGNS_TEXT_MAX];
+} SourceSigns;
+
+typedef struct Signs {
+        bool root;    /* who looks */
+        bool live;    /* the running machine, not an image */
+        bool offline; /* the network was not to be asked */
+        Facts facts;
+        GuestSigns guest;
+        ExtensionSigns extension;
+        LockSigns locks;
+        SourceSigns sources;
+        NetworkSigns network;
+} Signs;
+
+void signs_clear(Signs *signs);
+
+/* Never fails. About as long as a second look and, unless offline, the slowest of the hosts asked. */
+void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret);
