@@ -35,8 +35,7 @@ Finding look_policy(const Signs *signs, CauseFound *found)
 {
         if (signs->guest.allowed != TRI_NO)
                 return unless_known(signs, signs->guest.allowed);
-        return cause_found(found, "%s lists the extensions that may run, and this one is not among them.",
-                           signs->guest.policy);
+        return cause_found(found, "%s", signs->guest.policy);
 }
 
 Finding look_guest_missing(const Signs *signs, CauseFound *found)
@@ -151,8 +150,7 @@ Finding look_disabled(const Signs *signs, CauseFound *found)
         if (signs->extension.there != TRI_YES || !text_equal(signs->extension.state, "Installed") ||
             signs_are_licensed(signs))
                 return unless_seen(signs);
-        return cause_found(found, "The guest agent's state of %s is Installed, not Enabled.",
-                           signs->extension.folder);
+        return cause_found(found, "The guest agent's state of %s is Installed, not Enabled.", signs->extension.folder);
 }
 
 Finding look_failed(const Signs *signs, CauseFound *found)
@@ -170,5 +168,6 @@ Finding look_nothing_asked(const Signs *signs, CauseFound *found)
 {
         if (is_azure(signs) || signs->extension.there == TRI_YES || signs->facts.sensor.files != TRI_NO)
                 return FINDING_NO;
-        return cause_found(found, "There is no sensor, no extension, and no guest agent of Azure that could bring one.");
+        return cause_found(found,
+                           "There is no sensor, no extension, and no guest agent of Azure that could bring one.");
 }

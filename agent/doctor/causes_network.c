@@ -103,8 +103,7 @@ Finding look_own_proxy(const Signs *signs, CauseFound *found)
         if (tell(signs, 1, is_around, found) != FINDING_YES)
                 return unless_asked(signs);
         length = strlen(found->why);
-        snprintf(found->why + length, sizeof(found->why) - length, " The machine's proxy is %s.",
-                 signs->network.proxy);
+        snprintf(found->why + length, sizeof(found->why) - length, " The machine's proxy is %s.", signs->network.proxy);
         return FINDING_YES;
 }
 

@@ -10,9 +10,9 @@
 #define NOTES_TEXT_MAX 700
 
 static const char *const group_names[_GROUP_MAX] = {
-        [GROUP_GUEST] = "guest agent",    [GROUP_EXTENSION] = "extension", [GROUP_MACHINE] = "machine",
-        [GROUP_OTHERS] = "others",        [GROUP_PACKAGES] = "packages",   [GROUP_NETWORK] = "network",
-        [GROUP_SENSOR] = "sensor",        [GROUP_TENANT] = "tenant",
+        [GROUP_GUEST] = "guest agent", [GROUP_EXTENSION] = "extension", [GROUP_MACHINE] = "machine",
+        [GROUP_OTHERS] = "others",     [GROUP_PACKAGES] = "packages",   [GROUP_NETWORK] = "network",
+        [GROUP_SENSOR] = "sensor",     [GROUP_TENANT] = "tenant",
 };
 
 const char *cause_group_name(CauseGroup group)
@@ -156,13 +156,16 @@ static void look_at_all(const Signs *signs, Diagnosis *ret)
         for (pass = 0; pass < 4; pass++)
                 for (i = 0; i < causes_n; i++) {
                         later = causes[i].of_attempt && !attempt;
-                        if (pass == (causes[i].known ? 3 : causes[i].fallback ? 2 : later) &&
+                        if (pass == (causes[i].known      ? 3
+                                     : causes[i].fallback ? 2
+                                                          : later) &&
                             (!causes[i].fallback || ret->n_faults == 0))
                                 look_at(signs, &causes[i], ret);
                 }
 }
 
-/* ---- what is fine, what was not seen ------------------------------------------------------------------------------ */
+/* ---- what is fine, what was not seen ------------------------------------------------------------------------------
+ */
 
 static void say(Diagnosis *ret, CauseGroup group, const char *format, ...) _printf_(3, 4);
 static void say(Diagnosis *ret, CauseGroup group, const char *format, ...)
@@ -217,8 +220,8 @@ static void say_extension(const Signs *signs, Diagnosis *ret)
         if (signs->guest.vm || signs->guest.arc)
                 say(ret, GROUP_GUEST, "it runs%s%s", *signs->guest.unit ? " as " : "", signs->guest.unit);
         if (extension->there == TRI_YES && extension->told == TRI_YES)
-                say(ret, GROUP_EXTENSION, "version %s, sequence number %d: %s", extension->version,
-                    extension->sequence, extension->status);
+                say(ret, GROUP_EXTENSION, "version %s, sequence number %d: %s", extension->version, extension->sequence,
+                    extension->status);
         else if (extension->there == TRI_NO)
                 say(ret, GROUP_EXTENSION, "there is none, and the sensor does without");
 }

@@ -42,9 +42,9 @@ typedef Finding CauseLook(const Signs *signs, CauseFound *found);
 typedef struct Cause {
         const char *id; /* stable; of one that speaks by reasons, only for the table */
         CauseGroup group;
-        bool known;        /* to know, not a fault: it is told, and keeps nothing from being well */
-        bool of_attempt;   /* it matters to an attempt: where none was made, what kept that away comes first */
-        bool fallback;     /* looked for only when no fault was found before it in the table */
+        bool known;      /* to know, not a fault: it is told, and keeps nothing from being well */
+        bool of_attempt; /* it matters to an attempt: where none was made, what kept that away comes first */
+        bool fallback;   /* looked for only when no fault was found before it in the table */
         CauseLook *look;
         const char *what;   /* one sentence; NULL: by the reason */
         const char *remedy; /* likewise */
@@ -67,7 +67,7 @@ typedef struct DiagnosisCause {
 typedef struct Diagnosis {
         DiagnosisCause causes[DIAGNOSIS_MAX]; /* most likely first, those to know last */
         size_t n, n_faults;
-        Finding groups[_GROUP_MAX]; /* YES: a fault in it; NO: it is fine; else it was not (all) seen */
+        Finding groups[_GROUP_MAX];            /* YES: a fault in it; NO: it is fine; else it was not (all) seen */
         char fine[_GROUP_MAX][SIGNS_TEXT_MAX]; /* of a fine one: what is so; "" when there is nothing to say */
         struct {
                 char what[SIGNS_TEXT_MAX];

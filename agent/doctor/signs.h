@@ -5,6 +5,7 @@
 #pragma once
 
 #include "agent/facts.h"
+#include "agent/guest/extension.h"
 #include "agent/onboarding/endpoints.h"
 #include "agent/outcome.h"
 
@@ -17,14 +18,15 @@ typedef struct GuestSigns {
         Tri installed;                     /* its unit is there */
         Tri running;                       /* that unit is active, or about to be */
         char unit[64];                     /* by which name */
-        char unit_state[32];               /* "inactive" */
+        char unit_state[64];               /* "inactive" */
         Tri extensions_on;                 /* its configuration lets it run extensions */
         char configuration[128];           /* the file, when extensions_on is NO */
         Tri allowed;                       /* its policy lets it run ours */
-        char policy[128];                  /* the file, when allowed is NO */
+        char policy[SIGNS_TEXT_MAX];       /* how not, with the file, when allowed is NO */
         Tri wanted;                        /* the newest goal state that is kept names the extension */
         char trouble[SIGNS_TEXT_MAX];      /* the last complaint of its log about the extension; "": none */
-        char goal_trouble[SIGNS_TEXT_MAX]; /* the last complaint about reaching Azure itself; "": none since it worked */
+        char goal_trouble[SIGNS_TEXT_MAX]; /* the last complaint about reaching Azure itself; "": none since it worked
+                                            */
         char log[128];                     /* the log that was read; "": none could be */
 } GuestSigns;
 
@@ -53,16 +55,16 @@ typedef struct LockSigns {
 
 /* Something that a sensor or its installation has to reach. */
 typedef struct ReachSign {
-        char host[ENDPOINT_HOST_MAX];
+        char host[PROXY_SERVER_MAX];
         char what[96];
         bool needed;
         Tri reached;
-        char stage[16];             /* when not: "DNS", "TCP", "TLS", "HTTP" */
-        bool proxy_failed;          /* the proxy was in the way */
-        bool intercepted;           /* somebody on the way opens the connection */
-        bool around;                /* the machine's own proxy, of which the sensor does not know, leads there */
-        int64_t starts_in_s;        /* its certificate is valid only so long from now; 0: that is not it */
-        char said[SIGNS_TEXT_MAX];  /* what was met */
+        char stage[16];            /* when not: "DNS", "TCP", "TLS", "HTTP" */
+        bool proxy_failed;         /* the proxy was in the way */
+        bool intercepted;          /* somebody on the way opens the connection */
+        bool around;               /* the machine's own proxy, of which the sensor does not know, leads there */
+        int64_t starts_in_s;       /* its certificate is valid only so long from now; 0: that is not it */
+        char said[SIGNS_TEXT_MAX]; /* what was met */
 } ReachSign;
 
 #define SIGNS_REACH_MAX (ENDPOINTS_MAX + 1)
@@ -80,7 +82,8 @@ typedef struct NetworkSigns {
 } NetworkSigns;
 
 typedef struct SourceSigns {
-        Tri weak; /* the package manager's entry for the sensor's repository is not checked, or contradicts */
+        Tri weak;        /* the package manager's entry for the sensor's repository is wrong, or not checked */
+        ReasonId reason; /* when it is */
         char found[SIGNS_TEXT_MAX];
 } SourceSigns;
 
@@ -100,3 +103,18 @@ void signs_clear(Signs *signs);
 
 /* Never fails. About as long as a second look and, unless offline, the slowest of the hosts asked. */
 void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret);
+
+/* Its parts, by file. */
+void signs_guest_look(const Host *host, GuestSigns *ret);
+void signs_sources_look(const Host *host, const Facts *facts, SourceSigns *ret);
+void signs_locks_look(const Host *host, const Facts *facts, LockSigns *ret);
+void signs_network_look(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret);
+
+/* Of what is on the machine, what matters here. Pure. */
+void signs_extension_take(const Extension *extension, ExtensionSigns *ret);
+
+/* One line of a guest agent's log. Pure. */
+void signs_guest_log_line(const char *line, size_t length, GuestSigns *ret);
+
+/* A policy file of the guest agent. Pure. */
+void signs_guest_policy(const char *file, const char *text, size_t length, GuestSigns *ret);

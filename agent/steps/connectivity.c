@@ -5,162 +5,22 @@
  */
 #include "agent/steps.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "agent/onboarding/endpoints.h"
+#include "agent/onboarding/preflight.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
-#include "platform/http_probe.h"
-#include "platform/json_edit.h"
 
 #define ASK_MS 10000
 #define FIRST_PAUSE_MS 2000
 #define LONGEST_PAUSE_MS 30000
 #define SAID_MAX 3 /* different troubles; the rest are counted */
 
-typedef struct Preflight {
-        Endpoints endpoints;
-        HttpProbe probes[ENDPOINTS_MAX];
-        char *urls[ENDPOINTS_MAX];
-        char proxy[PROXY_URL_MAX]; /* "": none */
-        const char *source;        /* what names it */
-        char exceptions[PROXY_EXCEPTIONS_MAX];
-        bool around[ENDPOINTS_MAX]; /* not reached, but by the machine's proxy */
-} Preflight;
-
-static void preflight_clear(Preflight *preflight)
-{
-        size_t i;
-
-        for (i = 0; i < preflight->endpoints.n; i++)
-                free(preflight->urls[i]);
-}
-
-static bool take_proxy(Preflight *preflight, const char *url, const char *source)
-{
-        ProxyValue value;
-
-        proxy_read_value(url ? url : "", &value);
-        if (value.kind != PROXY_USABLE)
-                return false;
-        snprintf(preflight->proxy, sizeof(preflight->proxy), "%s", value.url);
-        preflight->source = source;
-        return true;
-}
-
-static bool take_managed(Preflight *preflight, Json *document, const char *source)
-{
-        static const JsonPath place = { { "cloudService", "proxy" }, 2 };
-        Json *named = document ? json_path_get(document, &place) : NULL;
-
-        return json_object_is_type(named, json_type_string) &&
-               take_proxy(preflight, json_object_get_string(named), source);
-}
-
-/* It may stand there before there is a sensor. */
-static bool take_managed_file(Preflight *preflight, const Facts *facts)
-{
-        _cleanup_json_ Json *file = NULL;
-
-        return facts->sensor.managed_json &&
-               json_parse(facts->sensor.managed_json, facts->sensor.managed_length, &file, NULL) == 0 &&
-               take_managed(preflight, file, SENSOR_MANAGED_FILE);
-}
-
-/* What the sensor is or will be told; nothing else leads it. */
-static void choose_proxy(Preflight *preflight, const Mission *mission)
-{
-        const Request *request = mission->request;
-        const Facts *facts = &mission->facts;
-
-        proxy_exceptions_make("", NULL, preflight->exceptions);
-        if (!take_proxy(preflight, request->proxy, "the setting proxy") &&
-            !take_managed(preflight, request->managed_config, "the setting managedConfig") &&
-            !take_managed_file(preflight, facts))
-                take_proxy(preflight, facts->sensor.health.proxy, "the sensor's configuration");
-}
-
-static void prepare(Preflight *preflight, const Mission *mission)
-{
-        size_t i;
-
-        *preflight = (Preflight){ 0 };
-        endpoints_make(mission->request->onboarding, &preflight->endpoints);
-        choose_proxy(preflight, mission);
-        for (i = 0; i < preflight->endpoints.n; i++) {
-                const Endpoint *endpoint = &preflight->endpoints.items[i];
-
-                preflight->urls[i] = text_format("https://%s%s", endpoint->host, endpoint->path);
-                preflight->probes[i] = (HttpProbe){ .url = preflight->urls[i],
-                                                    .proxy = *preflight->proxy ? preflight->proxy : NULL,
-                                                    .no_proxy = preflight->exceptions };
-        }
-}
-
 static Deadline ask_until(const Mission *mission)
 {
         Deadline soon = deadline_in(ASK_MS);
 
         return mission->request->require_connectivity && mission->deadline < soon ? mission->deadline : soon;
-}
-
-/* Those that were not reached yet. */
-static int ask(Preflight *preflight, const Mission *mission, Error *err)
-{
-        HttpProbe left[ENDPOINTS_MAX];
-        size_t index[ENDPOINTS_MAX], n = 0, i;
-
-        for (i = 0; i < preflight->endpoints.n; i++)
-                if (!preflight->probes[i].reached) {
-                        left[n] = preflight->probes[i];
-                        index[n++] = i;
-                }
-        if (http_probe_all(mission->host, left, n, ask_until(mission), err) < 0)
-                return -1;
-        for (i = 0; i < n; i++)
-                preflight->probes[index[i]] = left[i];
-        return 0;
-}
-
-/* Looks which of those that are missing the machine's proxy leads to. */
-static int ask_around(Preflight *preflight, const Mission *mission, Error *err)
-{
-        const Proxy *machine = &mission->facts.proxy;
-        HttpProbe left[ENDPOINTS_MAX];
-        size_t index[ENDPOINTS_MAX], n = 0, i;
-
-        for (i = 0; i < preflight->endpoints.n; i++) {
-                preflight->around[i] = false;
-                if (preflight->probes[i].reached || *preflight->proxy || !*machine->machine_url ||
-                    !proxy_is_for(preflight->endpoints.items[i].host, machine->exceptions))
-                        continue;
-                left[n] = (HttpProbe){ .url = preflight->urls[i], .proxy = machine->machine_url };
-                index[n++] = i;
-        }
-        if (http_probe_all(mission->host, left, n, ask_until(mission), err) < 0)
-                return err->kind == ERROR_STOPPED ? -1 : 0;
-        for (i = 0; i < n; i++)
-                preflight->around[index[i]] = left[i].reached;
-        return 0;
-}
-
-static size_t count_around(const Preflight *preflight)
-{
-        size_t i, n = 0;
-
-        for (i = 0; i < preflight->endpoints.n; i++)
-                n += preflight->around[i];
-        return n;
-}
-
-static size_t count_missing(const Preflight *preflight, bool needed_only)
-{
-        size_t i, n = 0;
-
-        for (i = 0; i < preflight->endpoints.n; i++)
-                n += !preflight->probes[i].reached && (preflight->endpoints.items[i].needed || !needed_only);
-        return n;
 }
 
 static bool is_alike(const HttpProbe *a, const HttpProbe *b)
@@ -179,19 +39,6 @@ static bool is_first_of_its_kind(const Preflight *preflight, size_t at)
         return true;
 }
 
-/* What the words of a transfer do not say: what that means for the sensor. */
-static const char *meaning(const HttpProbe *probe)
-{
-        if (probe->starts_in_s > 0)
-                return "; the clock of this machine may be wrong";
-        if (probe->err.kind == ERROR_TRUST)
-                return "; the sensor refuses connections that somebody on the way opens: exempt these hosts from "
-                       "inspection";
-        if (probe->failed_at == HTTP_STAGE_TLS && strcasestr(probe->err.text, "wrong version number"))
-                return "; what answers there speaks no TLS: a captive portal or a firewall's page";
-        return "";
-}
-
 static void tell_trouble(const Preflight *preflight, size_t at, Text *text)
 {
         const HttpProbe *probe = &preflight->probes[at];
@@ -205,12 +52,12 @@ static void tell_trouble(const Preflight *preflight, size_t at, Text *text)
                         text_append(text, "%s%s", separator, preflight->endpoints.items[i].host);
                         separator = ", ";
                 }
-        text_append(text, "%s. ", meaning(probe));
+        text_append(text, "%s. ", preflight_meaning(probe));
 }
 
 static void tell_around(const Preflight *preflight, const Proxy *machine, size_t missing, Text *text)
 {
-        size_t n = count_around(preflight);
+        size_t n = preflight_count_around(preflight);
 
         if (n == 0)
                 return;
@@ -228,7 +75,7 @@ static void tell_around(const Preflight *preflight, const Proxy *machine, size_t
 static char *tell_missing(const Preflight *preflight, const Mission *mission)
 {
         Text text = { 0 };
-        size_t i, said = 0, n = count_missing(preflight, false);
+        size_t i, said = 0, n = preflight_count_missing(preflight, false);
 
         text_append(&text, "%zu of the sensor's %zu endpoints %s not reached. ", n, preflight->endpoints.n,
                     n == 1 ? "was" : "were");
@@ -287,12 +134,12 @@ static int conclude(const Preflight *preflight, Mission *mission, Failure *failu
         for (i = 0; i < preflight->endpoints.n; i++)
                 if (preflight->endpoints.items[i].needed && preflight->probes[i].starts_in_s > behind_s)
                         behind_s = preflight->probes[i].starts_in_s;
-        if (!mission->request->require_connectivity || count_missing(preflight, true) == 0) {
+        if (!mission->request->require_connectivity || preflight_count_missing(preflight, true) == 0) {
                 log_warning("connectivity: %s", text);
                 outcome_row(mission->outcome, "connectivity", ROW_WARNING,
                             "%s %s what the sensor finds is not reported until then.", text,
-                            count_around(preflight) > 0 ? "Without the setting, or a way to them on port 443,"
-                                                        : "Let this machine reach them on port 443:");
+                            preflight_count_around(preflight) > 0 ? "Without the setting, or a way to them on port 443,"
+                                                                  : "Let this machine reach them on port 443:");
                 return 0;
         }
         if (behind_s > 0)
@@ -308,7 +155,7 @@ static bool may_pass(const Preflight *preflight)
 {
         size_t i;
 
-        if (count_around(preflight) == preflight->endpoints.n)
+        if (preflight_count_around(preflight) == preflight->endpoints.n)
                 return false;
         for (i = 0; i < preflight->endpoints.n; i++) {
                 const HttpProbe *probe = &preflight->probes[i];
@@ -353,20 +200,21 @@ int step_connectivity(Mission *mission, Failure *failure)
         int64_t pause_ms = FIRST_PAUSE_MS;
         Error err = { 0 };
 
-        prepare(&preflight, mission);
+        preflight_prepare(&preflight, mission->request, &mission->facts);
         mission_say(mission, "asking the sensor's %zu endpoints", preflight.endpoints.n);
         for (;;) {
                 int again;
 
-                if (ask(&preflight, mission, &err) < 0)
+                if (preflight_ask(&preflight, mission->host, ask_until(mission), &err) < 0)
                         return fail_asking(mission, &err, failure);
-                if (count_missing(&preflight, false) == 0) {
+                if (preflight_count_missing(&preflight, false) == 0) {
                         tell_reached(&preflight, mission);
                         return 0;
                 }
-                if (ask_around(&preflight, mission, &err) < 0)
+                if (preflight_ask_around(&preflight, mission->host, &mission->facts.proxy, ask_until(mission), &err) <
+                    0)
                         return fail_asking(mission, &err, failure);
-                if (!mission->request->require_connectivity || count_missing(&preflight, true) == 0 ||
+                if (!mission->request->require_connectivity || preflight_count_missing(&preflight, true) == 0 ||
                     !may_pass(&preflight))
                         return conclude(&preflight, mission, failure);
                 again = wait_to_ask(mission, &preflight, pause_ms, failure);
