@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "agent/commands/check.h"
+#include "agent/commands/doctor.h"
 #include "agent/commands/help.h"
 #include "agent/commands/hold.h"
 #include "handler/commands.h"
@@ -27,8 +28,8 @@ static const struct {
         { "uninstall", command_uninstall, NULL }, { "worker", command_worker, NULL },
         { "conclude", command_conclude, NULL },   { "recheck", command_recheck, NULL },
         { "check", NULL, command_check },         { "plan", NULL, command_plan },
-        { "status", NULL, command_status },       { "hold", NULL, command_hold },
-        { "unhold", NULL, command_unhold },
+        { "doctor", NULL, command_doctor },       { "status", NULL, command_status },
+        { "hold", NULL, command_hold },           { "unhold", NULL, command_unhold },
 };
 
 static int print_version(void)

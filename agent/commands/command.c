@@ -53,6 +53,13 @@ const Command command_table[] = {
                              HELP },
         },
         {
+                .name = "doctor",
+                .caller = CALLER_PERSON,
+                .anybody = true,
+                .help = "why this machine is not onboarded, and what to do",
+                .options = { { "offline", VALUE_NONE, NULL, "leave the network alone" }, JSON, ROOT, HELP },
+        },
+        {
                 .name = "hold",
                 .caller = CALLER_PERSON,
                 .words = "REASON...",

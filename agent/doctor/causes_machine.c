@@ -69,7 +69,7 @@ Finding look_locked(const Signs *signs, CauseFound *found)
                 return FINDING_NO;
         if (signs->locks.held != TRI_YES)
                 return unless_asked(signs->locks.held);
-        return cause_reason(found, REASON_PACKAGE_MANAGER_LOCKED, "%s.", signs->locks.holder);
+        return cause_found(found, "%s.", signs->locks.holder);
 }
 
 Finding look_broken(const Signs *signs, CauseFound *found)

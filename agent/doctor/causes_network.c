@@ -124,7 +124,7 @@ Finding look_package_server(const Signs *signs, CauseFound *found)
         if (signs->network.n == 0 || situation_has_sensor(&signs->facts) || !is_missing(server) ||
             is_told_already(server))
                 return unless_asked(signs);
-        return cause_reason(found, REASON_REPOSITORY_UNREACHABLE, "%s%s%s: %s", server->host,
+        return cause_reason(found, REASON_REPOSITORY_UNREACHABLE, "%s%s%s: %s.", server->host,
                             *server->stage ? ", " : "", server->stage, server->said);
 }
 

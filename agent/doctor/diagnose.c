@@ -222,7 +222,7 @@ static void say_extension(const Signs *signs, Diagnosis *ret)
         if (extension->there == TRI_YES && extension->told == TRI_YES)
                 say(ret, GROUP_EXTENSION, "version %s, sequence number %d: %s", extension->version, extension->sequence,
                     extension->status);
-        else if (extension->there == TRI_NO)
+        else if (extension->there == TRI_NO && signs_are_licensed(signs))
                 say(ret, GROUP_EXTENSION, "there is none, and the sensor does without");
 }
 

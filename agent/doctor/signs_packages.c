@@ -9,6 +9,7 @@
 #include "platform/fs.h"
 
 #define CHANNEL "prod"
+#define FILE_MAX (1024 * 1024)
 
 void signs_locks_look(const Host *host, const Facts *facts, LockSigns *ret)
 {
@@ -50,7 +51,7 @@ static bool look_at_file(const Host *host, const SourceFormat *format, const Pac
         _cleanup_free_ char *text = NULL;
         size_t length = 0;
 
-        if (!format->mend || fs_read(host, file, JSON_SIZE_MAX, &text, &length, NULL) < 0 || !text)
+        if (!format->mend || fs_read(host, file, FILE_MAX, &text, &length, NULL) < 0 || !text)
                 return false;
         format->mend(text, length, host->packages_url, like, false, &mend);
         if (mend.dropped == 0)
@@ -65,7 +66,7 @@ static bool look_at_keyring(const Host *host, const PackageSource *source, Sourc
 {
         if (*source->signed_by != '/' || fs_exists(host, source->signed_by))
                 return false;
-        snprintf(ret->found, sizeof(ret->found), "%s names the keyring %s, which is not there.", source->file,
+        snprintf(ret->found, sizeof(ret->found), "%.200s names the keyring %.200s, which is not there.", source->file,
                  source->signed_by);
         ret->weak = TRI_YES;
         ret->reason = REASON_PACKAGE_SOURCES;
@@ -84,7 +85,7 @@ static void look_at_entry(const Host *host, const SourceFormat *format, const Pa
         }
         if (!found || look_at_keyring(host, source, ret) || !source->unverified)
                 return;
-        snprintf(ret->found, sizeof(ret->found), "The entry in %s %s.", source->file,
+        snprintf(ret->found, sizeof(ret->found), "The entry in %.200s %s.", source->file,
                  *source->weakness ? source->weakness : format->unverified);
         ret->weak = TRI_YES;
         ret->reason = REASON_REPOSITORY_UNVERIFIED;

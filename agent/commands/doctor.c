@@ -1,0 +1,195 @@
+#include "agent/commands/doctor.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/commands/screen.h"
+#include "agent/doctor/diagnose.h"
+#include "platform/base/text.h"
+
+#define LOOK_MS 90000
+#define NAME_WIDTH 11
+
+static const char *const findings[] = {
+        [FINDING_NO] = "fine",
+        [FINDING_YES] = "not well",
+        [FINDING_UNSEEN] = "not seen",
+        [FINDING_NOT_ASKED] = "not asked",
+};
+
+/* ---- for people ---------------------------------------------------------------------------------------------------
+ */
+
+static void show_cause(const Screen *screen, const DiagnosisCause *cause, bool first)
+{
+        ScreenLevel level = cause->known ? SCREEN_PLAIN : first ? SCREEN_BAD : SCREEN_WARNING;
+
+        screen_say(screen, level, 2, "%s%s (%s)",
+                   cause->known ? "To know: "
+                   : first      ? ""
+                                : "Also: ",
+                   cause->what, cause->id);
+        screen_say(screen, SCREEN_PLAIN, 7, "  why: %s", cause->why);
+        screen_say(screen, first ? SCREEN_STRONG : SCREEN_PLAIN, 7, "  do:  %s", cause->remedy);
+}
+
+static void show_none(const Screen *screen, const Diagnosis *diagnosis, int code)
+{
+        if (code == COMMAND_UNKNOWN)
+                screen_say(screen, SCREEN_UNKNOWN, 0,
+                           "Nothing wrong was found, but not enough could be seen to say that all is well.");
+        else if (diagnosis->onboarded)
+                screen_say(screen, SCREEN_GOOD, 0, "Nothing wrong was found: this machine is onboarded.");
+        else
+                screen_say(screen, SCREEN_GOOD, 0, "Nothing wrong was found.");
+}
+
+static void show_fine(const Screen *screen, const Diagnosis *diagnosis)
+{
+        bool any = false;
+        size_t i;
+
+        for (i = 0; i < _GROUP_MAX; i++) {
+                if (!*diagnosis->fine[i])
+                        continue;
+                if (!any)
+                        screen_say(screen, SCREEN_STRONG, 0, "Fine:");
+                any = true;
+                fputs("  ", screen->file);
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, cause_group_name((CauseGroup)i), "%s", diagnosis->fine[i]);
+        }
+}
+
+static void show_unseen(const Screen *screen, const Diagnosis *diagnosis)
+{
+        size_t i;
+
+        if (diagnosis->n_unseen > 0)
+                screen_say(screen, SCREEN_STRONG, 0, "Not looked at:");
+        for (i = 0; i < diagnosis->n_unseen; i++)
+                screen_say(screen, SCREEN_UNKNOWN, 4, "  %s. %s", diagnosis->unseen[i].what, diagnosis->unseen[i].how);
+}
+
+static int show(const Diagnosis *diagnosis, int code)
+{
+        const Screen screen = screen_of(stdout);
+        size_t i;
+
+        if (diagnosis->n_faults == 0)
+                show_none(&screen, diagnosis, code);
+        for (i = 0; i < diagnosis->n; i++)
+                show_cause(&screen, &diagnosis->causes[i], i == 0 && diagnosis->n_faults > 0);
+        show_fine(&screen, diagnosis);
+        show_unseen(&screen, diagnosis);
+        return screen_end(&screen);
+}
+
+/* ---- as JSON ------------------------------------------------------------------------------------------------------
+ */
+
+static void put(Json *object, const char *name, const char *text)
+{
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static Json *add_list(Json *object, const char *name)
+{
+        Json *list = json_object_new_array();
+
+        json_object_object_add(object, name, list);
+        return list;
+}
+
+static Json *add_object(Json *list)
+{
+        Json *object = json_object_new_object();
+
+        json_object_array_add(list, object);
+        return object;
+}
+
+static void put_causes(const Diagnosis *diagnosis, Json *document)
+{
+        Json *list = add_list(document, "causes");
+        size_t i;
+
+        for (i = 0; i < diagnosis->n; i++) {
+                const DiagnosisCause *cause = &diagnosis->causes[i];
+                Json *row = add_object(list);
+
+                put(row, "id", cause->id);
+                put(row, "group", cause_group_name(cause->group));
+                json_object_object_add(row, "fault", json_object_new_boolean(!cause->known));
+                put(row, "what", cause->what);
+                put(row, "why", cause->why);
+                put(row, "do", cause->remedy);
+        }
+}
+
+static void put_groups(const Diagnosis *diagnosis, Json *document)
+{
+        Json *list = add_list(document, "groups");
+        size_t i;
+
+        for (i = 0; i < _GROUP_MAX; i++) {
+                Json *row = add_object(list);
+
+                put(row, "name", cause_group_name((CauseGroup)i));
+                put(row, "state", findings[diagnosis->groups[i]]);
+                if (*diagnosis->fine[i])
+                        put(row, "text", diagnosis->fine[i]);
+        }
+}
+
+static int print(const Diagnosis *diagnosis, int code)
+{
+        Json *document = screen_document("doctor", 1), *list;
+        size_t i;
+
+        put(document, "verdict", code == COMMAND_DONE ? "well" : code == COMMAND_NOT_AS_ASKED ? "not-well" : "unknown");
+        json_object_object_add(document, "onboarded", json_object_new_boolean(diagnosis->onboarded));
+        put_causes(diagnosis, document);
+        put_groups(diagnosis, document);
+        list = add_list(document, "unseen");
+        for (i = 0; i < diagnosis->n_unseen; i++) {
+                Json *row = add_object(list);
+
+                put(row, "what", diagnosis->unseen[i].what);
+                put(row, "do", diagnosis->unseen[i].how);
+        }
+        return screen_print_document(document);
+}
+
+/* ---- ---------------------------------------------------------------------------------------------------------------
+ */
+
+static void say_patience(bool offline)
+{
+        const Screen screen = screen_of(stderr);
+
+        if (screen.terminal)
+                screen_say(&screen, SCREEN_PLAIN, 0, "Looking at this machine%s ...",
+                           offline ? "" : " and its network");
+}
+
+int command_doctor(const CommandLine *line)
+{
+        _cleanup_free_ Diagnosis *diagnosis = text_allocate(sizeof(Diagnosis));
+        _cleanup_free_ Signs *signs = text_allocate(sizeof(Signs));
+        _cleanup_(configuration_clear) Configuration configuration = { 0 };
+        bool offline = command_line_option(line, "offline");
+        _cleanup_free_ char *root = NULL;
+        int code, failed;
+        Host host;
+
+        failed = command_line_host(line, &configuration, &root, &host);
+        if (failed)
+                return failed;
+        say_patience(offline || !host_is_live(&host));
+        signs_gather(&host, offline, deadline_in(LOOK_MS), signs);
+        diagnose(signs, diagnosis);
+        signs_clear(signs);
+        code = diagnosis_exit_code(diagnosis);
+        failed = command_line_option(line, "json") ? print(diagnosis, code) : show(diagnosis, code);
+        return failed ? failed : code;
+}
