@@ -1,0 +1,647 @@
+/* Links like test-plan: the causes alone, nothing that could do I/O. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "agent/commands/command.h"
+#include "agent/doctor/diagnose.h"
+#include "platform/base/text.h"
+
+#define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
+#define OTHER_ORG "7d3f1d0a-8b47-4e19-a3d5-57ad1e0b9c02"
+#define RESOURCE "/subscriptions/1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/m"
+#define NOW 1800000000
+#define DAY 86400
+
+static const DistroSupport support = { "debian", "12", "debian/12", MANAGER_APT, "microsoft.asc", true };
+
+static void add_host(Signs *s, const char *host, const char *what, bool needed)
+{
+        ReachSign *sign = &s->network.reach[s->network.n++];
+
+        snprintf(sign->host, sizeof(sign->host), "%s", host);
+        snprintf(sign->what, sizeof(sign->what), "%s", what);
+        sign->needed = needed;
+        sign->reached = TRI_YES;
+}
+
+static void make_network(Signs *s)
+{
+        s->network.asked = s->network.has_clock = TRI_YES;
+        s->network.endpoints_known = true;
+        add_host(s, "packages.test", "packages", true);
+        add_host(s, "edr.test", "commands", true);
+        add_host(s, "go.test", "updates", false);
+}
+
+static void make_machine(Facts *f)
+{
+        *f = (Facts){ .look = LOOK_SECOND, .now_s = NOW };
+        f->machine.systemd = f->machine.distro_known = TRI_YES;
+        f->machine.support = &support;
+        strcpy(f->machine.distro.name, "Debian 12");
+        strcpy(f->machine.distro.architecture, "x86_64");
+        f->machine.fitness = (Machine){ .known = TRI_YES,
+                                        .memory = INT64_C(8) << 30,
+                                        .memory_available = INT64_C(8) << 30,
+                                        .cpus = 2,
+                                        .user_exists = TRI_YES,
+                                        .oom_kills = -1 };
+        f->fanotify.known = TRI_YES;
+        f->package.manager = TRI_YES;
+        f->package.manager_id = MANAGER_APT;
+        f->package.broken = TRI_NO;
+        f->package.state = PACKAGE_ABSENT;
+        f->hold.held = TRI_NO;
+        f->sensor.files = TRI_NO;
+}
+
+static void make_sensor(Facts *f)
+{
+        f->package.registered = TRI_YES;
+        f->package.state = PACKAGE_INSTALLED;
+        strcpy(f->package.version, "101.24092.0002");
+        f->sensor.files = f->sensor.loaded = f->sensor.enabled = f->sensor.active = f->sensor.onboarded = TRI_YES;
+        f->sensor.masked = f->sensor.offboarding_file = TRI_NO;
+        strcpy(f->sensor.unit.active, "active");
+        strcpy(f->sensor.onboarded_org, ORG);
+        f->sensor.health = (SensorHealth){ .answering = TRI_YES,
+                                           .healthy = TRI_YES,
+                                           .licensed = TRI_YES,
+                                           .tags_known = TRI_YES,
+                                           .org_id = ORG,
+                                           .machine_id = "0123abcd",
+                                           .definitions = "upToDate",
+                                           .version = "101.24092.0002",
+                                           .ring = "Production",
+                                           .expires_s = NOW + 200 * DAY };
+}
+
+static void make_guest(GuestSigns *g)
+{
+        *g = (GuestSigns){ .vm = true, .seen = TRI_YES, .installed = TRI_YES, .running = TRI_YES };
+        g->extensions_on = g->allowed = g->wanted = TRI_YES;
+        strcpy(g->unit, "walinuxagent.service");
+        strcpy(g->unit_state, "active");
+        strcpy(g->log, "/var/log/waagent.log");
+}
+
+/* A VM where nothing has been done yet, and nothing speaks against it. */
+static Signs *fresh(void)
+{
+        Signs *s = text_allocate(sizeof(Signs));
+
+        s->root = s->live = true;
+        make_machine(&s->facts);
+        make_guest(&s->guest);
+        make_network(s);
+        s->locks.held = s->sources.weak = TRI_NO;
+        s->extension = (ExtensionSigns){ .there = TRI_NO, .sequence = -1, .told = TRI_NO };
+        s->extension.working = s->extension.died = s->extension.waiting = s->extension.fulfilled = TRI_NO;
+        return s;
+}
+
+/* The extension has come, and ended with this. */
+static Signs *tried(const char *status)
+{
+        Signs *s = fresh();
+
+        s->extension.there = s->extension.told = TRI_YES;
+        s->extension.sequence = 3;
+        strcpy(s->extension.folder, "/var/lib/waagent/NAME-1.0.0.1");
+        strcpy(s->extension.version, "1.0.0.1");
+        strcpy(s->extension.state, "Enabled");
+        strcpy(s->extension.status, status);
+        return s;
+}
+
+static Signs *healthy(void)
+{
+        Signs *s = tried("success");
+
+        make_sensor(&s->facts);
+        s->extension.fulfilled = s->facts.fulfilled = TRI_YES;
+        strcpy(s->extension.tenant, ORG);
+        return s;
+}
+
+/* A sensor that is installed and not licensed. */
+static Signs *unlicensed(void)
+{
+        Signs *s = tried("error");
+
+        make_sensor(&s->facts);
+        s->facts.sensor.health.licensed = s->facts.sensor.health.healthy = TRI_NO;
+        *s->facts.sensor.health.org_id = *s->facts.sensor.health.machine_id = '\0';
+        return s;
+}
+
+/* ---- one cause after the other ---------------------------------------------------------------------------------- */
+
+typedef Signs *Stage(void);
+
+#define STAGE(name, base)                                                                                              \
+        static void spoil_##name(Signs *s);                                                                            \
+        static Signs *name(void)                                                                                       \
+        {                                                                                                              \
+                Signs *s = base;                                                                                       \
+                                                                                                                       \
+                spoil_##name(s);                                                                                       \
+                return s;                                                                                              \
+        }                                                                                                              \
+        static void spoil_##name(Signs *s)
+
+STAGE(working, tried("transitioning"))
+{
+        s->extension.working = TRI_YES;
+}
+STAGE(without_systemd, fresh())
+{
+        s->facts.machine.systemd = TRI_NO;
+}
+STAGE(unsupported, fresh())
+{
+        s->facts.machine.support = NULL;
+        strcpy(s->facts.machine.distro.id, "gentoo");
+}
+STAGE(removed, tried("success"))
+{
+        s->extension.fulfilled = s->facts.fulfilled = TRI_YES;
+}
+STAGE(offboarded_on_purpose, healthy())
+{
+        s->facts.sensor.health.licensed = TRI_NO;
+        s->facts.sensor.offboarding_file = TRI_YES;
+}
+STAGE(held, tried("error"))
+{
+        s->facts.hold.held = TRI_YES;
+        strcpy(s->facts.hold.reason, "ask Kim");
+}
+STAGE(extensions_off, fresh())
+{
+        s->guest.extensions_on = TRI_NO;
+}
+STAGE(denied, fresh())
+{
+        s->guest.allowed = TRI_NO;
+        strcpy(s->guest.policy, "the policy lists others");
+}
+STAGE(without_guest, fresh())
+{
+        s->guest.installed = s->guest.running = TRI_NO;
+}
+STAGE(guest_stopped, fresh())
+{
+        s->guest.running = TRI_NO;
+}
+STAGE(not_assigned, fresh())
+{
+        s->guest.wanted = TRI_NO;
+}
+STAGE(not_delivered, fresh())
+{
+        strcpy(s->guest.trouble, "the download failed");
+}
+STAGE(never_came, fresh())
+{
+        s->guest.wanted = TRI_UNKNOWN;
+}
+STAGE(not_installed, tried(""))
+{
+        strcpy(s->extension.state, "NotInstalled");
+        s->extension.told = TRI_NO;
+}
+STAGE(disabled, tried("error"))
+{
+        strcpy(s->extension.state, "Installed");
+}
+STAGE(died, tried("transitioning"))
+{
+        s->extension.died = TRI_YES;
+}
+STAGE(in_conflict, tried("error"))
+{
+        FanotifyHolder *holder = &s->facts.fanotify.holders[s->facts.fanotify.n_holders++];
+
+        holder->pid = 812;
+        holder->class = FANOTIFY_CONTENT;
+        holder->permission_bits = 0x10000;
+        strcpy(holder->comm, "savd");
+}
+STAGE(small, tried("error"))
+{
+        s->facts.machine.fitness.memory = INT64_C(256) << 20;
+}
+STAGE(behind, tried("error"))
+{
+        s->network.clock_skew_s = -90000;
+}
+STAGE(not_valid_yet, tried("error"))
+{
+        s->network.reach[1].reached = TRI_NO;
+        s->network.reach[1].starts_in_s = 90000;
+}
+STAGE(broken, tried("error"))
+{
+        s->facts.package.broken = TRI_YES;
+}
+STAGE(locked, tried("error"))
+{
+        s->locks.held = TRI_YES;
+        strcpy(s->locks.holder, "apt-get (pid 812) holds /var/lib/dpkg/lock");
+}
+STAGE(unverified, tried("error"))
+{
+        s->sources.weak = TRI_YES;
+        strcpy(s->sources.found, "the entry says trusted=yes");
+        s->sources.reason = REASON_REPOSITORY_UNVERIFIED;
+}
+STAGE(misconfigured, tried("error"))
+{
+        s->sources.weak = TRI_YES;
+        strcpy(s->sources.found, "the entry says trusted=yes");
+        s->sources.reason = REASON_PACKAGE_SOURCES;
+}
+STAGE(masked, unlicensed())
+{
+        s->facts.sensor.masked = TRI_YES;
+        s->facts.sensor.active = TRI_NO;
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+}
+STAGE(unowned, unlicensed())
+{
+        s->facts.package.state = PACKAGE_ABSENT;
+        s->facts.sensor.active = TRI_NO;
+        strcpy(s->facts.sensor.unit.active, "inactive");
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+}
+STAGE(failing, healthy())
+{
+        s->facts.sensor.active = TRI_NO;
+        strcpy(s->facts.sensor.unit.active, "failed");
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+}
+STAGE(stopped, healthy())
+{
+        s->facts.sensor.active = TRI_NO;
+        strcpy(s->facts.sensor.unit.active, "inactive");
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+}
+STAGE(silent, healthy())
+{
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO, .trouble = "no answer within 10 s" };
+}
+STAGE(expired, unlicensed())
+{
+        s->facts.sensor.health.expires_s = NOW - DAY;
+}
+STAGE(elsewhere, healthy())
+{
+        strcpy(s->facts.sensor.health.org_id, OTHER_ORG);
+}
+STAGE(offboarding_file, unlicensed())
+{
+        s->facts.sensor.offboarding_file = TRI_YES;
+}
+STAGE(without_file, unlicensed())
+{
+        s->facts.sensor.onboarded = TRI_NO;
+}
+STAGE(intercepted, unlicensed())
+{
+        s->network.reach[1].reached = TRI_NO;
+        s->network.reach[1].intercepted = true;
+}
+STAGE(around, unlicensed())
+{
+        s->network.reach[1].reached = TRI_NO;
+        s->network.reach[1].around = true;
+}
+STAGE(kept_by_proxy, unlicensed())
+{
+        s->network.reach[1].reached = TRI_NO;
+        s->network.reach[1].proxy_failed = true;
+}
+STAGE(without_packages, tried("error"))
+{
+        s->network.reach[0].reached = TRI_NO;
+}
+STAGE(unreached, unlicensed())
+{
+        s->network.reach[1].reached = TRI_NO;
+        strcpy(s->network.reach[1].stage, "DNS");
+}
+STAGE(without_licence, unlicensed())
+{
+}
+STAGE(isolated, healthy())
+{
+        strcpy(s->facts.sensor.health.mode, "isolated");
+}
+STAGE(copied, healthy())
+{
+        s->facts.azure.known = TRI_YES;
+        s->facts.azure.machine.kind = AZURE_VM;
+        strcpy(s->facts.azure.machine.resource_id, RESOURCE);
+        strcpy(s->facts.azure.machine.vm_id, "b");
+        strcpy(s->facts.azure.record.vm_id, "a");
+}
+STAGE(stale, healthy())
+{
+        s->facts.azure.known = TRI_YES;
+        strcpy(s->facts.azure.machine.resource_id, RESOURCE);
+        s->facts.sensor.health.n_tags = 1;
+        strcpy(s->facts.sensor.health.tags[0].key, "AzureResourceId");
+        strcpy(s->facts.sensor.health.tags[0].value, RESOURCE "2");
+}
+STAGE(failed, tried("error"))
+{
+        s->extension.reason = REASON_ONBOARDING_MISSING;
+}
+STAGE(failed_oddly, tried("error"))
+{
+        strcpy(s->extension.message, "words of another program");
+}
+STAGE(waiting, tried("success"))
+{
+        s->extension.waiting = TRI_YES;
+}
+STAGE(outdated, healthy())
+{
+        strcpy(s->facts.sensor.health.definitions, "failed");
+}
+STAGE(unproven, healthy())
+{
+        *s->facts.sensor.health.machine_id = '\0';
+}
+STAGE(unhealthy, healthy())
+{
+        s->facts.sensor.health.healthy = TRI_NO;
+        strcpy(s->facts.sensor.health.issues, "no network");
+}
+STAGE(nobody_asked, fresh())
+{
+        s->guest = (GuestSigns){ .seen = TRI_YES };
+}
+STAGE(without_sensor, tried("success"))
+{
+}
+
+static const struct {
+        const char *id; /* of the first cause */
+        Stage *stage;
+} stages[] = {
+        { "working", working },
+        { "systemd-missing", without_systemd },
+        { "distribution-unsupported", unsupported },
+        { "sensor-removed", removed },
+        { "sensor-offboarded", offboarded_on_purpose },
+        { "held", held },
+        { "extensions-off", extensions_off },
+        { "extension-denied", denied },
+        { "guest-agent-missing", without_guest },
+        { "guest-agent-stopped", guest_stopped },
+        { "extension-not-assigned", not_assigned },
+        { "extension-not-delivered", not_delivered },
+        { "extension-never-came", never_came },
+        { "extension-not-installed", not_installed },
+        { "extension-disabled", disabled },
+        { "worker-died", died },
+        { "conflict", in_conflict },
+        { "memory-low", small },
+        { "clock-wrong", behind },
+        { "clock-wrong", not_valid_yet },
+        { "package-manager-broken", broken },
+        { "package-manager-locked", locked },
+        { "repository-unverified", unverified },
+        { "package-sources", misconfigured },
+        { "service-masked", masked },
+        { "sensor-files", unowned },
+        { "service-failed", failing },
+        { "service-off", stopped },
+        { "sensor-not-answering", silent },
+        { "sensor-expired", expired },
+        { "tenant-other", elsewhere },
+        { "offboarding-file", offboarding_file },
+        { "not-onboarded", without_file },
+        { "tls-interception", intercepted },
+        { "proxy-not-the-sensors", around },
+        { "proxy", kept_by_proxy },
+        { "repository-unreachable", without_packages },
+        { "endpoints", unreached },
+        { "sensor-not-licensed", without_licence },
+        { "isolated", isolated },
+        { "cloned", copied },
+        { "stale-tag", stale },
+        { "onboarding-missing", failed },
+        { "internal", failed_oddly },
+        { "request-waits", waiting },
+        { "definitions", outdated },
+        { "unproven", unproven },
+        { "unhealthy", unhealthy },
+        { "never-onboarded", nobody_asked },
+        { "no-sensor", without_sensor },
+};
+
+static Diagnosis *of(Signs *signs)
+{
+        Diagnosis *diagnosis = text_allocate(sizeof(Diagnosis));
+
+        diagnose(signs, diagnosis);
+        free(signs);
+        return diagnosis;
+}
+
+static bool has(const Diagnosis *diagnosis, const char *id)
+{
+        size_t i;
+
+        for (i = 0; i < diagnosis->n; i++)
+                if (text_equal(diagnosis->causes[i].id, id))
+                        return true;
+        return false;
+}
+
+static void each_cause_comes_first_where_it_is_the_only_one(void **state)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(stages); i++) {
+                _cleanup_free_ Diagnosis *diagnosis = of(stages[i].stage());
+
+                if (diagnosis->n_faults == 0 || !text_equal(diagnosis->causes[0].id, stages[i].id))
+                        fail_msg("%s: first is %s", stages[i].id, diagnosis->n ? diagnosis->causes[0].id : "nothing");
+                if (!*diagnosis->causes[0].why)
+                        fail_msg("%s: nothing found", stages[i].id);
+                assert_true(*diagnosis->causes[0].what && *diagnosis->causes[0].remedy);
+                assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_NOT_AS_ASKED);
+        }
+}
+
+static void every_cause_has_words_and_an_id_of_its_own(void **state)
+{
+        size_t i, j;
+
+        for (i = 0; i < causes_n; i++) {
+                if (causes[i].what && causes[i].remedy[strlen(causes[i].remedy) - 1] != '.')
+                        fail_msg("%s: no full stop", causes[i].id);
+                assert_int_equal(!causes[i].what, !causes[i].remedy);
+                for (j = 0; j < i; j++)
+                        assert_string_not_equal(causes[i].id, causes[j].id);
+        }
+}
+
+static void a_healthy_machine_has_nothing_wrong(void **state)
+{
+        _cleanup_free_ Diagnosis *diagnosis = of(healthy());
+        size_t i;
+
+        assert_int_equal(diagnosis->n, 0);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_DONE);
+        for (i = 0; i < _GROUP_MAX; i++) {
+                assert_int_equal(diagnosis->groups[i], FINDING_NO);
+                assert_true(*diagnosis->fine[i]);
+        }
+        assert_int_equal(diagnosis->n_unseen, 0);
+}
+
+static void what_is_only_to_know_is_no_fault(void **state)
+{
+        Signs *signs = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->facts.sensor.health.passive = TRI_YES;
+        signs->facts.sensor.health.expires_s = NOW + DAY;
+        signs->facts.hold.held = TRI_YES;
+        signs->network.reach[2].reached = TRI_NO;
+        diagnosis = of(signs);
+        assert_true(has(diagnosis, "passive") && has(diagnosis, "expires-soon") && has(diagnosis, "held-but-well") &&
+                    has(diagnosis, "endpoints-optional"));
+        assert_int_equal(diagnosis->n_faults, 0);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_DONE);
+}
+
+static void what_kept_an_attempt_away_comes_before_what_would_fail_it(void **state)
+{
+        Signs *signs = fresh();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->guest.running = TRI_NO;
+        signs->facts.machine.fitness.memory = INT64_C(256) << 20;
+        diagnosis = of(signs);
+        assert_string_equal(diagnosis->causes[0].id, "guest-agent-stopped");
+        assert_true(has(diagnosis, "memory-low"));
+}
+
+static void the_last_run_is_not_told_twice(void **state)
+{
+        Signs *signs = small();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->extension.reason = REASON_MEMORY_LOW;
+        diagnosis = of(signs);
+        assert_string_equal(diagnosis->causes[0].id, "memory-low");
+        assert_int_equal(diagnosis->n_faults, 1);
+}
+
+/* Everything that only root can look at is UNKNOWN. */
+static Signs *as_somebody(Signs *s)
+{
+        s->root = false;
+        s->facts.look = LOOK_FIRST;
+        s->facts.package.state = PACKAGE_UNKNOWN;
+        s->facts.package.broken = s->facts.machine.distro_known = TRI_NOT_ASKED;
+        s->facts.machine.fitness.known = s->facts.fanotify.known = TRI_NOT_ASKED;
+        s->locks.held = s->sources.weak = s->guest.wanted = TRI_UNKNOWN;
+        s->extension = (ExtensionSigns){ .there = TRI_UNKNOWN, .told = TRI_UNKNOWN, .sequence = -1 };
+        s->extension.working = s->extension.died = s->extension.fulfilled = TRI_UNKNOWN;
+        s->facts.fulfilled = TRI_UNKNOWN;
+        return s;
+}
+
+static void without_rights_a_licensed_sensor_is_answer_enough(void **state)
+{
+        _cleanup_free_ Diagnosis *diagnosis = of(as_somebody(healthy()));
+
+        assert_int_equal(diagnosis->n, 0);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_DONE);
+        assert_int_equal(diagnosis->groups[GROUP_EXTENSION], FINDING_UNSEEN);
+        assert_int_equal(diagnosis->groups[GROUP_PACKAGES], FINDING_UNSEEN);
+        assert_int_equal(diagnosis->n_unseen, 1);
+}
+
+static void without_rights_and_sensor_something_is_still_said(void **state)
+{
+        _cleanup_free_ Diagnosis *diagnosis = of(as_somebody(fresh()));
+
+        assert_string_equal(diagnosis->causes[0].id, "no-sensor");
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_NOT_AS_ASKED);
+}
+
+static void an_image_with_a_sensor_is_unknown(void **state)
+{
+        Signs *s = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        s->live = false;
+        s->offline = true;
+        s->network = (NetworkSigns){ .asked = TRI_NOT_ASKED };
+        s->facts.sensor.active = s->facts.sensor.enabled = s->facts.sensor.masked = s->facts.machine.systemd =
+                TRI_UNKNOWN;
+        strcpy(s->facts.sensor.unit.active, "");
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
+        s->facts.fanotify.known = s->locks.held = s->guest.running = s->guest.installed = TRI_UNKNOWN;
+        diagnosis = of(s);
+        if (diagnosis->n_faults)
+                fail_msg("%s: %s", diagnosis->causes[0].id, diagnosis->causes[0].why);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_UNKNOWN);
+}
+
+static void a_network_that_was_not_to_be_asked_makes_nothing_unknown(void **state)
+{
+        Signs *s = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        s->offline = true;
+        s->network = (NetworkSigns){ .asked = TRI_NOT_ASKED };
+        diagnosis = of(s);
+        assert_int_equal(diagnosis->groups[GROUP_NETWORK], FINDING_NOT_ASKED);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_DONE);
+        assert_int_equal(diagnosis->n_unseen, 1);
+}
+
+/* Signs in which nothing at all could be learnt accuse nobody. */
+static void nothing_known_is_no_cause(void **state)
+{
+        Signs *s = text_allocate(sizeof(Signs));
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        s->live = s->root = true;
+        diagnosis = of(s);
+        assert_int_equal(diagnosis->n_faults, 0);
+        assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_UNKNOWN);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_cause_comes_first_where_it_is_the_only_one),
+                cmocka_unit_test(every_cause_has_words_and_an_id_of_its_own),
+                cmocka_unit_test(a_healthy_machine_has_nothing_wrong),
+                cmocka_unit_test(what_is_only_to_know_is_no_fault),
+                cmocka_unit_test(what_kept_an_attempt_away_comes_before_what_would_fail_it),
+                cmocka_unit_test(the_last_run_is_not_told_twice),
+                cmocka_unit_test(without_rights_a_licensed_sensor_is_answer_enough),
+                cmocka_unit_test(without_rights_and_sensor_something_is_still_said),
+                cmocka_unit_test(an_image_with_a_sensor_is_unknown),
+                cmocka_unit_test(a_network_that_was_not_to_be_asked_makes_nothing_unknown),
+                cmocka_unit_test(nothing_known_is_no_cause),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
