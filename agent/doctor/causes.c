@@ -97,6 +97,10 @@ const Cause causes[] = {
           .remedy = "Deploy the extension again, or run 'mdatp edr tag set --name AzureResourceId --value' with this "
                     "machine's resource id." },
         { "extension-failed", GROUP_EXTENSION, .look = look_failed },
+        { "guest-agent-down", GROUP_GUEST, .look = look_guest_down, .what = "The guest agent is not running.",
+          .remedy =
+                  "Start it ('systemctl enable --now' and the unit's name): until then the portal shows what was, and "
+                  "nothing new arrives." },
         { "request-waits", GROUP_EXTENSION, .look = look_waiting,
           .what = "A request of the extension waits, and nobody works on it.",
           .remedy = "Restart the guest agent: it has the extension begin." },

@@ -46,14 +46,25 @@ Finding look_guest_missing(const Signs *signs, CauseFound *found)
                            signs->guest.arc ? ", himdsd, extd" : "");
 }
 
+static bool is_stopped(const Signs *signs)
+{
+        return is_azure(signs) && signs->guest.installed == TRI_YES && signs->guest.running == TRI_NO;
+}
+
 Finding look_guest_stopped(const Signs *signs, CauseFound *found)
 {
-        const GuestSigns *guest = &signs->guest;
+        if (!is_stopped(signs) || !is_missing(signs))
+                return unless_known(signs, signs->guest.running);
+        return cause_found(found, "Its unit %s is %s.", signs->guest.unit, signs->guest.unit_state);
+}
 
-        if (!is_azure(signs) || guest->installed != TRI_YES || guest->running != TRI_NO ||
-            (signs_are_licensed(signs) && signs->extension.there != TRI_YES))
-                return unless_known(signs, guest->running);
-        return cause_found(found, "Its unit %s is %s.", guest->unit, guest->unit_state);
+/* What has come before that goes on without it. */
+Finding look_guest_down(const Signs *signs, CauseFound *found)
+{
+        if (!is_stopped(signs) || signs->extension.there != TRI_YES)
+                return unless_known(signs, signs->guest.running);
+        return cause_found(found, "Its unit %s is %s; the extension had come before.", signs->guest.unit,
+                           signs->guest.unit_state);
 }
 
 Finding look_not_wanted(const Signs *signs, CauseFound *found)

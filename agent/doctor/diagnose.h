@@ -85,7 +85,7 @@ const char *cause_group_name(CauseGroup group); /* "guest agent" */
 int diagnosis_exit_code(const Diagnosis *diagnosis);
 
 /* The looks of the table, by file. */
-CauseLook look_extensions_off, look_policy, look_guest_missing, look_guest_stopped;
+CauseLook look_extensions_off, look_policy, look_guest_missing, look_guest_stopped, look_guest_down;
 CauseLook look_not_wanted, look_guest_trouble, look_never_came;
 CauseLook look_working, look_hold, look_held_but_well, look_waiting, look_died, look_disabled;
 CauseLook look_not_installed, look_failed, look_nothing_asked;

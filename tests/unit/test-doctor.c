@@ -199,6 +199,10 @@ STAGE(guest_stopped, fresh())
 {
         s->guest.running = TRI_NO;
 }
+STAGE(guest_down, healthy())
+{
+        s->guest.running = TRI_NO;
+}
 STAGE(not_assigned, fresh())
 {
         s->guest.wanted = TRI_NO;
@@ -406,6 +410,7 @@ static const struct {
         { "extension-denied", denied },
         { "guest-agent-missing", without_guest },
         { "guest-agent-stopped", guest_stopped },
+        { "guest-agent-down", guest_down },
         { "extension-not-assigned", not_assigned },
         { "extension-not-delivered", not_delivered },
         { "extension-never-came", never_came },

@@ -3,15 +3,15 @@
 import json
 import re
 
-import server
-from conflicts import hold, let_go
-from network import EDR, also_serve, lead
-from onboarding_world import NAME, ONBOARDING, PROGRAM, STATE, WORKER
+from holding import hold, let_go
+from leading import EDR, also_serve, lead
+from onboarding_world import ONBOARDING, PROGRAM, RESOURCE, STATE
 from scenario import scenario
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 OFFBOARDING = "/etc/opt/microsoft/mdatp/mdatp_offboard.json"
 MDATP = "mdatp.service"
+VM = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
 
 def doctor(w, *options, before=()):
@@ -44,14 +44,152 @@ def assert_well(w, *options):
 
 
 def wait_answer(w):
-    w.machine.wait(lambda: w.machine.run(["mdatp", "health", "--field", "licensed"], check=False).stdout.strip() == "true",
-                   20, "the sensor's licence")
+    w.machine.wait(lambda: is_licensed(w), 20, "the sensor's licence")
+
+
+def set_unit(w, *verbs):
+    for verb in verbs:
+        w.machine.run(["systemctl", *verb.split(), MDATP])
+
+
+def is_licensed(w):
+    return w.machine.run(["mdatp", "health", "--field", "licensed"], check=False).stdout.strip() == "true"
+
+
+def become(w, **compute):
+    """What Azure's metadata service says of the machine from now on."""
+    w.azure.imds["compute"].update(compute)
+    w.azure.tag()
+
+
+def restart(w, **knobs):
+    """The sensor, with these knobs and no others."""
+    w.knobs(knobs)
+    set_unit(w, "reset-failed", "restart")
+
+
+def well_again(w):
+    restart(w)
+    wait_answer(w)
 
 
 @scenario(timeout=120)
-def a_sensor_that_is_ill_is_seen_to_be_so(w):
+def a_sensor_that_is_ill(w):
     w.onboard()
     w.assert_quiet()
     lines = assert_well(w)
     assert any(line.startswith("  network: ") and "reached" in line for line in lines), lines
-    print("\n".join(lines))
+
+    set_unit(w, "stop", "mask")
+    assert_first(w, "service-masked", "mdatp.service is masked")
+    set_unit(w, "unmask", "disable")
+    assert_first(w, "service-off", "inactive, and not started at boot")
+    set_unit(w, "enable", "start")
+    wait_answer(w)
+    w.machine.write(f"/run/systemd/system/{MDATP}.d/x.conf", "[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n")
+    w.machine.run(["systemctl", "daemon-reload"])
+    set_unit(w, "restart --no-block")
+    w.machine.wait(lambda: w.unit(MDATP, "ActiveState")["ActiveState"] == "failed", 20, "the unit to fail")
+    assert_first(w, "service-failed", "result exit-code")
+    w.machine.run(["rm", "-r", f"/run/systemd/system/{MDATP}.d"])
+    w.machine.run(["systemctl", "daemon-reload"])
+    restart(w, ready_file="/run/never")
+    assert_first(w, "sensor-not-answering")
+    well_again(w)
+
+    for cause, words, knobs in (("definitions", "failed", {"definitions_status": "failed"}),
+                                ("isolated", "isolated", {"functionality_mode": "isolated"}),
+                                ("unhealthy", "out of tune", {"health_issues": "out of tune"}),
+                                ("sensor-expired", "expired on", {"expired": "yes"}),
+                                ("tenant-other", "11111111-0000-", {"wrong_org": "11111111-0000-4000-8000-000000000000"})):
+        w.knobs(knobs)
+        assert_first(w, cause, words)
+    w.knobs({})
+    assert_well(w)
+
+
+@scenario(timeout=120)
+def a_sensor_that_lost_its_licence_or_its_network(w):
+    w.onboard()
+    w.assert_quiet()
+    lead(w, EDR=None)
+    assert_first(w, "endpoints", EDR, "DNS")
+    assert_well(w, "--offline")
+    also_serve(w, "127.0.0.2", "--certificate", "foreign")
+    lead(w, EDR="127.0.0.2")
+    assert_first(w, "tls-interception", "Elsewhere Inspection CA")
+    lead(w)
+    w.faults({"packages.microsoft.com": {"headers": {"Date": "Thu, 01 Jan 2099 00:00:00 GMT"}}})
+    assert_first(w, "clock-wrong", "behind")
+    w.faults({})
+    become(w, resourceId=RESOURCE + "2")
+    assert_first(w, "stale-tag", RESOURCE + "2")
+    become(w, resourceId=RESOURCE, vmId="cccccccc-bbbb-cccc-dddd-eeeeeeeeeeee")
+    assert_first(w, "cloned", "its disk is a copy")
+    become(w, vmId=VM)
+    assert_well(w)
+
+    w.agent.stop()
+    assert_first(w, "guest-agent-down", "inactive")
+    written = w.machine.read(ONBOARDING)
+    w.machine.write(OFFBOARDING, "{}", 0o640)
+    assert_first(w, "sensor-offboarded", OFFBOARDING)
+    w.machine.run(["rm", OFFBOARDING])
+    w.machine.run(["rm", "-r", f"{STATE}/history"])
+    w.machine.run(["rm", ONBOARDING])
+    w.machine.wait(lambda: not is_licensed(w), 20, "the licence to go")
+    assert_first(w, "not-onboarded", ONBOARDING)
+    w.knobs({"never_license": "yes"})
+    w.machine.write(ONBOARDING, written, 0o640)
+    assert_first(w, "sensor-not-licensed", "its issues:")
+    w.knobs({})
+    w.machine.wait(lambda: is_licensed(w), 20, "the licence")
+    w.manager.remove_all()
+
+
+@scenario(timeout=120)
+def an_extension_that_met_something_on_the_machine(w):
+    w.install_unpacked()
+    w.machine.write("/etc/mde-linux/hold", "ask Kim")
+    status, _ = w.enable_fresh(1)
+    assert status["status"] == "error", status
+    assert_first(w, "held", "ask Kim")
+    w.machine.run(["rm", "/etc/mde-linux/hold"])
+
+    hold(w)
+    assert_first(w, "conflict", "/usr/local/bin/holder")
+    let_go(w)
+    hosts = w.machine.read("/etc/hosts")
+    w.machine.write("/etc/hosts", "127.0.0.1 localhost machine\n")
+    assert_first(w, "repository-unreachable", "packages.microsoft.com", "DNS")
+    w.machine.write("/etc/hosts", hosts)
+    w.hold_locks()
+    assert_first(w, "package-manager-locked", "busy-apt.service", "holds /var/lib/")
+    w.machine.run(["systemctl", "kill", "--signal=KILL", "busy-apt.service"])
+    w.machine.wait(lambda: w.unit("busy-apt", "ActiveState")["ActiveState"] != "active", 10, "the locks to be let go")
+    w.machine.write("/var/lib/dpkg/updates/0001", "")
+    assert_first(w, "package-manager-broken", "dpkg")
+    w.machine.run(["rm", "/var/lib/dpkg/updates/0001"])
+    source = "/etc/apt/sources.list.d/microsoft-prod.list"
+    w.machine.write(source, "<!DOCTYPE html>\n<title>Log in</title>\n")
+    assert_first(w, "package-sources", source, "HTML page")
+    w.machine.write(source, "deb [trusted=yes] https://packages.microsoft.com/debian/12/prod bookworm main\n")
+    assert_first(w, "repository-unverified", source, "trusted=yes")
+    w.machine.run(["rm", source])
+    release = w.machine.read("/etc/os-release")
+    w.machine.write("/etc/os-release", "ID=gentoo\nNAME=Gentoo\nVERSION_ID=2.15\n")
+    assert_first(w, "distribution-unsupported", "gentoo")
+    w.machine.write("/etc/os-release", release)
+
+    assert_first(w, "held", "sequence number 1")  # the last run's end is all there is to tell
+    w.settings_file(2, protected=None)
+    w.enable(seq=2)
+    w.wait_ended(2)
+    assert_first(w, "onboarding-missing", "sequence number 2")
+    w.hold_download()
+    w.settings_file(3)
+    w.enable(seq=3, check=True)
+    w.wait_download()
+    assert_first(w, "working", "pid", options=("--offline",))
+    w.machine.run(["systemctl", "mask", "--runtime", "mde-linux-recheck.timer"])
+    w.kill_worker()
