@@ -53,7 +53,9 @@ const Cause causes[] = {
         { "package-manager-locked", GROUP_PACKAGES, .of_attempt = true, .look = look_locked,
           .what = "Somebody else is at work with this machine's package manager.",
           .remedy = "Wait until that process has ended; if it does not, find out what it waits for." },
-        { "package-sources", GROUP_PACKAGES, .of_attempt = true, .look = look_sources },
+        { "source-unusable", GROUP_PACKAGES, .of_attempt = true, .look = look_sources,
+          .what = "The file that configures the sensor's repository is of no use on this machine.",
+          .remedy = "Remove that file, or have the extension run again: it sets it up anew." },
         { "sensor-unusable", GROUP_SENSOR, .look = look_unusable },
         { "service-failed", GROUP_SENSOR, .look = look_unit_failed },
         { "service-off", GROUP_SENSOR, .look = look_unit_off, .what = "The sensor's service is not at work.",
@@ -97,6 +99,9 @@ const Cause causes[] = {
           .remedy = "Deploy the extension again, or run 'mdatp edr tag set --name AzureResourceId --value' with this "
                     "machine's resource id." },
         { "extension-failed", GROUP_EXTENSION, .look = look_failed },
+        { "extension-failed-then", GROUP_EXTENSION, .look = look_failed_then,
+          .what = "The extension's last run met something that is not there any more.",
+          .remedy = "Have it tried again: restart the guest agent, or deploy the extension again." },
         { "guest-agent-down", GROUP_GUEST, .look = look_guest_down, .what = "The guest agent is not running.",
           .remedy =
                   "Start it ('systemctl enable --now' and the unit's name): until then the portal shows what was, and "

@@ -164,15 +164,58 @@ Finding look_disabled(const Signs *signs, CauseFound *found)
         return cause_found(found, "The guest agent's state of %s is Installed, not Enabled.", signs->extension.folder);
 }
 
+/* What stopped the last run is looked for by a cause of its own, and is not there any more. */
+static bool is_gone(const Signs *signs, ReasonId reason)
+{
+        static const struct {
+                ReasonId reason;
+                CauseLook *look;
+        } seen[] = {
+                { REASON_HELD, look_hold },
+                { REASON_CONFLICT, look_conflict },
+                { REASON_DISTRIBUTION_UNSUPPORTED, look_distribution },
+                { REASON_PACKAGE_MANAGER_LOCKED, look_locked },
+                { REASON_PACKAGE_MANAGER_BROKEN, look_broken },
+                { REASON_REPOSITORY_UNREACHABLE, look_package_server },
+                { REASON_CLOCK_WRONG, look_clock },
+                { REASON_MEMORY_LOW, look_fitness },
+                { REASON_DISK_FULL, look_fitness },
+                { REASON_MOUNT_UNUSABLE, look_fitness },
+                { REASON_SERVICE_MASKED, look_unusable },
+        };
+        CauseFound found = { 0 };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(seen); i++)
+                if (seen[i].reason == reason)
+                        return seen[i].look(signs, &found) == FINDING_NO;
+        return false;
+}
+
+static bool has_failed(const Signs *signs)
+{
+        return signs->extension.told == TRI_YES && text_equal(signs->extension.status, "error");
+}
+
 Finding look_failed(const Signs *signs, CauseFound *found)
 {
         const ExtensionSigns *extension = &signs->extension;
 
-        if (extension->told != TRI_YES || !text_equal(extension->status, "error"))
+        if (!has_failed(signs) || is_gone(signs, extension->reason))
                 return unless_seen(signs);
         return cause_reason(found, extension->reason ? extension->reason : REASON_INTERNAL,
                             "The extension's last run (sequence number %d) ended so: %s", extension->sequence,
                             extension->message);
+}
+
+Finding look_failed_then(const Signs *signs, CauseFound *found)
+{
+        const ExtensionSigns *extension = &signs->extension;
+
+        if (!has_failed(signs) || !is_gone(signs, extension->reason))
+                return unless_seen(signs);
+        return cause_found(found, "Sequence number %d ended with %s: %s", extension->sequence,
+                           reason_get(extension->reason)->id, extension->message);
 }
 
 Finding look_nothing_asked(const Signs *signs, CauseFound *found)

@@ -85,5 +85,6 @@ Finding look_sources(const Signs *signs, CauseFound *found)
                 return FINDING_NO;
         if (signs->sources.weak != TRI_YES)
                 return unless_asked(signs->sources.weak);
-        return cause_reason(found, signs->sources.reason, "%s", signs->sources.found);
+        return cause_reason(found, signs->sources.reason, /* NONE: in the cause's own words */
+                            "%s", signs->sources.found);
 }

@@ -88,7 +88,7 @@ int diagnosis_exit_code(const Diagnosis *diagnosis);
 CauseLook look_extensions_off, look_policy, look_guest_missing, look_guest_stopped, look_guest_down;
 CauseLook look_not_wanted, look_guest_trouble, look_never_came;
 CauseLook look_working, look_hold, look_held_but_well, look_waiting, look_died, look_disabled;
-CauseLook look_not_installed, look_failed, look_nothing_asked;
+CauseLook look_not_installed, look_failed, look_failed_then, look_nothing_asked;
 CauseLook look_systemd, look_distribution, look_fitness, look_conflict, look_advice;
 CauseLook look_locked, look_broken, look_sources;
 CauseLook look_intent, look_unusable, look_unit_failed, look_unit_off, look_silent, look_expired;

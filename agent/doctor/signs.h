@@ -83,7 +83,7 @@ typedef struct NetworkSigns {
 
 typedef struct SourceSigns {
         Tri weak;        /* the package manager's entry for the sensor's repository is wrong, or not checked */
-        ReasonId reason; /* when it is */
+        ReasonId reason; /* NONE: the vendor's own file, which a run sets up anew */
         char found[SIGNS_TEXT_MAX];
 } SourceSigns;
 

@@ -58,7 +58,6 @@ static bool look_at_file(const Host *host, const SourceFormat *format, const Pac
                 return false;
         snprintf(ret->found, sizeof(ret->found), "%s holds what is of no use on this machine: %s.", file, mend.what);
         ret->weak = TRI_YES;
-        ret->reason = REASON_PACKAGE_SOURCES;
         return true;
 }
 

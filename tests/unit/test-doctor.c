@@ -371,6 +371,15 @@ STAGE(failed_oddly, tried("error"))
 {
         strcpy(s->extension.message, "words of another program");
 }
+STAGE(failed_then, tried("error"))
+{
+        s->extension.reason = REASON_CONFLICT;
+}
+STAGE(useless_source, tried("error"))
+{
+        s->sources.weak = TRI_YES;
+        strcpy(s->sources.found, "FILE holds an HTML page");
+}
 STAGE(waiting, tried("success"))
 {
         s->extension.waiting = TRI_YES;
@@ -445,6 +454,8 @@ static const struct {
         { "stale-tag", stale },
         { "onboarding-missing", failed },
         { "internal", failed_oddly },
+        { "extension-failed-then", failed_then },
+        { "source-unusable", useless_source },
         { "request-waits", waiting },
         { "definitions", outdated },
         { "unproven", unproven },

@@ -172,7 +172,9 @@ def an_extension_that_met_something_on_the_machine(w):
     w.machine.run(["rm", "/var/lib/dpkg/updates/0001"])
     source = "/etc/apt/sources.list.d/microsoft-prod.list"
     w.machine.write(source, "<!DOCTYPE html>\n<title>Log in</title>\n")
-    assert_first(w, "package-sources", source, "HTML page")
+    assert_first(w, "source-unusable", source, "HTML page")
+    w.machine.run(["rm", source])
+    source = "/etc/apt/sources.list.d/company.list"
     w.machine.write(source, "deb [trusted=yes] https://packages.microsoft.com/debian/12/prod bookworm main\n")
     assert_first(w, "repository-unverified", source, "trusted=yes")
     w.machine.run(["rm", source])
@@ -181,7 +183,7 @@ def an_extension_that_met_something_on_the_machine(w):
     assert_first(w, "distribution-unsupported", "gentoo")
     w.machine.write("/etc/os-release", release)
 
-    assert_first(w, "held", "sequence number 1")  # the last run's end is all there is to tell
+    assert_first(w, "extension-failed-then", "Sequence number 1 ended with held")
     w.settings_file(2, protected=None)
     w.enable(seq=2)
     w.wait_ended(2)
@@ -191,5 +193,5 @@ def an_extension_that_met_something_on_the_machine(w):
     w.enable(seq=3, check=True)
     w.wait_download()
     assert_first(w, "working", "pid", options=("--offline",))
-    w.machine.run(["systemctl", "mask", "--runtime", "mde-linux-recheck.timer"])
-    w.kill_worker()
+    w.let_download_go()
+    w.wait_ended(3)
