@@ -75,22 +75,35 @@ Finding look_not_wanted(const Signs *signs, CauseFound *found)
                                   "folder of it.");
 }
 
+/* What it says of the extension goes before what it says of Azure. */
+static const char *find_trouble(const Signs *signs, const char **ret_who)
+{
+        *ret_who = signs->guest.log;
+        if (*signs->guest.trouble)
+                return signs->guest.trouble;
+        if (*signs->extension.reported) {
+                *ret_who = "report to Azure";
+                return signs->extension.reported;
+        }
+        return signs->guest.goal_trouble;
+}
+
 Finding look_guest_trouble(const Signs *signs, CauseFound *found)
 {
-        const GuestSigns *guest = &signs->guest;
-        const char *words = *guest->trouble ? guest->trouble : guest->goal_trouble;
+        const char *who, *words = find_trouble(signs, &who);
 
-        if (!is_missing(signs) || guest->wanted == TRI_NO || !*words)
+        if (!is_missing(signs) || signs->guest.wanted == TRI_NO || !*words)
                 return unless_known(signs, signs->extension.there);
-        return cause_found(found, "Its log %s says: %s", guest->log, words);
+        return cause_found(found, "Its %s says: %s", who, words);
 }
 
 Finding look_never_came(const Signs *signs, CauseFound *found)
 {
         const GuestSigns *guest = &signs->guest;
+        const char *who;
 
         if (!is_missing(signs) || guest->wanted == TRI_NO || guest->running == TRI_NO || guest->installed == TRI_NO ||
-            *guest->trouble || *guest->goal_trouble)
+            *find_trouble(signs, &who))
                 return unless_known(signs, signs->extension.there);
         return cause_found(found, "There is no folder of it, and %s%s.",
                            *guest->log ? "no complaint about it in " : "the guest agent's log could not be read",
@@ -98,6 +111,11 @@ Finding look_never_came(const Signs *signs, CauseFound *found)
 }
 
 /* ---- the extension itself --------------------------------------------------------------------------------------- */
+
+static bool has_failed(const Signs *signs)
+{
+        return signs->extension.told == TRI_YES && text_equal(signs->extension.status, "error");
+}
 
 static Finding unless_seen(const Signs *signs)
 {
@@ -153,13 +171,15 @@ Finding look_not_installed(const Signs *signs, CauseFound *found)
         if (signs->extension.there != TRI_YES ||
             !(text_equal(state, "NotInstalled") || text_equal(state, "FailedUpgrade")))
                 return unless_seen(signs);
-        return cause_found(found, "The guest agent's state of %s is %s.", signs->extension.folder, state);
+        return cause_found(found, "The guest agent's state of %s is %s%s%s", signs->extension.folder, state,
+                           *signs->extension.reported ? "; it says: " : ".", signs->extension.reported);
 }
 
+/* An enable that fails leaves the same state. */
 Finding look_disabled(const Signs *signs, CauseFound *found)
 {
         if (signs->extension.there != TRI_YES || !text_equal(signs->extension.state, "Installed") ||
-            signs_are_licensed(signs))
+            has_failed(signs) || signs_are_licensed(signs))
                 return unless_seen(signs);
         return cause_found(found, "The guest agent's state of %s is Installed, not Enabled.", signs->extension.folder);
 }
@@ -190,11 +210,6 @@ static bool is_gone(const Signs *signs, ReasonId reason)
                 if (seen[i].reason == reason)
                         return seen[i].look(signs, &found) == FINDING_NO;
         return false;
-}
-
-static bool has_failed(const Signs *signs)
-{
-        return signs->extension.told == TRI_YES && text_equal(signs->extension.status, "error");
 }
 
 Finding look_failed(const Signs *signs, CauseFound *found)

@@ -34,9 +34,11 @@ typedef struct GuestSigns {
 typedef struct ExtensionSigns {
         Tri there;
         char folder[256], version[32];
-        char state[32]; /* as the guest agent says: "Enabled"; "": not known */
-        int sequence;   /* -1: none */
-        Tri told;       /* there is a status of that sequence, and it could be read */
+        char state[32];                /* as the guest agent says: "Enabled"; "": not known */
+        char reported[SIGNS_TEXT_MAX]; /* what the guest agent tells Azure of it, when it is not well; of one that it
+                                          could not even unpack, too; "": nothing */
+        int sequence;                  /* -1: none */
+        Tri told;                      /* there is a status of that sequence, and it could be read */
         char status[24], message[OUTCOME_TEXT_MAX];
         ReasonId reason; /* of that status; NONE: none, or one that is not known */
         Tri working;     /* a worker is at work */

@@ -44,6 +44,10 @@ void signs_extension_take(const Extension *extension, ExtensionSigns *ret)
         const ExtensionRun *run = NULL;
 
         *ret = (ExtensionSigns){ .sequence = -1 };
+        if (folder && !text_equal(folder->reported, "Ready"))
+                snprintf(ret->reported, sizeof(ret->reported), "%s", folder->reported_message);
+        if (folder && folder->unpacked == TRI_NO)
+                folder = NULL; /* the guest agent's note of a failure */
         ret->there = folder ? TRI_YES : extension->visible == TRI_NO ? TRI_UNKNOWN : TRI_NO;
         ret->fulfilled = extension->state.visible == TRI_NO ? TRI_UNKNOWN : TRI_NO;
         if (folder) {

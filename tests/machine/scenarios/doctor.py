@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 from holding import hold, let_go
 from leading import EDR, also_serve, lead
@@ -14,9 +15,13 @@ MDATP = "mdatp.service"
 VM = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
 
+def program(w):
+    return PROGRAM if w.machine.exists(PROGRAM) else "/usr/sbin/mde-linux"
+
+
 def doctor(w, *options, before=()):
     """(exit code, lines)"""
-    done = w.machine.run([*before, PROGRAM, "doctor", *options], check=False)
+    done = w.machine.run([*before, program(w), "doctor", *options], check=False)
     assert done.stderr == "", done
     return done.returncode, done.stdout.splitlines()
 
@@ -142,9 +147,8 @@ def a_sensor_that_lost_its_licence_or_its_network(w):
     w.knobs({"never_license": "yes"})
     w.machine.write(ONBOARDING, written, 0o640)
     assert_first(w, "sensor-not-licensed", "its issues:")
-    w.knobs({})
-    w.machine.wait(lambda: is_licensed(w), 20, "the licence")
-    w.manager.remove_all()
+    w.machine.write(f"{w.base()}/config/HandlerState", "Installed")  # as disable leaves it
+    assert_first(w, "extension-disabled", "not Enabled")
 
 
 @scenario(timeout=120)
@@ -193,5 +197,44 @@ def an_extension_that_met_something_on_the_machine(w):
     w.enable(seq=3, check=True)
     w.wait_download()
     assert_first(w, "working", "pid", options=("--offline",))
-    w.let_download_go()
+    w.kill_worker()
     w.wait_ended(3)
+    w.assert_quiet()
+    assert_first(w, "worker-died", "sequence number 3")
+    w.let_download_go()
+
+
+def wait_handled(w, words):
+    w.machine.wait(lambda: words in w.agent.log, 30, f"the guest agent to say {words!r}")
+
+
+@scenario(agent="newest", timeout=120)
+def an_extension_that_never_came(w):
+    w.prepare()
+    with zipfile.ZipFile(w.zip()) as package:
+        w.machine.write("/usr/sbin/mde-linux", package.read("bin/mde-linux"), 0o755)
+    assert_first(w, "guest-agent-stopped", "walinuxagent.service is inactive")
+    w.agent.start()
+    w.azure.wait_report(lambda report: True, "a report")
+    assert_first(w, "extension-not-assigned", "newest goal state")
+    conf = w.machine.read("/etc/waagent.conf")
+    w.machine.write("/etc/waagent.conf", conf + "Extensions.Enabled=n\n")
+    assert_first(w, "extensions-off", "/etc/waagent.conf")
+    w.machine.write("/etc/waagent.conf", conf)
+
+    policy = {"policyVersion": "0.1.0", "extensionPolicies": {"allowListedExtensionsOnly": True, "extensions": {"Other.Name": {}}}}
+    w.machine.write("/etc/waagent_policy.json", json.dumps(policy))
+    w.publish()
+    w.ask(protected=None)
+    wait_handled(w, "will not be processed")
+    assert_first(w, "extension-denied", "/etc/waagent_policy.json")
+    w.machine.run(["rm", "/etc/waagent_policy.json"])
+    broken = w.folder / "broken.zip"
+    broken.write_text("no zip")
+    w.azure.publish("1.0.0.2", broken)
+    w.ask(version="1.0.0.2", protected=None)
+    wait_handled(w, "Error while unzipping")
+    assert_first(w, "extension-not-delivered", "Failed to download")
+    w.ask(seq=1, protected=None)
+    w.azure.wait_status("error", seq=1)
+    assert_first(w, "onboarding-missing", "sequence number 1")
