@@ -121,8 +121,8 @@ static void put_causes(const Diagnosis *diagnosis, Json *document)
                 put(row, "group", cause_group_name(cause->group));
                 json_object_object_add(row, "fault", json_object_new_boolean(!cause->known));
                 put(row, "what", cause->what);
-                put(row, "why", cause->why);
-                put(row, "do", cause->remedy);
+                put(row, "found", cause->why);
+                put(row, "remedy", cause->remedy);
         }
 }
 
@@ -155,7 +155,7 @@ static int print(const Diagnosis *diagnosis, int code)
                 Json *row = add_object(list);
 
                 put(row, "what", diagnosis->unseen[i].what);
-                put(row, "do", diagnosis->unseen[i].how);
+                put(row, "remedy", diagnosis->unseen[i].how);
         }
         return screen_print_document(document);
 }

@@ -36,6 +36,8 @@ void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret)
         ret->live = host_is_live(host);
         ret->root = geteuid() == 0;
         ret->offline = offline || !ret->live;
+        if (!ret->live)
+                ret->facts.azure.known = TRI_UNKNOWN; /* its metadata service is this machine's: it is not asked */
         facts_gather(host, ret->root ? LOOK_SECOND : LOOK_FIRST, deadline, &ret->facts);
         look_at_extension(host, ret);
         signs_guest_look(host, &ret->guest);

@@ -2,12 +2,17 @@
 
 import json
 import re
+import sys
 import zipfile
+from pathlib import Path
 
 from holding import hold, let_go
 from leading import EDR, also_serve, lead
 from onboarding_world import ONBOARDING, PROGRAM, RESOURCE, STATE
 from scenario import scenario
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+import schema  # noqa: E402
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 OFFBOARDING = "/etc/opt/microsoft/mdatp/mdatp_offboard.json"
@@ -111,6 +116,46 @@ def a_sensor_that_is_ill(w):
         assert_first(w, cause, words)
     w.knobs({})
     assert_well(w)
+    w.machine.run(["dpkg", "--purge", "mdatp"])
+    assert_first(w, "sensor-removed", "not installed any more")
+
+
+def document(w, *options, code=0, before=()):
+    done = w.machine.run([*before, program(w), "doctor", "--json", *options], check=False)
+    assert (done.returncode, done.stderr) == (code, ""), done
+    return schema.validate("doctor", done.stdout)
+
+
+@scenario(timeout=120)
+def what_can_be_seen_without_rights_or_network_or_of_an_image(w):
+    w.onboard()
+    w.assert_quiet()
+    told = document(w)
+    assert told["verdict"] == "well" and told["onboarded"] and not told["unseen"], told
+    assert {group["state"] for group in told["groups"]} == {"fine"}, told
+    requests = len(w.all_requests())
+    told = document(w, "--offline")
+    assert [each["what"] for each in told["unseen"]] == ["--offline: the network and the clock"], told
+    assert len(w.all_requests()) == requests
+    files = w.files()
+    code, lines = doctor(w, before=NOBODY)
+    assert code == 0 and any(line.startswith("  not root: ") for line in lines), (code, lines)
+
+    w.machine.path("/srv/image").mkdir()
+    w.machine.run(["mount", "--bind", "/", "/srv/image"])
+    calls = w.cli_calls()
+    told = document(w, "--root", "/srv/image", code=4)
+    assert told["verdict"] == "unknown" and not told["onboarded"] and told["unseen"][0]["what"].startswith("an image"), told
+    assert [each["id"] for each in told["causes"] if each["fault"]] == [], told
+    w.machine.run(["rm", ONBOARDING])
+    assert document(w, "--root", "/srv/image", code=3)["causes"][0]["id"] == "sensor-offboarded"
+    assert w.cli_calls() == calls and w.files().keys() == files.keys() - {ONBOARDING}
+    w.machine.run(["umount", "/srv/image"])
+
+    w.machine.run(["systemctl", "stop", MDATP])
+    code, lines = doctor(w, before=NOBODY)
+    assert code == 3 and lines[0].endswith("(service-off)"), (code, lines)
+    assert w.machine.run([PROGRAM, "doctor", "--root", "/nowhere"], check=False).returncode == 2
 
 
 @scenario(timeout=120)

@@ -1,0 +1,227 @@
+#include "tests/unit/scratch.h"
+
+#include <unistd.h>
+
+#include "agent/doctor/signs.h"
+
+#define US EXTENSION_NAME
+#define POLICY "/etc/waagent_policy.json"
+#define HISTORY "/var/lib/waagent/history"
+
+static void read_line(const char *line, GuestSigns *signs)
+{
+        signs_guest_log_line(line, strlen(line), signs);
+}
+
+static void complaints_of_the_extension_are_told_from_those_of_azure(void **state)
+{
+        GuestSigns signs = { 0 };
+
+        read_line("2026-11-22T12:00:00.1Z INFO ExtHandler ExtHandler Downloading " US "-1.0.0.1", &signs);
+        assert_string_equal(signs.trouble, "");
+        read_line("2026-11-22T12:00:00.1Z ERROR ExtHandler ExtHandler Event: name=" US
+                  ", op=Download, message=no\x01zip",
+                  &signs);
+        assert_string_equal(signs.trouble, "ExtHandler ExtHandler Event: name=" US ", op=Download, message=no\\x01zip");
+        assert_string_equal(signs.goal_trouble, "");
+        read_line("2026-11-22T12:00:00.1Z WARNING Daemon Cannot reach 168.63.129.16: timed out", &signs);
+        assert_string_equal(signs.goal_trouble, "Daemon Cannot reach 168.63.129.16: timed out");
+        read_line("[2026-11-22 12:00:00.000] [PID 1] [Extension Manager] [ERROR] " US " was not signed", &signs);
+        assert_string_equal(signs.trouble, US " was not signed");
+}
+
+static void trouble_with_azure_ends_when_a_goal_state_comes(void **state)
+{
+        GuestSigns signs = { 0 };
+
+        read_line("T ERROR ExtHandler Error fetching the goal state: timeout", &signs);
+        assert_true(*signs.goal_trouble);
+        read_line("T INFO ExtHandler Fetched a new incarnation for the WireServer goal state [incarnation 3]", &signs);
+        assert_string_equal(signs.goal_trouble, "");
+}
+
+static void logins_in_a_log_are_not_repeated(void **state)
+{
+        GuestSigns signs = { 0 };
+
+        read_line("T ERROR ExtHandler " US " failed by proxy http://me:pass-word-7@proxy:3128/", &signs);
+        assert_null(strstr(signs.trouble, "pass-word-7"));
+}
+
+static Tri allowed_by(const char *policy)
+{
+        GuestSigns signs = { 0 };
+
+        signs_guest_policy(POLICY, policy, strlen(policy), &signs);
+        assert_int_equal(signs.allowed == TRI_NO, *signs.policy != '\0');
+        return signs.allowed;
+}
+
+static void a_policy_that_lists_others_denies(void **state)
+{
+        assert_int_equal(allowed_by("{}"), TRI_YES);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": false}}"), TRI_YES);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true}}"), TRI_NO);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true, \"extensions\": "
+                                    "{\"Other\": {}}}}"),
+                         TRI_NO);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true, \"extensions\": "
+                                    "{\"microsoft.azure.azuredefenderforservers.mde.linux\": {}}}}"),
+                         TRI_YES);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": "), TRI_NO);
+        assert_int_equal(allowed_by("[]"), TRI_YES);
+        assert_int_equal(allowed_by("{\"extensionPolicies\": [1]}"), TRI_YES);
+}
+
+static GuestSigns *look(const Scratch *scratch)
+{
+        GuestSigns *signs = text_allocate(sizeof(*signs));
+
+        signs_guest_look(&scratch->host, signs);
+        return signs;
+}
+
+static void a_machine_of_nobody_has_no_guest_agent_to_judge(void **state)
+{
+        _cleanup_free_ GuestSigns *signs = look(*state);
+
+        assert_false(signs->vm || signs->arc);
+        assert_int_equal(signs->wanted, TRI_UNKNOWN);
+        assert_string_equal(signs->log, "");
+}
+
+static void the_newest_goal_state_tells_whether_the_extension_is_wanted(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ GuestSigns *before = NULL, *then = NULL;
+
+        scratch_write(scratch, HISTORY "/2026-11-22T12-00-01__1.zip", "PK");
+        scratch_write(scratch, HISTORY "/2026-11-22T12-00-02__2/ExtensionsConfig.xml", "<Extensions/>");
+        before = look(scratch);
+        assert_true(before->vm);
+        assert_int_equal(before->wanted, TRI_NO);
+        scratch_write(scratch, HISTORY "/2026-11-22T12-00-03__3/VmSettings.json", "{\"name\": \"" US "\"}");
+        then = look(scratch);
+        assert_int_equal(then->wanted, TRI_YES);
+}
+
+static void the_configuration_s_last_word_counts(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ GuestSigns *off = NULL, *on = NULL, *elsewhere = NULL;
+
+        scratch_folder(scratch, "/var/lib/waagent/x");
+        scratch_write(scratch, "/etc/waagent.conf",
+                      "# Extensions.Enabled=n\nExtensions.Enabled=y\nExtensions.Enabled=n # no\n");
+        off = look(scratch);
+        assert_int_equal(off->extensions_on, TRI_NO);
+        assert_string_equal(off->configuration, "/etc/waagent.conf");
+        scratch_write(scratch, "/etc/waagent.conf", "Debug.EnableExtensionPolicy=n\n");
+        scratch_write(scratch, POLICY, "no JSON");
+        on = look(scratch);
+        assert_int_equal(on->extensions_on, TRI_YES);
+        assert_int_equal(on->allowed, TRI_YES);
+        scratch_write(scratch, "/etc/waagent.conf", "Policy.PolicyFilePath=/etc/other.json\n");
+        scratch_write(scratch, "/etc/other.json", "{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true}}");
+        elsewhere = look(scratch);
+        assert_int_equal(elsewhere->allowed, TRI_NO);
+        assert_non_null(strstr(elsewhere->policy, "/etc/other.json"));
+}
+
+/* Lines before it may be cut; the last ones are what is told. */
+static void of_a_long_log_the_end_is_read(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ GuestSigns *signs = NULL;
+        _cleanup_(text_clear) Text log = { 0 };
+        int i;
+
+        text_append(&log, "T ERROR ExtHandler " US " long ago\n");
+        for (i = 0; i < 8000; i++)
+                text_append(&log,
+                            "T INFO ExtHandler ExtHandler [HEARTBEAT] Agent is running as the goal state agent\n");
+        text_append(&log, "T WARNING ExtHandler " US " not long ago\n");
+        scratch_folder(scratch, "/var/lib/waagent/x");
+        scratch_write(scratch, "/var/log/waagent.log", log.data);
+        signs = look(scratch);
+        assert_string_equal(signs->trouble, "ExtHandler " US " not long ago");
+        assert_string_equal(signs->log, "/var/log/waagent.log");
+}
+
+static ExtensionFolder folder_with(const char *path, int sequence)
+{
+        ExtensionFolder folder = { .unpacked = TRI_YES, .sequence = sequence };
+
+        snprintf(folder.path, sizeof(folder.path), "%s", path);
+        snprintf(folder.state, sizeof(folder.state), "Enabled");
+        folder.status.present = TRI_YES;
+        folder.status.damaged = TRI_NO;
+        return folder;
+}
+
+static void what_history_tells_of_the_same_end_goes_before_the_status(void **state)
+{
+        ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", 4);
+        ExtensionRun run = { .sequence = 4, .verdict = VERDICT_REFUSED, .fulfilled = TRI_NO };
+        Extension extension = { .visible = TRI_YES, .folders = &folder, .n_folders = 1, .runs = &run, .n_runs = 1 };
+        ExtensionSigns signs;
+
+        extension.state.visible = TRI_YES;
+        snprintf(folder.status.status, sizeof(folder.status.status), "error");
+        folder.status.reason = REASON_CONFLICT;
+        failure_set(&run.failure, REASON_CONFLICT, "Found: savd.");
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.there, TRI_YES);
+        assert_int_equal(signs.sequence, 4);
+        assert_int_equal(signs.reason, REASON_CONFLICT);
+        assert_string_equal(signs.message, "Found: savd.");
+        assert_int_equal(signs.working, TRI_NO);
+}
+
+static void a_folder_that_was_never_unpacked_is_no_extension(void **state)
+{
+        ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", 0);
+        Extension extension = { .visible = TRI_YES, .folders = &folder, .n_folders = 1 };
+        ExtensionSigns signs;
+
+        folder.unpacked = TRI_NO;
+        snprintf(folder.reported, sizeof(folder.reported), "NotReady");
+        snprintf(folder.reported_message, sizeof(folder.reported_message), "Failed to download");
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.there, TRI_NO);
+        assert_string_equal(signs.reported, "Failed to download");
+}
+
+static void what_only_root_may_see_is_unknown(void **state)
+{
+        Extension extension = { .visible = TRI_NO };
+        ExtensionSigns signs;
+
+        extension.state.visible = TRI_NO;
+        extension.state.worker = TRI_UNKNOWN;
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.there, TRI_UNKNOWN);
+        assert_int_equal(signs.fulfilled, TRI_UNKNOWN);
+        assert_int_equal(signs.died, TRI_UNKNOWN);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(complaints_of_the_extension_are_told_from_those_of_azure),
+                cmocka_unit_test(trouble_with_azure_ends_when_a_goal_state_comes),
+                cmocka_unit_test(logins_in_a_log_are_not_repeated),
+                cmocka_unit_test(a_policy_that_lists_others_denies),
+                cmocka_unit_test_setup_teardown(a_machine_of_nobody_has_no_guest_agent_to_judge, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(the_newest_goal_state_tells_whether_the_extension_is_wanted,
+                                                scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(the_configuration_s_last_word_counts, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, scratch_open, scratch_close),
+                cmocka_unit_test(what_history_tells_of_the_same_end_goes_before_the_status),
+                cmocka_unit_test(a_folder_that_was_never_unpacked_is_no_extension),
+                cmocka_unit_test(what_only_root_may_see_is_unknown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
