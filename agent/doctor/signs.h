@@ -39,7 +39,7 @@ typedef struct ExtensionSigns {
                                           could not even unpack, too; "": nothing */
         int sequence;                  /* -1: none */
         Tri told;                      /* there is a status of that sequence, and it could be read */
-        char status[24], message[OUTCOME_TEXT_MAX];
+        char status[32], message[OUTCOME_TEXT_MAX];
         ReasonId reason; /* of that status; NONE: none, or one that is not known */
         Tri working;     /* a worker is at work */
         pid_t worker;
