@@ -8,7 +8,7 @@
 #include "platform/base/text.h"
 
 #define LOOK_MS 90000
-#define NAME_WIDTH 11
+#define NAME_WIDTH 13
 
 static const char *const findings[] = {
         [FINDING_NO] = "fine",
@@ -50,13 +50,14 @@ static void show_fine(const Screen *screen, const Diagnosis *diagnosis)
         size_t i;
 
         for (i = 0; i < _GROUP_MAX; i++) {
+                _cleanup_free_ char *name = text_format("  %s", cause_group_name((CauseGroup)i));
+
                 if (!*diagnosis->fine[i])
                         continue;
                 if (!any)
                         screen_say(screen, SCREEN_STRONG, 0, "Fine:");
                 any = true;
-                fputs("  ", screen->file);
-                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, cause_group_name((CauseGroup)i), "%s", diagnosis->fine[i]);
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, name, "%s", diagnosis->fine[i]);
         }
 }
 

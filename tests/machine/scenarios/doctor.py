@@ -10,6 +10,7 @@ from holding import hold, let_go
 from leading import EDR, also_serve, lead
 from onboarding_world import ONBOARDING, PROGRAM, RESOURCE, STATE
 from scenario import scenario
+from terminal import Terminal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import schema  # noqa: E402
@@ -141,12 +142,20 @@ def what_can_be_seen_without_rights_or_network_or_of_an_image(w):
     code, lines = doctor(w, before=NOBODY)
     assert code == 0 and any(line.startswith("  not root: ") for line in lines), (code, lines)
 
+    with Terminal(w.machine, [PROGRAM, "doctor"]) as terminal:
+        assert terminal.end() == 0
+        assert terminal.lines[0] == "Looking at this machine and its network ...", terminal.text
+        assert terminal.colour("Nothing wrong was found") == "green", terminal.text
+        assert terminal.lines[2].startswith("To know: ") and "  tenant:      licensed in " in terminal.text, terminal.text
+
     w.machine.path("/srv/image").mkdir()
     w.machine.run(["mount", "--bind", "/", "/srv/image"])
     calls = w.cli_calls()
     told = document(w, "--root", "/srv/image", code=4)
     assert told["verdict"] == "unknown" and not told["onboarded"] and told["unseen"][0]["what"].startswith("an image"), told
     assert [each["id"] for each in told["causes"] if each["fault"]] == [], told
+    with Terminal(w.machine, [PROGRAM, "doctor", "--root", "/srv/image"], env={"NO_COLOR": "1"}) as terminal:
+        assert terminal.end() == 4 and b"\x1b" not in terminal.output, terminal.output
     w.machine.run(["rm", ONBOARDING])
     assert document(w, "--root", "/srv/image", code=3)["causes"][0]["id"] == "sensor-offboarded"
     assert w.cli_calls() == calls and w.files().keys() == files.keys() - {ONBOARDING}
