@@ -98,7 +98,9 @@ const Cause causes[] = {
           .what = "The sensor's tag links it to another Azure resource than this machine.",
           .remedy = "Deploy the extension again, or run 'mdatp edr tag set --name AzureResourceId --value' with this "
                     "machine's resource id." },
-        { "extension-failed", GROUP_EXTENSION, .look = look_failed },
+        { "extension-failed", GROUP_EXTENSION, .look = look_failed, .what = "The extension's last run failed.",
+          .remedy = "Look at its log in /var/log/azure/Microsoft.Azure.AzureDefenderForServers.MDE.Linux (on Azure Arc "
+                    "in /var/lib/GuestConfig/extension_logs), then deploy it again." },
         { "extension-failed-then", GROUP_EXTENSION, .look = look_failed_then,
           .what = "The extension's last run met something that is not there any more.",
           .remedy = "Have it tried again: restart the guest agent, or deploy the extension again." },

@@ -218,7 +218,7 @@ Finding look_failed(const Signs *signs, CauseFound *found)
 
         if (!has_failed(signs) || is_gone(signs, extension->reason))
                 return unless_seen(signs);
-        return cause_reason(found, extension->reason ? extension->reason : REASON_INTERNAL,
+        return cause_reason(found, extension->reason, /* NONE: in the cause's own words */
                             "The extension's last run (sequence number %d) ended so: %s", extension->sequence,
                             extension->message);
 }

@@ -20,6 +20,23 @@ static void look_at_extension(const Host *host, Signs *ret)
         ret->facts.fulfilled = ret->extension.fulfilled;
 }
 
+/* Files that anybody may read tell it, and the network is asked that way. */
+static void look_at_proxy(const Host *host, Signs *ret)
+{
+        const PackageManager *manager = package_manager_find(host);
+
+        if (ret->facts.look == LOOK_FIRST)
+                proxy_look(host, manager ? manager->id : MANAGER_NONE, host->packages_url, &ret->facts.proxy);
+}
+
+/* What was learnt of the running machine in the image's place. */
+static void forget_running(Facts *facts)
+{
+        facts->machine.systemd = TRI_UNKNOWN;
+        facts->machine.fitness.known = TRI_UNKNOWN;
+        facts->fanotify.known = TRI_UNKNOWN;
+}
+
 /* Only root sees who holds what. */
 static void look_at_packages(const Host *host, Signs *ret)
 {
@@ -39,9 +56,13 @@ void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret)
         if (!ret->live)
                 ret->facts.azure.known = TRI_UNKNOWN; /* its metadata service is this machine's: it is not asked */
         facts_gather(host, ret->root ? LOOK_SECOND : LOOK_FIRST, deadline, &ret->facts);
+        if (!ret->live)
+                forget_running(&ret->facts);
         look_at_extension(host, ret);
         signs_guest_look(host, &ret->guest);
         look_at_packages(host, ret);
-        if (!ret->offline)
-                signs_network_look(host, &ret->facts, deadline, &ret->network);
+        if (ret->offline)
+                return;
+        look_at_proxy(host, ret);
+        signs_network_look(host, &ret->facts, deadline, &ret->network);
 }

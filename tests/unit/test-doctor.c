@@ -453,7 +453,7 @@ static const struct {
         { "cloned", copied },
         { "stale-tag", stale },
         { "onboarding-missing", failed },
-        { "internal", failed_oddly },
+        { "extension-failed", failed_oddly },
         { "extension-failed-then", failed_then },
         { "source-unusable", useless_source },
         { "request-waits", waiting },
