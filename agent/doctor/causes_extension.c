@@ -42,8 +42,8 @@ Finding look_guest_missing(const Signs *signs, CauseFound *found)
 {
         if (!is_azure(signs) || signs->guest.installed != TRI_NO || signs_are_licensed(signs))
                 return unless_known(signs, signs->guest.installed);
-        return cause_found(found, "systemd knows none of the units walinuxagent, waagent%s.",
-                           signs->guest.arc ? ", himdsd, extd" : "");
+        return cause_found(found, "systemd knows none of the units %s.",
+                           signs->guest.arc ? "extd, himdsd" : "walinuxagent, waagent");
 }
 
 static bool is_stopped(const Signs *signs)

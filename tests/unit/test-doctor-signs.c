@@ -148,6 +148,34 @@ static void of_a_long_log_the_end_is_read(void **state)
         assert_string_equal(signs->log, "/var/log/waagent.log");
 }
 
+static void arc_s_extension_manager_has_a_log_of_its_own(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ GuestSigns *signs = NULL;
+
+        scratch_write(scratch, "/opt/azcmagent/bin/himds", "");
+        scratch_write(scratch, "/var/log/waagent.log", "T ERROR ExtHandler " US " elsewhere\n");
+        scratch_write(scratch, "/var/lib/GuestConfig/ext_mgr_logs/gc_ext.log", "[T] [ERROR] " US " was not signed\n");
+        signs = look(scratch);
+        assert_true(signs->arc && !signs->vm);
+        assert_string_equal(signs->trouble, US " was not signed");
+        assert_int_equal(signs->allowed, TRI_NOT_ASKED);
+}
+
+/* A pipe in a log's place would be waited for; a link could lead anywhere. */
+static void what_is_no_log_is_not_read(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s/var/log/waagent.log", scratch->root);
+        _cleanup_free_ GuestSigns *signs = NULL;
+
+        scratch_folder(scratch, "/var/lib/waagent/x");
+        scratch_folder(scratch, "/var/log/x");
+        assert_int_equal(mkfifo(path, 0600), 0);
+        signs = look(scratch);
+        assert_string_equal(signs->log, "");
+}
+
 static ExtensionFolder folder_with(const char *path, int sequence)
 {
         ExtensionFolder folder = { .unpacked = TRI_YES, .sequence = sequence };
@@ -218,6 +246,9 @@ int main(void)
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(the_configuration_s_last_word_counts, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(arc_s_extension_manager_has_a_log_of_its_own, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_is_no_log_is_not_read, scratch_open, scratch_close),
                 cmocka_unit_test(what_history_tells_of_the_same_end_goes_before_the_status),
                 cmocka_unit_test(a_folder_that_was_never_unpacked_is_no_extension),
                 cmocka_unit_test(what_only_root_may_see_is_unknown),
