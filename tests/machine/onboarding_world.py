@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 for folder in (HERE.parent / "fixtures", HERE / "sensor", HERE / "vendor"):
     sys.path.insert(0, str(folder))
+sys.path.append(str(HERE.parent))  # schema.py
 
 import build as sensor
 import families

@@ -28,7 +28,8 @@ if "--portable" in sys.argv:
 ARCHITECTURE = packages.architecture_of(PORTABLE) if PORTABLE else os.uname().machine
 NAMES = {"x86_64": ("amd64", 62), "aarch64": ("arm64", 183)}  # in Debian, in ELF's header
 EXPECTED = {"/usr/sbin/mde-linux", "/usr/share/bash-completion/completions/mde-linux", "/usr/share/man/man5/mde-linux.conf.5.gz",
-            "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf"}
+            "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf",
+            *(f"/usr/share/mde-linux/schemas/{path.name}" for path in (TOP / "packaging/schemas").iterdir())}
 
 
 def said(*argv, **options):
