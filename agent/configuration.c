@@ -6,6 +6,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/trusted_folder.h"
 
 #define CONFIGURATION_MAX 65536
@@ -260,10 +261,9 @@ static int parse(Configuration *c, const char *text, size_t length, Failure *fai
 /* What cannot be looked at is not absent: a policy may stand in it. */
 static bool is_absent(const Host *host)
 {
-        _cleanup_free_ char *path = host_path(host, CONFIGURATION_FILE);
         struct stat st;
 
-        return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+        return host_lstat(host, CONFIGURATION_FILE, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* Whoever may write to its folder could put another file in its place. */

@@ -10,6 +10,7 @@
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/json.h"
 
 #define ONBOARDING_FILE_MAX (1024 * 1024)
@@ -198,11 +199,9 @@ static bool is_torn(const Host *host)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(masks); i++) {
-                _cleanup_free_ char *mask = host_path(host, masks[i]), *file = host_path(host, files[i]);
-
-                if (lstat(mask, &st) == 0)
+                if (host_lstat(host, masks[i], &st) == 0)
                         return false;
-                torn = torn || (lstat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
+                torn = torn || (host_lstat(host, files[i], &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
         }
         return torn;
 }

@@ -13,6 +13,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 
 #define RELEASE_MAX 65536
 
@@ -189,8 +190,7 @@ static const char *made_for(const unsigned char *header)
 /* A kernel of 64 bits may run a system of 32: there, no package of 64 bits can be installed. */
 static void look_at_programs(const Host *host, Distro *distro)
 {
-        _cleanup_free_ char *path = host_path(host, "/bin/sh");
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        _cleanup_close_ int fd = host_open(host, "/bin/sh", O_RDONLY | O_NONBLOCK);
         unsigned char header[20];
 
         if (fd >= 0 && read(fd, header, sizeof(header)) == (ssize_t)sizeof(header))

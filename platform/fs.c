@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/host_open.h"
 
 static int read_all(int fd, const char *path, size_t max, char **ret_data, size_t *ret_length, Error *err)
 {
@@ -29,8 +30,7 @@ static int read_all(int fd, const char *path, size_t max, char **ret_data, size_
 
 int fs_read(const Host *host, const char *path, size_t max, char **ret_data, size_t *ret_length, Error *err)
 {
-        _cleanup_free_ char *full = host_path(host, path);
-        _cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        _cleanup_close_ int fd = host_open(host, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
         struct stat st;
 
         if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
@@ -290,26 +290,23 @@ int fs_remove_tree(const Host *host, const char *path, Error *err)
 
 bool fs_exists(const Host *host, const char *path)
 {
-        _cleanup_free_ char *full = host_path(host, path);
         struct stat st;
 
-        return lstat(full, &st) == 0;
+        return host_lstat(host, path, &st) == 0;
 }
 
 bool fs_is_folder(const Host *host, const char *path)
 {
-        _cleanup_free_ char *full = host_path(host, path);
         struct stat st;
 
-        return stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+        return host_stat(host, path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int fs_check_trusted(const Host *host, const char *path, Error *err)
 {
-        _cleanup_free_ char *full = host_path(host, path);
         struct stat st;
 
-        if (lstat(full, &st) < 0)
+        if (host_lstat(host, path, &st) < 0)
                 return error_errno(err, errno, "look at %s", path);
         if (!S_ISREG(st.st_mode))
                 return error_set(err, ERROR_TRUST, "%s is no regular file", path);
@@ -336,10 +333,19 @@ static int compare_names(const void *a, const void *b)
         return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static DIR *open_folder(const Host *host, const char *path)
+{
+        _cleanup_close_ int fd = host_open(host, path, O_RDONLY | O_DIRECTORY);
+        DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+        if (dir)
+                TAKE_FD(fd);
+        return dir;
+}
+
 int fs_list(const Host *host, const char *path, char ***ret_names, Error *err)
 {
-        _cleanup_free_ char *full = host_path(host, path);
-        DIR *dir = opendir(full);
+        DIR *dir = open_folder(host, path);
         struct dirent *entry;
         char **names = text_allocate(sizeof(char *));
         size_t n = 0;

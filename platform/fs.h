@@ -1,7 +1,9 @@
 /*
  * fs: files below Host.root: bounded reads, atomic writes, removal, ownership checks.
  *
- * path is absolute on the machine. A missing file is a value: *ret_data NULL and 0 returned.
+ * path is absolute on the machine. A missing file is a value: *ret_data NULL and 0 returned. What reads or looks
+ * (fs_read, fs_list, fs_exists, fs_is_folder, fs_check_trusted) follows links of an image inside it (host_open.h); what
+ * writes is for the running machine, and for folders of tests.
  */
 #pragma once
 

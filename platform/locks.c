@@ -14,6 +14,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/process_program.h"
 
 #define LOOKS_MAX 3
@@ -24,8 +25,7 @@
  * description). */
 static int look_at(const Host *host, const char *path, pid_t *ret_pid, Error *err)
 {
-        _cleanup_free_ char *full = host_path(host, path);
-        _cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        _cleanup_close_ int fd = host_open(host, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
         if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
@@ -80,13 +80,13 @@ int locks_look(const Host *host, const char *const *paths, bool *ret_held, LockH
 /* 0: none, or none any more. */
 static pid_t read_pid(const Host *host, const char *path)
 {
-        _cleanup_free_ char *full = host_path(host, path), *text = NULL;
+        _cleanup_free_ char *text = NULL;
         ProcessIdentity identity;
         struct stat st;
         size_t length = 0;
         long pid;
 
-        if (fs_read(host, path, PID_FILE_MAX, &text, &length, NULL) < 0 || !text || stat(full, &st) < 0)
+        if (fs_read(host, path, PID_FILE_MAX, &text, &length, NULL) < 0 || !text || host_stat(host, path, &st) < 0)
                 return 0;
         pid = strtol(text, NULL, 10);
         if (pid <= 0 || pid > INT_MAX || !process_identify(host, (pid_t)pid, &identity))

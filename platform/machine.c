@@ -1,6 +1,7 @@
 #include "platform/machine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "platform/base/text.h"
 #include "platform/cgroups.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/host_openssl.h"
 #include "platform/mounts.h"
 #include "platform/systemd.h"
@@ -163,9 +165,9 @@ static void copy_escaped(char *buffer, size_t size, const char *text)
 
 static void look_at_link(const Host *host, const char *folder, MachineMount *ret)
 {
-        _cleanup_free_ char *full = host_path(host, folder);
+        _cleanup_close_ int fd = host_open(host, folder, O_PATH | O_NOFOLLOW);
         char target[PATH_MAX];
-        ssize_t n = readlink(full, target, sizeof(target) - 1);
+        ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target) - 1);
 
         ret->link = tri(n >= 0);
         if (n < 0)

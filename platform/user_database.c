@@ -11,6 +11,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/locks.h"
 
 #define PASSWD_MAX (16 * 1024 * 1024)
@@ -47,14 +48,13 @@ static bool is_read_only(const Host *host, const MountTable *table)
 /* As lsattr shows it; not every file system has it. */
 static const char *attribute(const Host *host, const char *path)
 {
-        _cleanup_free_ char *full = host_path(host, path);
         _cleanup_close_ int fd = -1;
         struct stat st;
         int flags = 0; /* the kernel writes an int, whatever the number says */
 
-        if (stat(full, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+        if (host_stat(host, path, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
                 return NULL;
-        fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        fd = host_open(host, path, O_RDONLY | O_NONBLOCK);
         if (fd < 0 || ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
                 return NULL;
         if (flags & FS_IMMUTABLE_FL)
