@@ -334,10 +334,18 @@ Json *facts_json_make(const Facts *facts)
         return json;
 }
 
-int facts_json_read(Json *json, Facts *ret, Error *err)
+/* In the document of check they are a member. */
+static Json *find_facts(Json *json)
+{
+        const char *schema = json_object_is_type(json, json_type_object) ? json_string(json, "schema") : NULL;
+
+        return text_equal(schema, FACTS_JSON_CHECK) ? json_member(json, "facts") : json;
+}
+
+int facts_json_read(Json *document, Facts *ret, Error *err)
 {
         _cleanup_(facts_clear) Facts facts;
-        Json *schema = json_member(json, "schema");
+        Json *json = find_facts(document), *schema = json_member(json, "schema");
 
         memset(&facts, 0, sizeof(facts));
         if (json_object_is_type(json, json_type_object) &&

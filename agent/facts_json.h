@@ -15,11 +15,13 @@
 #include "platform/json_record.h"
 
 #define FACTS_JSON_SCHEMA 1
+#define FACTS_JSON_CHECK "mde-linux.check"
 #define FACTS_JSON_MANAGED_MAX (96 * 1024) /* a larger managed JSON is left out, so that the document stays bounded */
 
 Json *facts_json_make(const Facts *facts);
 
-/* ERROR_INPUT: another schema, or what json_record_read says. *ret is for facts_clear. */
+/* Also of the document that check prints, which has it as its member "facts". ERROR_INPUT: another schema, or what
+ * json_record_read says. *ret is for facts_clear. */
 int facts_json_read(Json *json, Facts *ret, Error *err) _must_check_;
 
 extern const JsonField facts_json_fields[]; /* for the test that looks for members without a row */

@@ -7,15 +7,17 @@
 
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...)
 {
+        Failure *refusal = plan->refusal.reason ? &plan->further[plan->n_further] : &plan->refusal;
         char found[ERROR_TEXT_MAX];
         va_list ap;
 
-        if (plan->refusal.reason)
+        if (plan->n_further == PLAN_FURTHER_MAX)
                 return;
+        plan->n_further += refusal != &plan->refusal;
         va_start(ap, format);
         vsnprintf(found, sizeof(found), format, ap);
         va_end(ap);
-        failure_set(&plan->refusal, reason, "%s", found);
+        failure_set(refusal, reason, "%s", found);
 }
 
 void judge_note(Plan *plan, const char *name, PlanNoteLevel level, const char *format, ...)

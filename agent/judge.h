@@ -27,7 +27,7 @@ Judge judge_managed;      /* the sensor's managed configuration against passiveM
 Judge judge_azure;        /* which machine of Azure it is, and whether its disk was copied */
 Judge judge_extension;    /* this very program: its age, whose cryptography it uses */
 
-/* Keeps the first. */
+/* The first is the plan's; those after it are its further ones. */
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...) _printf_(3, 4);
 
 /* The last place tells that there are more. */

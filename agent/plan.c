@@ -232,7 +232,7 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
         size_t i;
 
         ret->refusal.reason = REASON_NONE;
-        ret->n_steps = ret->n_notes = 0;
+        ret->n_steps = ret->n_notes = ret->n_further = 0;
         for (i = 0; i < ELEMENTSOF(judges); i++)
                 judges[i](request, facts, ret);
         for (i = 0; i < _STEP_MAX && !ret->refusal.reason; i++) {

@@ -41,9 +41,12 @@ typedef struct PlanNote {
 } PlanNote;
 
 #define PLAN_NOTES_MAX 24
+#define PLAN_FURTHER_MAX 7
 
 typedef struct Plan {
-        Failure refusal; /* reason NONE: none */
+        Failure refusal;                   /* reason NONE: none */
+        Failure further[PLAN_FURTHER_MAX]; /* what would be refused next; for people who mend all in one go */
+        size_t n_further;
         PlanStep steps[_STEP_MAX];
         size_t n_steps;
         PlanNote notes[PLAN_NOTES_MAX];

@@ -18,5 +18,6 @@ int command_worker(void);
 int command_conclude(void);
 int command_recheck(void);
 
+int command_check(const CommandLine *line);
 int command_plan(const CommandLine *line);
 int command_status(const CommandLine *line);

@@ -28,8 +28,9 @@ const Command command_table[] = {
         {
                 .name = "check",
                 .caller = CALLER_PERSON,
-                .help = "what is so on this machine; changes nothing",
-                .options = { JSON, HELP },
+                .anybody = true,
+                .help = "whether this machine is fit for the sensor, and what is so on it",
+                .options = { { "all", VALUE_NONE, NULL, "print every fact that is looked at" }, ROOT, JSON, HELP },
         },
         {
                 .name = "plan",
@@ -38,6 +39,7 @@ const Command command_table[] = {
                 .help = "what enable would do and why; changes nothing",
                 .options = { { "facts", VALUE_FILE, "FILE", "of another machine, as its 'check --json' told them" },
                              { "settings", VALUE_FILE, "FILE", "public settings, as a JSON object" },
+                             ROOT,
                              JSON,
                              HELP },
         },

@@ -1,45 +1,87 @@
 #include "agent/commands/show.h"
 
+#include "platform/base/text.h"
+
+#define TEXT_INDENT 8 /* where the lines of a refusal go on */
+
 static const char *level_name(PlanNoteLevel level)
 {
         return level == PLAN_WARNING ? "warning" : "information";
 }
 
-static void show_refusal(const Failure *refusal, FILE *file)
+void show_refusal(const Screen *screen, const Failure *refusal, const char *title)
 {
         const Reason *reason = reason_get(refusal->reason);
 
-        fprintf(file, "refused: %s (code %d)\n", reason->id, reason->azure_code);
-        fprintf(file, "  what: %s\n  why:  %s\n  do:   %s\n", reason->what, refusal->found, reason->remedy);
+        screen_say(screen, SCREEN_BAD, 0, "%s: %s (code %d)", title, reason->id, reason->azure_code);
+        screen_say(screen, SCREEN_PLAIN, TEXT_INDENT, "  what: %s", reason->what);
+        screen_say(screen, SCREEN_PLAIN, TEXT_INDENT, "  why:  %s", refusal->found);
+        screen_say(screen, SCREEN_STRONG, TEXT_INDENT, "  do:   %s", reason->remedy);
 }
 
-static void show_steps(const Plan *plan, FILE *file)
+static void show_refusals(const Screen *screen, const Plan *plan)
 {
         size_t i;
 
-        fprintf(file, "to do:%s\n", plan->n_steps ? "" : " nothing");
-        for (i = 0; i < plan->n_steps; i++)
-                fprintf(file, "  %s: %s\n", step_name(plan->steps[i].id), plan->steps[i].why);
+        show_refusal(screen, &plan->refusal, "refused");
+        for (i = 0; i < plan->n_further; i++)
+                show_refusal(screen, &plan->further[i], "also refused");
 }
 
-void show_plan(const Request *request, const Plan *plan, FILE *file)
+static void show_steps(const Screen *screen, const Plan *plan)
+{
+        size_t i;
+
+        screen_say(screen, SCREEN_STRONG, 0, "to do:%s", plan->n_steps ? "" : " nothing");
+        for (i = 0; i < plan->n_steps; i++)
+                screen_say(screen, SCREEN_PLAIN, 4, "  %s: %s", step_name(plan->steps[i].id), plan->steps[i].why);
+}
+
+/* What a refusal says needs no note. */
+static bool is_told(const Plan *plan, const PlanNote *note)
+{
+        size_t i;
+
+        for (i = 0; i < plan->n_further; i++)
+                if (text_equal(plan->further[i].found, note->text))
+                        return true;
+        return false;
+}
+
+static void show_notes(const Screen *screen, const Plan *plan)
+{
+        bool begun = false;
+        size_t i;
+
+        for (i = 0; i < plan->n_notes; i++) {
+                const PlanNote *note = &plan->notes[i];
+
+                if (is_told(plan, note))
+                        continue;
+                if (!begun)
+                        screen_say(screen, SCREEN_STRONG, 0, "to know:");
+                begun = true;
+                screen_say(screen, note->level == PLAN_WARNING ? SCREEN_WARNING : SCREEN_PLAIN, 4, "  %s (%s): %s",
+                           note->name, level_name(note->level), note->text);
+        }
+}
+
+void show_plan(const Screen *screen, const Request *request, const Plan *plan)
 {
         size_t i;
 
         if (plan->refusal.reason)
-                show_refusal(&plan->refusal, file);
+                show_refusals(screen, plan);
         else
-                show_steps(plan, file);
-        if (plan->n_notes)
-                fprintf(file, "to know:\n");
-        for (i = 0; i < plan->n_notes; i++)
-                fprintf(file, "  %s (%s): %s\n", plan->notes[i].name, level_name(plan->notes[i].level),
-                        plan->notes[i].text);
+                show_steps(screen, plan);
+        show_notes(screen, plan);
         if (request->n_notes)
-                fprintf(file, "settings:\n");
+                screen_say(screen, SCREEN_STRONG, 0, "settings:");
         for (i = 0; i < request->n_notes; i++)
-                fprintf(file, "  %s\n", request->notes[i]);
+                screen_say(screen, SCREEN_PLAIN, 4, "  %s", request->notes[i]);
 }
+
+/* --- as JSON ------------------------------------------------------------------------------------------- */
 
 static void put(Json *object, const char *name, const char *text)
 {
@@ -62,39 +104,78 @@ static Json *add_object(Json *list)
         return object;
 }
 
-static Json *make_refusal(const Failure *refusal)
+Json *show_refusal_json(const Failure *refusal)
 {
         Json *object = json_object_new_object();
+        const Reason *reason = reason_get(refusal->reason);
         char text[FAILURE_TEXT_MAX];
 
-        put(object, "reason", reason_get(refusal->reason)->id);
-        json_object_object_add(object, "code", json_object_new_int(reason_get(refusal->reason)->azure_code));
+        put(object, "reason", reason->id);
+        json_object_object_add(object, "code", json_object_new_int(reason->azure_code));
+        put(object, "what", reason->what);
+        put(object, "found", refusal->found);
+        put(object, "remedy", reason->remedy);
         put(object, "message", failure_message(refusal, text));
         return object;
 }
 
-Json *show_plan_json(const Request *request, const Plan *plan)
+Json *show_texts_json(const char *const *texts, size_t n)
 {
-        Json *json = json_object_new_object(), *list, *row;
+        Json *list = json_object_new_array();
         size_t i;
 
-        if (plan->refusal.reason)
-                json_object_object_add(json, "refusal", make_refusal(&plan->refusal));
-        list = add_list(json, "steps");
+        for (i = 0; i < n; i++)
+                json_object_array_add(list, json_object_new_string(texts[i]));
+        return list;
+}
+
+static void put_refusals(const Plan *plan, Json *json)
+{
+        Json *list = json_object_new_array();
+        size_t i;
+
+        if (plan->refusal.reason) {
+                json_object_object_add(json, "refusal", show_refusal_json(&plan->refusal));
+                json_object_array_add(list, show_refusal_json(&plan->refusal));
+        }
+        for (i = 0; i < plan->n_further; i++)
+                json_object_array_add(list, show_refusal_json(&plan->further[i]));
+        json_object_object_add(json, "refusals", list);
+}
+
+static void put_steps(const Plan *plan, Json *json)
+{
+        Json *list = add_list(json, "steps"), *row;
+        size_t i;
+
         for (i = 0; i < plan->n_steps; i++) {
                 row = add_object(list);
                 put(row, "name", step_name(plan->steps[i].id));
                 put(row, "why", plan->steps[i].why);
         }
-        list = add_list(json, "notes");
+}
+
+static void put_notes(const Plan *plan, Json *json)
+{
+        Json *list = add_list(json, "notes"), *row;
+        size_t i;
+
         for (i = 0; i < plan->n_notes; i++) {
                 row = add_object(list);
                 put(row, "name", plan->notes[i].name);
                 put(row, "level", level_name(plan->notes[i].level));
                 put(row, "text", plan->notes[i].text);
         }
-        list = add_list(json, "settings");
-        for (i = 0; i < request->n_notes; i++)
-                json_object_array_add(list, json_object_new_string(request->notes[i]));
+}
+
+Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen)
+{
+        Json *json = screen_document("plan", 1);
+
+        put_refusals(plan, json);
+        put_steps(plan, json);
+        put_notes(plan, json);
+        json_object_object_add(json, "settings", show_texts_json(request->notes, request->n_notes));
+        json_object_object_add(json, "unseen", show_texts_json(unseen, n_unseen));
         return json;
 }

@@ -1,16 +1,17 @@
 /*
- * show: a plan for people on a terminal, and as JSON.
+ * show: a plan for people on a terminal, and as JSON (packaging/schemas/plan.json).
  */
 #pragma once
 
-#include <stdio.h>
-
+#include "agent/commands/screen.h"
 #include "agent/plan.h"
-#include "platform/json.h"
 
-/* The refusal, or the steps; then the notes; then what has to be said of settings. */
-void show_plan(const Request *request, const Plan *plan, FILE *file);
+/* The refusals, or the steps; then the notes; then what has to be said of settings. */
+void show_plan(const Screen *screen, const Request *request, const Plan *plan);
 
-/* {"refusal": {"reason", "code", "message"}, "steps": [{"name", "why"}], "notes": [{"name", "level", "text"}],
- * "settings": [TEXT]}; without refusal when there is none. */
-Json *show_plan_json(const Request *request, const Plan *plan);
+Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen);
+
+/* Parts of these, for others that tell of refusals. title: "refused". */
+void show_refusal(const Screen *screen, const Failure *refusal, const char *title);
+Json *show_refusal_json(const Failure *refusal);
+Json *show_texts_json(const char *const *texts, size_t n);

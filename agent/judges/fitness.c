@@ -15,7 +15,7 @@ static void note(Plan *plan, const FitnessCheck *check, PlanNoteLevel level, con
         judge_note(plan, name, level, "%s%s", before, text);
 }
 
-/* Of further refusals nothing would be seen else. */
+/* A status tells the first refusal: of further ones nothing would be seen there without a note. */
 static void tell(const Request *request, const FitnessCheck *check, const char *text, Plan *plan)
 {
         bool skipped = situation_skips(request, check->name);
@@ -25,10 +25,11 @@ static void tell(const Request *request, const FitnessCheck *check, const char *
                         note(plan, check, check->severity == FITNESS_WARN ? PLAN_WARNING : PLAN_INFORMATION, "", text);
         } else if (skipped)
                 note(plan, check, PLAN_WARNING, "Gone on as skipChecks asks. ", text);
-        else if (!plan->refusal.reason)
+        else {
+                if (plan->refusal.reason)
+                        note(plan, check, PLAN_WARNING, "", text);
                 judge_refuse(plan, check->reason, "%s", text);
-        else
-                note(plan, check, PLAN_WARNING, "", text);
+        }
 }
 
 static bool is_name(const char *name)

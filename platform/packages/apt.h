@@ -16,6 +16,9 @@ extern const ClassifyWords apt_words;
 
 int dpkg_state(const Host *host, const char *package, PackageState *ret_state, char version[PACKAGE_VERSION_MAX],
                Error *err) _must_check_;
+/* By dpkg's own list of states (/var/lib/dpkg/status), where no program of an image may be run. */
+int dpkg_state_of_image(const Host *host, const char *package, PackageState *ret_state,
+                        char version[PACKAGE_VERSION_MAX], Error *err) _must_check_;
 Tri dpkg_is_registered(const Host *host, const char *package);
 /* dpkg was interrupted: files wait in /var/lib/dpkg/updates. */
 bool dpkg_is_broken(const Host *host, char sign[PACKAGE_SIGN_MAX]);

@@ -64,6 +64,8 @@ int dpkg_state(const Host *host, const char *package, PackageState *ret_state, c
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
         _cleanup_free_ char *line = NULL;
 
+        if (!host_is_live(host))
+                return dpkg_state_of_image(host, package, ret_state, version, err);
         if (process_run(host, &spec, &result, err) < 0)
                 return -1;
         if (result.exit_status > 1) {

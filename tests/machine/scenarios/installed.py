@@ -27,7 +27,7 @@ def package_comes_and_goes(w):
     assert units(w) == before and not w.machine.exists(STATE)
     assert all(line.startswith(("#", "[")) for line in template.splitlines() if line), template
     assert w.machine.path(CONF).stat().st_mode & 0o7777 == 0o644
-    assert json.loads(package.run("check", "--json").stdout)["machine"]
+    assert json.loads(package.run("check", "--json").stdout)["facts"]["machine"]
     w.machine.write("/root/settings.json", json.dumps({"tenant": "11111111-2222-3333-4444-555555555555"}))
     assert "onboard" in package.run("plan", "--settings", "/root/settings.json").stdout
     w.machine.write("/etc/ssl/site-ca.pem", "")

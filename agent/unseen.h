@@ -1,0 +1,14 @@
+/*
+ * unseen: what facts leave open, in words for people. Pure.
+ */
+#pragma once
+
+#include "agent/facts.h"
+
+#define UNSEEN_MAX 8
+
+/* Each is a part of a sentence, "which programs hold file access back"; static. Returns how many. */
+size_t unseen_list(const Facts *facts, const char *ret[UNSEEN_MAX]);
+
+/* "A, B and C"; "" for none. Caller frees. */
+char *unseen_join(const char *const *items, size_t n);
