@@ -20,6 +20,7 @@ static void forget_running(Facts *facts)
                 mount->free_bytes = mount->free_inodes = -1;
                 mount->noexec = mount->read_only = TRI_UNKNOWN;
         }
+        facts->sensor.health = (SensorHealth){ 0 };
         facts->fanotify = (FanotifyFacts){ 0 };
         facts->stopped_products = (StoppedProducts){ 0 };
         facts->azure = (AzureFacts){ 0 };

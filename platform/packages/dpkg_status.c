@@ -94,10 +94,10 @@ int dpkg_state_of_image(const Host *host, const char *package, PackageState *ret
                 return -1;
         if (!text)
                 return error_set(err, ERROR_MISSING, "there is no " STATUS_FILE);
-        version[0] = '\0';
-        *ret_state = PACKAGE_ABSENT;
         if (length > 0 && !text_starts_with(text, "Package:"))
                 return error_set(err, ERROR_INPUT, STATUS_FILE " is no list of packages");
+        version[0] = '\0';
+        *ret_state = PACKAGE_ABSENT;
         if (!find(text, length, package, &stanza))
                 return 0;
         *ret_state = state_of(stanza.status);
