@@ -7,6 +7,11 @@
 #include "handler/question.h"
 #include "platform/base/text.h"
 
+#define NO_SETTINGS                                                                                                    \
+        "Nothing was asked for: --settings FILE says what to plan for, as {\"tenant\": \"TENANT ID\"} for an "         \
+        "onboarding "                                                                                                  \
+        "package of that tenant."
+
 static int show(const CommandLine *line, const Question *question, const Plan *plan)
 {
         const Request *request = &question->settings.request;
@@ -18,6 +23,8 @@ static int show(const CommandLine *line, const Question *question, const Plan *p
         if (command_line_option(line, "json"))
                 return screen_print_document(show_plan_json(request, plan, unseen, n));
         show_plan(&screen, request, plan);
+        if (!question->settings_file && !request->onboarding && plan->refusal.reason == REASON_ONBOARDING_MISSING)
+                screen_say(&screen, SCREEN_PLAIN, 2, NO_SETTINGS);
         if (!question->facts_file) /* who recorded them saw that then */
                 check_show_unseen(&screen, &place, unseen, n);
         return screen_end(&screen);

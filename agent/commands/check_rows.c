@@ -112,6 +112,17 @@ static void add_health(const SensorHealth *health, Text *text)
         text_append(text, "%s", health->issues);
 }
 
+/* A build works until its date, and is replaced by a newer one before. */
+static void add_age(const Facts *facts, Text *text)
+{
+        const SensorHealth *health = &facts->sensor.health;
+        char when[TEXT_TIME_MAX];
+
+        if (health->answering == TRI_YES && health->expires_s > 0)
+                text_append(text, ", its build %s on %.10s", health->expires_s < facts->now_s ? "expired" : "expires",
+                            text_time(health->expires_s, when));
+}
+
 static ScreenLevel sensor_row(const Facts *facts, Text *text)
 {
         const char *version = situation_version(facts);
@@ -128,6 +139,7 @@ static ScreenLevel sensor_row(const Facts *facts, Text *text)
                     : facts->sensor.active == TRI_YES ? ", running"
                                                       : "");
         add_health(&facts->sensor.health, text);
+        add_age(facts, text);
         return facts->sensor.active == TRI_NO || facts->sensor.health.healthy == TRI_NO ? SCREEN_WARNING
                : facts->sensor.health.healthy == TRI_YES                                ? SCREEN_GOOD
                                                                                         : SCREEN_PLAIN;

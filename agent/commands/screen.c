@@ -51,6 +51,19 @@ static unsigned columns(const char *text, size_t length)
         return n;
 }
 
+/* Recorded facts are somebody else's words: no character of them may steer a terminal. In UTF-8 those of 0x80 to 0x9f
+ * do so too. */
+static void make_harmless(char *text)
+{
+        unsigned char *p;
+
+        for (p = (unsigned char *)text; *p; p++)
+                if ((*p < 0x20 && *p != '\n') || *p == 0x7f)
+                        *p = '?';
+                else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+                        p[0] = p[1] = '?';
+}
+
 /* Words as they fit, from column `at` on. */
 static void wrap(const Screen *screen, unsigned at, unsigned indent, const char *text)
 {
@@ -89,6 +102,7 @@ void screen_say(const Screen *screen, ScreenLevel level, unsigned indent, const 
         va_start(ap, format);
         text = text_format_list(format, ap);
         va_end(ap);
+        make_harmless(text);
         put(screen, level, 0, indent, text);
 }
 
@@ -101,6 +115,7 @@ void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, co
         va_start(ap, format);
         text = text_format_list(format, ap);
         va_end(ap);
+        make_harmless(text);
         fprintf(screen->file, "%s:%*s", name, wide < name_width ? (int)(name_width - wide + 1) : 1, "");
         put(screen, level, (wide < name_width ? name_width : wide) + 2, name_width + 2, text);
 }

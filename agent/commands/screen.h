@@ -2,7 +2,7 @@
  * screen: text for a person: wrapped to the width of the terminal and coloured there; plain lines, each whole, when
  * it is piped. Colours say nothing that the words do not; none with NO_COLOR set, TERM unset or "dumb".
  *
- * What stands in foreign text is escaped by the caller (text_escape).
+ * What stands in foreign text is escaped by the caller (text_escape); a control character that is left becomes "?".
  */
 #pragma once
 

@@ -227,6 +227,23 @@ class Images(unittest.TestCase):
             self.assertNotIn("Outside", json.dumps(document), target)
             self.assertEqual((code, document["refusals"][0]["reason"]), (51, "distribution-unsupported"), target)
 
+    @unittest.skipIf(os.geteuid() != 0, "a configuration that is not root's is refused")
+    def test_the_configuration_that_counts_is_its_own(self):
+        os.chmod(self.folder, 0o755)
+        self.image.path("/opt/microsoft/mdatp/sbin/wdavdaemon").unlink()
+        self.image.status("not-installed")
+        self.image.write("/usr/lib/os-release", OS_RELEASE.replace("ID=debian", "ID=mint\nID_LIKE=debian") + "VERSION_CODENAME=bookworm\n")
+        self.image.write("/etc/debian_version", "12.5\n")
+        self.assertEqual(self.image.check()[0], 51)
+        self.image.write("/etc/mde-linux/mde-linux.conf", "[settings]\nallowUnsupportedDistro = true\n")
+        code, document = self.image.check()
+        self.assertEqual((code, [each["name"] for each in document["warnings"]]), (0, ["distribution"]))
+        self.image.write("/etc/mde-linux/mde-linux.conf", "[settings]\nallowUnsupportedDistro = perhaps\n")
+        for name in ("check", "plan"):
+            done = call(name, "--root", str(self.image.root), "--json")
+            self.assertEqual((done.returncode, done.stdout), (53, ""), name)
+            self.assertIn("allowUnsupportedDistro", done.stderr)
+
     def test_no_folder_is_wrong_use(self):
         for argv in (("check", "--root", "/no/such"), ("plan", "--root", "/etc/passwd"), ("plan", "--root", "/", "--facts", "/dev/null")):
             done = call(*argv)

@@ -56,6 +56,22 @@ static void colours_end_with_their_text(void **state)
         fclose(file);
 }
 
+static void no_text_steers_a_terminal(void **state)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t length = 0;
+        FILE *file = open_memstream(&text, &length);
+        Screen screen = screen_on(file, 80, false);
+
+        screen_say(&screen, SCREEN_PLAIN, 0,
+                   "a\033[2Jb\rc\x7f\xc2\x9b"
+                   "d\xc2\xa0\xc3\xbc");
+        screen_row(&screen, SCREEN_PLAIN, 4, "unit", "\033]0;x\a");
+        assert_int_equal(screen_end(&screen), COMMAND_DONE);
+        assert_string_equal(text, "a?[2Jb?c???d\xc2\xa0\xc3\xbc\nunit: ?]0;x?\n");
+        fclose(file);
+}
+
 static void a_full_disk_is_a_failure(void **state)
 {
         FILE *file = fopen("/dev/full", "w");
@@ -75,6 +91,7 @@ int main(void)
                 cmocka_unit_test(lines_are_wrapped_at_the_edge_and_indented),
                 cmocka_unit_test(what_is_piped_is_one_line_without_colours),
                 cmocka_unit_test(colours_end_with_their_text),
+                cmocka_unit_test(no_text_steers_a_terminal),
                 cmocka_unit_test(a_full_disk_is_a_failure),
         };
 
