@@ -12,7 +12,7 @@
         }
 #define ROOT                                                                                                           \
         {                                                                                                              \
-                "root", VALUE_FOLDER, "DIR", "look at a machine's files in DIR; none is run"             \
+                "root", VALUE_FOLDER, "DIR", "look at a machine's files in DIR; none is run"                           \
         }
 
 #define VERB(verb, words_of_help)                                                                                      \
