@@ -9,8 +9,11 @@
 #include <sys/stat.h>
 
 #include "agent/commands/doctor.h"
+#include "agent/commands/explain.h"
 #include "agent/commands/help.h"
 #include "agent/commands/hold.h"
+#include "agent/commands/test_alert.h"
+#include "agent/commands/verify.h"
 #include "handler/commands.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -22,13 +25,37 @@ static const struct {
         int (*verb)(void); /* without words */
         int (*command)(const CommandLine *line);
 } functions[] = {
-        { "install", command_install, NULL },     { "enable", command_enable, NULL },
-        { "update", command_update, NULL },       { "disable", command_disable, NULL },
-        { "uninstall", command_uninstall, NULL }, { "worker", command_worker, NULL },
-        { "conclude", command_conclude, NULL },   { "recheck", command_recheck, NULL },
-        { "check", NULL, command_check },         { "plan", NULL, command_plan },
-        { "doctor", NULL, command_doctor },       { "status", NULL, command_status },
-        { "hold", NULL, command_hold },           { "unhold", NULL, command_unhold },
+        { "install", command_install, NULL },
+        { "enable", command_enable, NULL },
+        { "update", command_update, NULL },
+        { "disable", command_disable, NULL },
+        { "uninstall", command_uninstall, NULL },
+        { "worker", command_worker, NULL },
+        { "conclude", command_conclude, NULL },
+        { "recheck", command_recheck, NULL },
+        { "check", NULL, command_check },
+        { "plan", NULL, command_plan },
+        { "doctor", NULL, command_doctor },
+        { "status", NULL, command_status },
+        { "hold", NULL, command_hold },
+        { "unhold", NULL, command_unhold },
+        { "explain", NULL, command_explain },
+        { "verify", NULL, command_verify },
+        { "install", command_install, NULL },
+        { "enable", command_enable, NULL },
+        { "update", command_update, NULL },
+        { "disable", command_disable, NULL },
+        { "uninstall", command_uninstall, NULL },
+        { "worker", command_worker, NULL },
+        { "conclude", command_conclude, NULL },
+        { "recheck", command_recheck, NULL },
+        { "check", NULL, command_check },
+        { "plan", NULL, command_plan },
+        { "hold", NULL, command_hold },
+        { "unhold", NULL, command_unhold },
+        { "explain", NULL, command_explain },
+        { "verify", NULL, command_verify },
+        { "test-alert", NULL, command_test_alert },
 };
 
 static int print_version(void)

@@ -17,6 +17,7 @@
 
 #define ONBOARDING_SCRIPT_MAX (1024 * 1024)
 #define ONBOARDING_HOST_MAX 128
+#define ONBOARDING_CHAIN_MAX 4
 
 typedef enum OnboardingKind { ONBOARDING_ONBOARD, ONBOARDING_OFFBOARD } OnboardingKind;
 
@@ -29,6 +30,8 @@ typedef struct OnboardingPackage {
         int64_t expires;  /* offboarding: Unix seconds; else 0 */
         bool root_pinned; /* the chain ends in a root we know */
         CryptoCertificate leaf, root;
+        CryptoCertificate chain[ONBOARDING_CHAIN_MAX]; /* who signed the leaf, and so on; the last one is the root */
+        size_t n_chain;
         /* Hosts of its URLs: geoLocationUrl (commands), vortexServerUrl (events), vortexTicketUrl. Plain characters;
          * "" when it is no https URL of a name on port 443. */
         char edr_host[ONBOARDING_HOST_MAX], events_host[ONBOARDING_HOST_MAX], ticket_host[ONBOARDING_HOST_MAX];

@@ -43,8 +43,8 @@ static int read_zip(const void *bytes, size_t length, Secret *ret, Failure *fail
                             &err);
 }
 
-int onboarding_content_read(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
-                            Failure *failure)
+int onboarding_content_read_any(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
+                                Failure *failure)
 {
         _cleanup_secret_ Secret unpacked = { 0 };
 
@@ -57,7 +57,13 @@ int onboarding_content_read(const Host *host, const void *bytes, size_t length, 
                 length = unpacked.length;
         } else if (refuse_page(bytes, length, failure) < 0)
                 return -1;
-        if (onboarding_read(host, bytes, length, strict, ret, failure) < 0)
+        return onboarding_read(host, bytes, length, strict, ret, failure);
+}
+
+int onboarding_content_read(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
+                            Failure *failure)
+{
+        if (onboarding_content_read_any(host, bytes, length, strict, ret, failure) < 0)
                 return -1;
         return refuse_offboarding(ret, failure);
 }

@@ -9,6 +9,10 @@
 /* More is not even downloaded. */
 #define ONBOARDING_CONTENT_MAX (2 * 1024 * 1024)
 
+/* As onboarding_read, of either kind; and REASON_ONBOARDING_SOURCE as below. */
+int onboarding_content_read_any(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
+                                Failure *failure) _must_check_;
+
 /*
  * As onboarding_read; an offboarding package is REASON_ONBOARDING_IS_OFFBOARDING here. REASON_ONBOARDING_SOURCE:
  * nothing, or an HTML page (named as such, with its title: a portal or a login stands in the way), or there is no zlib

@@ -17,6 +17,7 @@ typedef struct Search {
         Secret scratch;  /* as long as the script: each literal is decoded into it */
         Secret document; /* the first one found */
         bool cut_off;    /* a here-document with the member has no end */
+        bool in_shell;   /* the document stands in a here-document */
 } Search;
 
 static void search_clear(Search *search)
@@ -97,6 +98,7 @@ static int consider_heredoc(Search *search, const Heredoc *heredoc, Error *err)
 
         if (!holds_member(heredoc->text, heredoc->length))
                 return 0;
+        search->in_shell = true;
         search->cut_off |= !heredoc->closed; /* or "<<" meant something else there */
         if (!heredoc->closed)
                 return 0;
@@ -251,4 +253,28 @@ int onboarding_script_read(const void *bytes, size_t length, Secret *ret, Error 
         if (crypto_base64_decode(text, length, &inner, err) < 0)
                 return error_prefix(err, "It looks like base64 but is not");
         return read_text((const char *)inner.data, inner.length, ret, err);
+}
+
+static OnboardingText carrier_of(const char *text, size_t length)
+{
+        _cleanup_(search_clear) Search search = { 0 };
+        Error err;
+
+        skip_byte_order_mark(&text, &length);
+        trim(&text, &length);
+        if (length > 0 && *text == '{')
+                return ONBOARDING_TEXT_JSON;
+        return search_script(&search, text, length, &err) == 0 && search.in_shell ? ONBOARDING_TEXT_SHELL
+                                                                                  : ONBOARDING_TEXT_PYTHON;
+}
+
+OnboardingText onboarding_script_carrier(const void *bytes, size_t length, bool *ret_base64)
+{
+        _cleanup_secret_ Secret inner = { 0 };
+        const char *text = bytes;
+
+        skip_byte_order_mark(&text, &length);
+        trim(&text, &length);
+        *ret_base64 = is_base64(text, length) && crypto_base64_decode(text, length, &inner, NULL) == 0 && inner.data;
+        return *ret_base64 ? carrier_of((const char *)inner.data, inner.length) : carrier_of(text, length);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/base/error.h"
@@ -19,3 +20,8 @@
  * one distinct document, cut off, or another kind of file ("an HTML page"); never what stood there.
  */
 int onboarding_script_read(const void *bytes, size_t length, Secret *ret, Error *err) _must_check_;
+
+typedef enum OnboardingText { ONBOARDING_TEXT_JSON, ONBOARDING_TEXT_PYTHON, ONBOARDING_TEXT_SHELL } OnboardingText;
+
+/* In what the document stands, for bytes that onboarding_script_read() could read. */
+OnboardingText onboarding_script_carrier(const void *bytes, size_t length, bool *ret_base64);

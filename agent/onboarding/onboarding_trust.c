@@ -8,7 +8,7 @@
 
 #include "platform/base/text.h"
 
-#define CHAIN_MAX 4
+#define CHAIN_MAX ONBOARDING_CHAIN_MAX
 #define PLACE_MAX 32
 #define SIGNATURE_MAX 2048 /* bytes: an RSA key of 16384 bits */
 
@@ -200,6 +200,19 @@ static int verify_chain(const Host *host, const Certificates *certificates, Fail
         return verify_link(host, certificates, i, i, failure);
 }
 
+static int describe_chain(const Certificates *certificates, OnboardingPackage *package, Failure *failure)
+{
+        char name[PLACE_MAX];
+        size_t i;
+
+        for (i = 1; i < certificates->n; i++)
+                if (describe(&certificates->der[i], place(i, name), &package->chain[i - 1], failure) < 0)
+                        return -1;
+        package->n_chain = certificates->n - 1;
+        package->root = package->chain[package->n_chain - 1];
+        return 0;
+}
+
 static bool is_known(const char *sha256, const char *const *roots)
 {
         for (; roots && *roots; roots++)
@@ -211,16 +224,15 @@ static bool is_known(const char *sha256, const char *const *roots)
 int onboarding_trust_check(const Host *host, const OnboardingBlob *blob, OnboardingPackage *ret, Failure *failure)
 {
         _cleanup_(certificates_clear) Certificates certificates = { 0 };
-        CryptoCertificate leaf, root;
+        CryptoCertificate leaf;
 
         if (read_certificates(blob, &certificates, failure) < 0 ||
             describe(&certificates.der[0], "cert", &leaf, failure) < 0 ||
             verify_signatures(host, blob, &certificates.der[0], failure) < 0 ||
-            verify_chain(host, &certificates, failure) < 0 ||
-            describe(&certificates.der[certificates.n - 1], "chain", &root, failure) < 0)
+            verify_chain(host, &certificates, failure) < 0 || describe_chain(&certificates, ret, failure) < 0)
                 return -1;
         ret->leaf = leaf;
-        ret->root = root;
-        ret->root_pinned = is_known(root.sha256, built_in_roots) || is_known(root.sha256, host->onboarding_roots);
+        ret->root_pinned =
+                is_known(ret->root.sha256, built_in_roots) || is_known(ret->root.sha256, host->onboarding_roots);
         return 0;
 }

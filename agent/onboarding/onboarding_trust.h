@@ -18,7 +18,7 @@ typedef struct OnboardingBlob {
 } OnboardingBlob;
 
 /*
- * Fills ret->leaf, root, root_pinned. REASON_ONBOARDING_DAMAGED: something cannot be read;
+ * Fills ret->leaf, root, chain, root_pinned. REASON_ONBOARDING_DAMAGED: something cannot be read;
  * REASON_ONBOARDING_SIGNATURE: it can, and does not verify; REASON_OPENSSL_UNUSABLE, REASON_CRYPTO_REFUSED: this
  * machine cannot tell (platform/crypto.h).
  */

@@ -34,6 +34,7 @@ class CommandLine(unittest.TestCase):
         done = call("--help")
         self.assertEqual(done.returncode, 0)
         self.assertLess(len(done.stdout.splitlines()), 25)
+        self.assertEqual([line for line in done.stdout.splitlines() if len(line) > 79], [])
         for verb in ("install", "enable", "update", "disable", "uninstall", "check", "plan"):
             self.assertIn(verb, done.stdout)
 

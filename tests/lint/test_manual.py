@@ -1,20 +1,26 @@
 """Man pages, completion and the configuration's template say what the program takes.
 
-    test_manual.py PROGRAM
+    test_manual.py PROGRAM GENERATED...
 """
 
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 import unittest
 from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
+MADE = {Path(name).name: Path(name).resolve() for name in sys.argv[1:]}  # of the program's tables, by packaging/words
+del sys.argv[1:]
 TOP = Path(__file__).resolve().parents[2]
 PACKAGING = TOP / "packaging"
-PAGES = [PACKAGING / "man/mde-linux.8", PACKAGING / "man/mde-linux.conf.5"]
+PAGES = [PACKAGING / "man/mde-linux.8", PACKAGING / "man/mde-linux.conf.5", MADE["mde-linux-reasons.7"]]
 
 
 def verbs():
@@ -56,11 +62,13 @@ class Manual(unittest.TestCase):
         self.assertEqual([verb for verb in people if not re.search(rf"(?m)^\.TP\n\.BI? {verb}( .*)?$", page)], [])
         self.assertEqual([verb for verb in others if not re.search(rf"(?m)^\.BR? {verb}\b", page)], [])
 
-    def test_completion_knows_the_commands_of_people(self):
-        people, others = verbs()
-        offered = re.search(r"words='([\w -]+) --help --version'", (PACKAGING / "completions/mde-linux").read_text()).group(1).split()
-        self.assertEqual(sorted(offered), sorted(people))
-        subprocess.run(["bash", "-n", PACKAGING / "completions/mde-linux"], check=True)
+    def test_the_page_of_reasons_has_each_with_its_codes(self):
+        page, table = PAGES[2].read_text(), (TOP / "agent/reasons.c").read_text()
+        rows = re.findall(r'= \{ "([\w-]+)", (\d+), (\d+),', re.sub(r"\s+", " ", table))
+        self.assertGreater(len(rows), 80)
+        for name, installer, azure in rows[1:]:  # the first is "none"
+            paragraph = page.split(f"\n.TP\n.B {name.replace('-', chr(92) + '-')}\n")[1].split("\n.TP\n")[0]
+            self.assertTrue(paragraph.split("\n.SH ")[0].endswith(f"Code {azure}, of mde_installer {installer}."), name)
 
     def test_every_setting_and_key_is_described(self):
         page, known = PAGES[1].read_text(), settings()
@@ -88,6 +96,81 @@ class Manual(unittest.TestCase):
         self.assertTrue({"51", "52", "53"} <= codes, codes)
         page = PAGES[0].read_text()
         self.assertEqual([code for code in sorted(codes) if f"\n.TP\n.B {code}\n" not in page], [])
+
+
+FISH, ZSH = shutil.which("fish"), shutil.which("zsh")
+
+
+def bash(*words):
+    """What bash offers for the last word."""
+    script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mde_linux; printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(["bash", "--norc", "-c", script, "bash", MADE["mde-linux"], "mde-linux", *words],
+                          check=True, capture_output=True, text=True, cwd=PACKAGING)
+    return done.stdout.split()
+
+
+def fish(*words):
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run([FISH, "-N", "-c", f"source {MADE['mde-linux.fish']}; complete -C 'mde-linux {' '.join(words)}'"],
+                              check=True, capture_output=True, text=True, cwd=PACKAGING, env={**os.environ, "HOME": home})
+    return [line.split("\t")[0] for line in done.stdout.splitlines()]
+
+
+def zsh(line, expected):
+    """Types a line and a tab at a real zsh; what the terminal shows once it holds what is expected, or after 20 s."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(PACKAGING)
+        os.environ.update(TERM="dumb", PS1="> ", HOME="/nonexistent")
+        os.execv(ZSH, [ZSH, "-f", "-i"])
+    shown, end = "", time.monotonic() + 20
+    try:
+        os.write(terminal, f"fpath=({MADE['_mde-linux'].parent} $fpath); autoload -Uz compinit; compinit -u -D; "
+                           f"setopt no_always_last_prompt; print rea''dy\n".encode())
+        while time.monotonic() < end and not re.search(expected, shown):
+            if select.select([terminal], [], [], 0.2)[0]:
+                shown += os.read(terminal, 65536).decode(errors="replace").replace("\a", "")
+            if line and re.search(r"ready\r?\n", shown):
+                os.write(terminal, f"{line}\t".encode())
+                line = None
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        os.close(terminal)
+    return shown
+
+
+class Completions(unittest.TestCase):
+    def test_each_is_read_by_its_shell(self):
+        for shell, name in (("bash", "mde-linux"), (ZSH, "_mde-linux"), (FISH, "mde-linux.fish")):
+            if shell:
+                done = subprocess.run([shell, "-n", MADE[name]], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_bash_offers_commands_options_files_and_names(self):
+        people, others = verbs()
+        self.assertEqual(sorted(bash("")), sorted([*people, "--help", "--version"]))
+        self.assertEqual(bash("unh"), ["unhold"])
+        self.assertEqual(sorted(bash("plan", "--")), sorted(["--facts", "--settings", "--json", "--help"]))
+        self.assertEqual(bash("plan", "--facts", "meson"), ["meson.build"])
+        self.assertEqual(bash("explain", "tenant-oth"), ["tenant-other"])
+        self.assertEqual(bash("explain", "drif"), ["drift"])
+        self.assertEqual(bash("hold", "x"), [])
+
+    @unittest.skipUnless(FISH, "fish is not here")
+    def test_fish_offers_commands_options_files_and_names(self):
+        people, others = verbs()
+        self.assertEqual(sorted(fish("")), sorted(people))
+        self.assertLessEqual({"--facts", "--settings", "--json", "--help"}, set(fish("plan", "--")))
+        self.assertEqual(fish("plan", "--facts", "meson"), ["meson.build"])
+        self.assertEqual(fish("explain", "tenant-oth"), ["tenant-other"])
+        self.assertEqual(fish("hold", "x"), [])
+
+    @unittest.skipUnless(ZSH, "zsh is not here")
+    def test_zsh_completes_a_command_an_option_and_a_name(self):
+        for line, expected in (("mde-linux expl", "mde-linux explain "), ("mde-linux plan --fac", "--facts="),
+                               ("mde-linux explain tenant-oth", "tenant-other "), ("mde-linux plan --facts meso", r"meson\.build")):
+            self.assertRegex(zsh(line, expected), expected)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,10 @@ if "--portable" in sys.argv:
 ARCHITECTURE = packages.architecture_of(PORTABLE) if PORTABLE else os.uname().machine
 NAMES = {"x86_64": ("amd64", 62), "aarch64": ("arm64", 183)}  # in Debian, in ELF's header
 EXPECTED = {"/usr/sbin/mde-linux", "/usr/share/bash-completion/completions/mde-linux", "/usr/share/man/man5/mde-linux.conf.5.gz",
-            "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf",
-            *(f"/usr/share/mde-linux/schemas/{path.name}" for path in (TOP / "packaging/schemas").iterdir())}
+            *(f"/usr/share/mde-linux/schemas/{path.name}" for path in (TOP / "packaging/schemas").iterdir()),
+            "/usr/share/man/man7/mde-linux-reasons.7.gz", "/usr/share/man/man8/mde-linux.8.gz", "/usr/share/mde-linux/mde-linux.conf",
+            "/usr/share/fish/vendor_completions.d/mde-linux.fish"}
+ZSH = {"deb": "/usr/share/zsh/vendor-completions/_mde-linux", "rpm": "/usr/share/zsh/site-functions/_mde-linux"}  # as its zsh looks
 
 
 def said(*argv, **options):
@@ -66,8 +68,8 @@ class Packages(unittest.TestCase):
         listed = said("rpm", "-qp", "--nosignature", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", self.built["rpm"])[1].splitlines()
         rpm = {line.split()[1] for line in listed if line.startswith("-")}
         documents = re.compile(r"/usr/share/(doc|licenses|lintian)/")
-        self.assertEqual({name for name in deb if not documents.match(name)}, EXPECTED)
-        self.assertEqual({name for name in rpm if not documents.match(name)}, EXPECTED)
+        self.assertEqual({name for name in deb if not documents.match(name)}, EXPECTED | {ZSH["deb"]})
+        self.assertEqual({name for name in rpm if not documents.match(name)}, EXPECTED | {ZSH["rpm"]})
         self.assertTrue(any("LICENSE" in name for name in rpm) and any(name.endswith("/copyright") for name in deb))
         self.assertTrue(any("changelog" in name for name in deb))
         self.assertIn(VERSION, said("rpm", "-qp", "--nosignature", "--changelog", self.built["rpm"])[1])

@@ -23,7 +23,7 @@ import pki  # noqa: E402  (its cache)
 
 VERSIONS = ("101.24092.0002", "101.25042.0003", "101.25062.0005")
 DEPENDENCY = "libmnl-stand-in"
-PROGRAMS = {"wdavdaemon": ("wdavdaemon.c", "sensor.c", "health.c", "commands.c", "managed.c", "stand_in.c"),
+PROGRAMS = {"wdavdaemon": ("wdavdaemon.c", "sensor.c", "health.c", "commands.c", "managed.c", "threats.c", "stand_in.c"),
             "wdavdaemonclient": ("mdatp.c", "stand_in.c")}
 def programs():
     """The folder with the compiled programs."""

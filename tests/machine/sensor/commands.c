@@ -131,6 +131,20 @@ static int definitions(Sensor *s, int argc, char **argv, FILE *out)
         return 0;
 }
 
+static int scan_custom(Sensor *s, int argc, char **argv, FILE *out)
+{
+        const char *path = after(argc, argv, "--path");
+
+        return path ? threats_scan(s, path, out) : usage(out, "--path is missing");
+}
+
+static int threat_list(Sensor *s, int argc, char **argv, FILE *out)
+{
+        (void)argc;
+        (void)argv;
+        return threats_list(s, out);
+}
+
 static const struct {
         const char *words[4];
         const char *setting; /* refused when this is managed */
@@ -144,6 +158,8 @@ static const struct {
         { { "config", "proxy", "clear" }, "proxy", proxy_clear },
         { { "connectivity", "test" }, NULL, connectivity },
         { { "definitions", "update" }, NULL, definitions },
+        { { "scan", "custom" }, NULL, scan_custom },
+        { { "threat", "list" }, NULL, threat_list },
 };
 
 static int matches(const char *const *words, int argc, char **argv)

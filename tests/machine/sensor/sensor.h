@@ -28,6 +28,8 @@ typedef struct {
         char managed_seen[128]; /* which file that is, or will be */
         long long managed_at;   /* when it is taken in, in ms; 0: it was */
         char mode_told[16];     /* the last line in MODES */
+        char *threats;          /* the list as it is shown, NULL: none; forgotten with the daemon */
+        unsigned n_threats;
 } Sensor;
 
 /* Monotonic milliseconds. */
@@ -53,6 +55,13 @@ bool sensor_passive(const Sensor *s);
 /* A line in MODES whenever the mode in force is another one than before. */
 void mode_record(Sensor *s);
 bool sensor_expired(const Sensor *s);
+
+/* Looks for the test file where it would be noticed; cheap, called all the time. */
+void threats_look(Sensor *s);
+
+/* Answers to "mdatp scan custom" and "mdatp threat list". */
+int threats_scan(Sensor *s, const char *path, FILE *out);
+int threats_list(const Sensor *s, FILE *out);
 
 /* Writes the answer to one command to out; returns the exit status of the command line. */
 int sensor_answer(Sensor *s, int argc, char **argv, FILE *out);

@@ -149,6 +149,7 @@ int main(void)
                 sensor_look(&sensor);
                 managed_look(&sensor, false);
                 mode_record(&sensor);
+                threats_look(&sensor);
                 if (listener < 0 && is_ready(started))
                         listener = listen_for_commands();
                 else if (watched[1].revents)

@@ -1,0 +1,188 @@
+#include "agent/commands/explain.h"
+
+#include <stdio.h>
+
+#include "agent/commands/screen.h"
+#include "agent/explain.h"
+#include "platform/base/text.h"
+
+#define NAME_WIDTH 8
+#define ID_WIDTH 27
+#define WORD_SHOWN_MAX 60
+
+static void show_reason(const Screen *screen, const Reason *reason)
+{
+        screen_say(screen, SCREEN_STRONG, 0, "%s", reason->id);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  what", "%s", reason->what);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  do", "%s", reason->remedy);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  whose", "%s", explain_whose(reason));
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  again", "%s", explain_retry(reason));
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  codes", "%d in Azure and as exit code, %d of mde_installer",
+                   reason->azure_code, reason->installer_code);
+}
+
+static int show(const Explanation *found)
+{
+        const Screen screen = screen_of(stdout);
+        size_t i;
+
+        if (found->exit) {
+                screen_row(&screen, SCREEN_PLAIN, 0, "As exit code", "%s", found->exit->what);
+                if (found->n_reasons)
+                        screen_say(&screen, SCREEN_PLAIN, 0, "Reasons with that code, in Azure or of mde_installer:");
+        }
+        for (i = 0; i < found->n_reasons; i++) {
+                if (i || found->exit)
+                        fputc('\n', stdout);
+                show_reason(&screen, found->reasons[i]);
+        }
+        if (found->row && found->n_reasons)
+                fputc('\n', stdout);
+        if (found->row)
+                screen_row(&screen, SCREEN_PLAIN, 0, found->row->name, "As a row of the status: %s", found->row->what);
+        return screen_end(&screen);
+}
+
+/* What has many lines is read with a pager: an id and its sentence each. */
+static int show_all(void)
+{
+        const Screen screen = screen_of(stdout);
+        const StatusRow *row;
+        int i;
+
+        screen_say(&screen, SCREEN_STRONG, 0, "Reasons of a refusal or failure; 'mde-linux explain REASON' says more:");
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
+                screen_row(&screen, SCREEN_PLAIN, ID_WIDTH, reason_get((ReasonId)i)->id, "%s",
+                           reason_get((ReasonId)i)->what);
+        fputc('\n', stdout);
+        screen_say(&screen, SCREEN_STRONG, 0, "Rows of the status:");
+        for (row = status_rows; row->name; row++)
+                screen_row(&screen, SCREEN_PLAIN, ID_WIDTH, row->name, "%s", row->what);
+        return screen_end(&screen);
+}
+
+static void put(Json *object, const char *name, const char *text)
+{
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void put_number(Json *object, const char *name, int number)
+{
+        json_object_object_add(object, name, json_object_new_int(number));
+}
+
+static Json *add_object(Json *list)
+{
+        Json *object = json_object_new_object();
+
+        json_object_array_add(list, object);
+        return object;
+}
+
+static Json *add_list(Json *object, const char *name)
+{
+        Json *list = json_object_new_array();
+
+        json_object_object_add(object, name, list);
+        return list;
+}
+
+static void add_reason(Json *list, const Reason *reason)
+{
+        static const char *const retries[] = {
+                [REASON_RETRY_NEVER] = "never", [REASON_RETRY_WAIT] = "wait", [REASON_RETRY_NEXT_RUN] = "next-run"
+        };
+        Json *object = add_object(list);
+
+        put(object, "reason", reason->id);
+        put(object, "what", reason->what);
+        put(object, "remedy", reason->remedy);
+        put(object, "whose", reason->user ? "customer" : "platform");
+        put(object, "retry", retries[reason->retry]);
+        put_number(object, "azure_code", reason->azure_code);
+        put_number(object, "installer_code", reason->installer_code);
+}
+
+static void add_row(Json *list, const StatusRow *row)
+{
+        Json *object = add_object(list);
+
+        put(object, "name", row->name);
+        put(object, "what", row->what);
+}
+
+static void add_exit(Json *list, const ExplainExit *exit)
+{
+        Json *object = add_object(list);
+
+        put_number(object, "code", exit->code);
+        put(object, "what", exit->what);
+}
+
+static void add_found(Json *reasons, Json *rows, Json *exits, const Explanation *found)
+{
+        size_t i;
+
+        for (i = 0; i < found->n_reasons; i++)
+                add_reason(reasons, found->reasons[i]);
+        if (found->row)
+                add_row(rows, found->row);
+        if (found->exit)
+                add_exit(exits, found->exit);
+}
+
+static void add_all(Json *reasons, Json *rows, Json *exits)
+{
+        const ExplainExit *exit;
+        const StatusRow *row;
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
+                add_reason(reasons, reason_get((ReasonId)i));
+        for (row = status_rows; row->name; row++)
+                add_row(rows, row);
+        for (exit = explain_exits; exit->code >= 0; exit++)
+                add_exit(exits, exit);
+}
+
+/* found NULL: all there is. */
+static int print_document(const Explanation *found)
+{
+        _cleanup_json_ Json *document = screen_document("explain", 1);
+        Json *reasons = add_list(document, "reasons"), *rows = add_list(document, "rows"),
+             *exits = add_list(document, "exits");
+
+        if (found)
+                add_found(reasons, rows, exits, found);
+        else
+                add_all(reasons, rows, exits);
+        return screen_print_document(TAKE_PTR(document));
+}
+
+static int refuse(const char *word, const Explanation *found)
+{
+        _cleanup_free_ char *shown = text_escape(word, WORD_SHOWN_MAX);
+        const Screen screen = screen_of(stderr);
+        _cleanup_(text_clear) Text near = { 0 };
+        size_t i;
+
+        for (i = 0; i < found->n_near; i++)
+                text_append(&near, "%s%s", i ? ", " : "", found->near[i]);
+        screen_say(&screen, SCREEN_PLAIN, 0, "mde-linux explain: nothing here is called '%s'.%s%s%s", shown,
+                   found->n_near ? " Did you mean: " : " 'mde-linux explain' names all there is.",
+                   found->n_near ? near.data : "", found->n_near ? "?" : "");
+        return COMMAND_USAGE;
+}
+
+int command_explain(const CommandLine *line)
+{
+        bool as_json = command_line_option(line, "json");
+        const char *word = line->n_words ? line->words[0] : NULL;
+        Explanation found;
+
+        if (!word)
+                return as_json ? print_document(NULL) : show_all();
+        if (!explain_word(word, &found))
+                return refuse(word, &found);
+        return as_json ? print_document(&found) : show(&found);
+}
