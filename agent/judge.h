@@ -13,6 +13,7 @@ typedef void Judge(const Request *request, const Facts *facts, Plan *plan);
 
 Judge judge_package;      /* the onboarding package itself */
 Judge judge_tenant;       /* whose machine this is and shall be */
+Judge judge_leave;        /* that the sensor shall leave its tenant: the only one of such a request */
 Judge judge_distribution; /* distribution, architecture, which package manager it has */
 Judge judge_machine;      /* systemd, the package manager's state */
 Judge judge_intent;       /* what a person did on purpose since the request succeeded; holds */

@@ -68,6 +68,16 @@ static Judge *const judges[] = {
         judge_proxy,   judge_update,   judge_azure,        judge_extension, judge_connectivity,
 };
 
+static void judge_all(const Request *request, const Facts *facts, Plan *plan)
+{
+        size_t i;
+
+        if (request->offboard)
+                judge_leave(request, facts, plan);
+        for (i = 0; i < ELEMENTSOF(judges) && !request->offboard; i++)
+                judges[i](request, facts, plan);
+}
+
 /* --- rules: why is this step needed? NULL: it is not ----------------------------------------------- */
 
 static const char *why_onboarding_package(const Request *request, const Facts *facts)
@@ -120,6 +130,8 @@ static const char *why_package(const Request *request, const Facts *facts)
 
 static const char *why_offboard(const Request *request, const Facts *facts)
 {
+        if (request->offboard)
+                return situation_is_onboarded(facts) ? "the sensor is onboarded" : NULL;
         return situation_changes_tenant(request, facts) ? "the sensor is in another tenant" : NULL;
 }
 
@@ -233,10 +245,10 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
 
         ret->refusal.reason = REASON_NONE;
         ret->n_steps = ret->n_notes = ret->n_further = 0;
-        for (i = 0; i < ELEMENTSOF(judges); i++)
-                judges[i](request, facts, ret);
+        judge_all(request, facts, ret);
         for (i = 0; i < _STEP_MAX && !ret->refusal.reason; i++) {
-                const char *why = rules[i].why(request, facts);
+                bool asked = !request->offboard || i == STEP_OFFBOARD;
+                const char *why = asked ? rules[i].why(request, facts) : NULL;
 
                 if (why)
                         ret->steps[ret->n_steps++] = (PlanStep){ (StepId)i, why };

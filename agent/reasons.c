@@ -331,8 +331,8 @@ static const Reason reasons[_REASON_MAX] = {
                                     "Run 'systemctl unmask mdatp' if it may run again." },
         [REASON_OFFBOARDING_FAILED] = { "offboarding-failed", 33, 52, true, NEXT_RUN,
                                         "The sensor could not be offboarded from its present tenant.",
-                                        "Look at 'mdatp health' and at the journal of mdatp; the onboarding to the "
-                                        "new tenant was not begun." },
+                                        "Look at 'mdatp health' and at the journal of mdatp, and try again; it was "
+                                        "not onboarded anywhere else." },
         [REASON_MANAGED_CONFIG] = { "managed-config", 41, 53, true, NEXT_RUN,
                                     "The sensor's managed configuration could not be changed as asked.",
                                     "Correct /etc/opt/microsoft/mdatp/managed/mdatp_managed.json, or the setting "

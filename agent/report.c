@@ -101,10 +101,28 @@ void report_notes(const Plan *plan, Outcome *outcome)
         report_known_notes(plan->notes, plan->n_notes, outcome);
 }
 
+static void report_left(const Facts *facts, const Plan *plan, Outcome *outcome)
+{
+        outcome->verdict = VERDICT_SUCCEEDED;
+        if (outcome_is_told(outcome, step_name(STEP_OFFBOARD)))
+                outcome_say(outcome, "This machine is offboarded: the sensor says that it has no licence any more. The "
+                                     "device stays listed in the portal, and is inactive there after seven days.");
+        else
+                outcome_say(outcome, "There was nothing to do: this machine is not onboarded.");
+        if (facts->sensor.files == TRI_YES)
+                outcome_row(outcome, "sensor", ROW_SUCCESS, "version %s stays installed, without a tenant",
+                            *facts->sensor.health.version ? facts->sensor.health.version : "unknown");
+        report_notes(plan, outcome);
+}
+
 void report_success(const Request *request, const Facts *facts, const Plan *plan, Outcome *outcome)
 {
         const SensorHealth *health = &facts->sensor.health;
 
+        if (request->offboard) {
+                report_left(facts, plan, outcome);
+                return;
+        }
         outcome->verdict = VERDICT_SUCCEEDED;
         if (health->answering == TRI_YES) {
                 outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded: tenant %s, sensor %s, ring %s.",

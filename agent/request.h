@@ -37,7 +37,7 @@ typedef struct RequestSources {
 } RequestSources;
 
 typedef struct Request {
-        int sequence;                   /* -1: by hand */
+        int sequence;                   /* HISTORY_BY_HAND (-1): by hand */
         const char *azure_resource_id;  /* NULL: not asked */
         const char *workspace_id;       /* NULL: not asked */
         const char *group_tag;          /* NULL: not asked */
@@ -70,7 +70,8 @@ typedef struct Request {
 
         const OnboardingPackage *onboarding; /* NULL: none that can be used; onboarding_failure says why */
         Failure onboarding_failure;
-        RequestSources sources;               /* of the package, when onboarding is NULL */
+        RequestSources sources; /* of the package, when onboarding is NULL */
+        bool offboard; /* the goal: the sensor has left its tenant, by the package below; all else is not asked */
         const OnboardingPackage *offboarding; /* NULL: none that can be used; offboarding_failure says why */
         Failure offboarding_failure;          /* reason NONE: none was given */
 

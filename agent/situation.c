@@ -206,6 +206,19 @@ static bool is_leaving(const Facts *facts)
                facts->sensor.offboarding_file == TRI_YES && facts->sensor.onboarded == TRI_NO;
 }
 
+bool situation_is_onboarded(const Facts *facts)
+{
+        const SensorHealth *health = &facts->sensor.health;
+
+        if (facts->sensor.files == TRI_NO)
+                return false;
+        if (health->answering != TRI_YES)
+                return facts->sensor.onboarded == TRI_YES ||
+                       (facts->sensor.offboarding_file == TRI_YES && facts->sensor.active == TRI_YES);
+        return health->licensed == TRI_YES ||
+               (facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES);
+}
+
 bool situation_changes_tenant(const Request *request, const Facts *facts)
 {
         return request->onboarding && request->allow_tenant_change && request->offboarding &&

@@ -70,6 +70,12 @@ bool situation_is_elsewhere(const Request *request, const Facts *facts);
  * know it. */
 bool situation_has_moved_away(const Facts *facts);
 
+/*
+ * The sensor is in a tenant, or will be as soon as it can; or it is about to leave one, and has not said that it has.
+ * Of a machine without a sensor: never.
+ */
+bool situation_is_onboarded(const Facts *facts);
+
 /* situation_is_elsewhere, and what it needs to leave that tenant was given: whether that may be used is judge_tenant's.
  */
 bool situation_changes_tenant(const Request *request, const Facts *facts);

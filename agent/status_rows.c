@@ -71,6 +71,7 @@ const StatusRow status_rows[] = {
                                   "Remove the others." },
         { "managed-values", "How many values of managedConfig are in the sensor's managed file." },
         { "offboard", "The sensor left its present tenant, so that it can be onboarded to another." },
+        { "offboarded", "The sensor has left its tenant, or was in none." },
         { "onboard", "The onboarding package was written for the sensor." },
         { "onboarding-package", "Where the onboarding package came from. A warning: it could not be compared with what "
                                 "the sensor has, or is signed under a root that is not known here." },
@@ -117,6 +118,7 @@ const StatusRow status_rows[] = {
         { "updates", "Who keeps the sensor up to date: this extension, another updater, or nobody." },
         { "verify", "The fresh look after the work: whether all is as asked." },
         { "version", "The sensor has another version than the setting asks for, and cannot be moved to it." },
+        { "wait", "A run by hand waits until no other one is at work on this machine." },
         { NULL, NULL },
 };
 

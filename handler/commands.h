@@ -21,3 +21,5 @@ int command_recheck(void);
 int command_check(const CommandLine *line);
 int command_plan(const CommandLine *line);
 int command_status(const CommandLine *line);
+int command_onboard(const CommandLine *line);
+int command_offboard(const CommandLine *line);

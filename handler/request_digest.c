@@ -102,6 +102,7 @@ void request_digest_make(Request *request)
         digest_number(&canon, "passive", request->passive);
         digest_number(&canon, "conflict", request->on_conflict);
         digest_number(&canon, "downgrade", request->allow_downgrade);
+        digest_number(&canon, "offboard", request->offboard);
         if (request->onboarding || !situation_has_sources(request))
                 digest_package(&canon, "package", request->onboarding, &request->onboarding_failure);
         else

@@ -315,3 +315,18 @@ int settings_from_public(Json *object, const Configuration *configuration, Setti
         settings = (Settings){ 0 };
         return 0;
 }
+
+int settings_by_hand(Json *object, Json *plain, const Configuration *configuration, Settings *ret, Failure *failure)
+{
+        Failure wrong = { 0 };
+
+        if (settings_from_public(object, configuration, ret, failure) < 0)
+                return -1;
+        failure_set(&ret->request.onboarding_failure, REASON_ONBOARDING_MISSING, "none was named.");
+        if (plain)
+                take_protected_uri(configuration, plain, ret, &wrong);
+        if (!wrong.reason)
+                return 0;
+        *failure = wrong;
+        return -1;
+}

@@ -46,3 +46,10 @@ int settings_read(const Host *host, const Configuration *configuration, const En
  */
 int settings_from_public(Json *object, const Configuration *configuration, Settings *ret,
                          Failure *failure) _must_check_;
+
+/*
+ * The same for a person's words. plain: what of them must not be seen, as if it stood in the protected settings (the
+ * address of the onboarding package); borrowed; NULL: nothing. *ret is cleared by the caller, also after a failure.
+ */
+int settings_by_hand(Json *object, Json *plain, const Configuration *configuration, Settings *ret,
+                     Failure *failure) _must_check_;

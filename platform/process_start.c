@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -135,13 +136,26 @@ static void close_others(const ProcessSpec *spec, int exec_fd)
                         close(fd);
 }
 
+/* A script that asks /dev/tty would be stopped there, as its group is not the one in front, and wait for ever. */
+static void leave_terminal(void)
+{
+        int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+        if (fd < 0)
+                return;
+        ioctl(fd, TIOCNOTTY);
+        close(fd);
+}
+
 /* In the child: nothing but what is allowed between fork and exec. */
 static void _noreturn_ execute(const char *path, const ProcessSpec *spec, const char *const *environment, int output_fd,
                                int exec_fd, pid_t parent)
 {
         int errnum;
 
-        if (setpgid(0, 0) == 0 && set_signals() == 0 && (spec->transaction || tie_to(parent) == 0) &&
+        if (setpgid(0, 0) == 0)
+                leave_terminal();
+        if (getpgrp() == getpid() && set_signals() == 0 && (spec->transaction || tie_to(parent) == 0) &&
             set_descriptors(output_fd) >= 0) {
                 close_others(spec, exec_fd);
                 execve(path, (char *const *)spec->argv, (char *const *)environment);

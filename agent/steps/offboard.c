@@ -76,6 +76,17 @@ static int fail(const Mission *mission, const char *tenant, Failure *failure)
                            known ? "" : " is not known", stands);
 }
 
+/* It goes nowhere else: the onboarding file is not needed any more. */
+static int end_there(Mission *mission, const char *tenant, Failure *failure)
+{
+        Error err = { 0 };
+
+        mission_changed(mission, "tenant", tenant, "none");
+        return fs_remove_leftovers(mission->host, SENSOR_ONBOARDING_FILE, &err) < 0
+                       ? steps_fail(failure, REASON_OFFBOARDING_FAILED, &err)
+                       : 0;
+}
+
 int step_offboard(Mission *mission, Failure *failure)
 {
         const char *present = situation_tenant(&mission->facts);
@@ -93,6 +104,8 @@ int step_offboard(Mission *mission, Failure *failure)
             wait_for_leaving(mission, what, failure) < 0)
                 return fail(mission, tenant, failure);
         log_info("the sensor has left tenant %s", tenant);
+        if (mission->request->offboard)
+                return end_there(mission, tenant, failure);
         snprintf(mission->left_tenant, sizeof(mission->left_tenant), "%s", tenant);
         return 0;
 }

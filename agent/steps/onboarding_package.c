@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/history.h"
 #include "agent/situation.h"
 #include "agent/steps/onboarding_azure.h"
 #include "agent/steps/onboarding_uri.h"
@@ -91,7 +92,8 @@ static char *tell_failures(const Request *request, const Attempt *attempts, size
         _cleanup_(text_clear) Text text = { 0 };
         size_t i;
 
-        tell_failure(&text, "protectedSettings", &request->onboarding_failure);
+        tell_failure(&text, request->sequence == HISTORY_BY_HAND ? "FILE" : "protectedSettings",
+                     &request->onboarding_failure);
         for (i = 0; i < n; i++) {
                 _cleanup_free_ char *where = NULL;
 

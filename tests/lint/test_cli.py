@@ -50,6 +50,16 @@ class CommandLine(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
             self.assertIn("Usage: mde-linux plan ", done.stderr)
 
+    @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
+    def test_a_package_is_named_once_and_no_secret_stands_in_the_command(self):
+        for argv, words in ((("onboard",), "where the onboarding package is"), (("onboard", "f", "--from-azure"), "give one of them"),
+                            (("onboard", "--uri", "https://host.test/p?sig=abcdef"), "--uri -"), (("onboard", "/no/file"), "/no/file"),
+                            (("offboard",), "FILE is missing"), (("offboard", "/no/file"), "/no/file")):
+            done = call(*argv)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
+            self.assertIn(words, done.stderr)
+            self.assertNotIn("abcdef", done.stderr)
+
     def test_what_cannot_be_replayed_is_said_with_file_and_place(self):
         with tempfile.TemporaryDirectory() as folder:
             facts, settings = f"{folder}/facts", f"{folder}/settings"

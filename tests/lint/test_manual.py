@@ -151,7 +151,7 @@ class Completions(unittest.TestCase):
         people, others = verbs()
         self.assertEqual(sorted(bash("")), sorted([*people, "--help", "--version"]))
         self.assertEqual(bash("unh"), ["unhold"])
-        self.assertEqual(sorted(bash("plan", "--")), sorted(["--facts", "--settings", "--json", "--help"]))
+        self.assertEqual(sorted(bash("plan", "--")), sorted(["--facts", "--settings", "--root", "--json", "--help"]))
         self.assertEqual(bash("plan", "--facts", "meson"), ["meson.build"])
         self.assertEqual(bash("explain", "tenant-oth"), ["tenant-other"])
         self.assertEqual(bash("explain", "drif"), ["drift"])

@@ -1,0 +1,125 @@
+#include "agent/commands/outcome_show.h"
+
+#include <string.h>
+
+#include "platform/base/text.h"
+
+#define NAME_WIDTH_MAX 20
+
+static const char *const verdicts[] = {
+        [VERDICT_WORKING] = "planned",
+        [VERDICT_SUCCEEDED] = "succeeded",
+        [VERDICT_REFUSED] = "refused",
+        [VERDICT_FAILED] = "failed",
+};
+
+static const struct {
+        const char *name;
+        const char *before; /* what the words say that the colour says */
+        ScreenLevel screen;
+} levels[] = {
+        [ROW_SUCCESS] = { "success", "", SCREEN_GOOD },
+        [ROW_WARNING] = { "warning", "warning: ", SCREEN_WARNING },
+        [ROW_ERROR] = { "error", "error: ", SCREEN_BAD },
+        [ROW_WORKING] = { "working", "", SCREEN_PLAIN },
+};
+
+static void show_failure(const Screen *screen, const Outcome *outcome, const char *remedy)
+{
+        const Reason *reason = reason_get(outcome->failure.reason);
+
+        screen_say(screen, SCREEN_BAD, 0, "%s: %s (code %d)", verdicts[outcome->verdict], reason->id,
+                   reason->azure_code);
+        screen_row(screen, SCREEN_PLAIN, 6, "  what", "%s", reason->what);
+        screen_row(screen, SCREEN_PLAIN, 6, "  why", "%s", outcome->failure.found);
+        screen_row(screen, SCREEN_STRONG, 6, "  do", "%s", remedy ? remedy : reason->remedy);
+}
+
+/* Rows of stages that were left say nothing, and a failure's own row what was said above it. On a terminal all has to
+ * fit: what went well was seen while it went. */
+static bool is_shown(const Screen *screen, const Outcome *outcome, const OutcomeRow *row)
+{
+        const char *what = outcome->failure.reason ? reason_get(outcome->failure.reason)->what : NULL;
+
+        switch (row->level) {
+        case ROW_WARNING:
+                return true;
+        case ROW_ERROR:
+                return !what || !text_starts_with(row->text, what);
+        case ROW_SUCCESS:
+                return !screen->terminal;
+        case ROW_WORKING:
+        default:
+                return false;
+        }
+}
+
+static unsigned name_width(const Screen *screen, const Outcome *outcome)
+{
+        size_t i, length, width = 0;
+
+        for (i = 0; i < outcome->n_rows; i++) {
+                length = strlen(outcome->rows[i].name);
+                if (length > width && length <= NAME_WIDTH_MAX && is_shown(screen, outcome, &outcome->rows[i]))
+                        width = length;
+        }
+        return (unsigned)width;
+}
+
+void outcome_show(const Screen *screen, const Outcome *outcome, const char *remedy)
+{
+        unsigned width = name_width(screen, outcome);
+        size_t i;
+
+        if (outcome->failure.reason)
+                show_failure(screen, outcome, remedy);
+        else
+                screen_say(screen, SCREEN_STRONG, 0, "%s", outcome->message);
+        for (i = 0; i < outcome->n_rows; i++) {
+                const OutcomeRow *row = &outcome->rows[i];
+
+                if (is_shown(screen, outcome, row))
+                        screen_row(screen, levels[row->level].screen, width, row->name, "%s%s",
+                                   levels[row->level].before, row->text);
+        }
+}
+
+static void put(Json *object, const char *name, const char *text)
+{
+        json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
+}
+
+static void put_failure(Json *document, const Failure *failure, const char *remedy)
+{
+        const Reason *reason = failure->reason ? reason_get(failure->reason) : NULL;
+
+        put(document, "reason", reason ? reason->id : NULL);
+        json_object_object_add(document, "code", json_object_new_int(reason ? reason->azure_code : 0));
+        if (!reason)
+                return;
+        put(document, "why", failure->found);
+        put(document, "do", remedy ? remedy : reason->remedy);
+}
+
+void outcome_put(Json *document, const Outcome *outcome, const char *remedy)
+{
+        Json *rows = json_object_new_array();
+        size_t i;
+
+        put(document, "verdict", verdicts[outcome->verdict]);
+        put(document, "message",
+            outcome->failure.reason ? reason_get(outcome->failure.reason)->what : outcome->message);
+        put_failure(document, &outcome->failure, remedy);
+        for (i = 0; i < outcome->n_rows; i++) {
+                Json *row;
+
+                if (outcome->rows[i].level == ROW_WORKING)
+                        continue;
+                row = json_object_new_object();
+                put(row, "name", outcome->rows[i].name);
+                put(row, "level", levels[outcome->rows[i].level].name);
+                put(row, "text", outcome->rows[i].text);
+                json_object_array_add(rows, row);
+        }
+        json_object_object_add(document, "rows", rows);
+}

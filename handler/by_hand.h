@@ -1,0 +1,34 @@
+/*
+ * by_hand: a person's request, carried out as the extension's worker does it: the same lock, journal, history and
+ * steps; told on the terminal and in /var/log/mde-linux.
+ */
+#pragma once
+
+#include "agent/commands/command_line.h"
+#include "agent/outcome.h"
+#include "handler/settings.h"
+
+#define BY_HAND_LOGS "/var/log/mde-linux"
+
+typedef struct ByHand {
+        const CommandLine *line;
+        const char *operation; /* "Onboard": as the journal shows it */
+        Host host;
+        Configuration configuration;
+        Settings settings; /* what is asked; its request is carried out */
+        char *root;        /* of --root; NULL */
+} ByHand;
+
+void by_hand_clear(ByHand *hand);
+
+/* A file that holds one JSON document, no member twice. ERROR_MISSING: there is none. */
+int by_hand_read_json(const Host *host, const char *path, Json **ret, Error *err) _must_check_;
+
+/* The bytes of a file that a person names, "-": of the standard input. At most ONBOARDING_CONTENT_MAX. */
+int by_hand_read_bytes(const char *path, Secret *ret, Error *err) _must_check_;
+
+/* Carries the request out, with --dry-run: plans it, and tells what came of it; the exit code. */
+int by_hand_run(ByHand *hand);
+
+/* Tells that it cannot be a request; the exit code. */
+int by_hand_refuse(ByHand *hand, const Failure *failure);
