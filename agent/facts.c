@@ -15,7 +15,6 @@
 
 #define ONBOARDING_FILE_MAX (1024 * 1024)
 #define MANAGED_FILE_MAX JSON_SIZE_MAX
-#define HOLD_FILE_MAX 4096
 #define PATH_FILE_MAX (16 * 1024)
 
 /* What a sensor and its package write to. */
@@ -30,19 +29,10 @@ void facts_clear(Facts *facts)
 
 bool facts_are_held(const Host *host)
 {
-        return fs_exists(host, FACTS_HOLD_FILE);
-}
+        Hold hold;
 
-static void look_at_hold(const Host *host, Facts *facts)
-{
-        _cleanup_free_ char *text = NULL, *shown = NULL;
-        size_t length = 0;
-
-        facts->hold.held = tri(facts_are_held(host));
-        if (facts->hold.held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0)
-                return;
-        shown = text_escape(text ? text_trim(text) : "", sizeof(facts->hold.reason) - 8);
-        snprintf(facts->hold.reason, sizeof(facts->hold.reason), "%s", shown);
+        hold_read(host, (int64_t)time(NULL), &hold);
+        return hold.held == TRI_YES;
 }
 
 /* Also in the first look: whoever reads a status asks for it, and it is cheap. */
@@ -246,7 +236,7 @@ void facts_gather(const Host *host, Look look, Deadline deadline, Facts *ret)
         ret->extension.portable = tri(version_is_portable);
         ret->extension.built_s = version_built_s;
         look_at_crypto(host, ret);
-        look_at_hold(host, ret);
+        hold_read(host, ret->now_s, &ret->hold);
         look_at_registration(host, ret);
         update_record_read(host, &ret->update.record);
         facts_refresh_sensor(host, deadline, ret);

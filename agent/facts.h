@@ -7,6 +7,7 @@
 #pragma once
 
 #include "agent/azure/azure_facts.h"
+#include "agent/hold.h"
 #include "agent/machine/install_path.h"
 #include "agent/machine/products_look.h"
 #include "agent/machine/updaters.h"
@@ -33,6 +34,8 @@ typedef struct Facts {
         Tri blind;       /* history: NOT_ASKED but by a daily look; fulfilled, and never with its package */
         Refused refused; /* history: for this very request */
         char fulfilled_org[37]; /* history: the tenant of the package that it succeeded with; "": without one */
+        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
+        bool acted;  /* looked after all steps of a run were done */
 
         struct {
                 Tri portable;     /* its libraries come with it */
@@ -41,13 +44,7 @@ typedef struct Facts {
                 char openssl[HOST_OPENSSL_VERSION_MAX]; /* what that calls itself, escaped; "" unknown */
         } extension;
 
-        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
-        bool acted;  /* looked after all steps of a run were done */
-
-        struct {
-                Tri held;
-                char reason[256]; /* escaped */
-        } hold;
+        Hold hold;
 
         struct {
                 Tri systemd;

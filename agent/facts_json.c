@@ -47,8 +47,11 @@ static const JsonField extension[] = {
 };
 
 static const JsonField hold[] = {
-        TRI(Facts, hold.held, "held"),
-        JSON_TEXT(Facts, hold.reason, "reason"),
+        TRI(Hold, held, "held"),
+        JSON_BOOL(Hold, over, "over"),
+        JSON_BOOL(Hold, damaged, "damaged"),
+        JSON_INTEGER(Hold, until_s, "until_s"),
+        JSON_TEXT(Hold, reason, "reason"),
         { 0 },
 };
 
@@ -308,7 +311,7 @@ const JsonField facts_json_fields[] = {
         TRI(Facts, blind, "blind"),
         JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
         JSON_GROUP("extension", extension),
-        JSON_GROUP("hold", hold),
+        JSON_OBJECT(Facts, hold, "hold", hold),
         JSON_GROUP("machine", machine),
         JSON_OBJECT(Facts, fanotify, "fanotify", fanotify),
         JSON_OBJECT(Facts, stopped_products, "stopped_products", stopped_products),

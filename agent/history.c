@@ -122,12 +122,9 @@ static void put_refused(Json *json, const Refused *refused)
         json_object_object_add(json, "refused", all);
 }
 
-int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err)
+Json *history_json(const HistoryRecord *record)
 {
-        _cleanup_free_ char *path = path_of(sequence), *before = NULL;
-        _cleanup_json_ Json *json = json_object_new_object();
-        const char *text;
-        size_t length = 0;
+        Json *json = json_object_new_object();
 
         json_object_object_add(json, "schema", json_object_new_int(SCHEMA));
         put(json, "request", record->digest);
@@ -142,6 +139,16 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         put_notes(json, record);
         if (record->refused.n > 0)
                 put_refused(json, &record->refused);
+        return json;
+}
+
+int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err)
+{
+        _cleanup_free_ char *path = path_of(sequence), *before = NULL;
+        _cleanup_json_ Json *json = history_json(record);
+        const char *text;
+        size_t length = 0;
+
         text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
         if (fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
                 return 0;

@@ -12,6 +12,7 @@
 #include "agent/state.h"
 #include "platform/crypto.h"
 #include "platform/host.h"
+#include "platform/json.h"
 
 #define HISTORY_FOLDER STATE_FOLDER "/history"
 
@@ -34,6 +35,9 @@ typedef struct HistoryRecord {
 /* Never fails: what cannot be read is not known. */
 void history_read(const Host *host, int sequence, HistoryRecord *ret);
 int history_write(const Host *host, int sequence, const HistoryRecord *record, Error *err) _must_check_;
+
+/* As it is written; what was read and is written so holds known members only. The caller's. */
+Json *history_json(const HistoryRecord *record);
 
 /* This very request was met once. */
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest);

@@ -239,6 +239,17 @@ static const PlanStep *first_change(const Plan *plan)
         return &plan->steps[plan->n_steps > 1 && plan->steps[0].id == STEP_CONNECTIVITY];
 }
 
+static void refuse_held(const Hold *hold, Plan *plan)
+{
+        const PlanStep *step = first_change(plan);
+        _cleanup_free_ char *end = hold_end_words(hold);
+
+        judge_refuse(plan, REASON_HELD, "The step %s waits: %s. %s%s.%s%s", step_name(step->id), step->why,
+                     *hold->reason ? "The reason given for the hold: " : "No reason was given for the hold",
+                     hold->reason, *end ? " " : "", end);
+        plan->n_steps = 0;
+}
+
 void plan_make(const Request *request, const Facts *facts, Plan *ret)
 {
         size_t i;
@@ -255,14 +266,8 @@ void plan_make(const Request *request, const Facts *facts, Plan *ret)
         }
         if (plan_has(ret, STEP_ONBOARDING_PACKAGE))
                 ret->n_steps = 1;
-        if (ret->n_steps > 0 && facts->hold.held == TRI_YES) {
-                judge_refuse(ret, REASON_HELD, "The step %s waits: %s. %s%s.", step_name(first_change(ret)->id),
-                             first_change(ret)->why,
-                             *facts->hold.reason ? "The reason given for the hold: "
-                                                 : "No reason was given for the hold",
-                             facts->hold.reason);
-                ret->n_steps = 0;
-        }
+        if (ret->n_steps > 0 && facts->hold.held == TRI_YES)
+                refuse_held(&facts->hold, ret);
 }
 
 /* What a first look would know of the same machine. */

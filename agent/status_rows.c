@@ -62,6 +62,7 @@ const StatusRow status_rows[] = {
         { "folder", "The sensor is installed elsewhere than usual." },
         { "group-ids", "The setting groupIds against what the sensor reports." },
         { "health", "Whether the sensor says that it is healthy, and what issues it names; 'mdatp health' has all." },
+        { "hold", "The end of a hold on changes: it is over, or it cannot be read and the hold does not end." },
         { "install-path", "The installation folder: it was set up, or is another one than the setting asks for." },
         { "isolation", "The portal has isolated this machine from the network; release it there." },
         { "look", "What was found on this machine, and how many steps were to be done." },

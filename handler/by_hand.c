@@ -20,7 +20,6 @@
 #include "platform/fs.h"
 #include "platform/journal.h"
 
-#define HANDLER_LOG BY_HAND_LOGS "/mde-linux.log"
 #define INSTALLER_LOG BY_HAND_LOGS "/installer.log"
 #define LOCK_PAUSE_MS 500
 #define BLOCK 65536
@@ -150,7 +149,7 @@ static void open_log(const Run *run)
 
         journal_set_context(run->hand->operation, HISTORY_BY_HAND);
         log_add_sink(journal_sink);
-        if (fs_make_folder(host, BY_HAND_LOGS, 0755, &err) < 0 || log_open(HANDLER_LOG, &err) < 0)
+        if (fs_make_folder(host, BY_HAND_LOGS, 0755, &err) < 0 || log_open(BY_HAND_LOG, &err) < 0)
                 log_warning("no log file: %s", err.text);
         log_info("%s by hand begins, pid %d, version %s", run->hand->line->command->name, (int)getpid(), version_text);
 }

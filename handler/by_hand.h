@@ -9,6 +9,7 @@
 #include "handler/settings.h"
 
 #define BY_HAND_LOGS "/var/log/mde-linux"
+#define BY_HAND_LOG BY_HAND_LOGS "/mde-linux.log" /* ours; the package manager's words lie beside it */
 
 typedef struct ByHand {
         const CommandLine *line;

@@ -23,3 +23,5 @@ int command_plan(const CommandLine *line);
 int command_status(const CommandLine *line);
 int command_onboard(const CommandLine *line);
 int command_offboard(const CommandLine *line);
+int command_collect(const CommandLine *line);
+int command_generalize(const CommandLine *line);

@@ -5,7 +5,7 @@
 
 const Zlib *zlib_load(void)
 {
-        static const Zlib zlib = { inflateInit2_, inflate, inflateEnd, crc32 };
+        static const Zlib zlib = { inflateInit2_, inflate, inflateEnd, crc32, deflateInit2_, deflate, deflateEnd };
 
         return &zlib;
 }

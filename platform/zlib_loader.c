@@ -26,7 +26,9 @@ const Zlib *zlib_load(void)
         if (!the_zlib.library)
                 the_zlib.library = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
         return the_zlib.library && find(&zlib->init, "inflateInit2_") && find(&zlib->run, "inflate") &&
-                               find(&zlib->end, "inflateEnd") && find(&zlib->crc, "crc32")
+                               find(&zlib->end, "inflateEnd") && find(&zlib->crc, "crc32") &&
+                               find(&zlib->deflate_init, "deflateInit2_") && find(&zlib->deflate, "deflate") &&
+                               find(&zlib->deflate_end, "deflateEnd")
                        ? zlib
                        : NULL;
 }

@@ -11,6 +11,10 @@ typedef struct Zlib {
         int (*run)(z_streamp stream, int flush);                                /* inflate */
         int (*end)(z_streamp stream);                                           /* inflateEnd */
         uLong (*crc)(uLong crc, const Bytef *bytes, uInt length);               /* crc32 */
+        int (*deflate_init)(z_streamp stream, int level, int method, int bits, int memory, int strategy,
+                            const char *version, int size); /* deflateInit2_ */
+        int (*deflate)(z_streamp stream, int flush);
+        int (*deflate_end)(z_streamp stream);
 } Zlib;
 
 /* NULL: this machine has none. */

@@ -2,13 +2,16 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "agent/commands/screen.h"
 #include "agent/facts.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
 
 #define REASON_MAX 200 /* bytes: what a status can show whole */
+#define YEAR_S ((int64_t)366 * 86400)
 
 static char *join(int n_words, char *words[])
 {
@@ -18,6 +21,14 @@ static char *join(int n_words, char *words[])
         for (i = 0; i < n_words && joined.length <= REASON_MAX; i++)
                 text_append(&joined, "%s%.*s", i ? " " : "", REASON_MAX + 1, words[i]);
         return text_trim(text_take(&joined));
+}
+
+/* "hold until 2026-12-01": it is not the words that end it. */
+static bool names_an_end(const char *reason)
+{
+        int64_t until;
+
+        return text_starts_with(reason, "until ") && hold_time(reason + strlen("until "), 0, &until);
 }
 
 static bool has_control_characters(const char *text)
@@ -36,53 +47,127 @@ static const char *why_unfit(const char *reason)
                 return "it has no words";
         if (strlen(reason) > REASON_MAX)
                 return "it is too long";
+        if (names_an_end(reason))
+                return "it is an end, which goes into --until, and no reason";
         return !text_is_utf8(reason, strlen(reason)) || has_control_characters(reason)
                        ? "it holds more than plain text on one line"
                        : NULL;
 }
 
+static int refuse_reason(const CommandLine *line, const char *unfit)
+{
+        return command_line_refuse(line,
+                                   "this reason cannot be taken: %s (at most %d bytes). Say why, as in: "
+                                   "mde-linux hold maintenance, ask Kim",
+                                   unfit, REASON_MAX);
+}
+
+/* 0 without --until. */
+static int take_until(const CommandLine *line, int64_t now_s, int64_t *ret)
+{
+        const char *given = command_line_option(line, "until");
+        _cleanup_free_ char *shown = text_escape(given ? given : "", 80);
+        int64_t until = 0;
+
+        if (given && !hold_time(given, now_s, &until))
+                return command_line_refuse(line,
+                                           "--until %s is no time: right would be 2026-12-01, 2026-12-01T08:00Z "
+                                           "(UTC), +2h, +3d",
+                                           shown);
+        if (given && until <= now_s)
+                return command_line_refuse(line, "--until %s is over already", shown);
+        if (given && until > now_s + HOLD_YEARS_MAX * YEAR_S)
+                return command_line_refuse(line,
+                                           "--until %s is more than %d years away; without --until a hold has "
+                                           "no end",
+                                           shown, HOLD_YEARS_MAX);
+        *ret = until;
+        return 0;
+}
+
+static int write_hold(const Host *host, const char *reason, int64_t until_s)
+{
+        char until[TEXT_TIME_MAX];
+        _cleanup_free_ char *text = until_s ? text_format("%s\nuntil %s\n", reason, text_time(until_s, until))
+                                            : text_format("%s\n", reason);
+        Error err = { 0 };
+
+        if (fs_make_folder(host, "/etc/mde-linux", 0755, &err) == 0 &&
+            fs_write(host, FACTS_HOLD_FILE, text, strlen(text), 0644, &err) == 0)
+                return COMMAND_DONE;
+        fprintf(stderr, "mde-linux hold: %s\n", err.text);
+        return COMMAND_FAILED;
+}
+
+/* What stands in the file now. */
+static int print_json(const Host *host)
+{
+        Json *document = screen_document("hold", 1);
+        char until[TEXT_TIME_MAX];
+        Hold hold;
+
+        hold_read(host, (int64_t)time(NULL), &hold);
+        json_object_object_add(document, "held", json_object_new_boolean(hold.held == TRI_YES));
+        if (*hold.reason)
+                json_object_object_add(document, "reason", json_object_new_string(hold.reason));
+        if (hold.until_s)
+                json_object_object_add(document, "until", json_object_new_string(text_time(hold.until_s, until)));
+        return screen_print_document(document);
+}
+
+static int say_held(const char *reason, int64_t until_s)
+{
+        Screen screen = screen_of(stdout);
+        char until[TEXT_TIME_MAX];
+
+        screen_say(&screen, SCREEN_PLAIN, 0, "Changes are on hold: %s", reason);
+        if (until_s)
+                screen_say(
+                        &screen, SCREEN_PLAIN, 0,
+                        "This machine is still looked at. They go on with the first look after %s (looks are daily), "
+                        "or after 'mde-linux unhold'.",
+                        text_time(until_s, until));
+        else
+                screen_say(&screen, SCREEN_PLAIN, 0,
+                           "This machine is still looked at. They go on after 'mde-linux unhold'.");
+        return screen_end(&screen);
+}
+
 int command_hold(const CommandLine *line)
 {
-        _cleanup_free_ char *reason = join(line->n_words, line->words), *text = NULL;
+        _cleanup_free_ char *reason = join(line->n_words, line->words);
         const char *unfit = why_unfit(reason);
-        Error err = { 0 };
+        int64_t until = 0;
+        int failed;
         Host host;
 
-        if (unfit) {
-                fprintf(stderr,
-                        "mde-linux hold: this reason cannot be taken: %s (at most %d bytes). Say why, as in: "
-                        "mde-linux hold maintenance until Friday, ask Kim\n",
-                        unfit, REASON_MAX);
-                return COMMAND_USAGE;
-        }
         host_init(&host);
-        text = text_format("%s\n", reason);
-        if (fs_make_folder(&host, "/etc/mde-linux", 0755, &err) < 0 ||
-            fs_write(&host, FACTS_HOLD_FILE, text, strlen(text), 0644, &err) < 0) {
-                fprintf(stderr, "mde-linux hold: %s\n", err.text);
-                return 1;
-        }
-        printf("Changes are on hold: %s\nThis machine is still looked at. They go on after 'mde-linux unhold'.\n",
-               reason);
-        return 0;
+        failed = unfit ? refuse_reason(line, unfit) : take_until(line, (int64_t)time(NULL), &until);
+        if (!failed)
+                failed = write_hold(&host, reason, until);
+        if (failed)
+                return failed;
+        return command_line_option(line, "json") ? print_json(&host) : say_held(reason, until);
 }
 
 int command_unhold(const CommandLine *line)
 {
+        bool as_json = command_line_option(line, "json");
         Error err = { 0 };
+        bool was_held;
         Host host;
 
         host_init(&host);
-        if (!facts_are_held(&host)) {
-                printf("Changes were not on hold.\n");
-                return 0;
-        }
-        if (fs_remove_durably(&host, FACTS_HOLD_FILE, &err) < 0) {
+        was_held = fs_exists(&host, FACTS_HOLD_FILE);
+        if (was_held && fs_remove_durably(&host, FACTS_HOLD_FILE, &err) < 0) {
                 fprintf(stderr, "mde-linux unhold: %s\n", err.text);
-                return 1;
+                return COMMAND_FAILED;
         }
-        printf("Changes may go on; what waits is done at the next enable (restart the guest agent, or deploy again) or "
-               "daily "
-               "look.\n");
-        return 0;
+        if (as_json)
+                return print_json(&host);
+        printf("%s\n",
+               was_held ? "Changes may go on; what waits is done at the next enable (restart the guest agent, or "
+                          "deploy again) or daily look."
+                        : "Changes were not on hold.");
+        return fflush(stdout) != 0;
 }

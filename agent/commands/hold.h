@@ -1,7 +1,7 @@
 /*
  * hold: changes of this machine are put on hold, and go on again. Looking and telling go on.
  *
- * FACTS_HOLD_FILE holds the reason as text. It is the administrator's: no verb of the extension removes it.
+ * FACTS_HOLD_FILE (agent/hold.h) is the administrator's: no verb of the extension removes it.
  */
 #pragma once
 

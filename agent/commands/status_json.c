@@ -247,6 +247,7 @@ static void add_rest(const StatusView *view, Json *document)
 
         put_tri(object, "held", view->facts->hold.held);
         put(object, "reason", view->facts->hold.reason);
+        put_time(object, "until", view->facts->hold.until_s);
         object = add_object(document, "recheck");
         put_tri(object, "present", extension->recheck.present);
         put_tri(object, "active", extension->recheck.active);

@@ -265,9 +265,12 @@ static void show_work(const StatusView *view, const Screen *screen)
 
 static void show_hold(const StatusView *view, const Screen *screen)
 {
+        _cleanup_free_ char *end = hold_end_words(&view->facts->hold);
+
         if (view->facts->hold.held == TRI_YES)
-                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold", "%s (nothing is changed until mde-linux unhold)",
-                           view->facts->hold.reason);
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold",
+                           "%s (nothing is changed until mde-linux unhold)%s%s", view->facts->hold.reason,
+                           *end ? " " : "", end);
 }
 
 static void show_recheck(const StatusView *view, const Screen *screen)

@@ -3,6 +3,7 @@
  * number has not been met yet, and forceReOnboarding asks for it.
  */
 #include "agent/judge.h"
+#include "platform/base/text.h"
 
 /* A package that is half there was cut off, not removed; the first look knows nothing of packages. */
 static bool is_removed(const Facts *facts)
@@ -22,8 +23,24 @@ static bool is_offboarded(const Request *request, const Facts *facts)
         return there && facts->sensor.onboarded == TRI_NO && !situation_is_licensed(request, facts);
 }
 
+static void note_hold(const Hold *hold, Plan *plan)
+{
+        char until[TEXT_TIME_MAX];
+
+        if (hold->held == TRI_YES && hold->damaged)
+                judge_note(plan, "hold", PLAN_WARNING,
+                           "When the hold of this machine ends cannot be read, so that it does not end: the second "
+                           "line of " FACTS_HOLD_FILE " would be right as: until 2026-12-01T08:00:00Z");
+        else if (hold->over)
+                judge_note(plan, "hold", PLAN_INFORMATION,
+                           "The hold until %s is over (%s); changes go on. Remove " FACTS_HOLD_FILE
+                           " ('mde-linux unhold'), or give it another end.",
+                           text_time(hold->until_s, until), *hold->reason ? hold->reason : "no reason was given");
+}
+
 void judge_intent(const Request *request, const Facts *facts, Plan *plan)
 {
+        note_hold(&facts->hold, plan);
         if (facts->fulfilled != TRI_YES || request->force_reonboarding)
                 return;
         if (is_removed(facts))

@@ -65,8 +65,8 @@ def _cmocka(work):
 
 
 def _zlib(work):
-    """What inflates, and nothing of gzip's files; Debian's source has no file that its CMakeLists.txt names."""
-    names = ("adler32", "crc32", "inffast", "inflate", "inftrees", "zutil")
+    """What inflates and deflates, and nothing of gzip's files; Debian's source has no file that its CMakeLists.txt names."""
+    names = ("adler32", "crc32", "deflate", "inffast", "inflate", "inftrees", "trees", "zutil")
     for name in names:
         work.run(work.compiler / "bin/cc", *FLAGS, "-DNO_GZIP", "-DHAVE_HIDDEN", "-c", work.source / f"{name}.c", "-o", work.folder / f"{name}.o")
     for folder in ("include", "lib"):

@@ -425,6 +425,26 @@ static void what_is_on_hold_is_looked_at_and_not_done(void **state)
         assert_plan(q, f, "refused: held");
 }
 
+static void a_hold_tells_its_end_and_that_it_is_over(void **state)
+{
+        _cleanup_free_ Plan *plan = text_allocate(sizeof(Plan));
+        Request q = asked();
+        Facts f = healthy();
+
+        f.sensor.enabled = TRI_NO;
+        f.hold = (Hold){ .held = TRI_YES, .until_s = 1800000000, .reason = "ask Kim" };
+        plan_make(&q, &f, plan);
+        assert_non_null(strstr(plan->refusal.found, "ask Kim. It ends at 2027-01-15T08:00:00Z."));
+        f.hold.held = TRI_NO;
+        f.hold.over = true;
+        assert_plan(q, f, "service");
+        plan_make(&q, &f, plan);
+        assert_int_equal(plan->notes[0].level, PLAN_INFORMATION);
+        assert_non_null(strstr(plan->notes[0].text, "The hold until 2027-01-15T08:00:00Z is over (ask Kim)"));
+        f.hold = (Hold){ .held = TRI_YES, .damaged = true };
+        assert_plan(q, f, "refused: held");
+}
+
 /* --- every mix of facts converges --------------------------------------------------------------------- */
 
 /* The file is written; whether the sensor does what it says is another matter. Facts own their text here. */
@@ -921,6 +941,7 @@ int main(void)
                 cmocka_unit_test(the_first_look_leaves_a_missing_sensor_to_the_second),
                 cmocka_unit_test(a_sensor_that_was_offboarded_after_success_stays_so),
                 cmocka_unit_test(what_is_on_hold_is_looked_at_and_not_done),
+                cmocka_unit_test(a_hold_tells_its_end_and_that_it_is_over),
                 cmocka_unit_test(every_mix_of_facts_converges),
                 cmocka_unit_test(every_mix_with_a_pin_converges),
                 cmocka_unit_test(every_mix_with_a_source_converges),

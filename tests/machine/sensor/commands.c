@@ -4,8 +4,10 @@
 #include "sensor.h"
 #include "stand_in.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The word after option, NULL when it is not there. */
 static const char *after(int argc, char **argv, const char *option)
@@ -122,6 +124,23 @@ static int connectivity(Sensor *s, int argc, char **argv, FILE *out)
         return failed;
 }
 
+static int diagnostic(Sensor *s, int argc, char **argv, FILE *out)
+{
+        const char *place = VAR "/wdavdiag";
+        char path[256];
+        FILE *file;
+
+        (void)argc;
+        (void)argv;
+        snprintf(path, sizeof path, "%s/%s.zip", place, s->guid);
+        if ((mkdir(place, 0700) < 0 && errno != EEXIST) || !(file = fopen(path, "we")))
+                return usage(out, "the archive cannot be written");
+        fputs("PK stand-in: paths of files, names of processes\n", file);
+        fclose(file);
+        fprintf(out, "Diagnostic file created: \"%s\"\n", path);
+        return 0;
+}
+
 static int definitions(Sensor *s, int argc, char **argv, FILE *out)
 {
         (void)s;
@@ -160,6 +179,7 @@ static const struct {
         { { "definitions", "update" }, NULL, definitions },
         { { "scan", "custom" }, NULL, scan_custom },
         { { "threat", "list" }, NULL, threat_list },
+        { { "diagnostic", "create" }, NULL, diagnostic },
 };
 
 static int matches(const char *const *words, int argc, char **argv)

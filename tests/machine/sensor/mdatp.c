@@ -81,7 +81,7 @@ int main(int argc, char **argv)
         record(call);
         hang_if_asked(call);
         if (strcmp(call, "") == 0 || strcmp(call, "help") == 0 || strcmp(call, "--help") == 0) {
-                puts("Usage: mdatp config|connectivity|definitions|edr|health|scan|threat|version ...");
+                puts("Usage: mdatp config|connectivity|definitions|diagnostic|edr|health|scan|threat|version ...");
                 return 0;
         }
         if (strcmp(call, "version") == 0 || strcmp(call, "--version") == 0) {

@@ -27,6 +27,16 @@ static void keep(char *to, size_t size, const char *from)
         snprintf(to, size, "%s", from);
 }
 
+static void make_guid(Sensor *s)
+{
+        char *id = read_text("/etc/machine-id");
+
+        snprintf(s->guid, sizeof s->guid, "00000000-0000-0000-0000-000000000000");
+        if (id && strlen(id) >= 32)
+                snprintf(s->guid, sizeof s->guid, "%.8s-%.4s-%.4s-%.4s-%.12s", id, id + 8, id + 12, id + 16, id + 20);
+        free(id);
+}
+
 static void load_line(Sensor *s, char *line)
 {
         char *value = strchr(line, '='), *inner;
@@ -36,6 +46,8 @@ static void load_line(Sensor *s, char *line)
         *value++ = '\0';
         if (strcmp(line, "org") == 0)
                 keep(s->org, sizeof s->org, value);
+        else if (strcmp(line, "guid") == 0)
+                keep(s->guid, sizeof s->guid, value);
         else if (strcmp(line, "seen") == 0)
                 keep(s->seen, sizeof s->seen, value);
         else if (strcmp(line, "passive") == 0)
@@ -63,6 +75,8 @@ void sensor_load(Sensor *s)
         s->version[strcspn(s->version, "\n")] = '\0';
         while ((line = strsep(&rest, "\n")))
                 load_line(s, line);
+        if (!*s->guid)
+                make_guid(s);
         s->licensed = *s->org != '\0';
         free(version);
         free(text);
@@ -75,8 +89,8 @@ void sensor_save(const Sensor *s)
 
         if (!file)
                 return;
-        fprintf(file, "org=%s\nseen=%s\npassive=%s\nproxy=%s\ngroup_ids=%s\n", s->org, s->seen, s->passive, s->proxy,
-                s->group_ids);
+        fprintf(file, "guid=%s\norg=%s\nseen=%s\npassive=%s\nproxy=%s\ngroup_ids=%s\n", s->guid, s->org, s->seen,
+                s->passive, s->proxy, s->group_ids);
         for (unsigned i = 0; i < s->n_tags; i++)
                 fprintf(file, "tag=%s=%s\n", s->tags[i].name, s->tags[i].value);
         if (fclose(file) == 0 && rename(STATE ".new", STATE) < 0)

@@ -13,6 +13,7 @@ typedef struct {
 } Tag;
 
 typedef struct {
+        char guid[48];    /* of this device: kept, so that a copied disk is the same one */
         char version[64]; /* of the build that is running, not of the package on disk */
         char org[64];     /* empty: not onboarded */
         bool licensed;

@@ -1,0 +1,30 @@
+#include "agent/hold.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "agent/facts.h"
+#include "platform/base/text.h"
+#include "platform/fs.h"
+
+/* fs_exists() takes what it may not see for absent. */
+static Tri is_there(const Host *host)
+{
+        _cleanup_free_ char *path = host_path(host, FACTS_HOLD_FILE);
+        struct stat st;
+
+        if (lstat(path, &st) == 0)
+                return TRI_YES;
+        return errno == ENOENT || errno == ENOTDIR ? TRI_NO : TRI_UNKNOWN;
+}
+
+void hold_read(const Host *host, int64_t now_s, Hold *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t length = 0;
+
+        *ret = (Hold){ .held = is_there(host) };
+        if (ret->held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0 || !text)
+                return;
+        hold_parse(text, now_s, ret);
+}

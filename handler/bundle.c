@@ -1,0 +1,165 @@
+#include "handler/bundle.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include "platform/base/version.h"
+#include "platform/gzip.h"
+#include "platform/tar.h"
+
+#define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+void bundle_clear(Bundle *bundle)
+{
+        size_t i;
+
+        for (i = 0; i < bundle->n_files; i++)
+                free(bundle->files[i].data);
+        *bundle = (Bundle){ 0 };
+}
+
+void bundle_add_text(Bundle *bundle, const char *name, const char *what, char *text)
+{
+        if (bundle->n_files == BUNDLE_FILES_MAX)
+                abort(); /* there are fewer parts: a mistake of ours */
+        bundle->files[bundle->n_files++] =
+                (BundleFile){ .name = name, .what = what, .data = text, .length = strlen(text) };
+}
+
+void bundle_add_json(Bundle *bundle, const char *name, const char *what, Json *json)
+{
+        _cleanup_json_ Json *owned = json;
+
+        bundle_add_text(bundle, name, what, text_format("%s\n", json_object_to_json_string_ext(owned, SHOWN_AS)));
+}
+
+void bundle_omit(Bundle *bundle, const char *what, const char *format, ...)
+{
+        BundleOmission *omission = &bundle->omissions[bundle->n_omissions];
+        va_list ap;
+
+        if (bundle->n_omissions == BUNDLE_OMISSIONS_MAX)
+                abort();
+        bundle->n_omissions++;
+        omission->what = what;
+        va_start(ap, format);
+        vsnprintf(omission->why, sizeof(omission->why), format, ap);
+        va_end(ap);
+}
+
+static void put(Json *object, const char *name, const char *text)
+{
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+Json *bundle_files_json(const Bundle *bundle)
+{
+        Json *list = json_object_new_array();
+        size_t i;
+
+        for (i = 0; i < bundle->n_files; i++) {
+                Json *file = json_object_new_object();
+
+                put(file, "name", bundle->files[i].name);
+                json_object_object_add(file, "bytes", json_object_new_int64((int64_t)bundle->files[i].length));
+                put(file, "what", bundle->files[i].what);
+                json_object_array_add(list, file);
+        }
+        return list;
+}
+
+Json *bundle_omissions_json(const Bundle *bundle)
+{
+        Json *list = json_object_new_array();
+        size_t i;
+
+        for (i = 0; i < bundle->n_omissions; i++) {
+                Json *omission = json_object_new_object();
+
+                put(omission, "what", bundle->omissions[i].what);
+                put(omission, "why", bundle->omissions[i].why);
+                json_object_array_add(list, omission);
+        }
+        return list;
+}
+
+static void omit_always(Bundle *bundle)
+{
+        bundle_omit(bundle, "settings of the extension, keys, certificates", "they hold the onboarding package");
+        bundle_omit(bundle, "the sensor's onboarding and offboarding files",
+                    "who has them can add machines to the tenant; its id is in facts.json");
+        bundle_omit(bundle, "MdeInstallerLog.log",
+                    "it is what the package manager said, which may name logins of package sources: look through it "
+                    "before you send it");
+        bundle_omit(bundle, "package sources, proxies as they are configured, environment and unit files",
+                    "they may hold passwords; what follows from them is in facts.json");
+        bundle_omit(bundle,
+                    "the site's configuration and managed configuration of the sensor beyond "
+                    "enforcementLevel, groupIds and a proxy without login",
+                    "what else stands there is the customer's own");
+        bundle_omit(bundle, "the journal, and logs of others", "nobody knows what stands there");
+        bundle_omit(bundle, "the sensor's own logs and diagnostics",
+                    "they are the sensor's: 'mde-linux collect --with-sensor-diagnostics' has it make its archive, a "
+                    "file of its own");
+}
+
+static void omit_unseen(const Host *host, Bundle *bundle)
+{
+        if (!host_is_live(host))
+                bundle_omit(bundle, "what only a running machine knows",
+                            "this is an image: units, processes, memory, network and the sensor's health are unknown");
+        if (geteuid() != 0)
+                bundle_omit(bundle, "what only root may see",
+                            "not root: history, status, the log and parts of the facts were not looked at; "
+                            "'sudo mde-linux collect' has them");
+}
+
+void bundle_gather(const Host *host, Bundle *ret)
+{
+        *ret = (Bundle){ .made_s = (int64_t)time(NULL) };
+        bundle_add_machine(host, ret);
+        bundle_add_extension(host, ret);
+        omit_unseen(host, ret);
+        omit_always(ret);
+}
+
+static char *manifest(const Bundle *bundle)
+{
+        _cleanup_json_ Json *json = json_object_new_object();
+        char when[TEXT_TIME_MAX];
+
+        put(json, "schema", "mde-linux.bundle");
+        json_object_object_add(json, "version", json_object_new_int(1));
+        put(json, "program", version_text);
+        put(json, "made", text_time(bundle->made_s, when));
+        json_object_object_add(json, "files", bundle_files_json(bundle));
+        json_object_object_add(json, "omissions", bundle_omissions_json(bundle));
+        return text_format("%s\n", json_object_to_json_string_ext(json, SHOWN_AS));
+}
+
+static int add(Text *archive, const char *folder, const char *name, const char *data, size_t length, int64_t time_s,
+               Error *err)
+{
+        _cleanup_free_ char *path = text_format("%s/%s", folder, name);
+
+        return tar_add(archive, path, data, length, time_s, err);
+}
+
+int bundle_pack(const Bundle *bundle, const char *folder, Text *ret, Error *err)
+{
+        _cleanup_(text_clear) Text archive = { 0 };
+        _cleanup_free_ char *first = manifest(bundle);
+        size_t i;
+
+        if (add(&archive, folder, "MANIFEST.json", first, strlen(first), bundle->made_s, err) < 0)
+                return -1;
+        for (i = 0; i < bundle->n_files; i++) {
+                const BundleFile *file = &bundle->files[i];
+
+                if (add(&archive, folder, file->name, file->data, file->length, bundle->made_s, err) < 0)
+                        return -1;
+        }
+        tar_end(&archive);
+        return gzip_bytes(archive.data, archive.length, ret, err);
+}

@@ -1,0 +1,168 @@
+#include "tests/unit/scratch.h"
+
+#include "agent/facts.h"
+#include "agent/hold.h"
+
+#define NOW 1800000000 /* 2027-01-15T08:00:00Z */
+
+static Hold parse(const char *text)
+{
+        Hold hold;
+
+        hold_parse(text, NOW, &hold);
+        return hold;
+}
+
+static void times_are_dates_or_distances_from_now(void **state)
+{
+        static const struct {
+                const char *text;
+                int64_t time;
+        } right[] = {
+                { "2027-01-15", 1799971200 }, { "2027-01-15T08:00:00Z", NOW },
+                { "2027-01-15 08:00", NOW },  { "2027-01-15T08:00:01", NOW + 1 },
+                { "2028-02-29", 1835395200 }, { "+90m", NOW + 5400 },
+                { "+2h", NOW + 7200 },        { "+3d", NOW + 3 * 86400 },
+                { "+1w", NOW + 7 * 86400 },
+        };
+        static const char *const wrong[] = { "",
+                                             "Friday",
+                                             "2027-02-29",
+                                             "2027-13-01",
+                                             "2027-1-1",
+                                             "2027-01-15T",
+                                             "2027-01-15T24:00",
+                                             "2027-01-15T08:00:00+01:00",
+                                             "2027-01-15Z",
+                                             "20270115",
+                                             "+",
+                                             "+2",
+                                             "+h",
+                                             "+0h",
+                                             "-2h",
+                                             "+2H",
+                                             "+999999999d",
+                                             "+2hh",
+                                             "+ 2h" };
+        size_t i;
+        int64_t time;
+
+        (void)state;
+        for (i = 0; i < ELEMENTSOF(right); i++) {
+                time = 0;
+                if (!hold_time(right[i].text, NOW, &time) || time != right[i].time)
+                        fail_msg("%s: %lld", right[i].text, (long long)time);
+        }
+        for (i = 0; i < ELEMENTSOF(wrong); i++)
+                if (hold_time(wrong[i], NOW, &time))
+                        fail_msg("%s is taken", wrong[i]);
+}
+
+static void a_file_without_an_end_holds(void **state)
+{
+        Hold hold = parse("maintenance, ask Kim\n");
+
+        (void)state;
+        assert_int_equal(hold.held, TRI_YES);
+        assert_int_equal(hold.until_s, 0);
+        assert_string_equal(hold.reason, "maintenance, ask Kim");
+        assert_int_equal(parse("").held, TRI_YES);
+        assert_string_equal(parse("two\r\n\n  lines \n").reason, "two lines");
+        /* the first line is the reason, whatever it says */
+        assert_int_equal(parse("until 2020-01-01\n").held, TRI_YES);
+        assert_string_equal(parse("until 2020-01-01\n").reason, "until 2020-01-01");
+}
+
+static void a_hold_ends_at_its_end(void **state)
+{
+        Hold before = parse("why\nuntil 2027-01-15T08:00:01Z\n"),
+             after = parse("why\n\n until  2027-01-15T08:00:00Z\r\n");
+
+        (void)state;
+        assert_int_equal(before.held, TRI_YES);
+        assert_int_equal(before.until_s, NOW + 1);
+        assert_false(before.over);
+        assert_string_equal(before.reason, "why");
+        assert_int_equal(after.held, TRI_NO);
+        assert_true(after.over);
+        assert_string_equal(after.reason, "why");
+}
+
+static void a_hold_whose_end_cannot_be_read_holds(void **state)
+{
+        static const char *const damaged[] = { "why\nuntil Friday\n",
+                                               "why\nuntil\n",
+                                               "why\nuntil: 2020-01-01\n",
+                                               "why\nuntil +2h\n",
+                                               "why\nuntil 2020-01-01 or so\n",
+                                               "why\nuntil 2020-01-01\nuntil 2020-01-02\n",
+                                               "why\nuntil 2020-01-01\nuntil later\n",
+                                               "why\nuntil 2020-0" };
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < ELEMENTSOF(damaged); i++) {
+                Hold hold = parse(damaged[i]);
+
+                if (hold.held != TRI_YES || !hold.damaged || hold.until_s || hold.over)
+                        fail_msg("%s", damaged[i]);
+        }
+        assert_false(parse("why\nuntiltomorrow\n").damaged);
+}
+
+static void its_end_is_told(void **state)
+{
+        Hold hold = parse("why\nuntil 2027-02-01\n"), damaged = parse("why\nuntil then\n"), none = parse("why");
+        _cleanup_free_ char *words = hold_end_words(&hold), *unread = hold_end_words(&damaged),
+                            *nothing = hold_end_words(&none);
+
+        (void)state;
+        assert_string_equal(words, "It ends at 2027-02-01T00:00:00Z.");
+        assert_non_null(strstr(unread, "cannot be read"));
+        assert_string_equal(nothing, "");
+}
+
+static void foreign_bytes_are_escaped(void **state)
+{
+        (void)state;
+        assert_string_equal(parse("a\x1b[31m\xff").reason, "a\\x1b[31m\\xff");
+}
+
+static void what_cannot_be_read_as_a_file_holds(void **state)
+{
+        const Scratch *scratch = *state;
+        Hold hold;
+
+        hold_read(&scratch->host, NOW, &hold);
+        assert_int_equal(hold.held, TRI_NO);
+        scratch_folder(scratch, FACTS_HOLD_FILE "/");
+        hold_read(&scratch->host, NOW, &hold);
+        assert_int_equal(hold.held, TRI_YES);
+        assert_true(facts_are_held(&scratch->host));
+}
+
+static void an_ended_hold_holds_no_change(void **state)
+{
+        const Scratch *scratch = *state;
+
+        scratch_write(scratch, FACTS_HOLD_FILE, "why\nuntil 2020-01-01\n");
+        assert_false(facts_are_held(&scratch->host));
+        scratch_write(scratch, FACTS_HOLD_FILE, "why\nuntil 9000-01-01\n");
+        assert_true(facts_are_held(&scratch->host));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(times_are_dates_or_distances_from_now),
+                cmocka_unit_test(a_file_without_an_end_holds),
+                cmocka_unit_test(a_hold_ends_at_its_end),
+                cmocka_unit_test(a_hold_whose_end_cannot_be_read_holds),
+                cmocka_unit_test(its_end_is_told),
+                cmocka_unit_test(foreign_bytes_are_escaped),
+                cmocka_unit_test_setup_teardown(what_cannot_be_read_as_a_file_holds, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(an_ended_hold_holds_no_change, scratch_open, scratch_close),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
