@@ -70,6 +70,12 @@ static const Reason reasons[_REASON_MAX] = {
                                             "is.",
                                             "Let this machine reach the host named on port 443, or put the package "
                                             "into defenderForEndpointOnboardingScript." },
+        [REASON_ONBOARDING_STALLED] = { "onboarding-stalled", 24, 55, true, WAIT,
+                                        "Where the settings say that the onboarding package is, the connection is "
+                                        "taken and then nothing more comes.",
+                                        "See to that server, or to the proxy, firewall or inspection on the way to "
+                                        "it (also to packets that are too large for it), or put the package into "
+                                        "defenderForEndpointOnboardingScript." },
         [REASON_ONBOARDING_CERTIFICATE] = { "onboarding-certificate", 24, 55, true, NEXT_RUN,
                                             "The TLS certificate of the onboarding package's address is not trusted.",
                                             "Exempt that host from TLS inspection, or add the inspecting authority's "

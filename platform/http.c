@@ -14,6 +14,7 @@
 #include "platform/http_failure.h"
 #include "platform/http_headers.h"
 #include "platform/http_memory.h"
+#include "platform/http_pause.h"
 #include "platform/http_tls.h"
 #include "platform/http_try.h"
 
@@ -24,7 +25,6 @@
 #define STALL_BYTES_S 64L
 #define STALL_S 30L
 #define REDIRECTS_MAX 5L
-#define WAIT_MAX_MS 30000
 
 struct HttpClient {
         const Host *host;
@@ -132,7 +132,6 @@ static void set_callbacks(HttpClient *client)
         curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_S);
-        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
 }
 
 HttpClient *http_client_new(const Host *host)
@@ -202,6 +201,7 @@ static void set_ways(const HttpClient *client, const HttpSpec *spec)
         curl_easy_setopt(curl, CURLOPT_NOPROXY, spec->no_proxy ? spec->no_proxy : "");
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, spec->metadata || spec->authorization ? 0L : 1L);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, spec->stall_s ? spec->stall_s : STALL_S);
         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, spec->metadata ? METADATA_CONNECT_TIMEOUT_S : CONNECT_TIMEOUT_S);
         set_protocols(curl, spec->metadata);
 }
@@ -294,6 +294,7 @@ int http_try_end(HttpClient *client, const HttpSpec *spec, CURLcode code, Deadli
         try.clock_skew_s = skew_s(client);
         result = http_failure(&try, &ret->failed_at, err);
         ret->status = try.status;
+        ret->stalled = result < 0 && try.code == CURLE_OPERATION_TIMEDOUT;
         ret->proxy_failed = result < 0 && http_proxy_failed(&try);
         ret->has_date = try.has_date;
         ret->clock_skew_s = try.has_date ? try.clock_skew_s : 0;
@@ -320,31 +321,6 @@ static int one_try(HttpClient *client, const HttpSpec *spec, Deadline deadline, 
         return http_try_end(client, spec, curl_easy_perform(curl), deadline, ret, err);
 }
 
-/* Up to 1, 2, 4 ... s: anywhere in that range, so that machines that failed together do not come back together. */
-static int64_t jittered_ms(int n)
-{
-        int64_t most = n < 5 ? (int64_t)1000 << n : WAIT_MAX_MS;
-        struct timespec now;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (now.tv_nsec / 1000 + (int64_t)getpid() * 7919) % most + 1;
-}
-
-/* How long before the next try, after n of them. */
-static int64_t wait_ms(const HttpAnswerHeaders *answer, int n)
-{
-        int64_t ms = jittered_ms(n);
-
-        if (answer->retry_after_s >= 0)
-                return answer->retry_after_s > 0 ? answer->retry_after_s * 1000 + ms % 1000 : 1;
-        if (answer->retry_at > 0) {
-                int64_t now = answer->date > 0 ? answer->date : (int64_t)time(NULL);
-
-                return answer->retry_at > now ? (answer->retry_at - now) * 1000 + ms % 1000 : 1;
-        }
-        return ms;
-}
-
 static int wait_for_next(const HttpClient *client, const HttpSpec *spec, int64_t ms, Deadline deadline,
                          const Error *why, Error *err)
 {
@@ -356,9 +332,10 @@ static int wait_for_next(const HttpClient *client, const HttpSpec *spec, int64_t
 }
 
 /* After n tries that failed; silent: those of them in a row that got no answer. */
-static bool is_worth_another(const HttpSpec *spec, const Error *why, int n, int silent)
+static bool is_worth_another(const HttpSpec *spec, const HttpResponse *last, const Error *why, int n, int silent)
 {
-        return why->kind == ERROR_NETWORK && n < spec->tries && (!spec->metadata || silent < METADATA_SILENT_TRIES);
+        return why->kind == ERROR_NETWORK && n < spec->tries && !(spec->stall_s && last->stalled) &&
+               (!spec->metadata || silent < METADATA_SILENT_TRIES);
 }
 
 static int try_until(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, Error *err)
@@ -371,10 +348,10 @@ static int try_until(HttpClient *client, const HttpSpec *spec, Deadline deadline
 
                 if (one_try(client, spec, deadline, ret, &why) == 0)
                         return 0;
-                ms = wait_ms(&client->answer, n);
+                ms = http_pause_ms(&client->answer, n);
                 silent = ret->status ? 0 : silent + 1;
                 /* what went wrong tells more than that the time is over */
-                if (!is_worth_another(spec, &why, n + 1, silent) || ms >= deadline_left_ms(deadline))
+                if (!is_worth_another(spec, ret, &why, n + 1, silent) || ms >= deadline_left_ms(deadline))
                         return error_set(err, why.kind, "%s", why.text);
                 if (wait_for_next(client, spec, ms, deadline, &why, err) < 0)
                         return -1;

@@ -31,6 +31,8 @@ typedef struct HttpSpec {
         bool keep_refusal;      /* fill HttpResponse.refusal */
         size_t max_bytes;
         Deadline deadline; /* of this call with all its tries; 0: DEADLINE_NEVER */
+        long stall_s; /* so long without progress (or connecting for 15 s) ends the call, whatever tries are left: there
+                         are others to ask; 0: 30 s end a try */
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline
                     */
         void (*on_wait)(const char *text, void *userdata); /* before each wait: why and how long; may be NULL */
@@ -57,6 +59,7 @@ typedef struct HttpResponse {
         bool has_date;
         int64_t starts_in_s; /* ERROR_TRUST: the certificate presented is not valid before so long; 0: that is not it */
         HttpStage failed_at; /* on failure: how far it came */
+        bool stalled;        /* on failure: silence, or slowness, ended it */
         bool proxy_failed;   /* on failure: the proxy refused, or could not be reached itself */
 } HttpResponse;
 

@@ -62,6 +62,7 @@ static bool is_of_network(ReasonId reason)
                 REASON_PACKAGE_DOWNLOAD,
                 REASON_DEPENDENCY,
                 REASON_ONBOARDING_UNREACHABLE,
+                REASON_ONBOARDING_STALLED,
                 REASON_ONBOARDING_CERTIFICATE,
                 REASON_AZURE_UNREACHABLE,
                 REASON_AZURE_BLOCKED,

@@ -15,7 +15,7 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 
-#define ROUND_MS (3 * 60 * 1000) /* of one source: a dead one keeps none from its turn */
+#define ROUND_MS (3 * 60 * 1000) /* of one source; less where little time is left for those after it */
 #define FIRST_PAUSE_MS 5000
 #define LONGEST_PAUSE_MS 30000
 #define SLICE_MS 5000                /* of a pause: between them it is asked whether this still is what is wanted */
@@ -123,21 +123,30 @@ static void take(Mission *mission, size_t chosen, const Attempt *attempts)
         mission->request = request;
 }
 
+/* An equal share of what is left, so that a dead one keeps none from its turn. */
+static Deadline deadline_of(const Mission *mission, size_t i)
+{
+        int64_t left_ms = deadline_left_ms(mission->deadline), n = 0;
+
+        for (; i < ELEMENTSOF(sources); i++)
+                n += sources[i].is_asked(&mission->request->sources);
+        return deadline_in(left_ms / n < ROUND_MS ? left_ms / n : ROUND_MS);
+}
+
 /* settling: see SETTLING_MS. 0: taken; 1: none of them, now; -1: asked to stop. */
 static int try_all(Mission *mission, Deadline settling, Attempt attempts[], Failure *failure)
 {
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(sources); i++) {
-                Deadline deadline = deadline_in(ROUND_MS);
                 Attempt *attempt = &attempts[i];
 
                 *attempt = (Attempt){ 0 };
                 if (!sources[i].is_asked(&mission->request->sources))
                         continue;
                 mission_say(mission, "fetching the onboarding package by %s", sources[i].name);
-                if (sources[i].get(mission, deadline < mission->deadline ? deadline : mission->deadline,
-                                   &mission->completed.onboarding, &attempt->passing, &attempt->failure) == 0) {
+                if (sources[i].get(mission, deadline_of(mission, i), &mission->completed.onboarding, &attempt->passing,
+                                   &attempt->failure) == 0) {
                         take(mission, i, attempts);
                         return 0;
                 }

@@ -5,6 +5,7 @@
 #include "platform/http.h"
 
 #define TRIES 3
+#define STALL_S 15 /* a package is small: a server, or who inspects on the way, has begun with it by then */
 #define WORDS_MAX 160
 
 char *onboarding_uri_words(const char *uri)
@@ -17,6 +18,19 @@ char *onboarding_uri_words(const char *uri)
 static void on_http_wait(const char *text, void *userdata)
 {
         mission_say(userdata, "%s", text);
+}
+
+/* Somebody took the connection. */
+static bool went_silent(const HttpResponse *response)
+{
+        return response->stalled && response->failed_at >= HTTP_STAGE_TLS;
+}
+
+static ReasonId reason_of(const HttpResponse *response, const Error *err)
+{
+        if (went_silent(response))
+                return REASON_ONBOARDING_STALLED;
+        return err->kind == ERROR_INPUT ? REASON_ONBOARDING_SOURCE : REASON_ONBOARDING_UNREACHABLE;
 }
 
 static int fail(const HttpResponse *response, const Error *err, bool *ret_passing, Failure *failure)
@@ -33,8 +47,7 @@ static int fail(const HttpResponse *response, const Error *err, bool *ret_passin
                 return failure_from(failure, REASON_ONBOARDING_CERTIFICATE, err);
         if (response->proxy_failed)
                 return failure_from(failure, REASON_PROXY, err);
-        return failure_from(failure,
-                            err->kind == ERROR_INPUT ? REASON_ONBOARDING_SOURCE : REASON_ONBOARDING_UNREACHABLE, err);
+        return failure_from(failure, reason_of(response, err), err);
 }
 
 /* An altered package would be found out by its signature; a checksum tells of another package of the same tenant. */
@@ -72,6 +85,7 @@ int onboarding_uri_get(Mission *mission, Deadline deadline, OnboardingPackage *r
                           .secret = true,
                           .max_bytes = ONBOARDING_CONTENT_MAX,
                           .deadline = deadline,
+                          .stall_s = STALL_S,
                           .tries = TRIES,
                           .on_wait = on_http_wait,
                           .userdata = mission };

@@ -92,6 +92,7 @@ typedef struct Ask {
         size_t max_bytes;  /* 0: 64 KiB */
         int64_t within_ms; /* 0: 20 s */
         int tries;
+        long stall_s;
         void (*on_wait)(const char *text, void *userdata);
         void *userdata;
 } Ask;
@@ -107,6 +108,7 @@ static inline int ask(const Ask *ask, HttpResponse *response, Error *err)
                 .max_bytes = ask->max_bytes ? ask->max_bytes : 65536,
                 .deadline = deadline_in(ask->within_ms ? ask->within_ms : 20000),
                 .tries = ask->tries,
+                .stall_s = ask->stall_s,
                 .on_wait = ask->on_wait,
                 .userdata = ask->userdata,
         };

@@ -155,6 +155,25 @@ static void too_long_headers_are_refused(void **state)
         }
 }
 
+/* curl looks once a second, and the first look counts nothing. */
+static void silence_ends_the_call_where_others_can_be_asked(void **state)
+{
+        Fixture *f = fixture(state);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(ask(ASK(f, .path = "/stall", .tries = 9, .stall_s = 1, .within_ms = 60000, .on_wait = no_wait),
+                             &response, &err),
+                         -1);
+        assert_int_equal(err.kind, ERROR_NETWORK);
+        assert_int_equal(response.failed_at, HTTP_STAGE_TRANSFER);
+        assert_true(response.stalled);
+        assert_non_null(strstr(err.text, "does not go on while in the transfer"));
+        http_response_clear(&response);
+        assert_int_equal(ask(ASK(f, .path = "/absent", .stall_s = 1), &response, &err), -1);
+        assert_false(response.stalled);
+}
+
 static void stall_ends_with_the_deadline(void **state)
 {
         Fixture *f = fixture(state);
@@ -251,6 +270,7 @@ int main(void)
                 cmocka_unit_test(retry_beyond_the_deadline_is_not_waited_for),
                 cmocka_unit_test(too_large_a_body_is_refused),
                 cmocka_unit_test(too_long_headers_are_refused),
+                cmocka_unit_test(silence_ends_the_call_where_others_can_be_asked),
                 cmocka_unit_test(stall_ends_with_the_deadline),
                 cmocka_unit_test(being_asked_to_stop_ends_it),
                 cmocka_unit_test(connection_cut_in_the_middle_fails),

@@ -4,7 +4,10 @@ import base64
 import hashlib
 import io
 import json
+import sys
+import time
 import zipfile
+from pathlib import Path
 
 import onboarding
 import secrets_check
@@ -205,6 +208,57 @@ def a_storage_that_fails_for_a_while_is_waited_for(w):
     assert status["status"] == "success", status
     assert len(fetches(w)) == 5, fetches(w)
     assert "no onboarding package yet" in w.log() or "503" in w.log(), w.log()
+    w.assert_onboarded()
+
+
+# takes a connection of the kernel's, never one of its own, and there is no place for another
+FULL = ("import socket, time; s = socket.socket(); s.bind(('127.0.0.5', 443)); s.listen(0); "
+        "c = [socket.socket() for _ in range(8)]; [(x.setblocking(False), x.connect_ex(('127.0.0.5', 443))) for x in c]; "
+        "print('ready', flush=True); time.sleep(3600)")
+
+
+@scenario(waits=True)
+def a_source_that_goes_silent_keeps_none_from_its_turn(w):
+    w.install_unpacked()
+    store(w, w.package())
+    w.identity.assign()
+    w.identity.offer(w.package())
+    w.faults({PLACE: {"stall": 0}})
+    started = time.monotonic()
+    status = enable(w, 1, {"onboardingPackageUri": SIGNED}, onboardingFromAzure=True)
+    assert came_by_azure(status), status
+    assert "onboarding-stalled, customer.blob.core.windows.net does not go on while in the transfer" in row(status)[1], status
+    assert len(fetches(w)) == 1 and time.monotonic() - started < 40, (fetches(w), w.log())
+    w.assert_onboarded()
+    # beside a sensor the run goes on without it: an answer that never begins, a connection that never comes about
+    w.faults({PLACE: {"wait_file": "/nowhere"}})
+    status = enable(w, 2, onboardingPackageUri=URI)
+    assert status["status"] == "success" and row(status)[0] == "warning", status
+    assert "(onboarding-stalled)" in row(status)[1] and "while waiting for the answer" in row(status)[1], status
+    full = w.machine.spawn_outside([sys.executable, "-c", FULL])
+    w.machine.wait(lambda: "ready" in Path(full.log).read_text(), 20, "the full listener")
+    hosts = w.machine.read("/etc/hosts")
+    w.machine.write("/etc/hosts", hosts.replace(f" {STORAGE}", "") + f"127.0.0.5 {STORAGE}\n")
+    status = enable(w, 3, onboardingPackageUri=URI)
+    assert status["status"] == "success" and row(status)[0] == "warning", status
+    assert "(onboarding-unreachable)" in row(status)[1] and "while connecting" in row(status)[1], status
+
+
+@scenario(waits=True)
+def a_source_that_never_answers_ends_with_the_time_that_is_given(w):
+    w.install_unpacked()
+    store(w, w.package())
+    before = w.snapshot()
+    w.faults({PLACE: {"wait_file": "/nowhere"}})
+    started = time.monotonic()
+    status = enable(w, 1, timeout=90, onboardingPackageUri=URI)
+    assert time.monotonic() - started < 75, status
+    assert status["status"] == "error" and "(onboarding-stalled)" in message(status), status
+    assert f"onboardingPackageUri ({PLACE}): onboarding-stalled" in message(status) and status["code"] == 55, status
+    w.assert_untouched(before)
+    # it comes back: the next enable finds it
+    w.faults({})
+    assert enable(w, 1, onboardingPackageUri=URI)["status"] == "success"
     w.assert_onboarded()
 
 
