@@ -308,6 +308,7 @@ const JsonField facts_json_fields[] = {
         JSON_INTEGER(Facts, now_s, "now_s"),
         TRI(Facts, fulfilled, "fulfilled"),
         JSON_TEXT(Facts, fulfilled_org, "fulfilled_org"),
+        JSON_TEXT(Facts, unmet_org, "unmet_org"),
         TRI(Facts, blind, "blind"),
         JSON_LIST(Facts, refused.items, refused.n, "refused", refusal),
         JSON_GROUP("extension", extension),

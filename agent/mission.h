@@ -19,6 +19,7 @@ typedef struct Mission {
         bool fulfilled;            /* history: this very request was met before */
         Tri blind;                 /* see facts.h */
         char fulfilled_org[37];    /* history: with a package of this tenant; "" without one */
+        char unmet_org[37];        /* history: see facts.h */
         Refused refused;           /* history: what the sensor refused it before; and what it refuses now */
         const char *installer_log; /* where the package manager's output goes; appended */
 

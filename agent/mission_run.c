@@ -179,6 +179,7 @@ static void look(Mission *mission)
         mission->facts.acted = mission->acted;
         mission->facts.refused = mission->refused;
         snprintf(mission->facts.fulfilled_org, sizeof(mission->facts.fulfilled_org), "%s", mission->fulfilled_org);
+        snprintf(mission->facts.unmet_org, sizeof(mission->facts.unmet_org), "%s", mission->unmet_org);
         make_plan(mission);
 }
 

@@ -183,20 +183,21 @@ bool situation_keeps_tenant_secret(const Facts *facts)
                facts->sensor.health.licensed == TRI_YES && !text_is_guid(facts->sensor.health.org_id);
 }
 
+bool situation_is_in_another(const Facts *facts, const char *tenant)
+{
+        const char *present = situation_tenant(facts);
+
+        return facts->sensor.files == TRI_YES && text_is_guid(present) && !text_equal_nocase(present, tenant);
+}
+
 bool situation_is_elsewhere(const Request *request, const Facts *facts)
 {
-        const char *tenant = situation_tenant(facts);
-
-        return request->onboarding && facts->sensor.files == TRI_YES && text_is_guid(tenant) &&
-               !text_equal_nocase(tenant, request->onboarding->org_id);
+        return request->onboarding && situation_is_in_another(facts, request->onboarding->org_id);
 }
 
 bool situation_has_moved_away(const Facts *facts)
 {
-        const char *tenant = situation_tenant(facts);
-
-        return *facts->fulfilled_org && facts->sensor.files == TRI_YES && text_is_guid(tenant) &&
-               !text_equal_nocase(tenant, facts->fulfilled_org);
+        return *facts->fulfilled_org && situation_is_in_another(facts, facts->fulfilled_org);
 }
 
 /* A change that was cut off, and the sensor does not tell yet whether it has left. */

@@ -63,6 +63,9 @@ bool situation_keeps_tenant_secret(const Facts *facts);
  */
 const char *situation_tenant(const Facts *facts);
 
+/* There is a sensor, and the tenant it is in is known and not this one. */
+bool situation_is_in_another(const Facts *facts, const char *tenant);
+
 /* The sensor is in another tenant than the package's. */
 bool situation_is_elsewhere(const Request *request, const Facts *facts);
 

@@ -196,22 +196,27 @@ int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason,
         return session_fail(session, outcome, VERDICT_FAILED, &failure);
 }
 
-/* What its package was when it was met is known, and there is no other now. */
+/* What its package was when it was had is known, and there is no other now. */
 static bool keeps_tenant(const Session *session, const Request *request)
 {
-        return !request->onboarding && situation_has_sources(request) && session->telling.fulfilled &&
+        return !request->onboarding && situation_has_sources(request) &&
                text_equal(session->history.digest, request->digest);
 }
 
 /* Its package is not fetched once more. */
 static bool is_met_again(const Session *session, const Request *request)
 {
-        return keeps_tenant(session, request) && !request->sources.tried;
+        return keeps_tenant(session, request) && session->telling.fulfilled && !request->sources.tried;
 }
 
 const char *session_fulfilled_org(const Session *session, const Request *request)
 {
         return is_met_again(session, request) ? session->history.tenant : "";
+}
+
+const char *session_unmet_org(const Session *session, const Request *request)
+{
+        return keeps_tenant(session, request) && !session->telling.fulfilled ? session->history.tenant : "";
 }
 
 bool session_is_blind(const Session *session, const Request *request)

@@ -68,6 +68,9 @@ void session_remember(const Session *session, const Request *request, const Outc
 /* The tenant of the onboarding package that this very request was met with, when its package had to be fetched; "". */
 const char *session_fulfilled_org(const Session *session, const Request *request);
 
+/* Of the one that this very request was last tried with, and has not been met yet; "". */
+const char *session_unmet_org(const Session *session, const Request *request);
+
 /* This very request was met, and its package could never be had: it is still to be compared some day. */
 bool session_is_blind(const Session *session, const Request *request);
 

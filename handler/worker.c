@@ -147,6 +147,7 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
         mission.refused = session->history.refused;
         snprintf(mission.fulfilled_org, sizeof(mission.fulfilled_org), "%s",
                  session_fulfilled_org(session, &settings.request));
+        snprintf(mission.unmet_org, sizeof(mission.unmet_org), "%s", session_unmet_org(session, &settings.request));
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
         end(session, &mission, outcome);

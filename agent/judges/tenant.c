@@ -23,10 +23,8 @@ static bool is_expected(const Request *request, const char *tenant)
         return !request->expected_tenant_id || text_equal_nocase(request->expected_tenant_id, tenant);
 }
 
-static void judge_wanted(const Request *request, Plan *plan)
+static void judge_wanted(const Request *request, const char *tenant, Plan *plan)
 {
-        const char *tenant = request->onboarding->org_id;
-
         if (!is_expected(request, tenant))
                 judge_refuse(plan, REASON_TENANT_UNEXPECTED, "The package is for tenant %s, expectedTenantId is %s.",
                              tenant, request->expected_tenant_id);
@@ -73,7 +71,16 @@ static void refuse_expired(const Request *request, const Facts *facts, Plan *pla
                      (long long)(age_s % DAY_S / 3600));
 }
 
-/* wanted: of the package, or of the one that this request was met with. */
+/* Of the package whose tenant is wanted. */
+static const char *which_package(const Request *request, const Facts *facts)
+{
+        if (request->onboarding)
+                return "is for tenant";
+        return *facts->fulfilled_org ? "that this request was met with was for tenant"
+                                     : "that was had before, and cannot be had now, was for tenant";
+}
+
+/* wanted: of the package, or of the one that there was before. */
 static void judge_change(const Request *request, const Facts *facts, const char *wanted, Plan *plan)
 {
         const OnboardingPackage *leave = request->offboarding;
@@ -81,9 +88,7 @@ static void judge_change(const Request *request, const Facts *facts, const char 
 
         if (!request->allow_tenant_change)
                 judge_refuse(plan, REASON_TENANT_OTHER, "The sensor is in tenant %s%s, the onboarding package %s %s.",
-                             present, how_known(facts),
-                             request->onboarding ? "is for tenant" : "that this request was met with was for tenant",
-                             wanted);
+                             present, how_known(facts), which_package(request, facts), wanted);
         else if (!leave && request->offboarding_failure.reason)
                 judge_refuse(plan, request->offboarding_failure.reason,
                              "The sensor is in tenant %s and is to change to %s. %s", present, wanted,
@@ -107,15 +112,28 @@ static void judge_change(const Request *request, const Facts *facts, const char 
                              present, how_known(facts), wanted, request->onboarding_failure.found);
 }
 
+/* What was refused for its package does not become right as that package is not to be had any more. */
+static void judge_unmet(const Request *request, const Facts *facts, Plan *plan)
+{
+        const char *wanted = facts->unmet_org;
+
+        if (!*wanted || !request->sources.tried)
+                return;
+        judge_wanted(request, wanted, plan);
+        if (situation_is_in_another(facts, wanted))
+                judge_change(request, facts, wanted, plan);
+}
+
 void judge_tenant(const Request *request, const Facts *facts, Plan *plan)
 {
         if (!request->onboarding) {
                 judge_present(request, facts, plan);
                 if (situation_has_moved_away(facts))
                         judge_change(request, facts, facts->fulfilled_org, plan);
+                judge_unmet(request, facts, plan);
                 return;
         }
-        judge_wanted(request, plan);
+        judge_wanted(request, request->onboarding->org_id, plan);
         if (situation_is_elsewhere(request, facts))
                 judge_change(request, facts, request->onboarding->org_id, plan);
 }

@@ -763,6 +763,33 @@ static void a_sensor_that_went_to_another_tenant_is_told_without_a_package(void 
         assert_plan(q, f, "offboard onboard verify");
 }
 
+static void a_tenant_that_was_refused_is_refused_while_its_package_cannot_be_had(void **state)
+{
+        static const OnboardingPackage leave = { .kind = ONBOARDING_OFFBOARD, .org_id = OTHER, .expires = LATER };
+        static const char *const allowed[] = { OTHER, NULL };
+        Request q = asked();
+        Facts f = healthy();
+
+        q.onboarding = NULL;
+        q.sources.uri = "https://h/p";
+        strcpy(f.unmet_org, ORG);
+        strcpy(f.sensor.health.org_id, OTHER);
+        assert_plan(q, f, "onboarding-package"); /* it may be another one by now */
+        q.sources.tried = true;
+        assert_plan(q, f, "refused: tenant-other");
+        q.allow_tenant_change = true;
+        q.offboarding = &leave;
+        assert_plan(q, f, "refused: tenant-other");
+        q.allowed_tenants = allowed;
+        assert_plan(q, f, "refused: tenant-not-allowed");
+        q.allowed_tenants = NULL;
+        q.expected_tenant_id = OTHER;
+        assert_plan(q, f, "refused: tenant-unexpected");
+        q.expected_tenant_id = NULL;
+        strcpy(f.sensor.health.org_id, ORG); /* somebody took it there */
+        assert_plan(q, f, "");
+}
+
 /* Moved once, and then left; only what was half there and newer than asked may be refused afterwards. */
 static void every_mix_with_a_pin_converges(void **state)
 {
@@ -948,6 +975,7 @@ int main(void)
                 cmocka_unit_test(a_missing_package_is_fetched_before_all_else),
                 cmocka_unit_test(beside_a_sensor_a_package_is_fetched_once_to_be_compared),
                 cmocka_unit_test(a_sensor_that_went_to_another_tenant_is_told_without_a_package),
+                cmocka_unit_test(a_tenant_that_was_refused_is_refused_while_its_package_cannot_be_had),
                 cmocka_unit_test(every_mix_with_an_update_converges),
                 cmocka_unit_test(every_mix_of_managed_settings_converges),
                 cmocka_unit_test(the_managed_file_comes_before_the_package_and_alone_beside_a_sensor),

@@ -90,9 +90,28 @@ def a_package_comes_by_its_url_once(w):
     store(w, w.package(org_id=onboarding.OTHER_ORG_ID))
     status = enable(w, 4, onboardingPackageUri=URI)
     assert status["status"] == "error" and "(tenant-other)" in message(status), status
+    assert w.runs() == runs + 3, w.log()
+    # nor does it become right when it is gone from there: by enable, by the daily look, by enable once more
+    w.faults({PLACE: {"status": 404}})
+    for look in (enable_again, lambda w, seq: recheck(w), enable_again):
+        look(w, 4)
+        status = w.status(seq=4)
+        assert status["status"] == "error" and "(tenant-other)" in message(status), status
+        assert f"cannot be had now, was for tenant {onboarding.OTHER_ORG_ID}" in message(status), status
+        assert row(status)[0] == "warning" and "answered 404" in row(status)[1], status
+    w.faults({})
     w.assert_untouched(before)
     w.assert_onboarded()
-    assert w.runs() == runs + 3, w.log()
+    store(w, w.package())
+    assert enable(w, 4, onboardingPackageUri=URI)["status"] == "success"
+
+
+def enable_again(w, seq):
+    """Its settings are as they were; waits for the end of what comes of it."""
+    runs = w.runs()
+    w.enable(seq=seq)
+    w.machine.wait(lambda: w.runs() > runs and not w.machine.exists(f"{STATE}/current"), 30, "a worker")
+    return w.wait_ended(seq)
 
 
 def recheck(w):
