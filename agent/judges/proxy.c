@@ -50,6 +50,25 @@ static bool sensor_has_proxy(const Request *request, const Facts *facts)
         return text && json_parse(text, facts->sensor.managed_length, &file, NULL) == 0 && json_path_get(file, &place);
 }
 
+/* The package manager's own may be a cache of packages: it is never what to do. */
+static void note_untold(const Request *request, const Facts *facts, Plan *plan)
+{
+        ProxyUse others;
+
+        proxy_use_for(request, facts, NULL, &others);
+        if (others.url)
+                judge_note(plan, "sensor-proxy", PLAN_WARNING,
+                           "This machine is told of a proxy (in %s), and the sensor is not: add the setting \"proxy\": "
+                           "\"%s\" if the sensor has to go through it too.",
+                           others.source, others.url);
+        else
+                judge_note(plan, "sensor-proxy", PLAN_INFORMATION,
+                           "The package manager goes through a proxy of its own, of %s, which may be a cache of "
+                           "packages; the sensor does not. If this machine reaches the Internet through a proxy only, "
+                           "name that one in the setting proxy.",
+                           facts->proxy.source);
+}
+
 void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
 {
         ProxyUse use;
@@ -61,9 +80,5 @@ void judge_proxy(const Request *request, const Facts *facts, Plan *plan)
         if (!request->proxy)
                 judge_passed(&facts->proxy, plan);
         if (use.url && !sensor_has_proxy(request, facts))
-                judge_note(plan, "sensor-proxy", PLAN_WARNING,
-                           "This machine reaches the package repository through a proxy, and the sensor is not told of "
-                           "it: "
-                           "add the setting \"proxy\": \"%s\" if the sensor has to go through it too.",
-                           use.url);
+                note_untold(request, facts, plan);
 }

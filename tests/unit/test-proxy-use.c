@@ -20,6 +20,8 @@ static Facts machine(const char *url)
         snprintf(facts.proxy.server, sizeof(facts.proxy.server), SERVER);
         snprintf(facts.proxy.url, sizeof(facts.proxy.url), "%s", url);
         snprintf(facts.proxy.source, sizeof(facts.proxy.source), "/etc/waagent.conf");
+        snprintf(facts.proxy.machine_url, sizeof(facts.proxy.machine_url), "%s", url);
+        snprintf(facts.proxy.machine_source, sizeof(facts.proxy.machine_source), "/etc/waagent.conf");
         return facts;
 }
 
@@ -106,9 +108,10 @@ static void other_hosts_are_reached_by_their_own_name(void **state)
 static void a_cache_of_packages_is_no_way_to_other_hosts(void **state)
 {
         Request q = { 0 };
-        Facts f = machine("http://apt-cacher:3142");
+        Facts f = machine("");
         ProxyUse use;
 
+        snprintf(f.proxy.url, sizeof(f.proxy.url), "http://apt-cacher:3142");
         f.proxy.own = true;
         proxy_use_for(&q, &f, "https://management.azure.com", &use);
         assert_null(use.url);
@@ -157,10 +160,10 @@ static void the_plan_tells_which_and_what_the_sensor_needs(void **state)
                 note_of(&plan, "package-proxy")->text,
                 "The package repository is reached through the proxy http://told:2, which /etc/waagent.conf "
                 "names (given to the package manager for this run only).");
-        assert_string_equal(
-                note_of(&plan, "sensor-proxy")->text,
-                "This machine reaches the package repository through a proxy, and the sensor is not told of it: "
-                "add the setting \"proxy\": \"http://told:2\" if the sensor has to go through it too.");
+        assert_string_equal(note_of(&plan, "sensor-proxy")->text,
+                            "This machine is told of a proxy (in /etc/waagent.conf), and the sensor is not: "
+                            "add the setting \"proxy\": \"http://told:2\" if the sensor has to go through it too.");
+        assert_int_equal(note_of(&plan, "sensor-proxy")->level, PLAN_WARNING);
         q.proxy = "http://asked:1";
         plan = (Plan){ 0 };
         judge_proxy(&q, &f, &plan);
@@ -286,6 +289,29 @@ static void two_proxies_are_told_as_two(void **state)
                             "/etc/apt/apt.conf names.");
 }
 
+static void a_cache_of_packages_is_not_what_the_sensor_is_to_go_through(void **state)
+{
+        Request q = { 0 };
+        Facts f = machine("");
+        const PlanNote *note;
+        Plan plan = { 0 };
+
+        snprintf(f.proxy.url, sizeof(f.proxy.url), "http://apt-cacher:3142");
+        snprintf(f.proxy.source, sizeof(f.proxy.source), "/etc/apt/apt.conf");
+        f.proxy.own = true;
+        judge_proxy(&q, &f, &plan);
+        note = note_of(&plan, "sensor-proxy");
+        assert_int_equal(note->level, PLAN_INFORMATION);
+        assert_non_null(strstr(note->text, "of its own, of /etc/apt/apt.conf, which may be a cache"));
+        assert_null(strstr(note->text, "3142"));
+        /* the machine's beside it is */
+        snprintf(f.proxy.machine_url, sizeof(f.proxy.machine_url), "http://told:2");
+        snprintf(f.proxy.machine_source, sizeof(f.proxy.machine_source), "/etc/environment");
+        plan = (Plan){ 0 };
+        judge_proxy(&q, &f, &plan);
+        assert_non_null(strstr(note_of(&plan, "sensor-proxy")->text, "\"proxy\": \"http://told:2\""));
+}
+
 static bool is_sensor_warned_of(const Request *request, char *managed)
 {
         Facts f = machine("http://told:2");
@@ -327,6 +353,7 @@ int main(void)
                 cmocka_unit_test(a_way_is_told_once),
                 cmocka_unit_test(a_server_on_the_link_is_reached_without),
                 cmocka_unit_test(the_plan_tells_which_and_what_the_sensor_needs),
+                cmocka_unit_test(a_cache_of_packages_is_not_what_the_sensor_is_to_go_through),
                 cmocka_unit_test(one_that_cannot_be_used_is_told_without_what_is_secret),
                 cmocka_unit_test(a_failure_names_the_proxy_and_who_names_it),
                 cmocka_unit_test(the_proxy_that_is_named_is_that_of_who_failed),
