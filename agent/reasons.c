@@ -39,10 +39,11 @@ static const Reason reasons[_REASON_MAX] = {
                                       "protected settings and to check signatures, and it could not.",
                                       "Install the distribution's package openssl, or mend what is named there." },
         [REASON_CRYPTO_REFUSED] = { "crypto-refused", 30, 52, true, NEXT_RUN,
-                                    "The cryptography of this machine refuses how the protected settings are encrypted "
-                                    "or the onboarding package is signed; in FIPS mode that is so for 3DES and for RSA "
-                                    "with PKCS #1 v1.5.",
-                                    "Update the guest agent, which lets settings come encrypted with AES where it "
+                                    "The cryptography of this machine refuses what is needed: a digest, or how the "
+                                    "protected settings are encrypted or the onboarding package is signed; in FIPS "
+                                    "mode that is so for 3DES and for RSA with PKCS #1 v1.5.",
+                                    "Let OpenSSL's configuration allow the digest if one is named. Else update the "
+                                    "guest agent, which lets settings come encrypted with AES where it "
                                     "knows of FIPS mode, restart it and deploy the extension again." },
         [REASON_ONBOARDING_DAMAGED] = { "onboarding-damaged", 30, 53, true, NEVER, "The onboarding package is damaged.",
                                         "Download the Linux onboarding package again and put its base64 text, "

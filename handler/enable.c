@@ -170,6 +170,8 @@ static int run(Session *session)
         QueueEntry queued;
         Error err = { 0 };
 
+        if (session->configuration_failure.reason == REASON_CRYPTO_REFUSED)
+                return session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
         if (queue_make_entry(&session->host, base, config, session->sequence, &asked.entry, &err) < 0 ||
             state_prepare(&session->host, &err) < 0)
                 return session_fail_ours(session, outcome, REASON_STATE_UNUSABLE, &err);

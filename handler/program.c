@@ -20,7 +20,7 @@ static int digest_of(const Host *host, const char *path, char digest[CRYPTO_SHA2
         size_t length = 0;
 
         digest[0] = '\0';
-        if (fs_read(host, path, BINARY_MAX, &bytes, &length, err) < 0)
+        if (crypto_check(err) < 0 || fs_read(host, path, BINARY_MAX, &bytes, &length, err) < 0)
                 return -1;
         if (bytes)
                 crypto_sha256_hex(bytes, length, digest);

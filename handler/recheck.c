@@ -220,14 +220,16 @@ static int look_again(const QueueEntry *last)
         Error err = { 0 };
 
         host_init(&session.host);
-        if (session_open_at(&session, "Enable", last->base, last->sequence, &err) < 0 ||
-            queue_make_entry(&session.host, last->base, session.environment.config_folder, last->sequence, &entry,
-                             &err) < 0) {
+        if (session_open_at(&session, "Enable", last->base, last->sequence, &err) < 0) {
                 fprintf(stderr, "recheck: %s\n", err.text);
                 return 1;
         }
-        if (session.configuration_failure.reason)
-                failure = session.configuration_failure;
+        failure = session.configuration_failure;
+        if (!failure.reason && queue_make_entry(&session.host, last->base, session.environment.config_folder,
+                                                last->sequence, &entry, &err) < 0) {
+                fprintf(stderr, "recheck: %s\n", err.text);
+                return 1;
+        }
         if (failure.reason || session_read_settings(&session, &settings, &failure) < 0) {
                 log_warning("recheck: %s %s", reason_get(failure.reason)->what, failure.found);
                 return 1;

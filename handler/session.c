@@ -10,6 +10,7 @@
 #include "handler/status.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
+#include "platform/crypto.h"
 #include "platform/fs.h"
 #include "platform/journal.h"
 
@@ -33,7 +34,11 @@ void session_clear(Session *session)
 
 static void read_configuration(Session *session)
 {
-        if (configuration_read(&session->host, &session->configuration, &session->configuration_failure) == 0)
+        Error err = { 0 };
+
+        if (crypto_check(&err) < 0)
+                failure_from(&session->configuration_failure, REASON_CRYPTO_REFUSED, &err);
+        else if (configuration_read(&session->host, &session->configuration, &session->configuration_failure) == 0)
                 configuration_apply(&session->configuration, &session->host);
 }
 

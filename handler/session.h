@@ -14,7 +14,7 @@
 typedef struct Session {
         Host host;
         Configuration configuration;
-        Failure configuration_failure; /* told by the verbs that change something */
+        Failure configuration_failure; /* told by the verbs that change something; REASON_CRYPTO_REFUSED: before all */
         Environment environment;
         int sequence;
         const char *operation; /* "Enable": as the status file shows it */

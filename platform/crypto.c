@@ -21,7 +21,7 @@ static void digest_hex(const EVP_MD *md, const void *data, size_t length, char *
         unsigned char digest[EVP_MAX_MD_SIZE];
         unsigned int size = 0, i;
 
-        /* fails only when memory is out or a policy took the digest away: nothing can be trusted then */
+        /* fails only when memory is out or a policy took the digest away, which crypto_check tells */
         if (EVP_Digest(data, length, digest, &size, md, NULL) != 1)
                 abort();
         for (i = 0; i < size; i++) {
@@ -29,6 +29,21 @@ static void digest_hex(const EVP_MD *md, const void *data, size_t length, char *
                 hex[2 * i + 1] = digits[digest[i] & 15];
         }
         hex[2 * size] = '\0';
+}
+
+int crypto_check(Error *err)
+{
+        static const char *const names[] = { "SHA-256", "SHA-1" };
+        const EVP_MD *kinds[] = { EVP_sha256(), EVP_sha1() };
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(kinds); i++)
+                if (EVP_Digest("", 0, digest, NULL, kinds[i], NULL) != 1)
+                        return error_set(err, ERROR_DENIED,
+                                         "OpenSSL, as this machine configures it, computes no %s digest: %s", names[i],
+                                         openssl_reason());
+        return 0;
 }
 
 void crypto_sha256_hex(const void *data, size_t length, char hex[CRYPTO_SHA256_HEX])

@@ -21,6 +21,12 @@
 #define CRYPTO_PEM_MAX (256 * 1024)
 #define CRYPTO_CERTIFICATE_MAX (64 * 1024)
 
+/*
+ * What all else here needs: without SHA-256 and SHA-1 nothing is recognised again, and crypto_*_hex abort. Asked before
+ * anything else is. ERROR_DENIED: the rules of this machine took one away.
+ */
+int crypto_check(Error *err) _must_check_;
+
 /* Hex is upper case, terminated. */
 void crypto_sha256_hex(const void *data, size_t length, char hex[CRYPTO_SHA256_HEX]);
 void crypto_sha1_hex(const void *data, size_t length, char hex[CRYPTO_SHA1_HEX]);

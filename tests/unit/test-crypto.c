@@ -10,6 +10,10 @@
 #include "tests/unit/judged_twice.h"
 #include "tests/unit/people.h"
 
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/provider.h>
+#endif
+
 /* Live; the program that judges is set for the second round. */
 static Host host = { .root = "" };
 
@@ -22,6 +26,23 @@ static void digests_are_upper_case_hex(void **state)
         assert_string_equal(sha256, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");
         assert_string_equal(sha1, "A9993E364706816ABA3E25717850C26C9CD0D89D");
 }
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+static void a_digest_that_was_taken_away_is_told(void **state)
+{
+        OSSL_PROVIDER *usual = OSSL_PROVIDER_load(NULL, "default");
+        Error err = { 0 };
+
+        assert_int_equal(crypto_check(&err), 0);
+        assert_int_equal(EVP_set_default_properties(NULL, "provider=of-nobody"), 1);
+        assert_int_equal(crypto_check(&err), -1);
+        assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+        assert_int_equal(err.kind, ERROR_DENIED);
+        assert_non_null(strstr(err.text, "computes no SHA-256 digest: "));
+        assert_int_equal(crypto_check(&err), 0);
+        OSSL_PROVIDER_unload(usual);
+}
+#endif
 
 static void base64_is_decoded(void **state)
 {
@@ -230,6 +251,9 @@ int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(digests_are_upper_case_hex),
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+                cmocka_unit_test(a_digest_that_was_taken_away_is_told),
+#endif
                 cmocka_unit_test(base64_is_decoded),
                 cmocka_unit_test(wrong_base64_is_refused_with_its_offset),
                 cmocka_unit_test(only_the_signer_and_the_text_signed_verify),

@@ -73,6 +73,8 @@ def the_machines_own_cryptography_judges(w):
         with_a_program_of_others(w)
         by_its_rules(w)
         listen(w)
+    else:
+        without_a_digest(w)
     report = told(w, 9)
     assert report.status == "success", report
     w.assert_onboarded()
@@ -102,8 +104,20 @@ def by_its_rules(w):
     machine = w.machine
     machine.run(["cp", "-p", CONFIGURATION, CONFIGURATION + ".away"])
     machine.write(CONFIGURATION, STRICT)
-    refused(w, 3, "crypto-refused", "not supported", "Update the guest agent")
+    refused(w, 3, "crypto-refused", "not supported", "update the guest agent")
     refused(w, 4, "crypto-refused", protected=encrypted(w, "aes256"))
+    machine.run(["mv", CONFIGURATION + ".away", CONFIGURATION])
+    w.before = w.snapshot()
+
+
+def without_a_digest(w):
+    """The library that is the machine's own gives none: that is said, by who is asked first."""
+    machine = w.machine
+    machine.run(["cp", "-p", CONFIGURATION, CONFIGURATION + ".away"])
+    machine.write(CONFIGURATION, STRICT)
+    refused(w, 1, "crypto-refused", "computes no SHA-256 digest")
+    installed = w.verb("install")
+    assert installed.returncode not in (0, -6, 134) and "computes no SHA-256 digest" in installed.stderr, installed
     machine.run(["mv", CONFIGURATION + ".away", CONFIGURATION])
     w.before = w.snapshot()
 
