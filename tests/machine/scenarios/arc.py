@@ -73,6 +73,36 @@ def arc_s_manager_runs_the_extension_from_installation_to_removal(w):
     assert w.identity.requests("himds") and not any("/metadata/" in line for line in imds(w)), imds(w)
 
 
+@scenario(timeout=120)
+def arc_s_manager_needs_no_protected_settings(w):
+    w.prepare()
+    arc = Arc(w)
+    w.identity.offer(w.package())
+    arc.unpack()
+    assert arc.verb("install") == [0, ""], w.machine.read(arc.logs() + "/MdeExtensionHandlerLog.log")
+    before = w.snapshot()
+    # the path that HIMDS names is not taken from it: refused, and nobody is asked for a package
+    w.identity.put(realm="/etc/shadow")
+    arc.settings(0, {**NOTHING, "publicSettings": {"maxWaitMinutes": 1, "onboardingFromAzure": True}})
+    assert arc.verb("enable")[0] == 0
+    status = w.wait_ended(0)
+    assert status["status"] == "error" and "(azure-metadata-denied)" in status["formattedMessage"]["message"], status
+    assert not w.identity.requests("arm"), w.identity.requests()
+    w.assert_untouched(before)
+    # a challenge as it should be
+    w.identity.put(realm=None)
+    arc.settings(1, {**NOTHING, "publicSettings": {"maxWaitMinutes": 1, "onboardingFromAzure": True}})
+    assert arc.verb("enable")[0] == 0
+    status = w.wait_ended(1)
+    assert status["status"] == "success" and "came by onboardingFromAzure" in row(status, "onboarding-package"), status
+    w.assert_onboarded(resource=ARC_RESOURCE, workspace=None)
+    assert [line.split("?")[0].rsplit("/", 1)[1] for line in w.identity.requests("arm")] == ["default"], w.identity.requests("arm")
+    # met: the next enable asks nobody
+    asked = w.identity.requests()
+    assert arc.verb("enable")[0] == 0 and w.identity.requests() == asked
+    assert not any("/metadata/" in line for line in imds(w)), imds(w)
+
+
 def imds(w):
     log = w.azure.state / "requests.log"
     return log.read_text().splitlines() if log.exists() else []

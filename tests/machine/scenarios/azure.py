@@ -95,7 +95,10 @@ def what_keeps_a_machine_from_azure_is_named(w):
     w.identity.unstage()
     w.azure.imds["compute"]["azEnvironment"] = "AzureChinaCloud"
     w.azure.tag()
-    refused(w, 6, "cloud-unsupported", "AzureChinaCloud")
+    asked = w.identity.requests("arm"), len(w.requests())
+    refused(w, 6, "cloud-unsupported", 'The metadata service says "AzureChinaCloud": Defender for Servers\' integration')
+    assert (w.identity.requests("arm"), len(w.requests())) == asked, (w.identity.requests(), w.requests())
+    assert identity_pages.TOKEN not in w.identity.requests()[-1], w.identity.requests()
     w.assert_untouched(before)
     assert w.package_state() == "" and not w.machine.exists(ONBOARDING)
     # where it is offered, its own Resource Manager is asked, with a token for that
