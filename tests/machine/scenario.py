@@ -18,7 +18,7 @@ import importlib.util
 import signal
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable
 
@@ -91,9 +91,16 @@ def load():
     return _scenarios
 
 
-def run(name, folder, build, keep):
+def moved(chosen, family):
+    """A scenario that says no machine of its own, nor an agent that not every tree has, on one of this family; None: as it is."""
+    if not family or chosen.options.keys() & {"family", "root", "agent"}:
+        return chosen
+    return replace(chosen, options={**chosen.options, "family": family, "root": families.FAMILIES[family].root})
+
+
+def run(name, folder, build, keep, family=None):
     """Run one scenario and the hooks to their end; True if all is well. Prints why if not."""
-    chosen = load()[name]
+    chosen = moved(load()[name], family)
     world = _world_class[0](chosen.options, folder, build)
     signal.signal(signal.SIGALRM, _time_out)
     signal.alarm(chosen.timeout)
