@@ -193,6 +193,16 @@ static Flush *flush_written(const Mission *mission)
         return flush_start(mission->host, places, ELEMENTSOF(places));
 }
 
+/* One that crashed until systemd would not start it any more: the package's own script starts it, and would fail. */
+static void let_it_start(void)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        Error err = { 0 };
+
+        if (systemd_open(&systemd, &err) < 0 || systemd_reset_failed(systemd, SENSOR_UNIT, &err) < 0)
+                log_warning("%s: %s", SENSOR_UNIT, err.text);
+}
+
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
@@ -207,6 +217,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
         mission_say(mission, "installing %s", SENSOR_PACKAGE);
+        let_it_start();
         if (package_keys_before(mission, &err) < 0 ||
             mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
                 return steps_fail_command(failure, REASON_INSTALL_FAILED, &err);
