@@ -27,6 +27,7 @@ class Apt:
              "/opt/microsoft", "/var/lib/dpkg/info")
     logs = ("/var/log/dpkg.log", "/var/log/apt/history.log")
     lists = "fresh"
+    in_its_script = "iF"  # the package's state meanwhile
     configuration = ("/etc/apt", "/usr/share/keyrings")
     own_source, own_keys = "/etc/apt/sources.list.d/microsoft-prod.list", repository.VENDOR_KEYRING
     may_add = frozenset()
@@ -142,6 +143,7 @@ class Rpm:
     caches = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp")
     logs = ("/var/log/dnf.log", "/var/log/dnf.rpm.log", "/var/log/dnf5.log", "/var/log/zypper.log", "/var/log/zypp/history")
     lists = "empty"
+    in_its_script = "ii"  # rpm registers it before its %post
     sources = "/etc/yum.repos.d"
     own_keys = spellings.RPM_KEYS
     may_add = frozenset((own_keys,))

@@ -120,7 +120,7 @@ def a_newer_version_during_the_installation(w):
     w.wait_postinst()
     w.ask(version=NEWER)
     w.azure.wait_status("transitioning", seq=0, version=NEWER)
-    assert w.package_state() == "iF", w.package_state()
+    assert w.package_state() == w.manager.in_its_script, w.package_state()
     w.release()
     w.azure.wait_status("success", seq=0, version=NEWER)
     w.assert_onboarded()
@@ -250,7 +250,7 @@ def removed_during_the_installation(w):
     w.wait_postinst()
     w.azure.goal_state(VERSION, state="uninstall", settings=False)
     w.machine.wait(lambda: w.machine.exists(f"{STATE}/uninstalled"), 30, "uninstall to wait")
-    assert w.package_state() == "iF"
+    assert w.package_state() == w.manager.in_its_script
     w.release()
     w.azure.wait_absent()
     assert_gone(w)
@@ -268,7 +268,7 @@ def removed_during_an_installation_that_outlasts_it(w):
     w.wait_postinst()
     w.azure.goal_state(VERSION, state="uninstall", settings=False)
     w.azure.wait_absent(timeout=240)
-    assert not w.machine.exists(w.base()) and w.package_state() == "iF" and "signal" not in w.sensor_log()
+    assert not w.machine.exists(w.base()) and w.package_state() == w.manager.in_its_script and "signal" not in w.sensor_log()
     w.release()
     assert_gone(w)
     assert "signal" not in w.sensor_log() and "postinst configure  end 0" in w.sensor_log() and w.package_state() == "ii"
@@ -378,7 +378,7 @@ def the_worker_crashes_during_the_download(w):
     w.ask()
     w.agent.start()
     for count, signal in enumerate(("SEGV", "ABRT", "KILL"), 1):
-        w.machine.wait(lambda: w.runs() == count and any("/pool/" in line for line in w.requests()), 60, "the download")
+        w.machine.wait(lambda: w.runs() == count and any(w.vendor.packages.partition("/")[2] in line for line in w.requests()), 60, "the download")
         w.machine.wait(lambda: w.status()["formattedMessage"]["message"].find("downloading") > 0, 20, "the download")
         w.signal_worker(signal)
         report = w.azure.wait_status("error", seq=0)
@@ -408,7 +408,7 @@ def the_worker_is_killed_during_the_installation(w):
     assert w.unit(WORKER, "ActiveState") == {"ActiveState": "deactivating"}
     w.azure.goal_state_again()
     w.azure.wait_status("transitioning", seq=0)
-    assert "postinst configure  end" not in w.sensor_log() and w.package_state() == "iF"
+    assert "postinst configure  end" not in w.sensor_log() and w.package_state() == w.manager.in_its_script
     w.release()
     w.azure.wait_status("success", seq=0)
     assert "postinst configure  end 0" in w.sensor_log() and "signal" not in w.sensor_log()
