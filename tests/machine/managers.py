@@ -91,10 +91,11 @@ class Apt:
         return {name for name in openpgp.NAMES if openpgp.body(name) in data}
 
     def assert_extended(self, spelling, old):
-        """The key file has the new key after the old one, and nothing else."""
+        """The key file has the new key after the old one, and nothing else; those that have it are returned."""
         for path in spelling.keys:
             found = self.world.machine.path(path).read_bytes()
             assert found == openpgp.binary(old) + openpgp.binary(self.family.key), list(openpgp.packets(found))
+        return spelling.keys
 
     def kept(self):
         return [path for path in self.world.machine.snapshot(("/var/cache",)) if path.endswith(".deb") and "/mdatp" in path]
@@ -198,9 +199,16 @@ class Rpm:
     def assert_extended(self, spelling, old):
         """Likewise, and the database has both."""
         assert {old, self.family.key} <= self.trusted(), self.trusted()
-        for path in spelling.keys:
+        places = self.extends(spelling)
+        for path in places:
             found = openpgp.unarmored(self.world.machine.read(path))
-            assert found == openpgp.binary(old) + openpgp.binary(self.family.key), list(openpgp.packets(found))
+            before = openpgp.binary(old) if path in spelling.keys else b""
+            assert found == before + openpgp.binary(self.family.key), list(openpgp.packets(found))
+        return places
+
+    def extends(self, spelling):
+        """The files that a key which was missing goes to."""
+        return spelling.keys
 
     def kept(self):
         return [path for path in self.world.machine.snapshot(("/var/cache", "/var/tmp", "/var/lib/mde-linux"))
@@ -302,6 +310,10 @@ class Dnf5(Dnf):
     """It looks at signatures in the transaction only: our own look at the package comes first."""
 
     told = {**Dnf.told, "package by another": "pinned key", "package unsigned": "pinned key"}
+
+    def extends(self, spelling):
+        """What only our own look misses goes to our own file."""
+        return spelling.keys if self.checks_lists else (self.own_keys,)
 
 
 class Zypper(Rpm):
