@@ -35,8 +35,8 @@ typedef struct Facts {
         Refused refused; /* history: for this very request */
         char fulfilled_org[37]; /* history: the tenant of the package that it succeeded with; "": without one */
         char unmet_org[37]; /* history: the tenant of the fetched package that it did not come to; "": none is known */
-        bool undone; /* this run has put back what one before it had begun: the sensor may still speak of that */
-        bool acted;  /* looked after all steps of a run were done */
+        bool undone;        /* this run has put back what one before it had begun: the sensor may still speak of that */
+        bool acted;         /* looked after all steps of a run were done */
 
         struct {
                 Tri portable;     /* its libraries come with it */

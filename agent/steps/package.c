@@ -66,6 +66,7 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
                 return -1;
         early.archives = PACKAGE_CACHE;
         early.refresh = true;
+        early.judged_later = package_gate_applies(mission, run->source);
         if (package_keys_before(mission, &err) < 0 ||
             mission->manager->download(mission->host, &early, &wanted, ret, &err) < 0 ||
             package_keys_after(mission, &err) < 0)
@@ -83,6 +84,7 @@ static int run_download(Mission *mission, const PackageChoice *choice, PackageRe
         int again;
 
         run.archives = PACKAGE_CACHE;
+        run.judged_later = package_gate_applies(mission, &mission->source);
         run.contested =
                 mission->manager->unbound && !mission->request->use_existing_repo && mission->contested != TRI_NO;
         do {
@@ -203,6 +205,36 @@ static void let_it_start(void)
                 log_warning("%s: %s", SENSOR_UNIT, err.text);
 }
 
+static int run_install(Mission *mission, const PackageRun *run, const PackageWanted *asked, PackageResult *result,
+                       Failure *failure)
+{
+        Error err = { 0 };
+
+        mission_say(mission, "installing %s", SENSOR_PACKAGE);
+        if (package_keys_before(mission, &err) < 0 ||
+            mission->manager->install(mission->host, run, asked, result, &err) < 0)
+                return steps_fail_command(failure, REASON_INSTALL_FAILED, &err);
+        if (package_keys_after(mission, &err) < 0)
+                log_warning("%s", err.text);
+        return 0;
+}
+
+/* A key of the vendor's may lie in a file, where we know it by, and be new to the package manager. */
+static int install_with_keys(Mission *mission, const PackageRun *run, const PackageWanted *asked, PackageResult *result,
+                             Failure *failure)
+{
+        int more;
+
+        do {
+                if (run_install(mission, run, asked, result, failure) < 0)
+                        return -1;
+                more = add_key(mission, result, failure);
+                if (more > 0)
+                        repository_key_tell(mission, "the package", mission->source.signed_by);
+        } while (more > 0);
+        return more;
+}
+
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
@@ -216,13 +248,9 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         run.archives = PACKAGE_CACHE;
         run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
-        mission_say(mission, "installing %s", SENSOR_PACKAGE);
         let_it_start();
-        if (package_keys_before(mission, &err) < 0 ||
-            mission->manager->install(mission->host, &run, &asked, &result, &err) < 0)
-                return steps_fail_command(failure, REASON_INSTALL_FAILED, &err);
-        if (package_keys_after(mission, &err) < 0)
-                log_warning("%s", err.text);
+        if (install_with_keys(mission, &run, &asked, &result, failure) < 0)
+                return -1;
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);
         if (mission->manager->unsynced) {

@@ -15,5 +15,5 @@
  */
 int package_gate(Mission *mission, const char *version, Failure *failure);
 
-/* Whether it judges, or lets pass. */
-bool package_gate_applies(const Mission *mission);
+/* Whether it judges what comes from this source, or lets it pass. */
+bool package_gate_applies(const Mission *mission, const PackageSource *source);

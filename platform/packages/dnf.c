@@ -45,6 +45,7 @@ const DnfDialect dnf_dialect = {
         .download_pid_files = download_pid_files,
         .transaction_pid_files = transaction_pid_files,
         .words = &dnf_words,
+        .checks_downloads = true,
         .parse_offers = dnf_offers_parse,
 };
 

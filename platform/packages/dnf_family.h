@@ -5,9 +5,11 @@
  * Trust: with -y they import whatever key a source's gpgkey names. So each command names none for our source, or where
  * its index is signed a file of ours with pinned keys alone: the caller has made known to rpm what packages may be
  * signed with. Each demands signatures (gpgcheck, localpkg_gpgcheck) and certificates (sslverify), whatever the
- * source's file says. Of several sources that have the package, ours comes first (priority): another one cannot slip
- * its own in. Yum knows no such thing: there the package is asked for by the version that ours offers, and of equal
- * ones ours is taken (cost). A source of others that cannot be reached is passed over, ours never is.
+ * source's file says; but for a download that the caller judges (PackageRun.judged_later), which installs nothing:
+ * there ours goes without gpgcheck, and the transaction has it. Of several sources that have the package, ours comes
+ * first (priority): another one cannot slip its own in. Yum knows no such thing: there the package is asked for by the
+ * version that ours offers, and of equal ones ours is taken (cost). A source of others that cannot be reached is passed
+ * over, ours never is.
  *
  * PackageRun.archives NULL: packages go to the manager's own cache.
  */
@@ -34,6 +36,8 @@ typedef struct DnfDialect {
         const char *const *download_pid_files;
         const char *const *transaction_pid_files;
         const ClassifyWords *words;
+
+        bool checks_downloads; /* packages' signatures, not only in the transaction */
 
         /* How scripts of others are called whose failure it ends with although all is installed; NULL: it does not. */
         const char *installed_but;

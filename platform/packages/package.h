@@ -109,7 +109,12 @@ typedef struct PackageRun {
         const char *temporary;       /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
         const char *url;             /* what lies below it is ours, in what is said; NULL: Host.packages_url */
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
-        bool refresh;   /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
+        bool refresh; /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
+        /*
+         * download: the caller judges what came of source before the transaction, and the manager, which does so again
+         * in that, need not as well. Without effect on what comes from elsewhere.
+         */
+        bool judged_later;
         bool contested; /* download: other sources may have what is wanted too, with other bytes: what comes has to be
                            what source lists, or it is TROUBLE_ELSEWHERE. Without effect where packages are signed */
         const char *proxy;    /* "http://host:port" for this run; NULL: as the machine is configured */

@@ -376,7 +376,7 @@ class Machine:
             if os.path.ismount(place):
                 wait_for(lambda place=place: _unmounted(place), 20, f"unmount of {place}")
         if self.disk:  # a loop device that is still there would bring back its dead file system
-            wait_for(lambda: not _loop_devices(self._image), 20, "the loop device to go")
+            wait_for(lambda: not _loop_devices(self._image), 60, "the loop device to go")
 
     def _look(self, name, path, seen):
         try:

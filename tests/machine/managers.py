@@ -273,11 +273,13 @@ SAID = "The package manager said"
 
 
 class Dnf(Rpm):
+    """Signatures of packages are looked at in the transaction only: our own look at ours comes first."""
+
     check = ["dnf", "check"]
     tolerated = ()
     processes = "bin/dnf|^dnf5"
-    told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "not available", "package by another": SAID,
-            "package unsigned": "is not signed", "package altered": "checksum doesn't match",
+    told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "not available", "package by another": "pinned key",
+            "package unsigned": "pinned key", "package altered": "checksum doesn't match",
             "altered, another's source": "checksum doesn't match", "index altered": "checksum doesn't match",
             "package gone": "404"}
 
@@ -304,16 +306,6 @@ class Dnf(Rpm):
 
     def upgrade(self, *names):
         return ["dnf", "--assumeyes", "upgrade", *names]
-
-
-class Dnf5(Dnf):
-    """It looks at signatures in the transaction only: our own look at the package comes first."""
-
-    told = {**Dnf.told, "package by another": "pinned key", "package unsigned": "pinned key"}
-
-    def extends(self, spelling):
-        """What only our own look misses goes to our own file."""
-        return spelling.keys if self.checks_lists else (self.own_keys,)
 
 
 class Zypper(Rpm):
@@ -348,4 +340,4 @@ class Zypper(Rpm):
         return ["zypper", "--non-interactive", "update", *names]
 
 
-KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf5, "zypper": Zypper}
+KINDS = {"apt": Apt, "dnf": Dnf, "dnf5": Dnf, "zypper": Zypper}

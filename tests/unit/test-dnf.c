@@ -163,6 +163,31 @@ static void packages_come_into_our_folder_and_lists_are_used_as_they_are(void **
         assert_has_not(stage->said.data, "refreshing");
 }
 
+/* Of our source alone, and never of what is installed. */
+static void only_a_download_that_is_judged_later_goes_without_a_look_at_signatures(void **state)
+{
+        PackageStage *stage = *state;
+        _cleanup_free_ char *download = NULL, *transaction = NULL, *another = NULL;
+
+        package_stage_program(stage, "dnf", "");
+        package_stage_program(stage, "dnf5", "");
+        package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        stage->run.judged_later = true;
+        assert_int_equal(do_download(stage, &manager_dnf, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+        download = argv_of(stage, "dnf");
+        assert_has(download, "\n--setopt=" ID ".gpgcheck=0\n");
+        assert_has(download, "\n--setopt=localpkg_gpgcheck=1\n");
+        assert_has_not(download, "nogpgcheck");
+        assert_has_not(download, "*.gpgcheck");
+        assert_int_equal(do_install(stage, &manager_dnf, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+        transaction = argv_of(stage, "dnf");
+        assert_trust(transaction);
+        assert_has_not(transaction, "gpgcheck=0");
+        assert_int_equal(do_download(stage, &manager_dnf5, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+        another = argv_of(stage, "dnf5");
+        assert_trust(another); /* it does not look then */
+}
+
 static void a_download_reads_the_list_of_its_source_when_asked(void **state)
 {
         PackageStage *stage = *state;
@@ -541,6 +566,7 @@ int main(void)
                 STAGED(a_source_with_a_signed_index_has_a_file_of_pinned_keys_alone),
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(packages_come_into_our_folder_and_lists_are_used_as_they_are),
+                STAGED(only_a_download_that_is_judged_later_goes_without_a_look_at_signatures),
                 STAGED(a_download_reads_the_list_of_its_source_when_asked),
                 STAGED(a_transaction_uses_no_network_and_is_never_signalled),
                 STAGED(what_is_there_comes_again_or_older_only_when_asked),

@@ -14,7 +14,7 @@ static bool applies(const char *mirror, const char *uri)
         host_init(&host);
         snprintf(request.mirror_url, sizeof(request.mirror_url), "%s", mirror);
         snprintf(mission.source.uri, sizeof(mission.source.uri), "%s", uri);
-        return package_gate_applies(&mission);
+        return package_gate_applies(&mission, &mission.source);
 }
 
 static void a_login_in_an_address_does_not_take_it_out_of_the_gate(void **state)

@@ -43,6 +43,22 @@ def a_dependencys_key_goes_again_with_a_run_that_fails(w):
     assert told.status == "warning" and sum(f"rpm -e {key}" in told.message for key in keys) == 1, (told, keys)
 
 
+@for_families("el9", sweep=("fedora", "sles15"))
+def a_key_of_the_vendors_that_lies_in_a_file_is_made_known_to_rpm(w):
+    """Another product brought it: our own look at the package finds it there, the manager does not know it yet."""
+    other = {"vendor": "vendor-2025", "vendor-2025": "vendor"}[w.family.key]
+    w.prepare()
+    w.publish()
+    w.vendor.package_signed_by(SENSOR, key=other)
+    w.machine.write("/etc/pki/rpm-gpg/RPM-GPG-KEY-of-another-product", openpgp.armor(openpgp.binary(other)))
+    w.ask()
+    w.agent.start()
+    told = w.azure.wait_status("success", seq=0).settings
+    w.assert_onboarded()
+    assert "the package is signed by another key of the vendor's" in told.row("repository-key").message, told
+    assert w.manager.trusted() >= {"vendor", "vendor-2025"}, w.manager.trusted()
+
+
 @for_families("el9", "sles15")
 def what_is_off_for_all_sources_is_off_for_one_that_says_nothing(w):
     """A site's entry is refused, with what was found; the vendor's own is set up anew, and read by whom it was."""
