@@ -32,9 +32,9 @@ Finding look_distribution(const Signs *signs, CauseFound *found)
 
 Finding look_fitness(const Signs *signs, CauseFound *found)
 {
-        return cause_judged(signs, judge_fitness, found) == FINDING_YES
-                       ? FINDING_YES
-                       : unless_asked(signs->facts.machine.fitness.known);
+        if (cause_judged(signs, judge_fitness, found) == FINDING_YES)
+                return FINDING_YES;
+        return signs->live ? unless_asked(signs->facts.machine.fitness.known) : FINDING_UNSEEN;
 }
 
 Finding look_conflict(const Signs *signs, CauseFound *found)

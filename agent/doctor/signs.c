@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "platform/base/text.h"
+#include "agent/facts_image.h"
 
 void signs_clear(Signs *signs)
 {
@@ -29,14 +29,6 @@ static void look_at_proxy(const Host *host, Signs *ret)
                 proxy_look(host, manager ? manager->id : MANAGER_NONE, host->packages_url, &ret->facts.proxy);
 }
 
-/* What was learnt of the running machine in the image's place. */
-static void forget_running(Facts *facts)
-{
-        facts->machine.systemd = TRI_UNKNOWN;
-        facts->machine.fitness.known = TRI_UNKNOWN;
-        facts->fanotify.known = TRI_UNKNOWN;
-}
-
 /* Only root sees who holds what. */
 static void look_at_packages(const Host *host, Signs *ret)
 {
@@ -53,11 +45,10 @@ void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret)
         ret->live = host_is_live(host);
         ret->root = geteuid() == 0;
         ret->offline = offline || !ret->live;
-        if (!ret->live)
-                ret->facts.azure.known = TRI_UNKNOWN; /* its metadata service is this machine's: it is not asked */
-        facts_gather(host, ret->root ? LOOK_SECOND : LOOK_FIRST, deadline, &ret->facts);
-        if (!ret->live)
-                forget_running(&ret->facts);
+        if (ret->live && !ret->root)
+                facts_gather(host, LOOK_FIRST, deadline, &ret->facts);
+        else
+                facts_gather_any(host, deadline, &ret->facts);
         look_at_extension(host, ret);
         signs_guest_look(host, &ret->guest);
         look_at_packages(host, ret);

@@ -616,6 +616,7 @@ static void an_image_with_a_sensor_is_unknown(void **state)
         if (diagnosis->n_faults)
                 fail_msg("%s: %s", diagnosis->causes[0].id, diagnosis->causes[0].why);
         assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_UNKNOWN);
+        assert_int_equal(diagnosis->groups[GROUP_MACHINE], FINDING_UNSEEN); /* the image's memory is nobody's */
 }
 
 static void a_network_that_was_not_to_be_asked_makes_nothing_unknown(void **state)
