@@ -15,6 +15,7 @@
 #include "agent/commands/test_alert.h"
 #include "agent/commands/verify.h"
 #include "handler/commands.h"
+#include "handler/people/commands.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"

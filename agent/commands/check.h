@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "agent/assessment.h"
+#include "agent/answers/assessment.h"
 #include "agent/commands/screen.h"
 
 /* Where it was looked, for what is said of the unseen. */

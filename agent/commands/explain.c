@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "agent/commands/screen.h"
-#include "agent/explain.h"
+#include "agent/answers/explain.h"
 #include "platform/base/text.h"
 
 #define NAME_WIDTH 8

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "agent/commands/screen.h"
-#include "agent/standing.h"
+#include "agent/answers/standing.h"
 
 typedef struct StatusView {
         const Facts *facts;

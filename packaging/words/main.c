@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "agent/status_rows.h"
+#include "agent/answers/status_rows.h"
 #include "agent/reasons.h"
 #include "packaging/words/words.h"
 #include "platform/base/text.h"

@@ -1,6 +1,6 @@
 #include "packaging/words/words.h"
 
-#include "agent/explain.h"
+#include "agent/answers/explain.h"
 
 #define DATE "2026-11-22"
 

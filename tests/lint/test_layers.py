@@ -32,6 +32,11 @@ class Layers(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("platform may not include agent/y.h", done.stdout)
 
+    def test_the_contract_does_without_the_commands_of_people(self):
+        done = check(tree(handler__x_c='#include "handler/people/y.h"\n', handler__main_c='#include "handler/people/y.h"\n',
+                          handler__people__y_h='#include "handler/z.h"\n', handler__z_h=""))
+        self.assertEqual(done.stdout.splitlines(), ["handler/x.c: handler may not include handler/people/y.h"])
+
     def test_base_may_not_include_platform(self):
         done = check(tree(platform__base__x_c='#include "platform/y.h"\n', platform__y_h=""))
         self.assertEqual(done.returncode, 1)

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "agent/assessment.h"
+#include "agent/answers/assessment.h"
 #include "agent/judge.h"
 #include "platform/base/text.h"
 

@@ -1,7 +1,7 @@
 #include "tests/unit/scratch.h"
 
 #include "agent/sensor/sensor_diagnostics.h"
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 #include "platform/base/log.h"
 #include "platform/fs.h"
 

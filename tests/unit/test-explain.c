@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "agent/explain.h"
+#include "agent/answers/explain.h"
 #include "platform/base/text.h"
 
 static bool is_near(const Explanation *found, const char *name)

@@ -1,6 +1,6 @@
 #include "tests/unit/scratch.h"
 
-#include "agent/generalize.h"
+#include "agent/machine/generalize.h"
 #include "platform/fs.h"
 
 static const char *const gone[] = {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "agent/standing.h"
+#include "agent/answers/standing.h"
 #include "platform/base/text.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"

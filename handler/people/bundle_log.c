@@ -1,4 +1,4 @@
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * The sensor first, then what was asked of it: a machine without a licensed sensor is not onboarded whatever the last
  * run said. What the last run failed for explains it, as a first look sees less than that run did.
  */
-#include "agent/standing.h"
+#include "agent/answers/standing.h"
 
 #include <string.h>
 

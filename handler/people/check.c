@@ -1,9 +1,9 @@
 /*
  * check: whether this machine is fit for the sensor, within what the site's configuration says. Nothing is changed.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
-#include "handler/question.h"
+#include "handler/people/question.h"
 #include "platform/base/text.h"
 
 static int show(const CommandLine *line, const Question *question, const Assessment *assessment)

@@ -2,7 +2,7 @@
  * A folder of the sensor is cleared but for what is known to be the same on every machine: what a newer sensor keeps
  * there is not known here, and goes.
  */
-#include "agent/generalize.h"
+#include "agent/machine/generalize.h"
 
 #include <string.h>
 

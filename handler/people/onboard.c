@@ -1,12 +1,12 @@
 /*
  * onboard: the mission by hand: what enable does, with a package that a person has or says where to get.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
 #include <string.h>
 
 #include "agent/onboarding/onboarding_content.h"
-#include "handler/by_hand.h"
+#include "handler/people/by_hand.h"
 #include "handler/setting_keys.h"
 #include "platform/base/text.h"
 

@@ -4,7 +4,7 @@
  * Who waits is woken by changes of STATE (the lock file is closed when its holder lets go), and looks now and then
  * all the same: the lock itself goes a moment after that, and others than root see no more than the worker's unit.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
 #include <poll.h>
 #include <sys/inotify.h>
@@ -12,7 +12,7 @@
 
 #include "agent/commands/status_show.h"
 #include "agent/state.h"
-#include "handler/asked.h"
+#include "handler/people/asked.h"
 #include "platform/base/text.h"
 
 #define LOOK_MS 1000

@@ -1,7 +1,7 @@
 /*
  * What is remembered of runs: read from where we wrote it, and still only members and lines that we know.
  */
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "agent/history.h"
 #include "agent/queue.h"
 #include "agent/undo.h"
-#include "handler/by_hand.h"
+#include "handler/people/by_hand.h"
 #include "handler/environment.h"
 #include "handler/status.h"
 #include "platform/fs.h"

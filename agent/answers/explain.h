@@ -5,7 +5,7 @@
 #pragma once
 
 #include "agent/reasons.h"
-#include "agent/status_rows.h"
+#include "agent/answers/status_rows.h"
 
 typedef struct ExplainExit {
         int code; /* -1 ends the list */

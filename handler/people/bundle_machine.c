@@ -1,7 +1,7 @@
 /*
  * What is so on the machine now.
  */
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * collect: a bundle for support. A bundle holds what we know (bundle.h); what the sensor knows is an archive of its
  * own, beside it and never in it.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "agent/commands/screen.h"
 #include "agent/sensor/sensor_diagnostics.h"
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
 

@@ -1,4 +1,4 @@
-#include "agent/assessment.h"
+#include "agent/answers/assessment.h"
 
 #include <string.h>
 

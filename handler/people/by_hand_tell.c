@@ -1,4 +1,4 @@
-#include "handler/by_hand_tell.h"
+#include "handler/people/by_hand_tell.h"
 
 #include <string.h>
 

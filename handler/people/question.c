@@ -1,4 +1,4 @@
-#include "handler/question.h"
+#include "handler/people/question.h"
 
 #include <string.h>
 #include <unistd.h>

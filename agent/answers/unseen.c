@@ -1,4 +1,4 @@
-#include "agent/unseen.h"
+#include "agent/answers/unseen.h"
 
 #include "platform/base/text.h"
 

@@ -1,4 +1,4 @@
-#include "handler/bundle.h"
+#include "handler/people/bundle.h"
 
 #include <stdarg.h>
 #include <string.h>

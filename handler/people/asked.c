@@ -1,4 +1,4 @@
-#include "handler/asked.h"
+#include "handler/people/asked.h"
 
 #include <unistd.h>
 

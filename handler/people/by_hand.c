@@ -1,4 +1,4 @@
-#include "handler/by_hand.h"
+#include "handler/people/by_hand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "agent/onboarding/onboarding_content.h"
 #include "agent/queue.h"
 #include "agent/state_holder.h"
-#include "handler/by_hand_tell.h"
+#include "handler/people/by_hand_tell.h"
 #include "handler/request_digest.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"

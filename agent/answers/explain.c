@@ -1,4 +1,4 @@
-#include "agent/explain.h"
+#include "agent/answers/explain.h"
 
 #include <string.h>
 #include <strings.h>

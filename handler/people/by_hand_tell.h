@@ -4,7 +4,7 @@
 #pragma once
 
 #include "agent/plan.h"
-#include "handler/by_hand.h"
+#include "handler/people/by_hand.h"
 
 /* All return the exit code. */
 int by_hand_tell(const ByHand *hand, const Outcome *outcome);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "agent/plan.h"
-#include "agent/unseen.h"
+#include "agent/answers/unseen.h"
 
 #define ASSESSMENT_REFUSALS_MAX (1 + PLAN_FURTHER_MAX)
 

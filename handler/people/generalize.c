@@ -2,7 +2,7 @@
  * generalize: prepares this machine for the image that others are made from. It works under the mission lock, so that
  * nothing is onboarded meanwhile, and stops the sensor first, which would write its state anew.
  */
-#include "agent/generalize.h"
+#include "agent/machine/generalize.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "agent/queue.h"
 #include "agent/state.h"
 #include "agent/undo.h"
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 #include "handler/recheck_unit.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"

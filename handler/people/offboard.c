@@ -1,10 +1,10 @@
 /*
  * offboard: the sensor leaves its tenant, by that tenant's offboarding package, and says so.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
 #include "agent/onboarding/onboarding_content.h"
-#include "handler/by_hand.h"
+#include "handler/people/by_hand.h"
 #include "platform/base/text.h"
 
 /* As whoever owns the tenant has to consent, its signature has to end in a root that is known, always. */

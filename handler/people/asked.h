@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "agent/standing.h"
+#include "agent/answers/standing.h"
 
 /* As enable sees it, without doing anything; *facts is filled by a first look in any case. */
 void asked_look(const Host *host, const Extension *extension, Facts *facts, Asked *ret);

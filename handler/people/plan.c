@@ -1,10 +1,10 @@
 /*
  * plan: what would be done and why, on this machine, on that of an image, or for recorded facts. Nothing is changed.
  */
-#include "handler/commands.h"
+#include "handler/people/commands.h"
 
 #include "agent/commands/show.h"
-#include "handler/question.h"
+#include "handler/people/question.h"
 #include "platform/base/text.h"
 
 #define NO_SETTINGS                                                                                                    \

@@ -1,4 +1,4 @@
-#include "agent/status_rows.h"
+#include "agent/answers/status_rows.h"
 
 #include <ctype.h>
 #include <string.h>
