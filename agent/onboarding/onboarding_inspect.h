@@ -16,10 +16,7 @@ typedef struct OnboardingInspection {
 
 void onboarding_inspection_clear(OnboardingInspection *inspection);
 
-/*
- * The file's bytes, from a path or, for "-", from the standard input; *ret is zero-initialised by the caller and owned
- * by it afterwards. ERROR_INPUT: more than ONBOARDING_CONTENT_MAX bytes; errors of reading.
- */
+/* The bytes of a package: named_file_read() of at most ONBOARDING_CONTENT_MAX. */
 int onboarding_inspect_read(const char *path, Secret *ret, Error *err) _must_check_;
 
 /*

@@ -1,14 +1,11 @@
 #include "handler/people/by_hand.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
 #include "agent/commands/progress.h"
 #include "agent/history.h"
 #include "agent/mission_run.h"
-#include "agent/onboarding/onboarding_content.h"
 #include "agent/queue.h"
 #include "agent/state_holder.h"
 #include "handler/people/by_hand_tell.h"
@@ -22,7 +19,6 @@
 
 #define INSTALLER_LOG BY_HAND_LOGS "/installer.log"
 #define LOCK_PAUSE_MS 500
-#define BLOCK 65536
 
 static volatile sig_atomic_t stops; /* how often we were asked to stop */
 
@@ -49,59 +45,6 @@ void by_hand_clear(ByHand *hand)
         configuration_clear(&hand->configuration);
         free(TAKE_PTR(hand->root));
         log_close();
-}
-
-int by_hand_read_json(const Host *host, const char *path, Json **ret, Error *err)
-{
-        _cleanup_free_ char *text = NULL;
-        size_t length = 0;
-
-        if (fs_read(host, path, JSON_SIZE_MAX, &text, &length, err) < 0)
-                return -1;
-        if (!text)
-                return error_set(err, ERROR_MISSING, "there is no file %s", path);
-        return json_parse_unique(text, length, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
-}
-
-/* Up to the end, or one byte more than may be. */
-static int read_all(int fd, const char *shown, Secret *bytes, size_t *ret_length, Error *err)
-{
-        size_t length = 0;
-        ssize_t n;
-
-        for (;;) {
-                n = read(fd, bytes->data + length, bytes->length - length);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return error_errno(err, errno, "read %s", shown);
-                length += (size_t)n;
-                if (n == 0 || length == bytes->length)
-                        break;
-        }
-        *ret_length = length;
-        return 0;
-}
-
-int by_hand_read_bytes(const char *path, Secret *ret, Error *err)
-{
-        bool is_stdin = text_equal(path, "-");
-        _cleanup_free_ char *shown = is_stdin ? text_copy("the standard input") : text_escape(path, 200);
-        _cleanup_close_ int fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        _cleanup_secret_ Secret bytes = { 0 };
-        size_t length = 0;
-
-        if (fd < 0)
-                return error_errno(err, errno, "open %s", shown);
-        secret_allocate(&bytes, ONBOARDING_CONTENT_MAX + 1);
-        if (read_all(fd, shown, &bytes, &length, err) < 0)
-                return -1;
-        if (length > ONBOARDING_CONTENT_MAX)
-                return error_set(err, ERROR_INPUT, "%s holds more than %d bytes, and is no onboarding package", shown,
-                                 ONBOARDING_CONTENT_MAX);
-        secret_allocate(ret, length);
-        memcpy(ret->data, bytes.data, length);
-        return 0;
 }
 
 /* --- the run --------------------------------------------------------------------------------------- */

@@ -22,12 +22,6 @@ typedef struct ByHand {
 
 void by_hand_clear(ByHand *hand);
 
-/* A file that holds one JSON document, no member twice. ERROR_MISSING: there is none. */
-int by_hand_read_json(const Host *host, const char *path, Json **ret, Error *err) _must_check_;
-
-/* The bytes of a file that a person names, "-": of the standard input. At most ONBOARDING_CONTENT_MAX. */
-int by_hand_read_bytes(const char *path, Secret *ret, Error *err) _must_check_;
-
 /* Carries the request out, with --dry-run: plans it, and tells what came of it; the exit code. */
 int by_hand_run(ByHand *hand);
 

@@ -4,6 +4,7 @@
 #include "handler/people/commands.h"
 
 #include "agent/onboarding/onboarding_content.h"
+#include "agent/onboarding/onboarding_inspect.h"
 #include "handler/people/by_hand.h"
 #include "platform/base/text.h"
 
@@ -31,7 +32,7 @@ static int run(ByHand *hand)
         Failure failure = { 0 };
         Error err = { 0 };
 
-        if (by_hand_read_bytes(hand->line->words[0], &bytes, &err) < 0) {
+        if (onboarding_inspect_read(hand->line->words[0], &bytes, &err) < 0) {
                 fprintf(stderr, "mde-linux offboard: %s\n", err.text);
                 return COMMAND_USAGE;
         }

@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "agent/onboarding/onboarding_content.h"
+#include "agent/onboarding/onboarding_inspect.h"
 #include "handler/people/by_hand.h"
 #include "handler/setting_keys.h"
 #include "platform/base/text.h"
+#include "platform/named_file.h"
+
+#define ADDRESS_MAX (REQUEST_URI_MAX + 2) /* with the end of its line */
 
 typedef struct Given {
         const char *file, *uri, *settings;
@@ -37,13 +41,13 @@ static int fail_reading(const CommandLine *line, const Error *err)
         return COMMAND_USAGE;
 }
 
-static int make_public(const ByHand *hand, const Given *given, Json **ret, Error *err)
+static int make_public(const Given *given, Json **ret, Error *err)
 {
         _cleanup_json_ Json *object = NULL;
 
         if (!given->settings)
                 object = json_object_new_object();
-        else if (by_hand_read_json(&hand->host, given->settings, &object, err) < 0)
+        else if (named_file_read_json(given->settings, &object, err) < 0)
                 return -1;
         if (!json_object_is_type(object, json_type_object))
                 return error_set(err, ERROR_INPUT, "%s is of type %s, not an object of settings", given->settings,
@@ -64,7 +68,7 @@ static int read_secret_uri(const Given *given, Json **ret, Error *err)
 
         if (!text_equal(given->uri, "-"))
                 return 0;
-        if (by_hand_read_bytes("-", &bytes, err) < 0)
+        if (named_file_read("-", ADDRESS_MAX, "address", &bytes, err) < 0)
                 return -1;
         length = strcspn((const char *)bytes.data, "\r\n");
         if (length == 0 || length > REQUEST_URI_MAX || length + 2 < bytes.length)
@@ -96,8 +100,8 @@ static int run(ByHand *hand, const Given *given)
         Failure failure = { 0 };
         Error err = { 0 };
 
-        if ((given->file && by_hand_read_bytes(given->file, &bytes, &err) < 0) ||
-            make_public(hand, given, &object, &err) < 0 || read_secret_uri(given, &plain, &err) < 0)
+        if ((given->file && onboarding_inspect_read(given->file, &bytes, &err) < 0) ||
+            make_public(given, &object, &err) < 0 || read_secret_uri(given, &plain, &err) < 0)
                 return fail_reading(hand->line, &err);
         if (settings_by_hand(TAKE_PTR(object), plain, &hand->configuration, &hand->settings, &failure) < 0 ||
             (given->file && take_package(hand, &bytes, &failure) < 0))

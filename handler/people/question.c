@@ -6,8 +6,8 @@
 #include "agent/facts_image.h"
 #include "agent/facts_json.h"
 #include "platform/base/text.h"
-#include "platform/fs.h"
 #include "platform/host_init.h"
+#include "platform/named_file.h"
 
 #define LOOK_MS 60000
 #define DAY_S 86400
@@ -27,24 +27,11 @@ CheckPlace question_place(const Question *question)
 
 /* --- files of the person who asks ------------------------------------------------------------------------ */
 
-static int read_json(const char *path, Json **ret, Error *err)
-{
-        const Host here = { .root = "" };
-        _cleanup_free_ char *text = NULL;
-        size_t length = 0;
-
-        if (fs_read(&here, path, JSON_SIZE_MAX, &text, &length, err) < 0)
-                return -1;
-        if (!text)
-                return error_set(err, ERROR_MISSING, "there is no file %s", path);
-        return json_parse_unique(text, length, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
-}
-
 static int read_recorded(Question *question, Error *err)
 {
         _cleanup_json_ Json *json = NULL;
 
-        if (read_json(question->facts_file, &json, err) < 0)
+        if (named_file_read_json(question->facts_file, &json, err) < 0)
                 return -1;
         return facts_json_read(json, &question->facts, err) < 0 ? error_prefix(err, "%s", question->facts_file) : 0;
 }
@@ -84,7 +71,7 @@ static int read_object(const Question *question, Json **ret, Error *err)
 
         if (!question->settings_file)
                 object = json_object_new_object();
-        else if (read_json(question->settings_file, &object, err) < 0)
+        else if (named_file_read_json(question->settings_file, &object, err) < 0)
                 return -1;
         if (!json_object_is_type(object, json_type_object))
                 return error_set(err, ERROR_INPUT, "%s is of type %s, not an object of settings",
