@@ -6,6 +6,7 @@
 #include "agent/facts_json.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 #define SHOWN_MAX 400
 
@@ -125,11 +126,10 @@ static Json *make_warnings(const Assessment *assessment)
         size_t i;
 
         for (i = 0; i < assessment->n_warnings; i++) {
-                Json *row = json_object_new_object();
+                Json *row = json_add_row(list);
 
-                json_object_object_add(row, "name", json_object_new_string(assessment->warnings[i]->name));
-                json_object_object_add(row, "text", json_object_new_string(assessment->warnings[i]->text));
-                json_object_array_add(list, row);
+                json_add_text(row, "name", assessment->warnings[i]->name);
+                json_add_text(row, "text", assessment->warnings[i]->text);
         }
         return list;
 }
@@ -139,7 +139,7 @@ Json *check_document(const Assessment *assessment, const Facts *facts)
         static const char *const words[] = { [TRI_UNKNOWN] = "unknown", [TRI_NO] = "no", [TRI_YES] = "yes" };
         Json *json = screen_document("check", 1);
 
-        json_object_object_add(json, "fit", json_object_new_string(words[assessment->fit]));
+        json_add_text(json, "fit", words[assessment->fit]);
         json_object_object_add(json, "refusals", make_refusals(assessment));
         json_object_object_add(json, "warnings", make_warnings(assessment));
         json_object_object_add(json, "unseen", show_texts_json(assessment->unseen, assessment->n_unseen));

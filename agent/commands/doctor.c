@@ -6,6 +6,7 @@
 #include "agent/commands/screen.h"
 #include "agent/doctor/diagnose.h"
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 #define LOOK_MS 90000
 #define NAME_WIDTH 13
@@ -88,57 +89,36 @@ static int show(const Diagnosis *diagnosis, int code)
 /* ---- as JSON ------------------------------------------------------------------------------------------------------
  */
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static Json *add_list(Json *object, const char *name)
-{
-        Json *list = json_object_new_array();
-
-        json_object_object_add(object, name, list);
-        return list;
-}
-
-static Json *add_object(Json *list)
-{
-        Json *object = json_object_new_object();
-
-        json_object_array_add(list, object);
-        return object;
-}
-
 static void put_causes(const Diagnosis *diagnosis, Json *document)
 {
-        Json *list = add_list(document, "causes");
+        Json *list = json_add_list(document, "causes");
         size_t i;
 
         for (i = 0; i < diagnosis->n; i++) {
                 const DiagnosisCause *cause = &diagnosis->causes[i];
-                Json *row = add_object(list);
+                Json *row = json_add_row(list);
 
-                put(row, "id", cause->id);
-                put(row, "group", cause_group_name(cause->group));
-                json_object_object_add(row, "fault", json_object_new_boolean(!cause->known));
-                put(row, "what", cause->what);
-                put(row, "found", cause->why);
-                put(row, "remedy", cause->remedy);
+                json_add_text(row, "id", cause->id);
+                json_add_text(row, "group", cause_group_name(cause->group));
+                json_add_flag(row, "fault", !cause->known);
+                json_add_text(row, "what", cause->what);
+                json_add_text(row, "found", cause->why);
+                json_add_text(row, "remedy", cause->remedy);
         }
 }
 
 static void put_groups(const Diagnosis *diagnosis, Json *document)
 {
-        Json *list = add_list(document, "groups");
+        Json *list = json_add_list(document, "groups");
         size_t i;
 
         for (i = 0; i < _GROUP_MAX; i++) {
-                Json *row = add_object(list);
+                Json *row = json_add_row(list);
 
-                put(row, "name", cause_group_name((CauseGroup)i));
-                put(row, "state", findings[diagnosis->groups[i]]);
+                json_add_text(row, "name", cause_group_name((CauseGroup)i));
+                json_add_text(row, "state", findings[diagnosis->groups[i]]);
                 if (*diagnosis->fine[i])
-                        put(row, "text", diagnosis->fine[i]);
+                        json_add_text(row, "text", diagnosis->fine[i]);
         }
 }
 
@@ -147,16 +127,19 @@ static int print(const Diagnosis *diagnosis, int code)
         Json *document = screen_document("doctor", 1), *list;
         size_t i;
 
-        put(document, "verdict", code == COMMAND_DONE ? "well" : code == COMMAND_NOT_AS_ASKED ? "not-well" : "unknown");
-        json_object_object_add(document, "onboarded", json_object_new_boolean(diagnosis->onboarded));
+        json_add_text(document, "verdict",
+                      code == COMMAND_DONE           ? "well"
+                      : code == COMMAND_NOT_AS_ASKED ? "not-well"
+                                                     : "unknown");
+        json_add_flag(document, "onboarded", diagnosis->onboarded);
         put_causes(diagnosis, document);
         put_groups(diagnosis, document);
-        list = add_list(document, "unseen");
+        list = json_add_list(document, "unseen");
         for (i = 0; i < diagnosis->n_unseen; i++) {
-                Json *row = add_object(list);
+                Json *row = json_add_row(list);
 
-                put(row, "what", diagnosis->unseen[i].what);
-                put(row, "remedy", diagnosis->unseen[i].how);
+                json_add_text(row, "what", diagnosis->unseen[i].what);
+                json_add_text(row, "remedy", diagnosis->unseen[i].how);
         }
         return screen_print_document(document);
 }

@@ -5,6 +5,7 @@
 #include "agent/commands/screen.h"
 #include "agent/answers/explain.h"
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 #define NAME_WIDTH 8
 #define ID_WIDTH 27
@@ -61,62 +62,36 @@ static int show_all(void)
         return screen_end(&screen);
 }
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static void put_number(Json *object, const char *name, int number)
-{
-        json_object_object_add(object, name, json_object_new_int(number));
-}
-
-static Json *add_object(Json *list)
-{
-        Json *object = json_object_new_object();
-
-        json_object_array_add(list, object);
-        return object;
-}
-
-static Json *add_list(Json *object, const char *name)
-{
-        Json *list = json_object_new_array();
-
-        json_object_object_add(object, name, list);
-        return list;
-}
-
 static void add_reason(Json *list, const Reason *reason)
 {
         static const char *const retries[] = {
                 [REASON_RETRY_NEVER] = "never", [REASON_RETRY_WAIT] = "wait", [REASON_RETRY_NEXT_RUN] = "next-run"
         };
-        Json *object = add_object(list);
+        Json *object = json_add_row(list);
 
-        put(object, "reason", reason->id);
-        put(object, "what", reason->what);
-        put(object, "remedy", reason->remedy);
-        put(object, "whose", reason->user ? "customer" : "platform");
-        put(object, "retry", retries[reason->retry]);
-        put_number(object, "azure_code", reason->azure_code);
-        put_number(object, "installer_code", reason->installer_code);
+        json_add_text(object, "reason", reason->id);
+        json_add_text(object, "what", reason->what);
+        json_add_text(object, "remedy", reason->remedy);
+        json_add_text(object, "whose", reason->user ? "customer" : "platform");
+        json_add_text(object, "retry", retries[reason->retry]);
+        json_add_number(object, "azure_code", reason->azure_code);
+        json_add_number(object, "installer_code", reason->installer_code);
 }
 
 static void add_row(Json *list, const StatusRow *row)
 {
-        Json *object = add_object(list);
+        Json *object = json_add_row(list);
 
-        put(object, "name", row->name);
-        put(object, "what", row->what);
+        json_add_text(object, "name", row->name);
+        json_add_text(object, "what", row->what);
 }
 
 static void add_exit(Json *list, const ExplainExit *exit)
 {
-        Json *object = add_object(list);
+        Json *object = json_add_row(list);
 
-        put_number(object, "code", exit->code);
-        put(object, "what", exit->what);
+        json_add_number(object, "code", exit->code);
+        json_add_text(object, "what", exit->what);
 }
 
 static void add_found(Json *reasons, Json *rows, Json *exits, const Explanation *found)
@@ -149,8 +124,8 @@ static void add_all(Json *reasons, Json *rows, Json *exits)
 static int print_document(const Explanation *found)
 {
         _cleanup_json_ Json *document = screen_document("explain", 1);
-        Json *reasons = add_list(document, "reasons"), *rows = add_list(document, "rows"),
-             *exits = add_list(document, "exits");
+        Json *reasons = json_add_list(document, "reasons"), *rows = json_add_list(document, "rows"),
+             *exits = json_add_list(document, "exits");
 
         if (found)
                 add_found(reasons, rows, exits, found);

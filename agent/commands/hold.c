@@ -9,6 +9,7 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
+#include "platform/json_add.h"
 
 #define REASON_MAX 200 /* bytes: what a status can show whole */
 #define YEAR_S ((int64_t)366 * 86400)
@@ -107,11 +108,11 @@ static int print_json(const Host *host)
         Hold hold;
 
         hold_read(host, (int64_t)time(NULL), &hold);
-        json_object_object_add(document, "held", json_object_new_boolean(hold.held == TRI_YES));
+        json_add_flag(document, "held", hold.held == TRI_YES);
         if (*hold.reason)
-                json_object_object_add(document, "reason", json_object_new_string(hold.reason));
+                json_add_text(document, "reason", hold.reason);
         if (hold.until_s)
-                json_object_object_add(document, "until", json_object_new_string(text_time(hold.until_s, until)));
+                json_add_text(document, "until", text_time(hold.until_s, until));
         return screen_print_document(document);
 }
 

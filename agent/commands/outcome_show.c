@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 #define NAME_WIDTH_MAX 20
 
@@ -84,42 +85,36 @@ void outcome_show(const Screen *screen, const Outcome *outcome, const char *reme
         }
 }
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
-}
-
 static void put_failure(Json *document, const Failure *failure, const char *remedy)
 {
         const Reason *reason = failure->reason ? reason_get(failure->reason) : NULL;
 
-        put(document, "reason", reason ? reason->id : NULL);
-        json_object_object_add(document, "code", json_object_new_int(reason ? reason->azure_code : 0));
+        json_add_text(document, "reason", reason ? reason->id : NULL);
+        json_add_number(document, "code", reason ? reason->azure_code : 0);
         if (!reason)
                 return;
-        put(document, "why", failure->found);
-        put(document, "do", remedy ? remedy : reason->remedy);
+        json_add_text(document, "why", failure->found);
+        json_add_text(document, "do", remedy ? remedy : reason->remedy);
 }
 
 void outcome_put(Json *document, const Outcome *outcome, const char *remedy)
 {
-        Json *rows = json_object_new_array();
+        Json *rows;
         size_t i;
 
-        put(document, "verdict", verdicts[outcome->verdict]);
-        put(document, "message",
-            outcome->failure.reason ? reason_get(outcome->failure.reason)->what : outcome->message);
+        json_add_text(document, "verdict", verdicts[outcome->verdict]);
+        json_add_text(document, "message",
+                      outcome->failure.reason ? reason_get(outcome->failure.reason)->what : outcome->message);
         put_failure(document, &outcome->failure, remedy);
+        rows = json_add_list(document, "rows");
         for (i = 0; i < outcome->n_rows; i++) {
                 Json *row;
 
                 if (outcome->rows[i].level == ROW_WORKING)
                         continue;
-                row = json_object_new_object();
-                put(row, "name", outcome->rows[i].name);
-                put(row, "level", levels[outcome->rows[i].level].name);
-                put(row, "text", outcome->rows[i].text);
-                json_object_array_add(rows, row);
+                row = json_add_row(rows);
+                json_add_text(row, "name", outcome->rows[i].name);
+                json_add_text(row, "level", levels[outcome->rows[i].level].name);
+                json_add_text(row, "text", outcome->rows[i].text);
         }
-        json_object_object_add(document, "rows", rows);
 }

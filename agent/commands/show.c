@@ -1,6 +1,7 @@
 #include "agent/commands/show.h"
 
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 #define TEXT_INDENT 8 /* where the lines of a refusal go on */
 
@@ -83,39 +84,18 @@ void show_plan(const Screen *screen, const Request *request, const Plan *plan)
 
 /* --- as JSON ------------------------------------------------------------------------------------------- */
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static Json *add_list(Json *object, const char *name)
-{
-        Json *list = json_object_new_array();
-
-        json_object_object_add(object, name, list);
-        return list;
-}
-
-static Json *add_object(Json *list)
-{
-        Json *object = json_object_new_object();
-
-        json_object_array_add(list, object);
-        return object;
-}
-
 Json *show_refusal_json(const Failure *refusal)
 {
         Json *object = json_object_new_object();
         const Reason *reason = reason_get(refusal->reason);
         char text[FAILURE_TEXT_MAX];
 
-        put(object, "reason", reason->id);
-        json_object_object_add(object, "code", json_object_new_int(reason->azure_code));
-        put(object, "what", reason->what);
-        put(object, "found", refusal->found);
-        put(object, "remedy", reason->remedy);
-        put(object, "message", failure_message(refusal, text));
+        json_add_text(object, "reason", reason->id);
+        json_add_number(object, "code", reason->azure_code);
+        json_add_text(object, "what", reason->what);
+        json_add_text(object, "found", refusal->found);
+        json_add_text(object, "remedy", reason->remedy);
+        json_add_text(object, "message", failure_message(refusal, text));
         return object;
 }
 
@@ -125,7 +105,7 @@ Json *show_texts_json(const char *const *texts, size_t n)
         size_t i;
 
         for (i = 0; i < n; i++)
-                json_object_array_add(list, json_object_new_string(texts[i]));
+                json_add_item(list, texts[i]);
         return list;
 }
 
@@ -145,26 +125,26 @@ static void put_refusals(const Plan *plan, Json *json)
 
 static void put_steps(const Plan *plan, Json *json)
 {
-        Json *list = add_list(json, "steps"), *row;
+        Json *list = json_add_list(json, "steps"), *row;
         size_t i;
 
         for (i = 0; i < plan->n_steps; i++) {
-                row = add_object(list);
-                put(row, "name", step_name(plan->steps[i].id));
-                put(row, "why", plan->steps[i].why);
+                row = json_add_row(list);
+                json_add_text(row, "name", step_name(plan->steps[i].id));
+                json_add_text(row, "why", plan->steps[i].why);
         }
 }
 
 static void put_notes(const Plan *plan, Json *json)
 {
-        Json *list = add_list(json, "notes"), *row;
+        Json *list = json_add_list(json, "notes"), *row;
         size_t i;
 
         for (i = 0; i < plan->n_notes; i++) {
-                row = add_object(list);
-                put(row, "name", plan->notes[i].name);
-                put(row, "level", level_name(plan->notes[i].level));
-                put(row, "text", plan->notes[i].text);
+                row = json_add_row(list);
+                json_add_text(row, "name", plan->notes[i].name);
+                json_add_text(row, "level", level_name(plan->notes[i].level));
+                json_add_text(row, "text", plan->notes[i].text);
         }
 }
 

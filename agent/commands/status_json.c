@@ -2,18 +2,19 @@
 #include "agent/commands/status_show.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
+#include "platform/json_add.h"
 
 /* What is not known is left out, so that a member that is there means something. */
 static void put(Json *object, const char *name, const char *text)
 {
         if (!text_is_empty(text))
-                json_object_object_add(object, name, json_object_new_string(text));
+                json_add_text(object, name, text);
 }
 
 static void put_tri(Json *object, const char *name, Tri value)
 {
         if (value == TRI_YES || value == TRI_NO)
-                json_object_object_add(object, name, json_object_new_boolean(value == TRI_YES));
+                json_add_flag(object, name, value == TRI_YES);
 }
 
 static void put_time(Json *object, const char *name, int64_t when_s)
@@ -24,41 +25,12 @@ static void put_time(Json *object, const char *name, int64_t when_s)
                 put(object, name, text_time(when_s, text));
 }
 
-static void put_number(Json *object, const char *name, int64_t number)
-{
-        json_object_object_add(object, name, json_object_new_int64(number));
-}
-
-static Json *add_object(Json *object, const char *name)
-{
-        Json *inner = json_object_new_object();
-
-        json_object_object_add(object, name, inner);
-        return inner;
-}
-
-static Json *add_list(Json *object, const char *name)
-{
-        Json *inner = json_object_new_array();
-
-        json_object_object_add(object, name, inner);
-        return inner;
-}
-
-static Json *append(Json *list)
-{
-        Json *inner = json_object_new_object();
-
-        json_object_array_add(list, inner);
-        return inner;
-}
-
 static void put_reason(Json *object, const Failure *failure)
 {
         if (!failure->reason)
                 return;
         put(object, "reason", reason_get(failure->reason)->id);
-        put_number(object, "code", reason_get(failure->reason)->azure_code);
+        json_add_number(object, "code", reason_get(failure->reason)->azure_code);
 }
 
 static void add_standing(const StatusView *view, Json *document)
@@ -81,16 +53,16 @@ static void add_differences(const StatusView *view, Json *document)
         size_t i;
 
         put_tri(document, "compared", view->asked->known == TRI_YES ? TRI_YES : TRI_NO);
-        list = add_list(document, "differences");
+        list = json_add_list(document, "differences");
         for (i = 0; i < plan->n_steps && view->asked->known == TRI_YES; i++) {
-                Json *step = append(list);
+                Json *step = json_add_row(list);
 
                 put(step, "step", step_name(plan->steps[i].id));
                 put(step, "why", plan->steps[i].why);
         }
-        list = add_list(document, "tags");
+        list = json_add_list(document, "tags");
         for (i = 0; i < view->asked->n_tags; i++) {
-                Json *tag = append(list);
+                Json *tag = json_add_row(list);
 
                 put(tag, "name", view->asked->tags[i].key);
                 put(tag, "is", view->asked->tags[i].is);
@@ -105,9 +77,9 @@ static void add_tags(const SensorHealth *health, Json *sensor)
 
         if (health->tags_known != TRI_YES)
                 return;
-        tags = add_object(sensor, "tags");
+        tags = json_add_object(sensor, "tags");
         for (i = 0; i < health->n_tags; i++)
-                json_object_object_add(tags, health->tags[i].key, json_object_new_string(health->tags[i].value));
+                json_add_text(tags, health->tags[i].key, health->tags[i].value);
 }
 
 static void add_health(const SensorHealth *health, Json *sensor)
@@ -132,7 +104,7 @@ static void add_health(const SensorHealth *health, Json *sensor)
 static void add_sensor(const StatusView *view, Json *document)
 {
         const Facts *facts = view->facts;
-        Json *sensor = add_object(document, "sensor");
+        Json *sensor = json_add_object(document, "sensor");
 
         put_tri(sensor, "installed", facts->sensor.files);
         put(sensor, "tenant", situation_tenant(facts));
@@ -151,18 +123,18 @@ static void add_status(const ExtensionStatus *status, Json *folder)
 
         if (status->present != TRI_YES)
                 return;
-        object = add_object(folder, "status");
+        object = json_add_object(folder, "status");
         put_tri(object, "damaged", status->damaged);
         put(object, "status", status->status);
         put(object, "operation", status->operation);
-        put_number(object, "code", status->code);
+        json_add_number(object, "code", status->code);
         put(object, "message", status->message);
         put(object, "time", status->time);
         if (status->reason)
                 put(object, "reason", reason_get(status->reason)->id);
-        rows = add_list(object, "rows");
+        rows = json_add_list(object, "rows");
         for (i = 0; i < status->n_rows; i++) {
-                Json *row = append(rows);
+                Json *row = json_add_row(rows);
 
                 put(row, "name", status->rows[i].name);
                 put(row, "level", status->rows[i].status);
@@ -178,7 +150,7 @@ static void add_folder(const ExtensionFolder *folder, Json *extension)
         put(extension, "reported", folder->reported);
         put(extension, "reportedMessage", folder->reported_message);
         if (folder->sequence >= 0)
-                put_number(extension, "sequence", folder->sequence);
+                json_add_number(extension, "sequence", folder->sequence);
         put_time(extension, "settingsWritten", folder->settings_s);
         add_status(&folder->status, extension);
 }
@@ -189,7 +161,7 @@ static void add_extension(const StatusView *view, Json *document)
                 [GUEST_AGENT_NONE] = "none", [GUEST_AGENT_AZURE] = "azure", [GUEST_AGENT_ARC] = "arc"
         };
         const ExtensionFolder *folder = extension_folder(view->extension);
-        Json *extension = add_object(document, "extension"), *versions;
+        Json *extension = json_add_object(document, "extension"), *versions;
         size_t i;
 
         if (view->extension->visible == TRI_YES)
@@ -197,24 +169,24 @@ static void add_extension(const StatusView *view, Json *document)
         put(extension, "agent", agents[view->extension->agent]);
         if (folder)
                 add_folder(folder, extension);
-        versions = add_list(extension, "versions");
+        versions = json_add_list(extension, "versions");
         for (i = 0; i < view->extension->n_folders; i++)
-                json_object_array_add(versions, json_object_new_string(view->extension->folders[i].version));
+                json_add_item(versions, view->extension->folders[i].version);
 }
 
 static void add_runs(const StatusView *view, Json *document)
 {
         const ExtensionRun *last = standing_run(view->extension);
-        Json *runs = add_list(document, "runs");
+        Json *runs = json_add_list(document, "runs");
         size_t i;
 
         for (i = 0; i < view->extension->n_runs; i++) {
                 const ExtensionRun *run = &view->extension->runs[i];
-                Json *object = append(runs);
+                Json *object = json_add_row(runs);
 
                 put(object, "by", run->sequence == EXTENSION_BY_HAND ? "hand" : "extension");
                 if (run->sequence != EXTENSION_BY_HAND)
-                        put_number(object, "sequence", run->sequence);
+                        json_add_number(object, "sequence", run->sequence);
                 put(object, "verdict", status_run_word(run));
                 put_time(object, "time", run->ended_s);
                 put_reason(object, &run->failure);
@@ -226,34 +198,34 @@ static void add_runs(const StatusView *view, Json *document)
 static void add_work(const StatusView *view, Json *document)
 {
         const ExtensionState *state = &view->extension->state;
-        Json *work = add_object(document, "work");
+        Json *work = json_add_object(document, "work");
 
         put_tri(work, "busy", extension_is_busy(view->extension));
         if (state->holder.pid > 0)
-                put_number(work, "pid", state->holder.pid);
+                json_add_number(work, "pid", state->holder.pid);
         put(work, "unit", state->holder.unit);
         if (state->holder.pid > 0 && state->holder.age_s >= 0)
                 put_time(work, "since", view->facts->now_s - state->holder.age_s);
         put(work, "message", status_now(view));
         if (state->next.present == TRI_YES)
-                put_number(work, "queued", state->next.sequence);
+                json_add_number(work, "queued", state->next.sequence);
 }
 
 static void add_rest(const StatusView *view, Json *document)
 {
         const Extension *extension = view->extension;
         _cleanup_free_ char *unseen = status_unseen(view);
-        Json *object = add_object(document, "hold");
+        Json *object = json_add_object(document, "hold");
 
         put_tri(object, "held", view->facts->hold.held);
         put(object, "reason", view->facts->hold.reason);
         put_time(object, "until", view->facts->hold.until_s);
-        object = add_object(document, "recheck");
+        object = json_add_object(document, "recheck");
         put_tri(object, "present", extension->recheck.present);
         put_tri(object, "active", extension->recheck.active);
         put_time(object, "next", extension->recheck.next_s);
         put_time(object, "last", extension->recheck.last_s);
-        object = add_object(document, "program");
+        object = json_add_object(document, "program");
         put_tri(object, "present", extension->program.present);
         put(object, "path", extension->program.path);
         put(object, "version", extension->program.version);

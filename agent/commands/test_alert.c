@@ -7,6 +7,7 @@
 #include "agent/sensor/detection.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
+#include "platform/json_add.h"
 
 #define NAME_WIDTH 10
 #define EDR_URL "https://aka.ms/LinuxDIY"
@@ -134,16 +135,11 @@ static int show(const Detection *found)
 
 /* --- as a document ------------------------------------------------------------------------------------- */
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
 /* What is not told is not there. */
 static void put_told(Json *object, const char *name, const char *text)
 {
         if (*text)
-                put(object, name, text);
+                json_add_text(object, name, text);
 }
 
 static int print_document(const Detection *found)
@@ -159,26 +155,25 @@ static int print_document(const Detection *found)
                                             [DETECTION_REFUSED] = "refused",
                                             [DETECTION_LISTED] = "listed",
                                             [DETECTION_SCANNED] = "scanned" };
-        Json *document = screen_document("test-alert", 1), *edr = json_object_new_object();
+        Json *document = screen_document("test-alert", 1), *edr;
 
-        put(document, "result", results[found->result]);
+        json_add_text(document, "result", results[found->result]);
         if (found->result != DETECTION_UNKNOWN)
-                put(document, "mode", modes[found->mode]);
+                json_add_text(document, "mode", modes[found->mode]);
         if (found->result == DETECTION_FOUND)
-                put(document, "how", hows[found->how]);
-        json_object_object_add(document, "took_ms", json_object_new_int64(found->took_ms));
-        json_object_object_add(document, "alert_expected",
-                               json_object_new_boolean(found->result == DETECTION_FOUND && found->cloud_proven));
+                json_add_text(document, "how", hows[found->how]);
+        json_add_number(document, "took_ms", found->took_ms);
+        json_add_flag(document, "alert_expected", found->result == DETECTION_FOUND && found->cloud_proven);
         put_told(document, "threat", found->threat);
         put_told(document, "status", found->status);
         put_told(document, "why", found->why);
         put_told(document, "left", found->left);
         if (found->result != DETECTION_FOUND)
-                put(document, "remedy", what_to_do(found));
-        json_object_object_add(document, "edr_test", edr);
-        put(edr, "url", EDR_URL);
-        put(edr, "script", EDR_SCRIPT);
-        put(edr, "alert", EDR_ALERT);
+                json_add_text(document, "remedy", what_to_do(found));
+        edr = json_add_object(document, "edr_test");
+        json_add_text(edr, "url", EDR_URL);
+        json_add_text(edr, "script", EDR_SCRIPT);
+        json_add_text(edr, "alert", EDR_ALERT);
         return screen_print_document(document);
 }
 

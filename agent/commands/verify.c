@@ -7,6 +7,7 @@
 #include "agent/onboarding/onboarding_inspect.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
+#include "platform/json_add.h"
 
 #define NAME_WIDTH 12
 #define DAY_S 86400
@@ -174,42 +175,30 @@ static int show(const Answer *answer)
 
 /* --- as a document ------------------------------------------------------------------------------------- */
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static void put_flag(Json *object, const char *name, bool flag)
-{
-        json_object_object_add(object, name, json_object_new_boolean(flag));
-}
-
 static void add_certificate(Json *list, const CryptoCertificate *certificate)
 {
-        Json *object = json_object_new_object();
+        Json *object = json_add_row(list);
         char when[TEXT_TIME_MAX];
 
-        json_object_array_add(list, object);
-        put(object, "subject", certificate->subject_cn);
-        put(object, "issuer", certificate->issuer_cn);
-        put(object, "not_before", text_time(certificate->not_before, when));
-        put(object, "not_after", text_time(certificate->not_after, when));
-        put(object, "sha256", certificate->sha256);
+        json_add_text(object, "subject", certificate->subject_cn);
+        json_add_text(object, "issuer", certificate->issuer_cn);
+        json_add_text(object, "not_before", text_time(certificate->not_before, when));
+        json_add_text(object, "not_after", text_time(certificate->not_after, when));
+        json_add_text(object, "sha256", certificate->sha256);
 }
 
 static void add_lists(Json *object, const OnboardingPackage *package)
 {
-        Json *hosts = json_object_new_array(), *certificates = json_object_new_array();
+        Json *list = json_add_list(object, "hosts");
         const char *names[3];
         size_t n = list_hosts(package, names), i;
 
-        json_object_object_add(object, "hosts", hosts);
         for (i = 0; i < n; i++)
-                json_object_array_add(hosts, json_object_new_string(names[i]));
-        json_object_object_add(object, "certificates", certificates);
-        add_certificate(certificates, &package->leaf);
+                json_add_item(list, names[i]);
+        list = json_add_list(object, "certificates");
+        add_certificate(list, &package->leaf);
         for (i = 0; i < package->n_chain; i++)
-                add_certificate(certificates, &package->chain[i]);
+                add_certificate(list, &package->chain[i]);
 }
 
 static Json *make_package(const OnboardingInspection *found)
@@ -218,18 +207,18 @@ static Json *make_package(const OnboardingInspection *found)
         Json *object = json_object_new_object();
         char when[TEXT_TIME_MAX];
 
-        put(object, "kind", kind_name(package));
-        put(object, "tenant", package->org_id);
-        put(object, "package_version", package->version);
-        put_flag(object, "root_known", package->root_pinned);
-        put(object, "text", carrier_words(found));
-        put_flag(object, "base64", found->base64);
-        put_flag(object, "zip", found->zipped);
+        json_add_text(object, "kind", kind_name(package));
+        json_add_text(object, "tenant", package->org_id);
+        json_add_text(object, "package_version", package->version);
+        json_add_flag(object, "root_known", package->root_pinned);
+        json_add_text(object, "text", carrier_words(found));
+        json_add_flag(object, "base64", found->base64);
+        json_add_flag(object, "zip", found->zipped);
         if (package->kind == ONBOARDING_ONBOARD) {
-                put(object, "geography", package->geo);
-                put_flag(object, "streamlined", package->streamlined);
+                json_add_text(object, "geography", package->geo);
+                json_add_flag(object, "streamlined", package->streamlined);
         } else {
-                put(object, "valid_until", text_time(package->expires, when));
+                json_add_text(object, "valid_until", text_time(package->expires, when));
         }
         add_lists(object, package);
         return object;
@@ -240,11 +229,11 @@ static Json *make_refusal(const Failure *failure)
         const Reason *reason = reason_get(failure->reason);
         Json *object = json_object_new_object();
 
-        put(object, "reason", reason->id);
-        put(object, "what", reason->what);
-        put(object, "found", failure->found);
-        put(object, "remedy", reason->remedy);
-        json_object_object_add(object, "code", json_object_new_int(reason->azure_code));
+        json_add_text(object, "reason", reason->id);
+        json_add_text(object, "what", reason->what);
+        json_add_text(object, "found", failure->found);
+        json_add_text(object, "remedy", reason->remedy);
+        json_add_number(object, "code", reason->azure_code);
         return object;
 }
 
@@ -256,12 +245,12 @@ static int print_document(const Answer *answer)
         const OnboardingInspection *found = &answer->found;
         Json *document = screen_document("verify", 1);
 
-        put(document, "verdict", verdicts[verdict_of(answer)]);
+        json_add_text(document, "verdict", verdicts[verdict_of(answer)]);
         if (found->failure.reason)
                 json_object_object_add(document, "refusal", make_refusal(&found->failure));
         if (found->readable)
                 json_object_object_add(document, "package", make_package(found));
-        put_flag(document, "site_roots_read", !answer->unread.reason);
+        json_add_flag(document, "site_roots_read", !answer->unread.reason);
         return screen_print_document(document);
 }
 

@@ -7,6 +7,7 @@
 #include "platform/base/version.h"
 #include "platform/gzip.h"
 #include "platform/tar.h"
+#include "platform/json_add.h"
 
 #define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
 
@@ -48,23 +49,17 @@ void bundle_omit(Bundle *bundle, const char *what, const char *format, ...)
         va_end(ap);
 }
 
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
 Json *bundle_files_json(const Bundle *bundle)
 {
         Json *list = json_object_new_array();
         size_t i;
 
         for (i = 0; i < bundle->n_files; i++) {
-                Json *file = json_object_new_object();
+                Json *file = json_add_row(list);
 
-                put(file, "name", bundle->files[i].name);
-                json_object_object_add(file, "bytes", json_object_new_int64((int64_t)bundle->files[i].length));
-                put(file, "what", bundle->files[i].what);
-                json_object_array_add(list, file);
+                json_add_text(file, "name", bundle->files[i].name);
+                json_add_number(file, "bytes", bundle->files[i].length);
+                json_add_text(file, "what", bundle->files[i].what);
         }
         return list;
 }
@@ -75,11 +70,10 @@ Json *bundle_omissions_json(const Bundle *bundle)
         size_t i;
 
         for (i = 0; i < bundle->n_omissions; i++) {
-                Json *omission = json_object_new_object();
+                Json *omission = json_add_row(list);
 
-                put(omission, "what", bundle->omissions[i].what);
-                put(omission, "why", bundle->omissions[i].why);
-                json_object_array_add(list, omission);
+                json_add_text(omission, "what", bundle->omissions[i].what);
+                json_add_text(omission, "why", bundle->omissions[i].why);
         }
         return list;
 }
@@ -129,10 +123,10 @@ static char *manifest(const Bundle *bundle)
         _cleanup_json_ Json *json = json_object_new_object();
         char when[TEXT_TIME_MAX];
 
-        put(json, "schema", "mde-linux.bundle");
-        json_object_object_add(json, "version", json_object_new_int(1));
-        put(json, "program", version_text);
-        put(json, "made", text_time(bundle->made_s, when));
+        json_add_text(json, "schema", "mde-linux.bundle");
+        json_add_number(json, "version", 1);
+        json_add_text(json, "program", version_text);
+        json_add_text(json, "made", text_time(bundle->made_s, when));
         json_object_object_add(json, "files", bundle_files_json(bundle));
         json_object_object_add(json, "omissions", bundle_omissions_json(bundle));
         return text_format("%s\n", json_object_to_json_string_ext(json, SHOWN_AS));

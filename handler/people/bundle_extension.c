@@ -13,6 +13,7 @@
 #include "handler/environment.h"
 #include "handler/status.h"
 #include "platform/fs.h"
+#include "platform/json_add.h"
 
 #define HANDLER_LOG "MdeExtensionHandlerLog.log"
 #define STATUS_NAME "MDE.Linux"
@@ -23,7 +24,7 @@ static void put(Json *object, const char *name, const char *text)
 {
         _cleanup_free_ char *shown = text_shown(text ? text : "", TEXT_MAX);
 
-        json_object_object_add(object, name, json_object_new_string(shown));
+        json_add_text(object, name, shown);
 }
 
 /* --- numbered files: N.json, N.status ------------------------------------------------------------------- */
@@ -76,7 +77,7 @@ static void add_history(const Host *host, Bundle *bundle)
 
                 history_read(host, (int)numbers[i], record);
                 json = history_json(record);
-                json_object_object_add(json, "sequence", json_object_new_int64(numbers[i]));
+                json_add_number(json, "sequence", numbers[i]);
                 json_object_array_add(list, json);
         }
         bundle_add_json(bundle, "history.json", "what came of each sequence number, the newest first", list);
@@ -101,7 +102,7 @@ static Json *status_part(Json *from)
         put_same(from, to, "configurationAppliedTime");
         put_same(from, to, "status");
         if (json_object_is_type(code, json_type_int))
-                json_object_object_add(to, "code", json_object_new_int64(json_object_get_int64(code)));
+                json_add_number(to, "code", json_object_get_int64(code));
         put(to, "message", json_string(json_member(from, "formattedMessage"), "message"));
         return to;
 }
@@ -135,7 +136,7 @@ static Json *read_status(const Host *host, const Environment *environment, int s
                 return NULL;
         ret = bundle_status(document);
         if (ret)
-                json_object_object_add(ret, "sequence", json_object_new_int64(sequence));
+                json_add_number(ret, "sequence", sequence);
         return ret;
 }
 
@@ -196,7 +197,7 @@ static void put_entry(Json *json, const char *name, bool there, const QueueEntry
                 return;
         object = json_object_new_object();
         put(object, "base", entry->base);
-        json_object_object_add(object, "sequence", json_object_new_int(entry->sequence));
+        json_add_number(object, "sequence", entry->sequence);
         json_object_object_add(json, name, object);
 }
 
@@ -210,7 +211,7 @@ static void add_state(const Host *host, Bundle *bundle)
         put_entry(json, "current", queue_read_current(host, &entry), &entry);
         put_entry(json, "next", queue_read_next(host, &entry), &entry);
         if (undo_state(host, &undo, NULL) == 0)
-                json_object_object_add(json, "undo_pending", json_object_new_boolean(undo.pending));
+                json_add_flag(json, "undo_pending", undo.pending);
         bundle_add_json(bundle, "state.json", "which requests wait, run, ran; whether something is to be undone", json);
 }
 

@@ -13,13 +13,9 @@
 #include "platform/base/version.h"
 #include "platform/libraries.h"
 #include "platform/proxy.h"
+#include "platform/json_add.h"
 
 #define LOOK_MS 60000
-
-static void put(Json *object, const char *name, const char *text)
-{
-        json_object_object_add(object, name, json_object_new_string(text));
-}
 
 /* One word of those that the sensor knows. */
 static void take_level(Json *from, Json *to)
@@ -32,7 +28,7 @@ static void take_level(Json *from, Json *to)
                 if (text_equal(level, levels[i])) {
                         Json *engine = json_object_new_object();
 
-                        put(engine, "enforcementLevel", levels[i]);
+                        json_add_text(engine, "enforcementLevel", levels[i]);
                         json_object_object_add(to, "antivirusEngine", engine);
                 }
 }
@@ -49,7 +45,7 @@ static void take_proxy(Json *from, Json *to)
         if (value.kind != PROXY_USABLE)
                 return;
         cloud = json_object_new_object();
-        put(cloud, "proxy", value.url);
+        json_add_text(cloud, "proxy", value.url);
         json_object_object_add(to, "cloudService", cloud);
 }
 
@@ -62,7 +58,7 @@ static void take_groups(Json *from, Json *to)
         if (!groups)
                 return;
         edr = json_object_new_object();
-        put(edr, "groupIds", shown);
+        json_add_text(edr, "groupIds", shown);
         json_object_object_add(to, "edr", edr);
 }
 
@@ -123,16 +119,16 @@ static Json *unit_json(const char *name, const UnitState *unit)
 {
         Json *json = json_object_new_object();
 
-        put(json, "name", name);
-        put(json, "load", unit->load);
-        put(json, "active", unit->active);
-        put(json, "sub", unit->sub);
-        put(json, "file", unit->file);
-        put(json, "result", unit->result);
-        json_object_object_add(json, "restarts", json_object_new_int64(unit->restarts));
-        json_object_object_add(json, "running", json_object_new_boolean(unit->main_pid > 0));
-        json_object_object_add(json, "job_pending", json_object_new_boolean(unit->job_pending));
-        json_object_object_add(json, "needs_reload", json_object_new_boolean(unit->needs_reload));
+        json_add_text(json, "name", name);
+        json_add_text(json, "load", unit->load);
+        json_add_text(json, "active", unit->active);
+        json_add_text(json, "sub", unit->sub);
+        json_add_text(json, "file", unit->file);
+        json_add_text(json, "result", unit->result);
+        json_add_number(json, "restarts", unit->restarts);
+        json_add_flag(json, "running", unit->main_pid > 0);
+        json_add_flag(json, "job_pending", unit->job_pending);
+        json_add_flag(json, "needs_reload", unit->needs_reload);
         return json;
 }
 

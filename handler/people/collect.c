@@ -15,6 +15,7 @@
 #include "handler/people/bundle.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
+#include "platform/json_add.h"
 
 #define STEM_MAX 64
 #define SUFFIX ".tar.gz"
@@ -110,7 +111,7 @@ static void put(Json *object, const char *name, const char *text)
 {
         _cleanup_free_ char *shown = text_escape(text, PATH_MAX);
 
-        json_object_object_add(object, name, json_object_new_string(shown));
+        json_add_text(object, name, shown);
 }
 
 static int print_json(const Collection *collection)
@@ -118,7 +119,7 @@ static int print_json(const Collection *collection)
         Json *document = screen_document("collect", 1);
 
         put(document, "file", collection->path);
-        json_object_object_add(document, "bytes", json_object_new_int64((int64_t)collection->size));
+        json_add_number(document, "bytes", collection->size);
         json_object_object_add(document, "files", bundle_files_json(&collection->bundle));
         json_object_object_add(document, "omissions", bundle_omissions_json(&collection->bundle));
         if (collection->diagnostics)

@@ -17,6 +17,7 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/packages/manager.h"
+#include "platform/json_add.h"
 
 #define LOOK_MS 20000
 #define STOP_MS 120000
@@ -160,12 +161,11 @@ static Json *items_json(const GeneralizeList *list)
         size_t i;
 
         for (i = 0; i < list->n; i++) {
-                Json *item = json_object_new_object();
+                Json *item = json_add_row(array);
                 _cleanup_free_ char *shown = text_escape(list->items[i].path, PATH_SHOWN);
 
-                json_object_object_add(item, "path", json_object_new_string(shown));
-                json_object_object_add(item, "why", json_object_new_string(list->items[i].why));
-                json_object_array_add(array, item);
+                json_add_text(item, "path", shown);
+                json_add_text(item, "why", list->items[i].why);
         }
         return array;
 }
@@ -174,13 +174,13 @@ static int print_json(const Work *work, bool done)
 {
         Json *document = screen_document("generalize", 1);
 
-        json_object_object_add(document, "done", json_object_new_boolean(done));
+        json_add_flag(document, "done", done);
         json_object_object_add(document, "items", items_json(&work->list));
-        json_object_object_add(document, "device", json_object_new_boolean(is_device(work->facts)));
+        json_add_flag(document, "device", is_device(work->facts));
         if (is_device(work->facts))
-                json_object_object_add(document, "tenant", json_object_new_string(tenant(work->facts)));
-        json_object_object_add(document, "sensorStopped", json_object_new_boolean(work->stopped));
-        json_object_object_add(document, "dailyLook", json_object_new_boolean(work->looked));
+                json_add_text(document, "tenant", tenant(work->facts));
+        json_add_flag(document, "sensorStopped", work->stopped);
+        json_add_flag(document, "dailyLook", work->looked);
         return screen_print_document(document);
 }
 
