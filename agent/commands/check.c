@@ -33,7 +33,7 @@ static void show_findings(const Screen *screen, const Assessment *assessment)
         size_t i;
 
         for (i = 0; i < assessment->n_refusals; i++)
-                show_refusal(screen, assessment->refusals[i], "Refused");
+                show_refusal(screen, "Refused", assessment->refusals[i], NULL);
         for (i = 0; i < assessment->n_warnings; i++)
                 screen_say(screen, SCREEN_WARNING, 2, "Warning: %s", assessment->warnings[i]->text);
         screen_say(screen, SCREEN_PLAIN, 0, "%s", "");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/commands/show.h"
 #include "platform/base/text.h"
 #include "platform/json_add.h"
 
@@ -24,17 +25,6 @@ static const struct {
         [ROW_ERROR] = { "error", "error: ", SCREEN_BAD },
         [ROW_WORKING] = { "working", "", SCREEN_PLAIN },
 };
-
-static void show_failure(const Screen *screen, const Outcome *outcome, const char *remedy)
-{
-        const Reason *reason = reason_get(outcome->failure.reason);
-
-        screen_say(screen, SCREEN_BAD, 0, "%s: %s (code %d)", verdicts[outcome->verdict], reason->id,
-                   reason->azure_code);
-        screen_row(screen, SCREEN_PLAIN, 6, "  what", "%s", reason->what);
-        screen_row(screen, SCREEN_PLAIN, 6, "  why", "%s", outcome->failure.found);
-        screen_row(screen, SCREEN_STRONG, 6, "  do", "%s", remedy ? remedy : reason->remedy);
-}
 
 /* Rows of stages that were left say nothing, and a failure's own row what was said above it. On a terminal all has to
  * fit: what went well was seen while it went. */
@@ -73,7 +63,7 @@ void outcome_show(const Screen *screen, const Outcome *outcome, const char *reme
         size_t i;
 
         if (outcome->failure.reason)
-                show_failure(screen, outcome, remedy);
+                show_refusal(screen, verdicts[outcome->verdict], &outcome->failure, remedy);
         else
                 screen_say(screen, SCREEN_STRONG, 0, "%s", outcome->message);
         for (i = 0; i < outcome->n_rows; i++) {

@@ -10,23 +10,23 @@ static const char *level_name(PlanNoteLevel level)
         return level == PLAN_WARNING ? "warning" : "information";
 }
 
-void show_refusal(const Screen *screen, const Failure *refusal, const char *title)
+void show_refusal(const Screen *screen, const char *title, const Failure *refusal, const char *remedy)
 {
         const Reason *reason = reason_get(refusal->reason);
 
         screen_say(screen, SCREEN_BAD, 0, "%s: %s (code %d)", title, reason->id, reason->azure_code);
         screen_say(screen, SCREEN_PLAIN, TEXT_INDENT, "  what: %s", reason->what);
         screen_say(screen, SCREEN_PLAIN, TEXT_INDENT, "  why:  %s", refusal->found);
-        screen_say(screen, SCREEN_STRONG, TEXT_INDENT, "  do:   %s", reason->remedy);
+        screen_say(screen, SCREEN_STRONG, TEXT_INDENT, "  do:   %s", remedy ? remedy : reason->remedy);
 }
 
 static void show_refusals(const Screen *screen, const Plan *plan)
 {
         size_t i;
 
-        show_refusal(screen, &plan->refusal, "refused");
+        show_refusal(screen, "refused", &plan->refusal, NULL);
         for (i = 0; i < plan->n_further; i++)
-                show_refusal(screen, &plan->further[i], "also refused");
+                show_refusal(screen, "also refused", &plan->further[i], NULL);
 }
 
 static void show_steps(const Screen *screen, const Plan *plan)
@@ -84,17 +84,24 @@ void show_plan(const Screen *screen, const Request *request, const Plan *plan)
 
 /* --- as JSON ------------------------------------------------------------------------------------------- */
 
-Json *show_refusal_json(const Failure *refusal)
+Json *show_failure_json(const Failure *failure)
 {
+        const Reason *reason = reason_get(failure->reason);
         Json *object = json_object_new_object();
-        const Reason *reason = reason_get(refusal->reason);
-        char text[FAILURE_TEXT_MAX];
 
         json_add_text(object, "reason", reason->id);
         json_add_number(object, "code", reason->azure_code);
         json_add_text(object, "what", reason->what);
-        json_add_text(object, "found", refusal->found);
+        json_add_text(object, "found", failure->found);
         json_add_text(object, "remedy", reason->remedy);
+        return object;
+}
+
+Json *show_refusal_json(const Failure *refusal)
+{
+        Json *object = show_failure_json(refusal);
+        char text[FAILURE_TEXT_MAX];
+
         json_add_text(object, "message", failure_message(refusal, text));
         return object;
 }

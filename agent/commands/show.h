@@ -11,7 +11,9 @@ void show_plan(const Screen *screen, const Request *request, const Plan *plan);
 
 Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen);
 
-/* Parts of these, for others that tell of refusals. title: "refused". */
-void show_refusal(const Screen *screen, const Failure *refusal, const char *title);
-Json *show_refusal_json(const Failure *refusal);
+/* Parts of these, for others that tell of refusals and failures. title: "refused"; remedy: in place of the reason's own
+ * words of what to do, where those speak to somebody else; NULL: they fit. */
+void show_refusal(const Screen *screen, const char *title, const Failure *refusal, const char *remedy);
+Json *show_failure_json(const Failure *failure);
+Json *show_refusal_json(const Failure *refusal); /* and how a status tells it */
 Json *show_texts_json(const char *const *texts, size_t n);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "agent/commands/screen.h"
+#include "agent/commands/show.h"
 #include "agent/onboarding/onboarding_inspect.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
@@ -224,19 +224,6 @@ static Json *make_package(const OnboardingInspection *found)
         return object;
 }
 
-static Json *make_refusal(const Failure *failure)
-{
-        const Reason *reason = reason_get(failure->reason);
-        Json *object = json_object_new_object();
-
-        json_add_text(object, "reason", reason->id);
-        json_add_text(object, "what", reason->what);
-        json_add_text(object, "found", failure->found);
-        json_add_text(object, "remedy", reason->remedy);
-        json_add_number(object, "code", reason->azure_code);
-        return object;
-}
-
 static int print_document(const Answer *answer)
 {
         static const char *const verdicts[] = {
@@ -247,7 +234,7 @@ static int print_document(const Answer *answer)
 
         json_add_text(document, "verdict", verdicts[verdict_of(answer)]);
         if (found->failure.reason)
-                json_object_object_add(document, "refusal", make_refusal(&found->failure));
+                json_object_object_add(document, "refusal", show_failure_json(&found->failure));
         if (found->readable)
                 json_object_object_add(document, "package", make_package(found));
         json_add_flag(document, "site_roots_read", !answer->unread.reason);
