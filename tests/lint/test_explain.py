@@ -14,6 +14,12 @@ from pathlib import Path
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 TOP = Path(__file__).resolve().parents[2]
 WRAPPER = os.environ.get("MESON_EXE_WRAPPER", "").split()  # of another architecture: an emulator
+sys.path.insert(0, str(TOP / "tests"))
+
+try:
+    import schema
+except ImportError:  # scripts/prepare test
+    schema = None
 
 
 def call(*argv, **environment):
@@ -24,7 +30,7 @@ def call(*argv, **environment):
 def document(*argv):
     done = call("--json", *argv)
     assert (done.returncode, done.stderr) == (0, ""), done
-    return json.loads(done.stdout)
+    return schema.validate("explain", done.stdout) if schema else json.loads(done.stdout)
 
 
 def said_rows():

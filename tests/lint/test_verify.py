@@ -16,9 +16,15 @@ from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 WRAPPER = os.environ.get("MESON_EXE_WRAPPER", "").split()  # of another architecture: an emulator
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "fixtures")]
 
 import onboarding  # noqa: E402
+
+try:
+    import schema
+except ImportError:  # scripts/prepare test
+    schema = None
 
 
 def call(data, *argv):
@@ -35,7 +41,7 @@ def call(data, *argv):
 def document(data):
     code, out, err = call(data, "--json")
     assert err == "", err
-    return code, json.loads(out)
+    return code, schema.validate("verify", out) if schema else json.loads(out)
 
 
 @unittest.skipIf(os.path.exists("/etc/mde-linux/mde-linux.conf"), "this machine's configuration may name roots")

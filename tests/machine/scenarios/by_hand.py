@@ -3,19 +3,15 @@
 import io
 import json
 import re
-import sys
 import zipfile
-from pathlib import Path
 
 import onboarding
+import schema
 import secrets_check
 from onboarding_world import ONBOARDING, RESOURCE, STATE, WORKSPACE
 from scenario import scenario
 from server import STORAGE
 from terminal import Terminal
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-import schema  # noqa: E402
 
 PROGRAM = "/usr/sbin/mde-linux"
 LOGS = "/var/log/mde-linux"
@@ -59,9 +55,7 @@ def call(w, *words, **options):
 
 def document(done, name="onboard"):
     assert done.stderr == "", done
-    answer = json.loads(done.stdout)
-    schema.validate(name, answer)
-    return answer
+    return schema.validate(name, done.stdout)
 
 
 def refused(done, reason, *words, name="onboard", verdict="refused"):
@@ -246,7 +240,7 @@ def an_enable_that_comes_meanwhile_is_taken_up_and_a_killed_run_is_gone_on_with(
     assert "waiting for the run before" in w.status()["formattedMessage"]["message"], w.status()
     w.machine.write("/run/ready", "")
     w.machine.wait(lambda: process.poll() is not None, 30, "the end of the run by hand")
-    assert process.returncode == 0 and json.loads(open(process.log).read())["verdict"] == "succeeded"
+    assert process.returncode == 0 and schema.validate("onboard", open(process.log).read())["verdict"] == "succeeded"
     assert w.wait_ended(0)["status"] == "success"
     w.assert_onboarded()
     assert w.installations() == 1

@@ -3,6 +3,7 @@
 import json
 import re
 
+import schema
 from installed_package import CONF, PROGRAM as PACKAGED, InstalledPackage
 from onboarding_world import NEWER, PROGRAM, RESOURCE, STATE, VERSION
 from scenario import for_families
@@ -27,7 +28,7 @@ def package_comes_and_goes(w):
     assert units(w) == before and not w.machine.exists(STATE)
     assert all(line.startswith(("#", "[")) for line in template.splitlines() if line), template
     assert w.machine.path(CONF).stat().st_mode & 0o7777 == 0o644
-    assert json.loads(package.run("check", "--json").stdout)["facts"]["machine"]
+    assert schema.validate("check", package.run("check", "--json").stdout)["facts"]["machine"]
     w.machine.write("/root/settings.json", json.dumps({"tenant": "11111111-2222-3333-4444-555555555555"}))
     assert "onboard" in package.run("plan", "--settings", "/root/settings.json").stdout
     w.machine.write("/etc/ssl/site-ca.pem", "")

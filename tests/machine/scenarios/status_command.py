@@ -1,15 +1,11 @@
 """status: where the machine stands, in each of the ways it can stand; and waiting for the end of a run."""
 
 import json
-import sys
-from pathlib import Path
 
+import schema
 from onboarding_world import PROGRAM, RESOURCE, STATE, VERSION
 from scenario import scenario
 from terminal import Terminal
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-import schema  # noqa: E402
 
 AS_ASKED, NOT_AS_ASKED, UNKNOWN = 0, 3, 4
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]

@@ -56,7 +56,7 @@ def help_check_and_plan_on_a_terminal(w):
             assert terminal.end() == 51, terminal.text
             assert terminal.lines[0] == "2 things speak against the sensor on this machine.", terminal.text
             assert (b"\x1b" in terminal.output) == (term == "xterm"), terminal.output
-    refusals = json.loads(w.machine.run([program, "check", "--json"], check=False).stdout)["refusals"]
+    refusals = schema.validate("check", w.machine.run([program, "check", "--json"], check=False).stdout)["refusals"]
     assert [each["reason"] for each in refusals] == ["distribution-unsupported", "mount-unusable"], refusals
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 
 import onboarding
+import schema
 from onboarding_world import PROGRAM
 from scenario import scenario
 
@@ -18,7 +19,7 @@ def alert(w, *argv):
 def document(w):
     done = alert(w, "--json")
     assert done.stderr == "", done
-    return done.returncode, json.loads(done.stdout)
+    return done.returncode, schema.validate("test-alert", done.stdout)
 
 
 def calls(w):
