@@ -30,6 +30,24 @@ def verbs():
     return people, [name for line in lines if line.startswith("Called by ") for name in line.split(":")[1].split()]
 
 
+def options(verb):
+    """{"--json": "", "--root": "DIR"}, and the words behind them: "[FILE]"."""
+    text = subprocess.run([PROGRAM, verb, "--help"], check=True, capture_output=True, text=True).stdout
+    found = dict(re.findall(r"(?m)^  (--[a-z-]+)(?: ([A-Z]+))?  ", text))
+    found.pop("--help")
+    return found, re.match(r"Usage: mde-linux \S+ \[OPTION\.\.\.\] ?(.*)", text).group(1)
+
+
+def plain(text):
+    """Without roff's fonts and macros, on one line."""
+    text = re.sub(r"(?m)^\.(BR|RB|IR|RI|BI|TP|PP|br|B|I)\b ?", "", text).replace("\\-", "-").replace('"', "")
+    return re.sub(r" +([\].])", r"\1", re.sub(r"([\[|]) +", r"\1", " ".join(text.split())))
+
+
+def section(page, name):
+    return page.split(f"\n.SH {name}\n")[1].split("\n.SH ")[0]
+
+
 def settings():
     """Names of public settings that have an effect."""
     text = re.sub(r"\s+", " ", (TOP / "handler/setting_table.c").read_text()).split("setting_keys[] = {")[1].split(" }; ")[0]
@@ -61,6 +79,30 @@ class Manual(unittest.TestCase):
         self.assertGreaterEqual(len(people), 4)
         self.assertEqual([verb for verb in people if not re.search(rf"(?m)^\.TP\n\.BI? {verb}( .*)?$", page)], [])
         self.assertEqual([verb for verb in others if not re.search(rf"(?m)^\.BR? {verb}\b", page)], [])
+
+    def test_commands_stand_in_the_order_of_help(self):
+        people, page = verbs()[0], PAGES[0].read_text()
+        self.assertEqual(re.findall(r"(?m)^\.TP\n\.BI? ([a-z-]+)", section(page, "COMMANDS")), people)
+        self.assertEqual(re.findall(r"(?m)^\.B mde-linux ([a-z-]+)", section(page, "SYNOPSIS")), people)
+
+    def test_the_synopsis_has_what_each_command_takes(self):
+        synopsis = dict(re.findall(r"(?ms)^\.B mde-linux ([a-z-]+)\n(.*?)\n\.br$", section(PAGES[0].read_text(), "SYNOPSIS")))
+        for verb in verbs()[0]:
+            found, words = options(verb)
+            lines = plain(synopsis[verb]).replace("REASON ...", "REASON...")
+            self.assertEqual(dict(re.findall(r"(--[a-z-]+)(?: ([A-Z]+))?", lines)), found, verb)
+            self.assertIn(words.replace("|", " | "), lines.replace("|", " | ").replace("  ", " "), verb)
+
+    def test_every_option_has_its_lines(self):
+        found = re.findall(r'(?m)^\.TP\n\.BI? (\\-\\-[a-z\\-]+)(?: " ([A-Z]+)")?$', section(PAGES[0].read_text(), "OPTIONS"))
+        known = {"--version": "", "--help": ""}
+        for verb in verbs()[0]:
+            known.update(options(verb)[0])
+        self.assertEqual(sorted((name.replace("\\", ""), value) for name, value in found), sorted(known.items()))
+
+    def test_every_variable_that_people_can_set_is_named(self):
+        read = {name for path in (TOP / "agent").rglob("*.c") for name in re.findall(r'getenv\("(\w+)"\)', path.read_text())}
+        self.assertEqual(set(re.findall(r"(?m)^\.TP\n\.B (\w+)$", section(PAGES[0].read_text(), "ENVIRONMENT"))), read)
 
     def test_the_page_of_reasons_has_each_with_its_codes(self):
         page, table = PAGES[2].read_text(), (TOP / "agent/reasons.c").read_text()

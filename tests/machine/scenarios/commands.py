@@ -66,7 +66,8 @@ BARE = {
 
 
 def call(w, *argv, before=(), env=None):
-    return w.machine.run([*before, PROGRAM, *argv], check=False, env=env, timeout=120)
+    return w.machine.run([*before, PROGRAM, *argv], check=False, timeout=120,
+                         env={"TERM": "xterm", "COLUMNS": "40", **(env or {})})
 
 
 def people(w):
