@@ -126,6 +126,12 @@ class Manners(unittest.TestCase):
             self.assertEqual([place for name, part in parts for place, member in members(part, name)
                               if not member.get("description")], [], path.name)
 
+    def test_each_command_with_json_has_a_schema(self):
+        names = {path.stem for path in (TESTS.parent / "packaging/schemas").glob("*.json")}
+        with_json = {name for name in commands() if re.search(r"(?m)^  --json ", call(name, "--help").stdout)}
+        self.assertEqual(with_json - names, {"unhold"})  # hold's
+        self.assertEqual(names - with_json, {"bundle"})  # MANIFEST.json of collect
+
     def test_what_check_printed_can_be_replayed(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "check.json"
