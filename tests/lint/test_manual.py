@@ -104,6 +104,21 @@ class Manual(unittest.TestCase):
         read = {name for path in (TOP / "agent").rglob("*.c") for name in re.findall(r'getenv\("(\w+)"\)', path.read_text())}
         self.assertEqual(set(re.findall(r"(?m)^\.TP\n\.B (\w+)$", section(PAGES[0].read_text(), "ENVIRONMENT"))), read)
 
+    def test_exit_codes_are_those_of_commands(self):
+        codes = re.findall(r"COMMAND_\w+ = (\d+),", (TOP / "agent/commands/command.h").read_text())
+        self.assertEqual(re.findall(r"(?m)^\.TP\n\.B (\d)$", section(PAGES[0].read_text(), "EXIT STATUS")), codes)
+
+    def test_the_readme_names_what_there_is(self):
+        readme, (people, others) = (TOP / "README.md").read_text(), verbs()
+        known = {verb: options(verb)[0] for verb in people}
+        calls = re.findall(r"(?m)(?:`|^    |^# )mde-linux ([a-z-]+)([^`#\n]*)", readme)
+        self.assertGreater(len(calls), 12)
+        for verb, rest in calls:
+            self.assertIn(verb, [*people, "--version"])
+            self.assertEqual([option for option in re.findall(r"--[a-z-]+", rest) if option not in known.get(verb, ())], [], verb)
+        table = readme.split("| key | meaning |\n")[1].split("\n\n")[0]
+        self.assertLessEqual(set(re.findall(r"(?m)^\| `(\w+)` \|", table)), settings())
+
     def test_the_page_of_reasons_has_each_with_its_codes(self):
         page, table = PAGES[2].read_text(), (TOP / "agent/reasons.c").read_text()
         rows = re.findall(r'= \{ "([\w-]+)", (\d+), (\d+),', re.sub(r"\s+", " ", table))
