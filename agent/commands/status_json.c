@@ -91,11 +91,11 @@ static void add_health(const SensorHealth *health, Json *sensor)
         put(sensor, "issues", health->issues);
         put(sensor, "definitions", health->definitions);
         put(sensor, "version", health->version);
-        put(sensor, "machineId", health->machine_id);
+        put(sensor, "machine_id", health->machine_id);
         put(sensor, "ring", health->ring);
         put(sensor, "mode", health->mode);
         put_tri(sensor, "passive", health->passive);
-        put(sensor, "managedBy", health->managed_by);
+        put(sensor, "managed_by", health->managed_by);
         put(sensor, "proxy", health->proxy);
         put_time(sensor, "expires", health->expires_s);
         add_tags(health, sensor);
@@ -108,7 +108,7 @@ static void add_sensor(const StatusView *view, Json *document)
 
         put_tri(sensor, "installed", facts->sensor.files);
         put(sensor, "tenant", situation_tenant(facts));
-        put_tri(sensor, "onboardingFile", facts->sensor.onboarded);
+        put_tri(sensor, "onboarding_file", facts->sensor.onboarded);
         put_tri(sensor, "active", facts->sensor.active);
         put_tri(sensor, "enabled", facts->sensor.enabled);
         put_tri(sensor, "masked", facts->sensor.masked);
@@ -148,10 +148,10 @@ static void add_folder(const ExtensionFolder *folder, Json *extension)
         put(extension, "version", folder->version);
         put(extension, "state", folder->state);
         put(extension, "reported", folder->reported);
-        put(extension, "reportedMessage", folder->reported_message);
+        put(extension, "reported_message", folder->reported_message);
         if (folder->sequence >= 0)
                 json_add_number(extension, "sequence", folder->sequence);
-        put_time(extension, "settingsWritten", folder->settings_s);
+        put_time(extension, "settings_written", folder->settings_s);
         add_status(&folder->status, extension);
 }
 

@@ -206,11 +206,14 @@ static void say_network(const Signs *signs, Diagnosis *ret)
 {
         const NetworkSigns *network = &signs->network;
 
+        char hosts[40] = "the host asked was reached";
+
         if (network->asked != TRI_YES)
                 return;
-        say(ret, GROUP_NETWORK, "all %zu hosts asked were reached%s%s%s%s", network->n,
-            *network->geo ? " (geography " : "", network->geo, *network->geo ? ")" : "",
-            network->has_clock == TRI_YES ? ", and the clock is right" : "");
+        if (network->n != 1)
+                snprintf(hosts, sizeof(hosts), "all %zu hosts asked were reached", network->n);
+        say(ret, GROUP_NETWORK, "%s%s%s%s%s", hosts, *network->geo ? " (geography " : "", network->geo,
+            *network->geo ? ")" : "", network->has_clock == TRI_YES ? ", and the clock is right" : "");
 }
 
 static void say_extension(const Signs *signs, Diagnosis *ret)

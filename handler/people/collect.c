@@ -123,9 +123,9 @@ static int print_json(const Collection *collection)
         json_object_object_add(document, "files", bundle_files_json(&collection->bundle));
         json_object_object_add(document, "omissions", bundle_omissions_json(&collection->bundle));
         if (collection->diagnostics)
-                put(document, "sensorDiagnostics", collection->diagnostics);
+                put(document, "sensor_diagnostics", collection->diagnostics);
         if (collection->trouble.kind)
-                put(document, "sensorDiagnosticsTrouble", collection->trouble.text);
+                put(document, "sensor_diagnostics_trouble", collection->trouble.text);
         return screen_print_document(document);
 }
 

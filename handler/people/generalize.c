@@ -179,8 +179,8 @@ static int print_json(const Work *work, bool done)
         json_add_flag(document, "device", is_device(work->facts));
         if (is_device(work->facts))
                 json_add_text(document, "tenant", tenant(work->facts));
-        json_add_flag(document, "sensorStopped", work->stopped);
-        json_add_flag(document, "dailyLook", work->looked);
+        json_add_flag(document, "sensor_stopped", work->stopped);
+        json_add_flag(document, "daily_look", work->looked);
         return screen_print_document(document);
 }
 

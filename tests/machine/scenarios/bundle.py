@@ -184,7 +184,7 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
     assert w.files() == files and w.unit("mdatp", "ActiveState")["ActiveState"] == "active"
     # done, and done once
     done = schema.validate("generalize", call(w, "generalize", "--yes", "--json").stdout)
-    assert done["done"] and done["sensorStopped"] and done["dailyLook"], done
+    assert done["done"] and done["sensor_stopped"] and done["daily_look"], done
     for gone in (ONBOARDING, f"{SENSOR}/wdavstate", f"{STATE}/history", f"{STATE}/azure.json", LOG,
                  "/etc/systemd/system/mde-linux-recheck.timer", "/var/log/microsoft/mdatp/install.log"):
         assert not w.machine.exists(gone), gone
