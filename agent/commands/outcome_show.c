@@ -83,8 +83,8 @@ static void put_failure(Json *document, const Failure *failure, const char *reme
         json_add_number(document, "code", reason ? reason->azure_code : 0);
         if (!reason)
                 return;
-        json_add_text(document, "why", failure->found);
-        json_add_text(document, "do", remedy ? remedy : reason->remedy);
+        json_add_text(document, "found", failure->found);
+        json_add_text(document, "remedy", remedy ? remedy : reason->remedy);
 }
 
 void outcome_put(Json *document, const Outcome *outcome, const char *remedy)

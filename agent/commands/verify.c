@@ -253,7 +253,7 @@ int command_verify(const CommandLine *line)
 
         if (onboarding_inspect_read(line->words[0], &bytes, &err) < 0) {
                 fprintf(stderr, "mde-linux verify: %s\n", err.text);
-                return COMMAND_FAILED;
+                return COMMAND_USAGE;
         }
         host_init(&host);
         if (configuration_read(&host, &answer.configuration, &answer.unread) == 0)

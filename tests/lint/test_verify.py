@@ -101,7 +101,7 @@ class Verify(unittest.TestCase):
 
     def test_a_file_that_cannot_be_read_is_said(self):
         done = subprocess.run([*WRAPPER, PROGRAM, "verify", "/nonexistent/\033file"], capture_output=True, text=True)
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("/nonexistent/", done.stderr)
         self.assertNotIn("\033", done.stderr)
 

@@ -95,7 +95,7 @@ static void a_document_tells_what_came_of_it(void **state)
         assert_string_equal(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN),
                             "{\"schema\":\"mde-linux.onboard\",\"version\":1,\"verdict\":\"refused\","
                             "\"message\":\"Changes to this machine are on hold.\",\"reason\":\"held\",\"code\":53,"
-                            "\"why\":\"until Friday\",\"do\":\"Wait.\","
+                            "\"found\":\"until Friday\",\"remedy\":\"Wait.\","
                             "\"rows\":[{\"name\":\"package\",\"level\":\"warning\",\"text\":\"old\"}]}");
 }
 

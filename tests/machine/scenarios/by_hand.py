@@ -61,8 +61,8 @@ def document(done, name="onboard"):
 def refused(done, reason, *words, name="onboard", verdict="refused"):
     answer = document(done, name)
     assert (answer["verdict"], answer["reason"], answer["code"]) == (verdict, reason, done.returncode), answer
-    assert all(each in answer["why"] + answer["do"] for each in words), answer
-    assert "protectedSettings" not in answer["do"] and "deploy" not in answer["do"], answer
+    assert all(each in answer["found"] + answer["remedy"] for each in words), answer
+    assert "protectedSettings" not in answer["remedy"] and "deploy" not in answer["remedy"], answer
 
 
 def history(w):
