@@ -3,13 +3,11 @@
  *
  * Foreign format: GET {arm}/subscriptions/{id}/providers/Microsoft.Security/mdeOnboardings/default (or the list without
  * "/default") with api-version 2021-10-01-preview: {"name", "properties": {"onboardingPackageLinux": BASE64}}, the list
- * as {"value": [those]}; errors as {"error": {"code", "message"}}.
+ * as {"value": [those]}.
  */
 #pragma once
 
-#include "agent/reasons.h"
-#include "platform/base/secret.h"
-#include "platform/host.h"
+#include "agent/azure/resource_manager.h"
 
 typedef struct AzureOnboardingAsk {
         const char *identity;                              /* of the VM's user assigned ones: its client id or its
@@ -32,3 +30,6 @@ typedef struct AzureOnboardingAsk {
  */
 int azure_onboarding_get(const Host *host, const AzureOnboardingAsk *ask, Secret *ret_script,
                          Failure *failure) _must_check_;
+
+/* The same of an open manager: the last step, without a look at the machine. */
+int azure_onboarding_fetch(const AzureManager *manager, Secret *ret_script, Failure *failure) _must_check_;

@@ -14,22 +14,9 @@
 #define HIMDS_PATH "/metadata/identity/oauth2/token?api-version=2020-06-01&resource="
 #define WORDS_MAX 300
 
-static char *percent_encode(const char *text)
-{
-        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-        Text out = { 0 };
-
-        for (; *text; text++)
-                if (strchr(plain, *text))
-                        text_append(&out, "%c", *text);
-                else
-                        text_append(&out, "%%%02X", (unsigned)(unsigned char)*text);
-        return text_take(&out);
-}
-
 static int make_path(const AzureTokenAsk *ask, char **ret, Failure *failure)
 {
-        _cleanup_free_ char *resource = percent_encode(ask->resource), *identity = NULL, *shown = NULL;
+        _cleanup_free_ char *resource = text_percent_encode(ask->resource, ""), *identity = NULL, *shown = NULL;
 
         if (ask->machine->kind == AZURE_ARC) {
                 *ret = text_format(HIMDS_PATH "%s", resource);
@@ -39,7 +26,7 @@ static int make_path(const AzureTokenAsk *ask, char **ret, Failure *failure)
                 *ret = text_format(IMDS_PATH "%s", resource);
                 return 0;
         }
-        identity = percent_encode(ask->identity);
+        identity = text_percent_encode(ask->identity, "");
         if (text_is_guid(ask->identity) || (*ask->identity == '/' && strlen(identity) < 1024)) {
                 *ret = text_format(IMDS_PATH "%s&%s=%s", resource, *ask->identity == '/' ? "msi_res_id" : "client_id",
                                    identity);

@@ -335,3 +335,16 @@ char *text_shown(const char *text, size_t max)
 
         return text_escape(plain, max);
 }
+
+char *text_percent_encode(const char *text, const char *also_plain)
+{
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+        Text out = { 0 };
+
+        for (; *text; text++)
+                if (strchr(plain, *text) || strchr(also_plain, *text))
+                        text_append(&out, "%c", *text);
+                else
+                        text_append(&out, "%%%02X", (unsigned)(unsigned char)*text);
+        return text_take(&out);
+}

@@ -57,6 +57,9 @@ char *text_url_place(const char *url);
 /* In place: what stands in an address between "://" and "@" (user, password) becomes stars. Returns text. */
 char *text_hide_logins(char *text);
 
+/* For a URL (RFC 3986): all but the unreserved characters and those of also_plain as %XX. Caller frees. */
+char *text_percent_encode(const char *text, const char *also_plain);
+
 /* text_escape() of what may hold an address that somebody wrote: without the login that may stand in it. */
 char *text_shown(const char *text, size_t max);
 
