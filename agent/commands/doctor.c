@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/commands/doctor_cloud.h"
 #include "agent/commands/screen.h"
 #include "agent/doctor/diagnose.h"
 #include "platform/base/text.h"
@@ -122,7 +123,7 @@ static void put_groups(const Diagnosis *diagnosis, Json *document)
         }
 }
 
-static int print(const Diagnosis *diagnosis, int code)
+static int print(const Diagnosis *diagnosis, const AzureSecurity *cloud, int code)
 {
         Json *document = screen_document("doctor", 1), *list;
         size_t i;
@@ -134,6 +135,7 @@ static int print(const Diagnosis *diagnosis, int code)
         json_add_flag(document, "onboarded", diagnosis->onboarded);
         put_causes(diagnosis, document);
         put_groups(diagnosis, document);
+        doctor_put_cloud(cloud, document);
         list = json_add_list(document, "unseen");
         for (i = 0; i < diagnosis->n_unseen; i++) {
                 Json *row = json_add_row(list);
@@ -174,6 +176,6 @@ int command_doctor(const CommandLine *line)
         diagnose(signs, diagnosis);
         signs_clear(signs);
         code = diagnosis_exit_code(diagnosis);
-        failed = command_line_option(line, "json") ? print(diagnosis, code) : show(diagnosis, code);
+        failed = command_line_option(line, "json") ? print(diagnosis, &signs->cloud, code) : show(diagnosis, code);
         return failed ? failed : code;
 }

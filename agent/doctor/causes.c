@@ -26,6 +26,30 @@ const Cause causes[] = {
         { "guest-agent-stopped", GROUP_GUEST, .look = look_guest_stopped, .what = "The guest agent is not running.",
           .remedy = "Start it ('systemctl enable --now' and the unit's name) and look at its log; extensions come "
                     "through it only." },
+        { "plan-off", GROUP_CLOUD, .look = look_plan_off,
+          .what = "Defender for Servers is off in Azure, so nobody has sent the Defender extension here.",
+          .remedy = "Turn the plan Servers on (P1 and P2 both include Defender for Endpoint): Defender for Cloud, "
+                    "Environment settings, the subscription; the extension comes within hours." },
+        { "integration-off", GROUP_CLOUD, .look = look_integration_off,
+          .what = "Defender for Cloud does not deploy Defender for Endpoint: the integration is off.",
+          .remedy = "Turn it on: Defender for Cloud, Environment settings, the subscription, Defender plans, Servers, "
+                    "Settings, Endpoint protection." },
+        { "integration-without-linux", GROUP_CLOUD, .look = look_linux_out,
+          .what = "Defender for Cloud's integration with Defender for Endpoint leaves out Linux.",
+          .remedy = "Turn it on for Linux: Defender for Cloud, Environment settings, the subscription, Defender plans, "
+                    "Servers, Settings, Endpoint protection." },
+        { "extension-not-deployed", GROUP_CLOUD, .look = look_not_deployed,
+          .what = "Nobody has asked Azure for the Defender extension on this machine.",
+          .remedy =
+                  "Turn on Defender for Servers with its integration, which deploys MDE.Linux within 1 hour (the first "
+                  "time in a tenant within 12), or deploy it by a policy or by hand, as scale sets and machines of "
+                  "generalised images need." },
+        { "extension-deployment-failed", GROUP_CLOUD, .look = look_deployment_failed,
+          .what = "Azure could not bring the Defender extension to this machine.",
+          .remedy = "Mend what the message says, then deploy MDE.Linux again; what the guest agent logged says more." },
+        { "extension-deploying", GROUP_CLOUD, .look = look_deploying,
+          .what = "Azure is bringing the Defender extension to this machine now.",
+          .remedy = "Wait some minutes; if it stays so, look at the guest agent's log." },
         { "extension-not-assigned", GROUP_GUEST, .look = look_not_wanted,
           .what = "Azure has not asked for the Defender extension on this machine.",
           .remedy = "Turn on Defender for Servers with its Defender for Endpoint integration for this subscription, or "
@@ -114,6 +138,13 @@ const Cause causes[] = {
         { "definitions", GROUP_SENSOR, .look = look_definitions,
           .what = "The sensor's security intelligence is not up to date.",
           .remedy = "Run 'mdatp definitions update' and see that its update host is reached." },
+        { "subscription-tenant", GROUP_CLOUD, .look = look_other_subscription,
+          .what = "The sensor is in another tenant than this machine's subscription: its portal does not show it.",
+          .remedy = "Look for it in that other tenant's portal; to move it, offboard it with that tenant's package, "
+                    "then deploy the extension again." },
+        { "extension-shown-failed", GROUP_CLOUD, .look = look_shown_failed,
+          .what = "Azure shows the extension as failed, although the sensor is licensed.",
+          .remedy = "See that the guest agent runs and reports; if it does, deploy MDE.Linux again." },
         { "unproven", GROUP_TENANT, .look = look_unproven,
           .what = "The sensor is licensed, and its cloud has not answered it yet.",
           .remedy = "Wait some minutes; if it stays so, run 'mdatp connectivity test'." },
@@ -127,6 +158,9 @@ const Cause causes[] = {
           .remedy = "Deploy the extension, and run this again after it has ended." },
         { "held-but-well", GROUP_EXTENSION, .known = true, .look = look_held_but_well,
           .what = "Changes to this machine are on hold.", .remedy = "Run 'mde-linux unhold' when they may go on." },
+        { "subscription-tenant-asked", GROUP_CLOUD, .known = true, .look = look_other_on_purpose,
+          .what = "The sensor is in another tenant than this machine's subscription, as the extension was asked.",
+          .remedy = "Nothing, if that is meant: the portal of that tenant shows this machine." },
         { "passive", GROUP_SENSOR, .known = true, .look = look_passive,
           .what = "The sensor's antivirus is passive: it detects and does not block.",
           .remedy = "If it is to block: the setting passiveMode false, or the portal's policy." },

@@ -69,7 +69,7 @@ Finding look_guest_down(const Signs *signs, CauseFound *found)
 
 Finding look_not_wanted(const Signs *signs, CauseFound *found)
 {
-        if (!is_missing(signs) || signs->guest.wanted != TRI_NO)
+        if (!is_missing(signs) || signs->guest.wanted != TRI_NO || signs_name_cloud_cause(signs))
                 return unless_known(signs, is_missing(signs) ? signs->guest.wanted : signs->extension.there);
         return cause_found(found, "The newest goal state that the guest agent keeps does not name it, and there is no "
                                   "folder of it.");
@@ -103,7 +103,7 @@ Finding look_never_came(const Signs *signs, CauseFound *found)
         const char *who;
 
         if (!is_missing(signs) || guest->wanted == TRI_NO || guest->running == TRI_NO || guest->installed == TRI_NO ||
-            *find_trouble(signs, &who))
+            *find_trouble(signs, &who) || signs_name_cloud_cause(signs))
                 return unless_known(signs, signs->extension.there);
         return cause_found(found, "There is no folder of it, and %s%s.",
                            *guest->log ? "no complaint about it in " : "the guest agent's log could not be read",

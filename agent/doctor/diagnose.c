@@ -10,9 +10,9 @@
 #define NOTES_TEXT_MAX 700
 
 static const char *const group_names[_GROUP_MAX] = {
-        [GROUP_GUEST] = "guest agent", [GROUP_EXTENSION] = "extension", [GROUP_MACHINE] = "machine",
-        [GROUP_OTHERS] = "others",     [GROUP_PACKAGES] = "packages",   [GROUP_NETWORK] = "network",
-        [GROUP_SENSOR] = "sensor",     [GROUP_TENANT] = "tenant",
+        [GROUP_CLOUD] = "cloud",     [GROUP_GUEST] = "guest agent", [GROUP_EXTENSION] = "extension",
+        [GROUP_MACHINE] = "machine", [GROUP_OTHERS] = "others",     [GROUP_PACKAGES] = "packages",
+        [GROUP_NETWORK] = "network", [GROUP_SENSOR] = "sensor",     [GROUP_TENANT] = "tenant",
 };
 
 const char *cause_group_name(CauseGroup group)
@@ -229,6 +229,14 @@ static void say_extension(const Signs *signs, Diagnosis *ret)
                 say(ret, GROUP_EXTENSION, "there is none, and the sensor does without");
 }
 
+static void say_cloud(const Signs *signs, Diagnosis *ret)
+{
+        char text[SIGNS_TEXT_MAX];
+
+        cloud_say(signs, text);
+        say(ret, GROUP_CLOUD, "%s", text);
+}
+
 static void unseen(Diagnosis *ret, const char *how, const char *format, ...) _printf_(3, 4);
 static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
 {
@@ -246,6 +254,8 @@ static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
 static void tell_unseen(const Signs *signs, Diagnosis *ret)
 {
         const NetworkSigns *network = &signs->network;
+        char text[SIGNS_TEXT_MAX];
+        const char *how;
 
         if (!signs->live)
                 unseen(ret, "Run this on the machine itself.",
@@ -255,12 +265,15 @@ static void tell_unseen(const Signs *signs, Diagnosis *ret)
                        "not root: the extension and its guest agent, who blocks file access, the package manager's "
                        "state and locks, and whether this machine is fit");
         if (signs->offline && signs->live)
-                unseen(ret, "Run it without --offline.", "--offline: the network and the clock");
+                unseen(ret, "Run it without --offline.", "--offline: the network and the clock%s",
+                       signs->guest.vm || signs->guest.arc ? ", and what Azure says" : "");
         else if (network->asked == TRI_NO)
                 unseen(ret, "Mend that, then run it again.", "the network: %s", network->trouble);
         else if (network->asked == TRI_YES && !network->endpoints_known)
                 unseen(ret, "Run it again when the sensor has its onboarding file.",
                        "the sensor's own endpoints: only an onboarding package tells which they are");
+        if (cloud_tell_unseen(signs, text, &how))
+                unseen(ret, how, "%s", text);
         if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
                 unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");
         if (situation_has_sensor(&signs->facts) && signs->facts.sensor.health.answering != TRI_YES && signs->live)
@@ -277,6 +290,7 @@ void diagnose(const Signs *signs, Diagnosis *ret)
                 ret->groups[i] = FINDING_NOT_ASKED;
         ret->onboarded = signs_are_licensed(signs);
         look_at_all(signs, ret);
+        say_cloud(signs, ret);
         say_extension(signs, ret);
         say_machine(signs, ret);
         say_network(signs, ret);

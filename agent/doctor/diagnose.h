@@ -17,6 +17,7 @@ typedef enum Finding {
 } Finding;
 
 typedef enum CauseGroup {
+        GROUP_CLOUD,
         GROUP_GUEST,
         GROUP_EXTENSION,
         GROUP_MACHINE,
@@ -85,6 +86,8 @@ const char *cause_group_name(CauseGroup group); /* "guest agent" */
 int diagnosis_exit_code(const Diagnosis *diagnosis);
 
 /* The looks of the table, by file. */
+CauseLook look_plan_off, look_integration_off, look_linux_out, look_not_deployed, look_deployment_failed;
+CauseLook look_deploying, look_shown_failed, look_other_subscription, look_other_on_purpose;
 CauseLook look_extensions_off, look_policy, look_guest_missing, look_guest_stopped, look_guest_down;
 CauseLook look_not_wanted, look_guest_trouble, look_never_came;
 CauseLook look_working, look_hold, look_held_but_well, look_waiting, look_died, look_disabled;
@@ -110,6 +113,13 @@ bool cause_noted(const Signs *signs, Judge *judge, const char *name, CauseFound 
 
 /* Somebody has tried to onboard this machine. */
 bool signs_have_attempt(const Signs *signs);
+
+/* Azure has said why the extension has not come. */
+bool signs_name_cloud_cause(const Signs *signs);
+
+/* What is so on Azure's side; whether something of it that matters could not be seen, and how to see it (static). */
+void cloud_say(const Signs *signs, char ret[SIGNS_TEXT_MAX]);
+bool cloud_tell_unseen(const Signs *signs, char ret[SIGNS_TEXT_MAX], const char **ret_how);
 
 /* The sensor answers, and says that it is licensed. */
 bool signs_are_licensed(const Signs *signs);

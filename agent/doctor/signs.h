@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "agent/azure/security.h"
 #include "agent/facts.h"
 #include "agent/guest/extension.h"
 #include "agent/onboarding/endpoints.h"
@@ -99,6 +100,7 @@ typedef struct Signs {
         LockSigns locks;
         SourceSigns sources;
         NetworkSigns network;
+        AzureSecurity cloud; /* by its own identity */
 } Signs;
 
 void signs_clear(Signs *signs);
@@ -111,6 +113,7 @@ void signs_guest_look(const Host *host, GuestSigns *ret);
 void signs_sources_look(const Host *host, const Facts *facts, SourceSigns *ret);
 void signs_locks_look(const Host *host, const Facts *facts, LockSigns *ret);
 void signs_network_look(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret);
+void signs_cloud_look(const Host *host, const Facts *facts, Deadline deadline, AzureSecurity *ret);
 
 /* Of what is on the machine, what matters here. Pure. */
 void signs_extension_take(const Extension *extension, ExtensionSigns *ret);

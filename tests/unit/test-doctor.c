@@ -99,6 +99,13 @@ static Signs *fresh(void)
         make_machine(&s->facts);
         make_guest(&s->guest);
         make_network(s);
+        s->cloud = (AzureSecurity){ .asked = TRI_YES,
+                                    .integration = TRI_YES,
+                                    .linux_out = TRI_NO,
+                                    .plan = TRI_YES,
+                                    .sub_plan = "P2",
+                                    .extension = TRI_YES,
+                                    .extension_state = "Succeeded" };
         s->locks.held = s->sources.weak = TRI_NO;
         s->extension = (ExtensionSigns){ .there = TRI_NO, .sequence = -1, .told = TRI_NO };
         s->extension.working = s->extension.died = s->extension.waiting = s->extension.fulfilled = TRI_NO;

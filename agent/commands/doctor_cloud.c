@@ -1,0 +1,44 @@
+#include "agent/commands/doctor_cloud.h"
+
+static void put_text(Json *object, const char *name, const char *text)
+{
+        if (*text)
+                json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void put_tri(Json *object, const char *name, Tri fact)
+{
+        if (fact == TRI_YES || fact == TRI_NO)
+                json_object_object_add(object, name, json_object_new_boolean(fact == TRI_YES));
+}
+
+static void put_extension(const AzureSecurity *cloud, Json *object)
+{
+        Json *extension;
+
+        if (cloud->extension != TRI_YES && cloud->extension != TRI_NO)
+                return;
+        extension = json_object_new_object();
+        json_object_object_add(object, "extension", extension);
+        put_tri(extension, "present", cloud->extension);
+        put_text(extension, "state", cloud->extension_state);
+        put_text(extension, "message", cloud->extension_message);
+}
+
+void doctor_put_cloud(const AzureSecurity *cloud, Json *document)
+{
+        Json *object = json_object_new_object();
+
+        json_object_object_add(document, "cloud", object);
+        json_object_object_add(object, "asked", json_object_new_boolean(cloud->asked == TRI_YES));
+        put_text(object, "trouble", cloud->trouble);
+        put_text(object, "subscription", cloud->subscription);
+        put_text(object, "entraTenant", cloud->directory);
+        put_text(object, "packageTenant", cloud->org_id);
+        put_tri(object, "servers", cloud->plan);
+        put_text(object, "plan", cloud->sub_plan);
+        put_tri(object, "integration", cloud->integration);
+        put_tri(object, "linuxExcluded", cloud->linux_out);
+        put_tri(object, "unifiedSolution", cloud->unified);
+        put_extension(cloud, object);
+}
