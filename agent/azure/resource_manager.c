@@ -12,7 +12,8 @@ int azure_manager_open(AzureManager *manager, const char *identity, Failure *fai
 {
         const AzureTokenAsk ask = { .machine = manager->machine,
                                     .identity = identity,
-                                    .resource = manager->cloud.resource };
+                                    .resource = manager->cloud.resource,
+                                    .tries = manager->token_tries };
 
         if (azure_cloud_choose(manager->machine->cloud, manager->session->host->arm_url, &manager->cloud, failure) < 0)
                 return -1;

@@ -16,6 +16,7 @@ typedef struct AzureManager {
         const char *proxy;    /* http://host:port or NULL */
         const char *no_proxy; /* as HttpSpec.no_proxy */
         int tries;            /* of each question */
+        int token_tries;      /* as AzureTokenAsk.tries */
         AzureCloud cloud;     /* filled by azure_manager_open, as token is */
         Secret token;
 } AzureManager;

@@ -122,7 +122,7 @@ static int from_vm(const AzureSession *session, const AzureTokenAsk *ask, const 
                 .secret = true,
                 .max_bytes = ANSWER_MAX,
                 .within_ms = ASK_MS,
-                .tries = TRIES,
+                .tries = ask->tries ? ask->tries : TRIES,
         };
         Error err = { 0 };
 
@@ -163,7 +163,7 @@ static int from_arc(const AzureSession *session, const AzureTokenAsk *ask, const
                 .secret = true,
                 .max_bytes = ANSWER_MAX,
                 .within_ms = ASK_MS,
-                .tries = TRIES,
+                .tries = ask->tries ? ask->tries : TRIES,
         };
         Error err = { 0 };
 

@@ -15,6 +15,7 @@ typedef struct AzureTokenAsk {
         const char *identity; /* of a VM's user assigned ones: client id (GUID) or resource id; NULL or "": the
                                  system's, or the only one. Not used on Arc */
         const char *resource; /* whom the token is for: "https://management.azure.com/" */
+        int tries;            /* 0: as many as a service that starts may need */
 } AzureTokenAsk;
 
 /*

@@ -4,6 +4,7 @@
     w.identity.assign()                         # a VM with a system assigned identity (identity_pages.py: what else)
     w.identity.arc()                            # or a machine of Azure Arc: its agent's folders, and HIMDS
     w.identity.stage("arm", "/subscriptions", {"status": 503}, None)    # the first request fails, the others do not
+    w.identity.protect(plan=None, linux_out=True)      # Defender for Cloud: what is not as it is to be
     w.identity.requests("arm")                  # paths and statuses
 
 Nobody has an identity, and nothing is offered, before that is said. The token is looked for after the scenario as all secrets are.
@@ -22,6 +23,7 @@ from scenario import after_every
 HERE = Path(__file__).resolve().parent
 ARC_RESOURCE = (f"/subscriptions/{identity_pages.SUBSCRIPTION}/resourceGroups/Group"
                 "/providers/Microsoft.HybridCompute/machines/machine")
+DIRECTORY = "99999999-2222-4333-8444-555555555555"
 OWNER = (998, 997)  # himds
 DROP_IN = ('[Manager]\nDefaultEnvironment="IMDS_ENDPOINT=http://localhost:40342"'
            ' "IDENTITY_ENDPOINT=http://localhost:40342/metadata/identity/oauth2/token"\n')
@@ -33,7 +35,8 @@ class Identity:
         self.folder = folder(self.machine)
         self.folder.mkdir()
         self.himds = None
-        self.state = {"token": f"eyJ0eXAi.{secrets.token_hex(24)}.{secrets.token_hex(8)}", "audience": "https://management.azure.com/",
+        self.state = {"token": f"eyJ0eXAi.{claims()}.{secrets.token_hex(24)}", "cloud": {},
+                      "audience": "https://management.azure.com/",
                       "identities": {}, "onboardings": {}, "faults": {}, "realm": None, "key": secrets.token_hex(24), "owner": OWNER}
         world.needles |= secrets_check.markers([self.state["token"], self.state["key"]])
         self.put()
@@ -51,6 +54,21 @@ class Identity:
     def offer(self, script, name="default"):
         """script: as w.package() gives it."""
         self.put(onboardings={**self.state["onboardings"], name: base64.b64encode(script).decode()})
+
+    def protect(self, plan="P2", integration=True, linux_out=False, extension=None, message="", machine_plan=None):
+        """What Resource Manager says. plan: None: Free; extension: its provisioning state, None: there is none."""
+        security = identity_pages.SECURITY
+        cloud = {f"{security}/settings/WDATP": {"enabled": integration},
+                 f"{security}/settings/WDATP_EXCLUDE_LINUX_PUBLIC_PREVIEW": {"enabled": linux_out},
+                 f"{security}/settings/WDATP_UNIFIED_SOLUTION": {"enabled": True},
+                 f"{security}/pricings/VirtualMachines": price(plan)}
+        if machine_plan:
+            cloud["/machines/machine/providers/Microsoft.Security/pricings/VirtualMachines"] = price(machine_plan)
+        if extension:
+            told = {"code": f"ProvisioningState/{extension.lower()}", "level": "Info", "message": message}
+            cloud["/virtualMachines/machine/extensions/MDE.Linux"] = {"provisioningState": extension, "instanceView": {"statuses": [told]}}
+            cloud["/machines/machine/extensions/MDE.Linux"] = {"provisioningState": extension, "instanceView": {"status": told}}
+        self.put(cloud=cloud)
 
     def stage(self, service, prefix, *answers):
         """What imds, himds or arm answers for these paths: an answer a request, the last for all further; None: as it is."""
@@ -96,6 +114,16 @@ class Identity:
         log = self.folder / "requests.log"
         lines = log.read_text().splitlines() if log.exists() else []
         return [line.split(" ", 1)[1] for line in lines if service in (None, line.split(" ", 1)[0])]
+
+
+def claims():
+    """The part of a token that says whose it is."""
+    text = json.dumps({"tid": DIRECTORY, "uti": secrets.token_hex(24)})
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def price(plan):
+    return {"pricingTier": "Standard" if plan else "Free", **({"subPlan": plan} if plan else {})}
 
 
 def folder(machine):

@@ -9,6 +9,7 @@ fails the scenario (identity.py). FOLDER/requests.log has "SERVICE path status".
     compute     the compute metadata of Arc's machine (a VM's are azure_server.py's)
     keys        the machine's folder for HIMDS' key files, as the host sees it;  realm: another path to name, or null
     onboardings {name: base64 of the package}, as Resource Manager lists them
+    cloud       {how its path ends: properties}: Defender for Cloud's settings and plans, the extension; others there are none
     faults      {"SERVICE PATH-PREFIX": [{"status", "body", "headers"}, ...]}: each used for one request, the last for all further
 """
 
@@ -16,6 +17,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import secrets
 import sys
 import threading
@@ -31,6 +33,11 @@ COMPUTE = "/metadata/instance/compute"
 HOSTS = {"arm": ("management.azure.com", "management.usgovcloudapi.net"), "imds": ("169.254.169.254",), "himds": ("127.0.0.1:40342",)}
 VERSIONS = {("imds", TOKEN): "2018-02-01", ("imds", COMPUTE): "2021-02-01", ("himds", TOKEN): "2020-06-01",
             ("himds", COMPUTE): "2020-06-01", ("arm", PLACE): "2021-10-01-preview", ("arm", f"{PLACE}/default"): "2021-10-01-preview"}
+SECURITY = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security"
+CLOUD_VERSIONS = ((r"/providers/Microsoft\.Security/settings/[A-Z_]+", ("2022-05-01", "2021-06-01")),
+                  (r"/providers/Microsoft\.Security/pricings/VirtualMachines", ("2024-01-01",)),
+                  (r"/Microsoft\.Compute/virtualMachines/[^/]+/extensions/MDE\.Linux", ("2024-07-01",)),
+                  (r"/Microsoft\.HybridCompute/machines/[^/]+/extensions/MDE\.Linux", ("2024-07-10",)))
 
 _used = {}
 _lock = threading.Lock()
@@ -75,11 +82,21 @@ def complaints(service, path, query, headers):
         yield f"Accept: {headers.get('accept')}"
     if service != "arm" and headers.get("metadata") != "true":
         yield f"Metadata: {headers.get('metadata')}"
-    if query.get("api-version") != VERSIONS.get((service, path)):
+    if query.get("api-version") not in versions(service, path):
         yield f"the version {query.get('api-version')}"
-    extra = set(query) - {"api-version"} - ({"resource", "client_id", "msi_res_id"} if path == TOKEN else set())
+    view = {"$expand"} if service == "arm" and "/Microsoft.Compute/" in path and "/extensions/" in path else set()
+    if view and query.get("$expand") != "instanceView":
+        yield f"the query {query}"
+    extra = set(query) - {"api-version"} - view - ({"resource", "client_id", "msi_res_id"} if path == TOKEN else set())
     if extra or {"client_id", "msi_res_id"} <= set(query):
         yield f"the query {query}"
+
+
+def versions(service, path):
+    """api-version of a path."""
+    if (service, path) in VERSIONS:
+        return (VERSIONS[service, path],)
+    return next((known for pattern, known in CLOUD_VERSIONS if service == "arm" and re.search(f"{pattern}$", path)), ())
 
 
 def fault(state, service, path):
@@ -151,7 +168,10 @@ def arm(folder, state, path, query, headers):
         return 200, {}, {"value": [onboarding(*each) for each in offered.items()]}
     if path == f"{PLACE}/default" and "default" in offered:
         return 200, {}, onboarding("default", offered["default"])
-    return 404, {}, {"error": {"code": "ResourceNotFound", "message": "The onboarding was not found."}}
+    for end, properties in state["cloud"].items():
+        if path.endswith(end):
+            return 200, {}, {"id": path, "name": path.rpartition("/")[2], "properties": properties}
+    return 404, {}, {"error": {"code": "ResourceNotFound", "message": "There is no such thing."}}
 
 
 PAGES = {"imds": imds, "himds": himds, "arm": arm}
