@@ -54,6 +54,16 @@ void configuration_clear(Configuration *configuration)
         *configuration = (Configuration){ 0 };
 }
 
+const char *configuration_setting(const Configuration *configuration, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < configuration->n_settings; i++)
+                if (text_equal(configuration->settings[i].name, name))
+                        return configuration->settings[i].value;
+        return NULL;
+}
+
 const char *const *configuration_denied(const Configuration *configuration)
 {
         return configuration->denied_settings ? (const char *const *)configuration->denied_settings : denied_by_default;

@@ -47,6 +47,9 @@ int configuration_read(const Host *host, Configuration *ret, Failure *failure) _
 /* host borrows from configuration from now on. */
 void configuration_apply(const Configuration *configuration, Host *host);
 
+/* What [settings] says of it; NULL: nothing. Borrowed. */
+const char *configuration_setting(const Configuration *configuration, const char *name);
+
 /*
  * The names that the control plane may not set here, NULL-terminated: those of [policy] deny-settings (none, when it
  * is there and empty), else the exclusions inside managedConfig.

@@ -172,6 +172,7 @@ int command_doctor(const CommandLine *line)
         if (failed)
                 return failed;
         say_patience(offline || !host_is_live(&host));
+        signs->identity = configuration_setting(&configuration, "azureIdentity");
         signs_gather(&host, offline, deadline_in(LOOK_MS), signs);
         diagnose(signs, diagnosis);
         signs_clear(signs);

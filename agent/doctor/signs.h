@@ -91,9 +91,10 @@ typedef struct SourceSigns {
 } SourceSigns;
 
 typedef struct Signs {
-        bool root;    /* who looks */
-        bool live;    /* the running machine, not an image */
-        bool offline; /* the network was not to be asked */
+        bool root;            /* who looks */
+        bool live;            /* the running machine, not an image */
+        bool offline;         /* the network was not to be asked */
+        const char *identity; /* the site's azureIdentity, by which Azure is asked; borrowed; NULL */
         Facts facts;
         GuestSigns guest;
         ExtensionSigns extension;
@@ -105,7 +106,8 @@ typedef struct Signs {
 
 void signs_clear(Signs *signs);
 
-/* Never fails. About as long as a second look and, unless offline, the slowest of the hosts asked. */
+/* *ret is zero, but for its identity. Never fails. About as long as a second look and, unless offline, the slowest of
+ * the hosts asked. */
 void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret);
 
 /* Its parts, by file. */
@@ -113,7 +115,9 @@ void signs_guest_look(const Host *host, GuestSigns *ret);
 void signs_sources_look(const Host *host, const Facts *facts, SourceSigns *ret);
 void signs_locks_look(const Host *host, const Facts *facts, LockSigns *ret);
 void signs_network_look(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret);
-void signs_cloud_look(const Host *host, const Facts *facts, Deadline deadline, AzureSecurity *ret);
+/* identity: as AzureTokenAsk.identity */
+void signs_cloud_look(const Host *host, const Facts *facts, const char *identity, Deadline deadline,
+                      AzureSecurity *ret);
 
 /* Of what is on the machine, what matters here. Pure. */
 void signs_extension_take(const Extension *extension, ExtensionSigns *ret);

@@ -36,7 +36,7 @@ static int find_way(const Host *host, const Facts *facts, const AzureMachine *ma
         return 0;
 }
 
-void signs_cloud_look(const Host *host, const Facts *facts, Deadline deadline, AzureSecurity *ret)
+void signs_cloud_look(const Host *host, const Facts *facts, const char *identity, Deadline deadline, AzureSecurity *ret)
 {
         AzureMachine machine = { 0 };
         Failure failure = { 0 };
@@ -49,9 +49,11 @@ void signs_cloud_look(const Host *host, const Facts *facts, Deadline deadline, A
         deadline = deadline_sooner(deadline, deadline_in(CLOUD_MS));
         if (find_machine(host, &facts->azure, deadline, &machine, &failure) == 0 &&
             find_way(host, facts, &machine, &use, &failure) == 0) {
-                const AzureSecurityAsk ask = {
-                        .machine = &machine, .proxy = use.url, .no_proxy = use.exceptions, .deadline = deadline
-                };
+                const AzureSecurityAsk ask = { .machine = &machine,
+                                               .identity = identity,
+                                               .proxy = use.url,
+                                               .no_proxy = use.exceptions,
+                                               .deadline = deadline };
 
                 azure_security_look(host, &ask, ret);
                 return;

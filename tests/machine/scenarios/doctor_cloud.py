@@ -71,6 +71,14 @@ def an_extension_that_defender_for_cloud_did_not_send(w):
     assert causes(lines)[0] == "extension-not-assigned", lines
     assert any("what Azure says: " in line and "role Reader" in line for line in unseen(lines)), lines
 
+    w.identity.assign("cccccccc-0000-4000-8000-000000000001", "cccccccc-0000-4000-8000-000000000002", system=False)
+    _, lines = doctor(w)
+    assert any("name one of them in azureIdentity" in line for line in unseen(lines)), lines
+    site = w.machine.read("/etc/mde-linux/mde-linux.conf")
+    w.machine.write("/etc/mde-linux/mde-linux.conf", f"{site}\n[settings]\nazureIdentity = cccccccc-0000-4000-8000-000000000002\n")
+    w.identity.protect(plan=None)
+    assert_first(w, "plan-off", "Free")
+    w.machine.write("/etc/mde-linux/mde-linux.conf", site)
     w.identity.assign()
     ours = ("extension-not-assigned", "extension-never-came")
     w.identity.protect(plan=None, integration=False)
