@@ -1,15 +1,17 @@
 #include "agent/commands/doctor_cloud.h"
 
+#include "platform/json_add.h"
+
 static void put_text(Json *object, const char *name, const char *text)
 {
         if (*text)
-                json_object_object_add(object, name, json_object_new_string(text));
+                json_add_text(object, name, text);
 }
 
 static void put_tri(Json *object, const char *name, Tri fact)
 {
         if (fact == TRI_YES || fact == TRI_NO)
-                json_object_object_add(object, name, json_object_new_boolean(fact == TRI_YES));
+                json_add_flag(object, name, fact == TRI_YES);
 }
 
 static void put_extension(const AzureSecurity *cloud, Json *object)
@@ -18,8 +20,7 @@ static void put_extension(const AzureSecurity *cloud, Json *object)
 
         if (cloud->extension != TRI_YES && cloud->extension != TRI_NO)
                 return;
-        extension = json_object_new_object();
-        json_object_object_add(object, "extension", extension);
+        extension = json_add_object(object, "extension");
         put_tri(extension, "present", cloud->extension);
         put_text(extension, "state", cloud->extension_state);
         put_text(extension, "message", cloud->extension_message);
@@ -27,10 +28,9 @@ static void put_extension(const AzureSecurity *cloud, Json *object)
 
 void doctor_put_cloud(const AzureSecurity *cloud, Json *document)
 {
-        Json *object = json_object_new_object();
+        Json *object = json_add_object(document, "cloud");
 
-        json_object_object_add(document, "cloud", object);
-        json_object_object_add(object, "asked", json_object_new_boolean(cloud->asked == TRI_YES));
+        json_add_flag(object, "asked", cloud->asked == TRI_YES);
         put_text(object, "trouble", cloud->trouble);
         put_text(object, "subscription", cloud->subscription);
         put_text(object, "entraTenant", cloud->directory);
