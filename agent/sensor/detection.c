@@ -44,6 +44,21 @@ int detection_parse_scan(const char *output)
         return text_to_int64(number, 0, 1000000, &n) ? (int)n : -1;
 }
 
+void detection_take_scan(int exit_status, const char *output, Detection *ret)
+{
+        int threats = detection_parse_scan(output);
+        _cleanup_free_ char *said = NULL;
+
+        ret->result = threats > 0 ? DETECTION_FOUND : DETECTION_MISSED;
+        ret->how = DETECTION_SCANNED;
+        if (threats >= 0 || exit_status == 0)
+                return;
+        said = process_last_line(output, 300);
+        ret->result = DETECTION_FAILED;
+        snprintf(ret->why, sizeof(ret->why), "'mdatp scan custom' ended with status %d%s%s", exit_status,
+                 *said ? ": " : " and said nothing", said);
+}
+
 /* The value of "NAME : VALUE", without quotes; NULL: another name. */
 static char *value_of(const char *line, const char *name)
 {
@@ -108,21 +123,25 @@ static int fail(Detection *ret, const Error *err)
         return say(ret, DETECTION_FAILED, err->text);
 }
 
-static char *call(const Host *host, const char *const *argv, Deadline deadline, Error *err)
+static int run(const Host *host, const char *const *argv, Deadline deadline, ProcessResult *ret, Error *err)
 {
         const ProcessSpec spec = { .argv = argv, .deadline = deadline, .stoppable = true };
+
+        return process_run(host, &spec, ret, err);
+}
+
+static char *call(const Host *host, const char *const *argv)
+{
         _cleanup_(process_result_clear) ProcessResult result = { 0 };
 
-        if (process_run(host, &spec, &result, err) < 0)
-                return NULL;
-        return TAKE_PTR(result.output);
+        return run(host, argv, deadline_in(SENSOR_CALL_MS), &result, NULL) < 0 ? NULL : TAKE_PTR(result.output);
 }
 
 /* Real-time protection: what is not said counts as on, so that it is waited for. */
 static bool protects_in_real_time(const Host *host)
 {
         static const char *const argv[] = { "mdatp", "health", "--field", "real_time_protection_enabled", NULL };
-        _cleanup_free_ char *output = call(host, argv, deadline_in(SENSOR_CALL_MS), NULL);
+        _cleanup_free_ char *output = call(host, argv);
 
         return !output || !text_starts_with(text_trim(output), "false");
 }
@@ -147,7 +166,7 @@ static int look(const Host *host, Detection *ret)
 static bool is_listed(const Host *host, Detection *ret)
 {
         static const char *const argv[] = { "mdatp", "threat", "list", NULL };
-        _cleanup_free_ char *output = call(host, argv, deadline_in(SENSOR_CALL_MS), NULL);
+        _cleanup_free_ char *output = call(host, argv);
 
         return output && detection_parse_threats(output, ret->folder, ret);
 }
@@ -240,22 +259,22 @@ static void wait_for_it(const Host *host, const char *path, Detection *ret)
                 }
 }
 
+/* Whatever the scan says of itself: where the file is gone it was found. */
 static void scan(const Host *host, const char *path, Detection *ret)
 {
         const char *const argv[] = { "mdatp", "scan", "custom", "--path", ret->folder, NULL };
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
         Error err = { 0 };
-        _cleanup_free_ char *output = call(host, argv, deadline_in(DETECTION_SCAN_MS), &err);
+        int r = run(host, argv, deadline_in(DETECTION_SCAN_MS), &result, &err);
 
-        if (!output && err.kind == ERROR_TIMEOUT)
+        if (r < 0 && err.kind == ERROR_TIMEOUT)
                 ret->result = DETECTION_MISSED;
-        else if (!output)
+        else if (r < 0)
                 fail(ret, &err);
         else if (is_listed(host, ret))
                 found(DETECTION_LISTED, ret);
-        else if (detection_parse_scan(output) > 0)
-                found(DETECTION_SCANNED, ret);
-        else if (!is_found(host, path, 0, ret))
-                ret->result = DETECTION_MISSED;
+        else if (detection_parse_scan(result.output) > 0 || !is_found(host, path, 0, ret))
+                detection_take_scan(result.exit_status, result.output, ret);
 }
 
 static void attempt(const Host *host, const char *path, Detection *ret)

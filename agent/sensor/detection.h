@@ -21,7 +21,7 @@ typedef enum DetectionResult {
         DETECTION_UNKNOWN, /* it could not be tried: why */
         DETECTION_FOUND,
         DETECTION_MISSED, /* within the time */
-        DETECTION_FAILED, /* the file could not be written, or we were asked to stop: why */
+        DETECTION_FAILED, /* the file could not be written or scanned, or we were asked to stop: why */
 } DetectionResult;
 
 typedef enum DetectionMode {
@@ -58,3 +58,6 @@ void detection_run(const Host *host, Detection *ret);
 void detection_text(char text[DETECTION_TEXT_LENGTH + 1]);
 int detection_parse_scan(const char *output); /* how many threats it says; -1: it does not */
 bool detection_parse_threats(const char *output, const char *folder, Detection *ret); /* one lies in that folder */
+
+/* What a scan that has ended tells by itself: FOUND, MISSED; FAILED: it was not made. */
+void detection_take_scan(int exit_status, const char *output, Detection *ret);

@@ -34,6 +34,23 @@ static void what_a_scan_says_is_read(void **state)
         assert_int_equal(detection_parse_scan(""), -1);
 }
 
+static void a_scan_that_was_not_made_has_missed_nothing(void **state)
+{
+        Detection none = { 0 }, some = { 0 }, busy = { 0 }, mute = { 0 };
+
+        detection_take_scan(1, "0 threat(s) detected", &none);
+        assert_int_equal(none.result, DETECTION_MISSED);
+        detection_take_scan(1, "1 threat(s) detected", &some);
+        assert_int_equal(some.result, DETECTION_FOUND);
+        assert_int_equal(some.how, DETECTION_SCANNED);
+        detection_take_scan(22, "Scanning\nERROR: another scan is running\n", &busy);
+        assert_int_equal(busy.result, DETECTION_FAILED);
+        assert_string_equal(busy.why, "'mdatp scan custom' ended with status 22: ERROR: another scan is running");
+        detection_take_scan(1, "", &mute);
+        assert_int_equal(mute.result, DETECTION_FAILED);
+        assert_string_equal(mute.why, "'mdatp scan custom' ended with status 1 and said nothing");
+}
+
 #define BLOCK(id, name, status, files)                                                                                 \
         "Id: \"" id "\"\nName: " name "\nType: \"virus\"\nDetection time: now\nStatus: \"" status                      \
         "\"\nFiles: \"" files "\"\n\n"
@@ -76,6 +93,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_text_is_the_test_file_to_the_byte),
                 cmocka_unit_test(what_a_scan_says_is_read),
+                cmocka_unit_test(a_scan_that_was_not_made_has_missed_nothing),
                 cmocka_unit_test(the_threat_in_our_folder_is_the_one_that_counts),
                 cmocka_unit_test(threats_of_others_are_not_ours),
                 cmocka_unit_test(what_a_list_holds_is_escaped_and_cut),
