@@ -6,8 +6,8 @@
 #include "agent/doctor/diagnose.h"
 
 const Cause causes[] = {
-        { "working", GROUP_EXTENSION, .look = look_working, .what = "The extension is at work on this machine now.",
-          .remedy = "Wait until it has ended; what it does now is in its status." },
+        { "working", GROUP_EXTENSION, .look = look_working, .what = "mde-linux is at work on this machine now.",
+          .remedy = "Wait until it has ended: 'mde-linux status --wait'." },
         { "systemd-missing", GROUP_MACHINE, .look = look_systemd },
         { "distribution-unsupported", GROUP_MACHINE, .look = look_distribution },
         { "sensor-removed", GROUP_SENSOR, .look = look_intent },

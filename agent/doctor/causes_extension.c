@@ -128,8 +128,8 @@ Finding look_working(const Signs *signs, CauseFound *found)
 
         if (extension->working != TRI_YES || signs_are_licensed(signs))
                 return extension->working == TRI_UNKNOWN ? FINDING_UNSEEN : FINDING_NO;
-        return cause_found(found, "Its worker runs (pid %d)%s%s.", (int)extension->worker,
-                           *extension->doing ? ": " : "", extension->doing);
+        return cause_found(found, "It runs (pid %d)%s%s.", (int)extension->worker, *extension->doing ? ": " : "",
+                           extension->doing);
 }
 
 Finding look_hold(const Signs *signs, CauseFound *found)

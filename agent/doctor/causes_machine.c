@@ -63,10 +63,13 @@ Finding look_advice(const Signs *signs, CauseFound *found)
         return finding;
 }
 
+/* While we work it may be ours, and whoever else has it is waited for. */
 Finding look_locked(const Signs *signs, CauseFound *found)
 {
         if (signs->locks.held == TRI_NO || situation_has_sensor(&signs->facts))
                 return FINDING_NO;
+        if (signs->extension.working == TRI_YES)
+                return FINDING_UNSEEN;
         if (signs->locks.held != TRI_YES)
                 return unless_asked(signs->locks.held);
         return cause_found(found, "%s.", signs->locks.holder);

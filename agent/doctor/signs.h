@@ -42,7 +42,7 @@ typedef struct ExtensionSigns {
         Tri told;                      /* there is a status of that sequence, and it could be read */
         char status[32], message[OUTCOME_TEXT_MAX];
         ReasonId reason; /* of that status; NONE: none, or one that is not known */
-        Tri working;     /* a worker is at work */
+        Tri working;     /* somebody is at work: a worker, or a person's run */
         pid_t worker;
         char doing[SIGNS_TEXT_MAX]; /* "" unknown */
         Tri died;                   /* there was one, and it ended without a word */

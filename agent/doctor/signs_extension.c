@@ -29,9 +29,9 @@ static void take_run(const ExtensionRun *run, ExtensionSigns *ret)
 
 static void take_state(const ExtensionState *state, ExtensionSigns *ret)
 {
-        ret->working = state->worker == TRI_YES || state->worked_on == TRI_YES ? TRI_YES
-                       : state->visible == TRI_NO                              ? state->worker
-                                                                               : TRI_NO;
+        ret->working = extension_state_is_busy(state) == TRI_YES ? TRI_YES
+                       : state->visible == TRI_NO                ? state->worker
+                                                                 : TRI_NO;
         ret->worker = state->holder.pid;
         ret->died = state->visible == TRI_NO ? TRI_UNKNOWN
                                              : tri(state->current.present == TRI_YES && state->worked_on == TRI_NO);

@@ -220,6 +220,20 @@ static void a_folder_that_was_never_unpacked_is_no_extension(void **state)
         assert_string_equal(signs.reported, "Failed to download");
 }
 
+static void a_person_s_run_is_work_as_a_worker_s_is(void **state)
+{
+        Extension extension = { .visible = TRI_YES };
+        ExtensionSigns signs;
+
+        extension.state.visible = extension.state.locked = extension.state.next.present = TRI_YES;
+        extension.state.worker = TRI_NO;
+        extension.state.holder.pid = 4711;
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.working, TRI_YES);
+        assert_int_equal(signs.worker, 4711);
+        assert_int_equal(signs.died, TRI_NO);
+}
+
 static void what_only_root_may_see_is_unknown(void **state)
 {
         Extension extension = { .visible = TRI_NO };
@@ -251,6 +265,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_is_no_log_is_not_read, scratch_open, scratch_close),
                 cmocka_unit_test(what_history_tells_of_the_same_end_goes_before_the_status),
                 cmocka_unit_test(a_folder_that_was_never_unpacked_is_no_extension),
+                cmocka_unit_test(a_person_s_run_is_work_as_a_worker_s_is),
                 cmocka_unit_test(what_only_root_may_see_is_unknown),
         };
 

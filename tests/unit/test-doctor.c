@@ -533,6 +533,18 @@ static void a_healthy_machine_has_nothing_wrong(void **state)
         assert_int_equal(diagnosis->n_unseen, 0);
 }
 
+static void while_we_work_nobody_is_said_to_be_in_the_way(void **state)
+{
+        Signs *signs = working();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->extension.waiting = signs->locks.held = TRI_YES;
+        diagnosis = of(signs);
+        assert_string_equal(diagnosis->causes[0].id, "working");
+        assert_false(has(diagnosis, "package-manager-locked") || has(diagnosis, "request-waits"));
+        assert_string_equal(diagnosis->fine[GROUP_PACKAGES], "");
+}
+
 static void what_is_only_to_know_is_no_fault(void **state)
 {
         Signs *signs = healthy();
@@ -657,6 +669,7 @@ int main(void)
                 cmocka_unit_test(each_cause_comes_first_where_it_is_the_only_one),
                 cmocka_unit_test(every_cause_has_words_and_an_id_of_its_own),
                 cmocka_unit_test(a_healthy_machine_has_nothing_wrong),
+                cmocka_unit_test(while_we_work_nobody_is_said_to_be_in_the_way),
                 cmocka_unit_test(what_is_only_to_know_is_no_fault),
                 cmocka_unit_test(what_kept_an_attempt_away_comes_before_what_would_fail_it),
                 cmocka_unit_test(the_last_run_is_not_told_twice),
