@@ -56,3 +56,9 @@ Tri extension_state_is_busy(const ExtensionState *state)
                 return TRI_YES;
         return state->locked == TRI_NO || state->worker == TRI_NO ? TRI_NO : TRI_UNKNOWN;
 }
+
+bool extension_state_goes_on(const ExtensionState *state, int64_t idle_ms)
+{
+        return extension_state_is_busy(state) == TRI_YES ||
+               (state->next.present == TRI_YES && idle_ms < EXTENSION_HAND_OVER_MS);
+}

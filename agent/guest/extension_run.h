@@ -50,6 +50,12 @@ void extension_state_look(const Host *host, ExtensionState *ret);
 /* Somebody works. UNKNOWN: it could not be seen. What waits in the queue with nobody at work is no work. */
 Tri extension_state_is_busy(const ExtensionState *state);
 
+/* Between the end of a run and the start of the worker for what has come meanwhile nobody is at work. */
+#define EXTENSION_HAND_OVER_MS 5000
+
+/* Somebody works, or nobody has for idle_ms only and a request waits that may still be taken up. */
+bool extension_state_goes_on(const ExtensionState *state, int64_t idle_ms);
+
 /* The one that was written last first; NULL when there are none or they cannot be read. Caller frees. */
 ExtensionRun *extension_runs_read(const Host *host, size_t max, size_t *ret_n);
 void extension_recheck_look(const Host *host, ExtensionRecheck *ret);

@@ -46,11 +46,14 @@ static void wait_for_change(int fd, Deadline deadline)
 static int wait_for_end(const Host *host, Deadline deadline)
 {
         _cleanup_close_ int fd = watch(host);
+        int64_t busy_ms = deadline_now_ms(); /* when somebody was last seen at work */
         ExtensionState state;
 
         for (;;) {
                 extension_state_look(host, &state);
-                if (extension_state_is_busy(&state) != TRI_YES)
+                if (extension_state_is_busy(&state) == TRI_YES)
+                        busy_ms = deadline_now_ms();
+                if (!extension_state_goes_on(&state, deadline_now_ms() - busy_ms))
                         return COMMAND_DONE;
                 if (deadline_passed(deadline))
                         return COMMAND_FAILED;

@@ -238,6 +238,18 @@ static void an_image_does_not_tell_who_is_at_work(void **state)
         extension_clear(&extension);
 }
 
+static void a_request_that_waits_is_waited_for_while_it_may_be_taken_up(void **state)
+{
+        ExtensionState working = { .locked = TRI_YES }, done = { .locked = TRI_NO, .next.present = TRI_NO },
+                       between = { .locked = TRI_NO, .next.present = TRI_YES }, unseen = { .locked = TRI_UNKNOWN };
+
+        assert_true(extension_state_goes_on(&working, INT64_MAX));
+        assert_false(extension_state_goes_on(&done, 0));
+        assert_false(extension_state_goes_on(&unseen, 0));
+        assert_true(extension_state_goes_on(&between, EXTENSION_HAND_OVER_MS - 1));
+        assert_false(extension_state_goes_on(&between, EXTENSION_HAND_OVER_MS));
+}
+
 static void an_images_program_is_never_run(void **state)
 {
         const Scratch *scratch = *state;
@@ -268,6 +280,7 @@ int main(void)
                 TEST(rows_without_end_are_cut),
                 TEST(runs_are_told_the_latest_first_those_by_hand_among_them),
                 TEST(an_image_does_not_tell_who_is_at_work),
+                cmocka_unit_test(a_request_that_waits_is_waited_for_while_it_may_be_taken_up),
                 TEST(an_images_program_is_never_run),
         };
 
