@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/commands/show.h"
+#include "agent/facts_image.h"
 #include "agent/facts_json.h"
 #include "handler/recheck_unit.h"
 #include "handler/settings.h"
@@ -164,7 +165,7 @@ void bundle_add_machine(const Host *host, Bundle *bundle)
 {
         _cleanup_free_ Facts *facts = text_allocate(sizeof(Facts));
 
-        facts_gather(host, LOOK_SECOND, deadline_in(LOOK_MS), facts);
+        facts_gather_any(host, deadline_in(LOOK_MS), facts);
         know_managed(facts);
         know_proxy(&facts->sensor.health);
         bundle_add_json(bundle, "facts.json", "this machine as it was looked at; 'mde-linux plan --facts' replays it",

@@ -1,5 +1,7 @@
 #include "tests/unit/scratch.h"
 
+#include <sys/utsname.h>
+
 #include "agent/sensor/sensor_diagnostics.h"
 #include "handler/people/bundle.h"
 #include "platform/base/log.h"
@@ -57,6 +59,21 @@ static void what_our_log_writes_is_taken(void **state)
         assert_null(strstr(bundle.files[0].data, SECRET));
         assert_int_equal(bundle.n_omissions, 1);
         assert_non_null(strstr(bundle.omissions[0].why, "1 lines"));
+}
+
+static void nothing_of_this_machine_is_told_as_the_image_s(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_(bundle_clear) Bundle bundle = { 0 };
+        struct utsname here;
+
+        scratch_write(scratch, "/etc/os-release", "ID=debian\nVERSION_ID=12\n");
+        assert_int_equal(uname(&here), 0);
+        bundle_add_machine(&scratch->host, &bundle);
+        assert_string_equal(bundle.files[0].name, "facts.json");
+        assert_non_null(strstr(bundle.files[0].data, "debian"));
+        assert_null(strstr(bundle.files[0].data, here.release));
+        assert_null(strstr(bundle.files[0].data, "\"/\""));
 }
 
 static void only_the_end_of_a_long_log_is_taken(void **state)
@@ -143,6 +160,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(only_lines_of_our_own_shape_are_taken),
                 cmocka_unit_test_setup_teardown(what_our_log_writes_is_taken, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(nothing_of_this_machine_is_told_as_the_image_s, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(only_the_end_of_a_long_log_is_taken, scratch_open, scratch_close),
                 cmocka_unit_test(of_a_status_only_known_members_are_taken),
                 cmocka_unit_test(of_a_managed_configuration_only_known_members_are_taken),
