@@ -148,6 +148,7 @@ static void look_at_files(const Host *host, Facts *facts)
 
         facts->sensor.files = tri(fs_exists(host, SENSOR_PROGRAM));
         facts->sensor.offboarding_file = tri(fs_exists(host, SENSOR_OFFBOARDING_FILE));
+        facts->sensor.onboarding_kept = tri(fs_exists(host, SENSOR_KEPT_FILE));
         if (fs_read(host, SENSOR_ONBOARDING_FILE, ONBOARDING_FILE_MAX, &json, &length, NULL) < 0) {
                 facts->sensor.onboarded = TRI_UNKNOWN;
                 return;

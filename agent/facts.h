@@ -95,6 +95,7 @@ typedef struct Facts {
                 Tri onboarded; /* the onboarding file is there */
                 char onboarded_org[37];
                 Tri offboarding_file;
+                Tri onboarding_kept; /* beside its place, while the sensor is told to leave: that was cut off */
                 SensorHealth health;
                 Tri managed;        /* the managed JSON is there */
                 char *managed_json; /* owned; NULL: absent, or cannot be read */

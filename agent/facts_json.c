@@ -291,6 +291,7 @@ static const JsonField sensor[] = {
         TRI(Facts, sensor.onboarded, "onboarded"),
         JSON_TEXT(Facts, sensor.onboarded_org, "onboarded_org"),
         TRI(Facts, sensor.offboarding_file, "offboarding_file"),
+        TRI(Facts, sensor.onboarding_kept, "onboarding_kept"),
         JSON_OBJECT(Facts, sensor.health, "health", health),
         TRI(Facts, sensor.managed, "managed"),
         JSON_OWNED(Facts, sensor.managed_json, sensor.managed_length, "managed_json", FACTS_JSON_MANAGED_MAX),

@@ -207,6 +207,14 @@ static bool is_leaving(const Facts *facts)
                facts->sensor.offboarding_file == TRI_YES && facts->sensor.onboarded == TRI_NO;
 }
 
+/* Whether it has left is for the sensor to say: until it does, what a change that was cut off has left speaks for it.
+ */
+static bool is_onboarded_by_files(const Facts *facts)
+{
+        return facts->sensor.onboarded == TRI_YES || facts->sensor.onboarding_kept == TRI_YES ||
+               (facts->sensor.offboarding_file == TRI_YES && facts->sensor.active == TRI_YES);
+}
+
 bool situation_is_onboarded(const Facts *facts)
 {
         const SensorHealth *health = &facts->sensor.health;
@@ -214,8 +222,7 @@ bool situation_is_onboarded(const Facts *facts)
         if (facts->sensor.files == TRI_NO)
                 return false;
         if (health->answering != TRI_YES)
-                return facts->sensor.onboarded == TRI_YES ||
-                       (facts->sensor.offboarding_file == TRI_YES && facts->sensor.active == TRI_YES);
+                return is_onboarded_by_files(facts);
         return health->licensed == TRI_YES ||
                (facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES);
 }

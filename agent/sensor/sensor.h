@@ -18,6 +18,7 @@
 #define SENSOR_FOLDER "/etc/opt/microsoft/mdatp"
 #define SENSOR_ONBOARDING_FILE SENSOR_FOLDER "/mdatp_onboard.json"
 #define SENSOR_OFFBOARDING_FILE SENSOR_FOLDER "/mdatp_offboard.json"
+#define SENSOR_KEPT_FILE SENSOR_FOLDER "/.mdatp_onboard.json" FS_TEMPORARY "before" /* ours, until it has left */
 #define SENSOR_MANAGED_FILE SENSOR_FOLDER "/managed/mdatp_managed.json"
 #define SENSOR_PATH_FILE SENSOR_FOLDER "/mde_path.json" /* {"path": "FOLDER/microsoft_mdatp"}: installed elsewhere */
 #define SENSOR_USER "mdatp"

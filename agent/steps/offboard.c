@@ -11,7 +11,6 @@
 #include "platform/fs.h"
 
 #define LEAVE_MS 150000
-#define KEPT SENSOR_FOLDER "/.mdatp_onboard.json" FS_TEMPORARY "before"
 
 static bool has_left(const Mission *mission)
 {
@@ -41,20 +40,21 @@ static int place_files(const Mission *mission, Error *err)
         if (fs_make_folder(host, SENSOR_FOLDER, 0755, err) < 0 ||
             fs_write(host, SENSOR_OFFBOARDING_FILE, file->data, file->length, 0640, err) < 0)
                 return -1;
-        return fs_exists(host, SENSOR_ONBOARDING_FILE) ? fs_move(host, SENSOR_ONBOARDING_FILE, KEPT, err) : 0;
+        return fs_exists(host, SENSOR_ONBOARDING_FILE) ? fs_move(host, SENSOR_ONBOARDING_FILE, SENSOR_KEPT_FILE, err)
+                                                       : 0;
 }
 
 /* What stands now, as the end of a sentence. */
 static const char *put_back(const Mission *mission)
 {
         const Host *host = mission->host;
-        bool kept = fs_exists(host, KEPT);
+        bool kept = fs_exists(host, SENSOR_KEPT_FILE);
         Error err = { 0 };
 
         if (!kept && !fs_exists(host, SENSOR_ONBOARDING_FILE))
                 return "the offboarding file stays in place, and the next run goes on with it";
         if (fs_remove(host, SENSOR_OFFBOARDING_FILE, &err) < 0 ||
-            (kept && fs_move(host, KEPT, SENSOR_ONBOARDING_FILE, &err) < 0)) {
+            (kept && fs_move(host, SENSOR_KEPT_FILE, SENSOR_ONBOARDING_FILE, &err) < 0)) {
                 log_error("putting the onboarding file back: %s", err.text);
                 return "the onboarding file could not be put back, and the next run goes on from there";
         }

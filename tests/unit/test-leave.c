@@ -100,6 +100,12 @@ static void one_that_was_cut_off_while_leaving_is_seen_to_its_end(void **state)
         assert_told(request, facts, "offboard (tenant)");
         facts.sensor.active = TRI_NO;
         assert_told(request, facts, " (offboarded)");
+        facts.sensor.onboarding_kept = TRI_YES;
+        assert_told(request, facts, "offboard (tenant)");
+        facts.sensor.offboarding_file = TRI_NO;
+        assert_told(request, facts, "offboard (tenant)");
+        facts.sensor.health.answering = TRI_YES;
+        assert_told(request, facts, " (offboarded)");
 }
 
 static void only_a_package_of_its_tenant_that_is_valid_makes_it_leave(void **state)
