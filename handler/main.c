@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "agent/commands/doctor.h"
 #include "agent/commands/explain.h"
 #include "agent/commands/help.h"
 #include "agent/commands/hold.h"

@@ -158,22 +158,17 @@ static void say_patience(bool offline)
                            offline ? "" : " and its network");
 }
 
-int command_doctor(const CommandLine *line)
+int doctor_answer(const CommandLine *line, const Host *host, const Request *asked, const char *identity)
 {
         _cleanup_free_ Diagnosis *diagnosis = text_allocate(sizeof(Diagnosis));
         _cleanup_free_ Signs *signs = text_allocate(sizeof(Signs));
-        _cleanup_(configuration_clear) Configuration configuration = { 0 };
         bool offline = command_line_option(line, "offline");
-        _cleanup_free_ char *root = NULL;
         int code, failed;
-        Host host;
 
-        failed = command_line_host(line, &configuration, &root, &host);
-        if (failed)
-                return failed;
-        say_patience(offline || !host_is_live(&host));
-        signs->identity = configuration_setting(&configuration, "azureIdentity");
-        signs_gather(&host, offline, deadline_in(LOOK_MS), signs);
+        say_patience(offline || !host_is_live(host));
+        signs->identity = identity;
+        signs_gather(host, offline, deadline_in(LOOK_MS), signs);
+        signs->asked = asked;
         diagnose(signs, diagnosis);
         signs_clear(signs);
         code = diagnosis_exit_code(diagnosis);

@@ -84,7 +84,8 @@ Finding look_broken(const Signs *signs, CauseFound *found)
 
 Finding look_sources(const Signs *signs, CauseFound *found)
 {
-        if (signs->sources.weak == TRI_NO || situation_has_sensor(&signs->facts))
+        if (signs->sources.weak == TRI_NO || situation_has_sensor(&signs->facts) ||
+            (signs->asked && signs->asked->package_file))
                 return FINDING_NO;
         if (signs->sources.weak != TRI_YES)
                 return unless_asked(signs->sources.weak);

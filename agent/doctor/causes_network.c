@@ -20,10 +20,10 @@ static Finding unless_asked(const Signs *signs)
         return signs->network.asked == TRI_NOT_ASKED ? FINDING_NOT_ASKED : FINDING_UNSEEN;
 }
 
-/* The package server is of no interest beside a sensor. */
+/* The package server is of no interest beside a sensor, nor where the package comes from elsewhere. */
 static size_t first(const Signs *signs)
 {
-        return situation_has_sensor(&signs->facts) ? 1 : 0;
+        return signs_want_vendor_s_server(signs) ? 0 : 1;
 }
 
 static bool is_missing(const ReachSign *sign)
@@ -121,7 +121,7 @@ Finding look_package_server(const Signs *signs, CauseFound *found)
 {
         const ReachSign *server = &signs->network.reach[0];
 
-        if (signs->network.n == 0 || situation_has_sensor(&signs->facts) || !is_missing(server) ||
+        if (signs->network.n == 0 || !signs_want_vendor_s_server(signs) || !is_missing(server) ||
             is_told_already(server))
                 return unless_asked(signs);
         return cause_reason(found, REASON_REPOSITORY_UNREACHABLE, "%s%s%s: %s.", server->host,

@@ -56,15 +56,25 @@ bool signs_have_attempt(const Signs *signs)
                signs->extension.fulfilled == TRI_YES;
 }
 
-/* The sensor where it is, or a new one: what a person would ask for. */
+bool signs_want_vendor_s_server(const Signs *signs)
+{
+        const Request *asked = signs->asked;
+
+        if (situation_has_sensor(&signs->facts))
+                return false;
+        return !asked || !(asked->package_file || *asked->mirror_url || asked->use_existing_repo);
+}
+
+/* The sensor where it is, or a new one, as the settings want it; else what a person would ask for. */
 static void judge_as_asked(const Signs *signs, Judge *judge, Plan *plan)
 {
         OnboardingPackage package = { .root_pinned = true };
-        const Request request = { .sequence = -1,
-                                  .onboarding = &package,
-                                  .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES };
+        Request request = { .sequence = -1, .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES };
         const char *tenant = situation_tenant(&signs->facts);
 
+        if (signs->asked)
+                request = *signs->asked;
+        request.onboarding = &package;
         snprintf(package.org_id, sizeof(package.org_id), "%s", text_is_guid(tenant) ? tenant : NO_TENANT);
         plan->refusal.reason = REASON_NONE;
         plan->n_steps = plan->n_notes = 0;

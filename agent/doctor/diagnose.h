@@ -85,6 +85,9 @@ const char *cause_group_name(CauseGroup group); /* "guest agent" */
 /* COMMAND_DONE, COMMAND_NOT_AS_ASKED, COMMAND_UNKNOWN. */
 int diagnosis_exit_code(const Diagnosis *diagnosis);
 
+/* A package is still to be had, and nobody has said that it comes from elsewhere than the vendor. */
+bool signs_want_vendor_s_server(const Signs *signs);
+
 /* The looks of the table, by file. */
 CauseLook look_plan_off, look_integration_off, look_linux_out, look_not_deployed, look_deployment_failed;
 CauseLook look_deploying, look_shown_failed, look_other_subscription, look_other_on_purpose;

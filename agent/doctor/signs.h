@@ -9,6 +9,7 @@
 #include "agent/guest/extension.h"
 #include "agent/onboarding/endpoints.h"
 #include "agent/outcome.h"
+#include "agent/request.h"
 
 #define SIGNS_TEXT_MAX 512
 
@@ -91,6 +92,7 @@ typedef struct SourceSigns {
 } SourceSigns;
 
 typedef struct Signs {
+        const Request *asked; /* borrowed: what the extension's settings allow and want; NULL: not known */
         bool root;            /* who looks */
         bool live;            /* the running machine, not an image */
         bool offline;         /* the network was not to be asked */

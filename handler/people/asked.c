@@ -43,33 +43,39 @@ static void compare(const Session *session, const Request *request, Facts *facts
         asked->known = TRI_YES;
 }
 
-/* False: it is not known what is asked. */
-static bool read_asked(const Host *host, const ExtensionFolder *folder, Session *session, Settings *settings,
-                       Asked *asked)
+static bool can_read(const Host *host)
 {
+        return host_is_live(host) && geteuid() == 0;
+}
+
+bool asked_read(const Host *host, const Extension *extension, Session *session, Settings *settings, Failure *failure)
+{
+        const ExtensionFolder *folder = extension_folder(extension);
         Error err = { 0 };
 
+        *failure = (Failure){ 0 };
+        if (!folder || folder->unpacked != TRI_YES || !can_read(host))
+                return false;
         session->host = *host;
         if (session_see(session, folder->path, folder->sequence < 0 ? 0 : folder->sequence, &err) < 0) {
-                failure_from(&asked->unreadable, REASON_ENVIRONMENT, &err);
+                failure_from(failure, REASON_ENVIRONMENT, &err);
                 return false;
         }
         if (session->configuration_failure.reason)
-                asked->unreadable = session->configuration_failure;
-        else if (session_read_settings(session, settings, &asked->unreadable) == 0)
-                asked->unreadable = (Failure){ 0 };
-        return !asked->unreadable.reason;
+                *failure = session->configuration_failure;
+        else if (session_read_settings(session, settings, failure) == 0)
+                *failure = (Failure){ 0 };
+        return !failure->reason;
 }
 
 void asked_look(const Host *host, const Extension *extension, Facts *facts, Asked *ret)
 {
         _cleanup_(session_clear) Session session = { 0 };
         _cleanup_(settings_clear) Settings settings = { 0 };
-        const ExtensionFolder *folder = extension_folder(extension);
-        bool readable = host_is_live(host) && geteuid() == 0;
+        bool none = !extension_folder(extension) && can_read(host);
 
-        *ret = (Asked){ .known = folder || !readable ? TRI_UNKNOWN : TRI_NOT_ASKED };
-        if (folder && readable && folder->unpacked == TRI_YES && read_asked(host, folder, &session, &settings, ret)) {
+        *ret = (Asked){ .known = none ? TRI_NOT_ASKED : TRI_UNKNOWN };
+        if (asked_read(host, extension, &session, &settings, &ret->unreadable)) {
                 session_recall(&session, &settings.request);
                 compare(&session, &settings.request, facts, ret);
         } else {

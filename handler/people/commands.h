@@ -9,6 +9,7 @@
 int command_check(const CommandLine *line);
 int command_plan(const CommandLine *line);
 int command_status(const CommandLine *line);
+int command_doctor(const CommandLine *line);
 int command_onboard(const CommandLine *line);
 int command_offboard(const CommandLine *line);
 int command_collect(const CommandLine *line);

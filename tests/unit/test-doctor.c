@@ -175,6 +175,11 @@ STAGE(unsupported, fresh())
         s->facts.machine.support = NULL;
         strcpy(s->facts.machine.distro.id, "gentoo");
 }
+STAGE(derived, tried("error"))
+{
+        s->facts.machine.derived = s->facts.machine.support;
+        s->facts.machine.support = NULL;
+}
 STAGE(removed, tried("success"))
 {
         s->extension.fulfilled = s->facts.fulfilled = TRI_YES;
@@ -545,6 +550,32 @@ static void while_we_work_nobody_is_said_to_be_in_the_way(void **state)
         assert_string_equal(diagnosis->fine[GROUP_PACKAGES], "");
 }
 
+static void what_the_settings_allow_is_not_the_cause(void **state)
+{
+        static Stage *const allowed[] = { small, in_conflict, derived, without_packages };
+        const Request asked = { .on_conflict = ON_CONFLICT_IGNORE,
+                                .skip_checks = { { "memory" }, 1 },
+                                .allow_unsupported_distro = true,
+                                .package_file = "/srv/mdatp.deb",
+                                .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(allowed); i++) {
+                Signs *signs = allowed[i]();
+                _cleanup_free_ Diagnosis *unasked = NULL, *diagnosis = NULL;
+
+                snprintf(signs->extension.message, sizeof(signs->extension.message), "It ended with another reason.");
+                signs->extension.reason = REASON_ONBOARDING_MISSING;
+                unasked = text_allocate(sizeof(Diagnosis));
+                diagnose(signs, unasked);
+                assert_string_not_equal(unasked->causes[0].id, "onboarding-missing");
+                signs->asked = &asked;
+                diagnosis = of(signs);
+                if (!text_equal(diagnosis->causes[0].id, "onboarding-missing") || diagnosis->n_faults != 1)
+                        fail_msg("%s: first is %s", unasked->causes[0].id, diagnosis->causes[0].id);
+        }
+}
+
 static void what_is_only_to_know_is_no_fault(void **state)
 {
         Signs *signs = healthy();
@@ -670,6 +701,7 @@ int main(void)
                 cmocka_unit_test(every_cause_has_words_and_an_id_of_its_own),
                 cmocka_unit_test(a_healthy_machine_has_nothing_wrong),
                 cmocka_unit_test(while_we_work_nobody_is_said_to_be_in_the_way),
+                cmocka_unit_test(what_the_settings_allow_is_not_the_cause),
                 cmocka_unit_test(what_is_only_to_know_is_no_fault),
                 cmocka_unit_test(what_kept_an_attempt_away_comes_before_what_would_fail_it),
                 cmocka_unit_test(the_last_run_is_not_told_twice),

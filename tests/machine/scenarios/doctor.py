@@ -251,10 +251,15 @@ def an_extension_that_met_something_on_the_machine(w):
     w.machine.write("/etc/os-release", release)
 
     assert_first(w, "extension-failed-then", "Sequence number 1 ended with held")
-    w.settings_file(2, protected=None)
+    w.settings_file(2, protected=None, onConflict="ignore")
     w.enable(seq=2)
     w.wait_ended(2)
     assert_first(w, "onboarding-missing", "sequence number 2")
+    # what they allow is not the cause
+    hold(w, unit="holder2")
+    assert_first(w, "onboarding-missing")
+    assert "conflict" not in causes(w), causes(w)
+    let_go(w, unit="holder2")
     w.hold_download()
     w.settings_file(3)
     w.enable(seq=3, check=True)

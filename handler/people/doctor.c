@@ -1,0 +1,28 @@
+/*
+ * doctor: with what the extension's settings allow, where they can be read.
+ */
+#include "handler/people/commands.h"
+
+#include "agent/commands/doctor.h"
+#include "handler/people/asked.h"
+
+int command_doctor(const CommandLine *line)
+{
+        _cleanup_(configuration_clear) Configuration configuration = { 0 };
+        _cleanup_(extension_clear) Extension extension = { 0 };
+        _cleanup_(session_clear) Session session = { 0 };
+        _cleanup_(settings_clear) Settings settings = { 0 };
+        _cleanup_free_ char *root = NULL;
+        const char *identity;
+        Failure unreadable;
+        Host host;
+        int code = command_line_host(line, &configuration, &root, &host);
+        bool asked;
+
+        if (code)
+                return code;
+        extension_look(&host, &extension);
+        asked = asked_read(&host, &extension, &session, &settings, &unreadable);
+        identity = asked ? settings.request.sources.identity : configuration_setting(&configuration, "azureIdentity");
+        return doctor_answer(line, &host, asked ? &settings.request : NULL, identity);
+}
