@@ -136,6 +136,7 @@ def a_bundle_holds_what_support_needs_and_no_secret(w):
     done = call(w, "collect", "--root", "/srv/image", "--output", "/root/out/image.tar.gz")
     facts = json.loads(unpack(w, "/root/out/image.tar.gz")["facts.json"])
     assert facts["hold"] == {"held": "yes", "reason": "why"} and facts["sensor"]["files"] == "yes" and "An image" in done.stdout
+    assert "kernel" not in facts["machine"]["distro"] and facts["machine"]["fitness"].get("memory", -1) == -1, facts["machine"]
     assert w.machine.snapshot(("/srv/image",)) == image and not w.machine.exists("/root/ran")
     call(w, "collect", "--root", "/srv/image", "--with-sensor-diagnostics", code=2)
     # the sensor's own, by option, beside it
