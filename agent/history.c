@@ -150,7 +150,8 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         size_t length = 0;
 
         text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
-        if (fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 && text_equal(before, text))
+        if (sequence != HISTORY_BY_HAND && fs_read(host, path, SIZE_MAX_BYTES, &before, &length, NULL) == 0 &&
+            text_equal(before, text))
                 return 0;
         if (fs_make_folder(host, HISTORY_FOLDER, 0700, err) < 0)
                 return -1;
@@ -176,6 +177,15 @@ void history_fulfil(HistoryRecord *record, const char *digest, bool blind)
         if (!blind)
                 record->fulfilled_blind[0] = '\0';
         snprintf(place, CRYPTO_SHA256_HEX, "%s", digest);
+}
+
+void history_carry_fulfilled(HistoryRecord *record, const HistoryRecord *before)
+{
+        if (!*before->fulfilled && !*before->fulfilled_blind)
+                return;
+        memcpy(record->fulfilled, before->fulfilled, sizeof(record->fulfilled));
+        memcpy(record->fulfilled_blind, before->fulfilled_blind, sizeof(record->fulfilled_blind));
+        memcpy(record->tenant, before->tenant, sizeof(record->tenant));
 }
 
 bool history_has_notes(const HistoryRecord *record, const Plan *plan)

@@ -2,7 +2,8 @@
  * history: per sequence number, what was asked (as a digest), what came of it, in which boot, and what the last
  * thorough look had to tell.
  *
- * STATE/history/N.json (hand.json: by hand), schema 1, no secrets. Written only when it changes.
+ * STATE/history/N.json (hand.json: by hand), schema 1, no secrets. Written only when it changes; hand.json each time,
+ * as its time tells when the last run was.
  */
 #pragma once
 
@@ -47,6 +48,9 @@ bool history_is_blind(const HistoryRecord *record, const char *digest);
 
 /* What is to be remembered of a success; blind: the request's onboarding package could not be opened. */
 void history_fulfil(HistoryRecord *record, const char *digest, bool blind);
+
+/* A failure that asked for something else: what was met before, and of which tenant, stays known. */
+void history_carry_fulfilled(HistoryRecord *record, const HistoryRecord *before);
 
 /* The last second look had the same to tell. */
 bool history_has_notes(const HistoryRecord *record, const Plan *plan);

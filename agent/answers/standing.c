@@ -66,6 +66,17 @@ static bool is_failed(const ExtensionRun *run)
         return run && (run->verdict == VERDICT_REFUSED || run->verdict == VERDICT_FAILED) && run->failure.reason;
 }
 
+/* The failure that explains how the machine is. What a person asked for on top of what the extension asks says nothing
+ * of the latter. NULL: none. */
+static const ExtensionRun *failed_run(const View *view)
+{
+        const ExtensionRun *run = standing_run(view->extension);
+
+        if (!is_failed(run) || (run->sequence == EXTENSION_BY_HAND && view->asked->known == TRI_YES))
+                return NULL;
+        return run;
+}
+
 /* A status tells the reason where the run's end was never written to history (settings that cannot be read). */
 static bool take_told(const Extension *extension, Failure *ret)
 {
@@ -82,14 +93,14 @@ static bool take_told(const Extension *extension, Failure *ret)
 /* Why it is as it is: what would be refused now, what the last run failed for, what cannot be read. */
 static bool explain_known(const View *view, Standing *standing)
 {
-        const ExtensionRun *run = standing_run(view->extension);
+        const ExtensionRun *run = failed_run(view);
         Failure told;
 
         if (view->asked->known == TRI_YES && view->asked->plan.refusal.reason)
                 explain_failure(standing, &view->asked->plan.refusal);
         else if (view->asked->unreadable.reason)
                 explain_failure(standing, &view->asked->unreadable);
-        else if (is_failed(run))
+        else if (run)
                 explain_failure(standing, &run->failure);
         else if (take_told(view->extension, &told))
                 explain_failure(standing, &told);
@@ -209,11 +220,11 @@ static bool rule_refused(const View *view, Standing *standing)
 static bool rule_different(const View *view, Standing *standing)
 {
         const Plan *plan = &view->asked->plan;
-        const ExtensionRun *run = standing_run(view->extension);
+        const ExtensionRun *run = failed_run(view);
 
         if (view->asked->known != TRI_YES || (plan->n_steps == 0 && !view->asked->cut_off))
                 return false;
-        if (is_failed(run))
+        if (run)
                 explain_failure(standing, &run->failure);
         else if (plan->n_steps > 0)
                 explain(standing, plan->steps[0].why, "The next enable or daily look does it.");
@@ -226,9 +237,9 @@ static bool rule_different(const View *view, Standing *standing)
 /* By hand nothing can be compared, so the run's own word counts. */
 static bool rule_run(const View *view, Standing *standing)
 {
-        const ExtensionRun *run = standing_run(view->extension);
+        const ExtensionRun *run = failed_run(view);
 
-        if (view->asked->known == TRI_YES || !is_failed(run))
+        if (view->asked->known == TRI_YES || !run)
                 return false;
         explain_failure(standing, &run->failure);
         return decide(standing, STANDING_NOT_AS_ASKED, NAME " is onboarded, but the last run %s.",

@@ -212,25 +212,33 @@ static bool is_gone(const Signs *signs, ReasonId reason)
         return false;
 }
 
+/* Caller frees. */
+static char *name_run(const ExtensionSigns *extension)
+{
+        return extension->sequence < 0 ? text_copy("run by hand")
+                                       : text_format("sequence number %d", extension->sequence);
+}
+
 Finding look_failed(const Signs *signs, CauseFound *found)
 {
         const ExtensionSigns *extension = &signs->extension;
+        _cleanup_free_ char *run = name_run(extension);
 
         if (!has_failed(signs) || is_gone(signs, extension->reason))
                 return unless_seen(signs);
         return cause_reason(found, extension->reason, /* NONE: in the cause's own words */
-                            "The extension's last run (sequence number %d) ended so: %s", extension->sequence,
-                            extension->message);
+                            "The last run (%s) ended so: %s", run, extension->message);
 }
 
 Finding look_failed_then(const Signs *signs, CauseFound *found)
 {
         const ExtensionSigns *extension = &signs->extension;
+        _cleanup_free_ char *run = name_run(extension);
 
         if (!has_failed(signs) || !is_gone(signs, extension->reason))
                 return unless_seen(signs);
-        return cause_found(found, "Sequence number %d ended with %s: %s", extension->sequence,
-                           reason_get(extension->reason)->id, extension->message);
+        return cause_found(found, "The last run (%s) ended with %s: %s", run, reason_get(extension->reason)->id,
+                           extension->message);
 }
 
 Finding look_nothing_asked(const Signs *signs, CauseFound *found)

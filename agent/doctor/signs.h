@@ -39,7 +39,7 @@ typedef struct ExtensionSigns {
         char state[32];                /* as the guest agent says: "Enabled"; "": not known */
         char reported[SIGNS_TEXT_MAX]; /* what the guest agent tells Azure of it, when it is not well; of one that it
                                           could not even unpack, too; "": nothing */
-        int sequence;                  /* -1: none */
+        int sequence;                  /* -1: none, or, where there is no extension, the last run was by hand */
         Tri told;                      /* there is a status of that sequence, and it could be read */
         char status[32], message[OUTCOME_TEXT_MAX];
         ReasonId reason; /* of that status; NONE: none, or one that is not known */

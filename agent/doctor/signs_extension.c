@@ -54,12 +54,14 @@ void signs_extension_take(const Extension *extension, ExtensionSigns *ret)
                 snprintf(ret->folder, sizeof(ret->folder), "%.*s", (int)sizeof(ret->folder) - 1, folder->path);
                 snprintf(ret->version, sizeof(ret->version), "%.*s", (int)sizeof(ret->version) - 1, folder->version);
                 snprintf(ret->state, sizeof(ret->state), "%s", folder->state);
-                ret->sequence = folder->sequence;
+                ret->sequence = folder->sequence < 0 ? 0 : folder->sequence; /* without settings it is asked as 0 */
                 take_status(&folder->status, ret);
-                run = extension_run(extension, folder->sequence);
+                run = extension_run(extension, ret->sequence);
         }
-        if (!run && extension->n_runs > 0 && !folder)
+        if (!run && extension->n_runs > 0 && !folder) {
                 run = &extension->runs[0];
+                ret->sequence = run->sequence;
+        }
         if (run)
                 take_run(run, ret);
         take_state(&extension->state, ret);

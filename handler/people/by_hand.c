@@ -161,19 +161,25 @@ static int take_lock(Run *run, int *ret_lock, Failure *failure)
         }
 }
 
+/* A refusal has changed nothing and was told to who asked: what was before is still what there is to know. */
 static void remember(const Run *run, const Mission *mission)
 {
         const Request *request = mission->request;
         const Host *host = &run->hand->host;
-        HistoryRecord record = { .verdict = run->outcome->verdict, .failure = run->outcome->failure };
+        HistoryRecord record = { .verdict = run->outcome->verdict, .failure = run->outcome->failure }, before;
         Error err = { 0 };
 
+        if (record.verdict == VERDICT_REFUSED)
+                return;
+        history_read(host, HISTORY_BY_HAND, &before);
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
         snprintf(record.program, sizeof(record.program), "%s", version_text);
         if (request->onboarding)
                 snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding->org_id);
         state_boot_id(host, record.boot);
         history_keep_notes(&record, &mission->plan);
+        if (record.verdict != VERDICT_SUCCEEDED)
+                history_carry_fulfilled(&record, &before);
         if (record.verdict == VERDICT_SUCCEEDED && !request->offboard) {
                 history_fulfil(&record, request->digest, !request->onboarding);
                 azure_remember(host, &mission->facts.azure, mission->facts.sensor.health.machine_id);

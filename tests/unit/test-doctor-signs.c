@@ -206,6 +206,27 @@ static void what_history_tells_of_the_same_end_goes_before_the_status(void **sta
         assert_int_equal(signs.working, TRI_NO);
 }
 
+static void a_folder_without_settings_is_not_judged_by_a_run_by_hand(void **state)
+{
+        ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", -1);
+        ExtensionRun run = { .sequence = EXTENSION_BY_HAND, .verdict = VERDICT_FAILED };
+        Extension extension = { .visible = TRI_YES, .folders = &folder, .n_folders = 1, .runs = &run, .n_runs = 1 };
+        ExtensionSigns signs;
+
+        failure_set(&run.failure, REASON_SERVICE_FAILED, "Then.");
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.reason, REASON_NONE);
+        assert_int_equal(signs.sequence, 0);
+        run.sequence = 0;
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.reason, REASON_SERVICE_FAILED);
+        run.sequence = EXTENSION_BY_HAND;
+        extension.n_folders = 0;
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.reason, REASON_SERVICE_FAILED);
+        assert_int_equal(signs.sequence, -1);
+}
+
 static void a_folder_that_was_never_unpacked_is_no_extension(void **state)
 {
         ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", 0);
@@ -264,6 +285,7 @@ int main(void)
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_no_log_is_not_read, scratch_open, scratch_close),
                 cmocka_unit_test(what_history_tells_of_the_same_end_goes_before_the_status),
+                cmocka_unit_test(a_folder_without_settings_is_not_judged_by_a_run_by_hand),
                 cmocka_unit_test(a_folder_that_was_never_unpacked_is_no_extension),
                 cmocka_unit_test(a_person_s_run_is_work_as_a_worker_s_is),
                 cmocka_unit_test(what_only_root_may_see_is_unknown),

@@ -216,6 +216,39 @@ static void runs_are_told_the_latest_first_those_by_hand_among_them(void **state
         extension_clear(&extension);
 }
 
+static void a_run_by_hand_that_ends_as_before_is_the_last_run_anew(void **state)
+{
+        const Scratch *scratch = *state;
+        Extension extension;
+        size_t i;
+
+        for (i = 0; i < 2; i++) {
+                remember(scratch, EXTENSION_BY_HAND, VERDICT_SUCCEEDED, REASON_NONE);
+                remember(scratch, 3, VERDICT_SUCCEEDED, REASON_NONE);
+                if (i == 0) {
+                        at(scratch, HISTORY_FOLDER "/hand.json", HELD_AT);
+                        at(scratch, HISTORY_FOLDER "/3.json", HELD_AT);
+                }
+        }
+        extension_look(&scratch->host, &extension);
+        assert_true(extension_run(&extension, EXTENSION_BY_HAND)->ended_s > HELD_AT);
+        assert_int_equal(extension_run(&extension, 3)->ended_s, HELD_AT);
+        extension_clear(&extension);
+}
+
+static void a_failure_by_hand_does_not_take_what_was_met_before(void **state)
+{
+        const HistoryRecord before = { .tenant = "t-1", .fulfilled = "abc", .fulfilled_blind = "def" };
+        HistoryRecord failed = { .digest = "xyz", .tenant = "t-2", .verdict = VERDICT_FAILED }, first = failed;
+
+        history_carry_fulfilled(&failed, &before);
+        assert_true(history_is_fulfilled(&failed, "abc") && history_is_fulfilled(&failed, "def"));
+        assert_false(history_is_fulfilled(&failed, "xyz"));
+        assert_string_equal(failed.tenant, "t-1");
+        history_carry_fulfilled(&first, &(HistoryRecord){ .tenant = "t-3" });
+        assert_string_equal(first.tenant, "t-2");
+}
+
 static void an_image_does_not_tell_who_is_at_work(void **state)
 {
         const Scratch *scratch = *state;
@@ -279,6 +312,8 @@ int main(void)
                 TEST(a_status_of_another_program_is_read_as_far_as_it_is_one),
                 TEST(rows_without_end_are_cut),
                 TEST(runs_are_told_the_latest_first_those_by_hand_among_them),
+                TEST(a_run_by_hand_that_ends_as_before_is_the_last_run_anew),
+                TEST(a_failure_by_hand_does_not_take_what_was_met_before),
                 TEST(an_image_does_not_tell_who_is_at_work),
                 cmocka_unit_test(a_request_that_waits_is_waited_for_while_it_may_be_taken_up),
                 TEST(an_images_program_is_never_run),

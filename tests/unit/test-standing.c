@@ -167,6 +167,21 @@ static void a_failure_by_hand_is_told_where_nothing_can_be_compared(void **state
         assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
 }
 
+static void a_failure_by_hand_does_not_explain_what_the_extension_asks(void **state)
+{
+        Stage *s = *state;
+
+        end_badly(s, EXTENSION_BY_HAND, REASON_TENANT_OTHER);
+        need(s, STEP_SETTINGS, "device tags are not as asked");
+        assert_string_equal(judge(s)->why, "device tags are not as asked");
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO, .trouble = "No answer." };
+        assert_int_equal(judge(s)->failure.reason, REASON_NONE);
+        assert_string_equal(s->standing.why, "No answer.");
+        no_extension(s);
+        s->extension.n_runs = 1;
+        assert_int_equal(judge(s)->failure.reason, REASON_TENANT_OTHER);
+}
+
 static void differences_are_told_by_their_first_step(void **state)
 {
         Stage *s = *state;
@@ -265,6 +280,7 @@ int main(void)
                 TEST(a_run_of_an_earlier_sequence_explains_nothing),
                 TEST(a_run_by_hand_speaks_when_it_is_the_later_one),
                 TEST(a_failure_by_hand_is_told_where_nothing_can_be_compared),
+                TEST(a_failure_by_hand_does_not_explain_what_the_extension_asks),
                 TEST(differences_are_told_by_their_first_step),
                 TEST(a_run_that_was_cut_off_is_not_as_asked),
                 TEST(work_is_told_while_the_machine_is_not_as_asked_and_not_when_it_is),

@@ -104,8 +104,16 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     give(w, FILE, w.package(org_id=OTHER))
     refused(call(w, "onboard", FILE, "--json"), "tenant-other", OURS, OTHER, "mde-linux offboard")
     w.assert_onboarded()
+    assert_met(w)
     offboards(w)
     taken(w)
+
+
+def assert_met(w):
+    """A refusal does not colour what is known of the run before."""
+    assert (history(w)["verdict"], history(w)["tenant"]) == ("succeeded", OURS) and history(w)["fulfilled"], history(w)
+    done = call(w, "status")
+    assert done.returncode == 0 and "refused" not in done.stdout, done
 
 
 def offboards(w):
@@ -117,6 +125,7 @@ def offboards(w):
         give(w, LEAVE, kind)
         refused(call(w, "offboard", LEAVE, "--json"), reason, words, name="offboard")
     assert w.onboarding_file() == written and not w.machine.exists(OFFBOARDING)
+    assert_met(w)
     give(w, LEAVE, zipped(w.package(offboarding=True), "MicrosoftDefenderATPOffboardingLinuxServer.py"))
     done = call(w, "offboard", LEAVE, "--dry-run")
     assert done.returncode == 0 and "offboard: the sensor is onboarded" in done.stdout and "verify" not in done.stdout, done

@@ -250,7 +250,7 @@ def an_extension_that_met_something_on_the_machine(w):
     assert_first(w, "distribution-unsupported", "gentoo")
     w.machine.write("/etc/os-release", release)
 
-    assert_first(w, "extension-failed-then", "Sequence number 1 ended with held")
+    assert_first(w, "extension-failed-then", "The last run (sequence number 1) ended with held")
     w.settings_file(2, protected=None, onConflict="ignore")
     w.enable(seq=2)
     w.wait_ended(2)
