@@ -8,6 +8,7 @@
 #include "platform/base/text.h"
 #include "platform/host_init.h"
 #include "platform/json_add.h"
+#include "platform/stop_signals.h"
 
 #define NAME_WIDTH 10
 #define EDR_URL "https://aka.ms/LinuxDIY"
@@ -20,16 +21,6 @@ static volatile sig_atomic_t stop_requested;
 static void on_stop(int number)
 {
         stop_requested = 1;
-}
-
-static void end_softly(void)
-{
-        static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-        const struct sigaction action = { .sa_handler = on_stop };
-        size_t i;
-
-        for (i = 0; i < ELEMENTSOF(numbers); i++)
-                sigaction(numbers[i], &action, NULL);
 }
 
 static const char *how_words(DetectionHow how)
@@ -202,7 +193,7 @@ int command_test_alert(const CommandLine *line)
 
         host_init(&host);
         host.stop = &stop_requested;
-        end_softly();
+        stop_signals_catch(on_stop);
         say_that_it_takes();
         detection_run(&host, &found);
         written = command_line_option(line, "json") ? print_document(&found) : show(&found);

@@ -16,6 +16,7 @@
 #include "platform/base/version.h"
 #include "platform/fs.h"
 #include "platform/journal.h"
+#include "platform/stop_signals.h"
 
 #define INSTALLER_LOG BY_HAND_LOGS "/installer.log"
 #define LOCK_PAUSE_MS 500
@@ -31,11 +32,7 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-        struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
-        sigaction(SIGHUP, &action, NULL);
+        stop_signals_catch(on_signal);
         signal(SIGTSTP, SIG_IGN); /* stopped, it would hold the lock for as long */
 }
 
