@@ -5,8 +5,10 @@
 #include "handler/worker_unit.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/azure/machine.h"
+#include "agent/queue.h"
 #include "handler/program.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -67,6 +69,14 @@ int worker_unit_start(const Host *host, Error *err)
         if ((unit.needs_reload || text_equal(unit.load, "not-found")) && systemd_reload(systemd, err) < 0)
                 return -1;
         return systemd_start(systemd, WORKER_UNIT, err);
+}
+
+int worker_unit_let_go(const Host *host, int *lock, Error *err)
+{
+        close(TAKE_FD(*lock));
+        if (!queue_has_next(host) || worker_unit_start(host, err) == 0)
+                return 0;
+        return error_prefix(err, "the extension's worker could not be started");
 }
 
 int worker_unit_stop(const Host *host, Error *err)

@@ -11,6 +11,9 @@
 #include "platform/systemd.h"
 
 int worker_unit_start(const Host *host, Error *err) _must_check_;
+/* Lets the mission lock go: what an enable left in the queue while it was held is for the worker. */
+int worker_unit_let_go(const Host *host, int *lock, Error *err) _must_check_;
+
 int worker_unit_stop(const Host *host, Error *err) _must_check_; /* asks; does not wait */
 int worker_unit_is_active(const Host *host, bool *ret_active, Error *err) _must_check_;
 int worker_unit_is_stopping(const Host *host, bool *ret_stopping, Error *err) _must_check_;

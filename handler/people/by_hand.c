@@ -114,16 +114,6 @@ static char *describe_holder(const Host *host)
         return text_take(&text);
 }
 
-/* What an enable leaves in the queue while we hold the lock is for the worker. */
-static void let_go(const Host *host, int *lock)
-{
-        Error err = { 0 };
-
-        close(TAKE_FD(*lock));
-        if (queue_has_next(host) && worker_unit_start(host, &err) < 0)
-                log_error("the extension's worker could not be started: %s", err.text);
-}
-
 static void end_wait(Run *run)
 {
         if (run->outcome->n_rows == 0)
@@ -212,6 +202,7 @@ static void carry_out(Run *run)
         _cleanup_(mission_clear) Mission mission = make_mission(run);
         _cleanup_close_ int lock = -1;
         Failure failure = { 0 };
+        Error err = { 0 };
 
         progress_begin(&run->progress, stderr);
         open_log(run);
@@ -220,7 +211,8 @@ static void carry_out(Run *run)
         } else {
                 mission_run(&mission, run->outcome);
                 remember(run, &mission);
-                let_go(&run->hand->host, &lock);
+                if (worker_unit_let_go(&run->hand->host, &lock, &err) < 0)
+                        log_error("%s", err.text);
         }
         log_end(run->outcome);
         progress_end(&run->progress, run->outcome);

@@ -10,10 +10,11 @@
 #include "agent/commands/screen.h"
 #include "agent/facts.h"
 #include "agent/queue.h"
-#include "agent/state.h"
+#include "agent/state_holder.h"
 #include "agent/undo.h"
 #include "handler/people/commands.h"
 #include "handler/recheck_unit.h"
+#include "handler/worker_unit.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/packages/manager.h"
@@ -247,16 +248,32 @@ static int stop_sensor(Work *work, Error *err)
         return 0;
 }
 
-/* The list again: a sensor that stops writes. */
-static int carry_out(Work *work, Error *err)
+/* What came while the sensor stopped would begin anew what is taken away here. */
+static int refuse_queued(const Work *work, const char *done)
 {
-        if (stop_sensor(work, err) < 0 || recheck_unit_remove(&work->host, err) < 0)
-                return -1;
+        fprintf(stderr,
+                "mde-linux generalize: a request of the extension came meanwhile, and its worker begins now: this "
+                "machine is not ready for an image. %s%s. Say it again when that has ended ('mde-linux status "
+                "--wait'), with the guest agent stopped.\n",
+                work->stopped ? "The sensor was stopped, that request starts it again; " : "", done);
+        return COMMAND_NOT_AS_ASKED;
+}
+
+/* The list again: a sensor that stops writes. */
+static int carry_out(Work *work)
+{
+        const Host *host = &work->host;
+        Error err = { 0 };
+
+        if (stop_sensor(work, &err) < 0)
+                return refuse_error(&err);
+        if (queue_has_next(host))
+                return refuse_queued(work, "nothing was removed");
         generalize_list_clear(&work->list);
-        return generalize_look(&work->host, &work->list, err) < 0 ||
-                               generalize_remove(&work->host, &work->list, err) < 0
-                       ? -1
-                       : 0;
+        if (recheck_unit_remove(host, &err) < 0 || generalize_look(host, &work->list, &err) < 0 ||
+            generalize_remove(host, &work->list, &err) < 0)
+                return refuse_error(&err);
+        return queue_has_next(host) ? refuse_queued(work, "what was to be removed is gone") : show(work);
 }
 
 static int run(Work *work)
@@ -275,24 +292,33 @@ static int run(Work *work)
                 return show(work);
         if (is_device(work->facts) && !work->sure)
                 return ask(work);
-        return carry_out(work, &err) < 0 ? refuse_error(&err) : show(work);
+        return carry_out(work);
 }
 
-/* Under the lock, so that no run begins meanwhile. A machine that has no state has no run either. */
+static int refuse_other(void)
+{
+        return refuse("another run of mde-linux works on this machine. Wait until it has ended: 'systemctl status "
+                      "mde-linux-worker'.");
+}
+
+/* Under the lock, so that no run begins meanwhile; not to show only. A machine that has no state has no run either. */
 static int run_locked(Work *work)
 {
         _cleanup_close_ int lock = -1;
+        ProcessIdentity holder;
         Error err = { 0 };
+        int code;
 
         if (!fs_is_folder(&work->host, STATE_FOLDER))
                 return run(work);
+        if (work->dry_run)
+                return state_find_holder(&work->host, &holder) ? refuse_other() : run(work);
         if (state_lock_try(&work->host, &lock, &err) < 0)
                 return refuse_error(&err);
         if (lock < 0)
-                return refuse(
-                        "another run of mde-linux works on this machine. Wait until it has ended: 'systemctl status "
-                        "mde-linux-worker'.");
-        return run(work);
+                return refuse_other();
+        code = run(work);
+        return worker_unit_let_go(&work->host, &lock, &err) < 0 ? refuse_error(&err) : code;
 }
 
 int command_generalize(const CommandLine *line)

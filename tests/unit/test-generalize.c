@@ -24,6 +24,7 @@ static const char *const stays[] = {
         "/etc/opt/microsoft/other/file",
         "/var/opt/microsoft/mdatp/definitions.noindex/1/data",
         "/var/lib/mde-linux/lock",
+        "/var/lib/mde-linux/next", /* a request that came meanwhile */
         "/var/lib/waagent/Microsoft.Azure.AzureDefenderForServers.MDE.Linux-1.0.0.1/config/0.settings",
         "/var/log/azure/Microsoft.Azure.Other/x.log",
         "/etc/mde-linux/mde-linux.conf",

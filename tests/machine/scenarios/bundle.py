@@ -159,6 +159,23 @@ def identity(w):
     return health["machineGuid"], health["edrMachineId"]
 
 
+def a_request_that_comes_meanwhile_is_worked_on(w):
+    drop_in = "/run/systemd/system/mdatp.service.d/slow.conf"
+    w.machine.write(drop_in, "[Service]\nExecStop=/bin/sh -c 'until [ -e /run/stop ]; do sleep 0.05; done'\n")
+    w.machine.run(["systemctl", "daemon-reload"])
+    process = w.machine.spawn([PROGRAM, "generalize", "--yes"])
+    w.machine.wait(lambda: w.unit("mdatp", "ActiveState")["ActiveState"] == "deactivating", 10, "the sensor to be stopped")
+    w.settings_file(2)
+    assert w.enable(seq=2).returncode == 0 and w.machine.exists(f"{STATE}/next")
+    w.machine.write("/run/stop", "")
+    w.machine.wait(lambda: process.poll() is not None, 30, "the end of generalize")
+    assert process.returncode == 3 and "came meanwhile" in open(process.log).read(), open(process.log).read()
+    assert w.wait_ended(2)["status"] == "success" and w.machine.exists(f"{STATE}/history/1.json")
+    w.assert_onboarded()
+    w.machine.run(["rm", drop_in])
+    w.machine.run(["systemctl", "daemon-reload"])
+
+
 @scenario()
 def a_machine_made_from_a_generalized_image_is_another_device(w):
     w.install_unpacked()
@@ -183,6 +200,7 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
     dry = schema.validate("generalize", call(w, "generalize", "--dry-run", "--json").stdout)
     assert not dry["done"] and dry["device"] and ONBOARDING in [item["path"] for item in dry["items"]]
     assert w.files() == files and w.unit("mdatp", "ActiveState")["ActiveState"] == "active"
+    a_request_that_comes_meanwhile_is_worked_on(w)
     # done, and done once
     done = schema.validate("generalize", call(w, "generalize", "--yes", "--json").stdout)
     assert done["done"] and done["sensor_stopped"] and done["daily_look"], done
@@ -198,10 +216,9 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
     w.azure.imds["compute"].update(vmId="cccccccc-bbbb-cccc-dddd-eeeeeeeeeeee")
     w.azure.tag()
     w.machine.run(["systemctl", "start", "mdatp"])
-    w.machine.path(f"{w.base()}/status/1.status").unlink()
-    w.settings_file(2)
-    w.enable(seq=2)
-    status = w.wait_ended(2)
+    w.settings_file(3)
+    w.enable(seq=3)
+    status = w.wait_ended(3)
     assert status["status"] == "success" and not row(status, "cloned"), status
     w.assert_onboarded()
     assert not set(identity(w)) & set(before), identity(w)
