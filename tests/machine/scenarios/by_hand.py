@@ -242,8 +242,10 @@ def an_enable_that_comes_meanwhile_is_taken_up_and_a_killed_run_is_gone_on_with(
     w.release()
     # the installation outlives us; the next run waits for it, and is at work when an enable comes
     w.knobs({"licence_file": "/run/ready"})
-    process = w.machine.spawn([PROGRAM, "onboard", FILE, "--settings", SETTINGS, "--json"])
+    process = w.machine.spawn(["nohup", PROGRAM, "onboard", FILE, "--settings", SETTINGS, "--json"])
     w.machine.wait(lambda: w.machine.exists(ONBOARDING), 30, "the onboarding")
+    pid = re.findall(r"onboard by hand begins, pid (\d+)", w.machine.read(f"{LOGS}/mde-linux.log"))[-1]
+    w.machine.run(["kill", "-HUP", pid])
     w.settings_file(0)
     assert w.enable().returncode == 0
     assert "waiting for the run before" in w.status()["formattedMessage"]["message"], w.status()
