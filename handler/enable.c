@@ -26,10 +26,10 @@ typedef struct Asked {
         char seen[QUEUE_ID_MAX]; /* the request that was queued before ours: with the lock held it is ours to replace */
 } Asked;
 
-/* One that ends here, well or told as drift, is looked at again by and by. */
-static void keep_watch(const Session *session, Outcome *outcome)
+/* reason: NONE for a success. */
+static void keep_watch(const Session *session, ReasonId reason, Outcome *outcome)
 {
-        if (outcome->verdict == VERDICT_SUCCEEDED || session->telling.fulfilled)
+        if (recheck_unit_is_wanted(outcome->verdict, reason, session->telling.fulfilled))
                 recheck_unit_keep(&session->host, outcome);
 }
 
@@ -37,7 +37,7 @@ static int refuse(const Session *session, const Request *request, const Failure 
 {
         int code;
 
-        keep_watch(session, outcome);
+        keep_watch(session, failure->reason, outcome);
         code = session_fail(session, outcome, VERDICT_REFUSED, failure);
         session_remember(session, request, outcome, NULL);
         return code;
@@ -47,7 +47,7 @@ static void succeed(const Session *session, const Request *request, const Facts 
                     Outcome *outcome)
 {
         report_success(request, facts, plan, outcome);
-        keep_watch(session, outcome);
+        keep_watch(session, REASON_NONE, outcome);
         session_tell(session, outcome);
         session_remember(session, request, outcome, NULL);
 }

@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "agent/facts.h"
+#include "agent/hold.h"
 #include "handler/program.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
@@ -137,11 +138,26 @@ static int put_in_place(const Host *host, Error *err)
         return systemd_start(systemd, RECHECK_TIMER, err);
 }
 
+/* One that ends by itself needs somebody who looks afterwards. */
+static bool is_held_without_end(const Host *host)
+{
+        Hold hold;
+
+        hold_read(host, (int64_t)time(NULL), &hold);
+        return hold.held == TRI_YES && !hold.until_s;
+}
+
+bool recheck_unit_is_wanted(Verdict verdict, ReasonId reason, bool fulfilled)
+{
+        return verdict == VERDICT_SUCCEEDED || fulfilled || reason == REASON_HELD;
+}
+
 void recheck_unit_keep(const Host *host, Outcome *outcome)
 {
         Error err = { 0 };
 
-        if (facts_are_held(host) || is_masked(host) || recheck_unit_is_in_place(host) || put_in_place(host, &err) == 0)
+        if (is_held_without_end(host) || is_masked(host) || recheck_unit_is_in_place(host) ||
+            put_in_place(host, &err) == 0)
                 return;
         log_warning("no regular looks: %s", err.text);
         outcome_row(outcome, "recheck", ROW_WARNING,

@@ -14,7 +14,11 @@
 /* The files are there and the timer is enabled: cheap, asks nobody. */
 bool recheck_unit_is_in_place(const Host *host);
 
-/* In place and running. When it cannot be (a read-only /etc), a row says so. With changes on hold nothing is done. */
+/* A run that ended so is looked at again: one that was met, and one that waits for the end of a hold. */
+bool recheck_unit_is_wanted(Verdict verdict, ReasonId reason, bool fulfilled);
+
+/* In place and running. When it cannot be (a read-only /etc), a row says so. With changes on hold without an end
+ * nothing is done. */
 void recheck_unit_keep(const Host *host, Outcome *outcome);
 
 /* No look begins any more until it is put in place again; a running one is ended. */

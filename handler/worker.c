@@ -106,7 +106,8 @@ static void end(Session *session, Mission *mission, Outcome *outcome)
 {
         bool looked = mission->facts.look == LOOK_SECOND;
 
-        if (!stop_requested && (outcome->verdict == VERDICT_SUCCEEDED || session->telling.fulfilled))
+        if (!stop_requested &&
+            recheck_unit_is_wanted(outcome->verdict, outcome->failure.reason, session->telling.fulfilled))
                 recheck_unit_keep(&session->host, outcome);
         if (looked) {
                 plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);

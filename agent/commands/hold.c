@@ -6,6 +6,7 @@
 
 #include "agent/commands/screen.h"
 #include "agent/facts.h"
+#include "agent/guest/extension_run.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
@@ -116,21 +117,34 @@ static int print_json(const Host *host)
         return screen_print_document(document);
 }
 
-static int say_held(const char *reason, int64_t until_s)
+/* By the extension's daily look. */
+static bool is_looked_at(const Host *host)
+{
+        ExtensionRecheck recheck;
+
+        extension_recheck_look(host, &recheck);
+        return recheck.present == TRI_YES;
+}
+
+static int say_held(const char *reason, int64_t until_s, bool looked_at)
 {
         Screen screen = screen_of(stdout);
         char until[TEXT_TIME_MAX];
 
         screen_say(&screen, SCREEN_PLAIN, 0, "Changes are on hold: %s", reason);
-        if (until_s)
+        if (until_s && !looked_at)
+                screen_say(&screen, SCREEN_PLAIN, 0,
+                           "They go on with the first run after %s, or after 'mde-linux unhold'.",
+                           text_time(until_s, until));
+        else if (until_s)
                 screen_say(
                         &screen, SCREEN_PLAIN, 0,
                         "This machine is still looked at. They go on with the first look after %s (looks are daily), "
                         "or after 'mde-linux unhold'.",
                         text_time(until_s, until));
         else
-                screen_say(&screen, SCREEN_PLAIN, 0,
-                           "This machine is still looked at. They go on after 'mde-linux unhold'.");
+                screen_say(&screen, SCREEN_PLAIN, 0, "%sThey go on after 'mde-linux unhold'.",
+                           looked_at ? "This machine is still looked at. " : "");
         return screen_end(&screen);
 }
 
@@ -148,7 +162,7 @@ int command_hold(const CommandLine *line)
                 failed = write_hold(&host, reason, until);
         if (failed)
                 return failed;
-        return command_line_option(line, "json") ? print_json(&host) : say_held(reason, until);
+        return command_line_option(line, "json") ? print_json(&host) : say_held(reason, until, is_looked_at(&host));
 }
 
 int command_unhold(const CommandLine *line)
@@ -166,9 +180,11 @@ int command_unhold(const CommandLine *line)
         }
         if (as_json)
                 return print_json(&host);
-        printf("%s\n",
-               was_held ? "Changes may go on; what waits is done at the next enable (restart the guest agent, or "
-                          "deploy again) or daily look."
-                        : "Changes were not on hold.");
+        if (was_held)
+                printf("Changes may go on; what waits is done at the next enable (restart the guest agent, or deploy "
+                       "again)%s.\n",
+                       is_looked_at(&host) ? " or daily look" : ", or when you say so ('mde-linux onboard')");
+        else
+                printf("Changes were not on hold.\n");
         return fflush(stdout) != 0;
 }

@@ -227,6 +227,10 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
 # --- hold --until
 
 
+def look(w):
+    w.machine.run(["systemctl", "start", "mde-linux-recheck.service"])
+
+
 @scenario()
 def a_hold_with_an_end_ends_by_itself(w):
     w.install_unpacked()
@@ -234,18 +238,27 @@ def a_hold_with_an_end_ends_by_itself(w):
         assert wrong in call(w, "hold", "--until", wrong, "why", code=2).stderr
     assert "--until" in call(w, "hold", "until", "2999-01-01", code=2).stderr
     assert not w.machine.exists(HOLD)
+    call(w, "hold", "a", "test")
+    w.settings_file(0)
+    assert w.enable(seq=0).returncode == 53 and not w.machine.exists("/etc/systemd/system/mde-linux-recheck.timer")
+    assert "or daily look" not in call(w, "unhold").stdout
     told = schema.validate("hold", call(w, "hold", "--until", "+2h", "--json", "database", "move").stdout)
     assert told["held"] and w.machine.read(HOLD) == f"database move\nuntil {told['until']}\n"
     w.settings_file(1)
     done = w.enable(seq=1)
     assert done.returncode == 53 and f"database move. It ends at {told['until']}." in done.stderr, done
+    # there is somebody who looks when it is over
+    assert w.unit("mde-linux-recheck.timer", "ActiveState")["ActiveState"] == "active"
+    assert "with the first look after" in call(w, "hold", "--until", "+2h", "database", "move").stdout
+    look(w)
+    assert w.status(seq=1)["status"] == "error" and not w.package_state()
     # an end that cannot be read is none
     w.machine.write(HOLD, "database move\nuntil it is done\n")
     done = w.enable(seq=1)
     assert done.returncode == 53 and "cannot be read" in done.stderr, done
     # over: an administrator may have changed it
     w.machine.write(HOLD, f"database move\nuntil {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}\n")
-    w.enable(seq=1)
+    look(w)
     status = w.wait_ended(1)
     note = row(status, "hold")
     assert status["status"] == "success" and note["status"] == "success", status
