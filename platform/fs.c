@@ -242,52 +242,6 @@ int fs_remove_leftovers(const Host *host, const char *path, Error *err)
         return 0;
 }
 
-static int remove_at(int folder, const char *name, Error *err);
-
-static int remove_entries(int fd, Error *err)
-{
-        DIR *dir = fdopendir(fd);
-        struct dirent *entry;
-        int r = 0;
-
-        if (!dir) {
-                close(fd);
-                return error_errno(err, errno, "read a folder");
-        }
-        while (r == 0 && (entry = readdir(dir)))
-                if (!text_equal(entry->d_name, ".") && !text_equal(entry->d_name, ".."))
-                        r = remove_at(dirfd(dir), entry->d_name, err);
-        closedir(dir);
-        return r;
-}
-
-static int remove_at(int folder, const char *name, Error *err)
-{
-        int fd;
-
-        if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
-                return 0;
-        if (errno != EISDIR && errno != EPERM)
-                return error_errno(err, errno, "remove %s", name);
-        fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return error_errno(err, errno, "open the folder %s", name);
-        if (remove_entries(fd, err) < 0)
-                return -1;
-        if (unlinkat(folder, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-                return error_errno(err, errno, "remove the folder %s", name);
-        return 0;
-}
-
-int fs_remove_tree(const Host *host, const char *path, Error *err)
-{
-        _cleanup_free_ char *full = host_path(host, path);
-
-        if (remove_at(AT_FDCWD, full, err) < 0)
-                return error_prefix(err, "%s", path);
-        return 0;
-}
-
 bool fs_exists(const Host *host, const char *path)
 {
         struct stat st;
@@ -325,6 +279,11 @@ int fs_copy(const Host *host, const char *from, const char *path, mode_t mode, E
 
         if (fd < 0)
                 return error_errno(err, errno, "open %s", from);
+        return fs_copy_from(host, fd, path, mode, err);
+}
+
+int fs_copy_from(const Host *host, int fd, const char *path, mode_t mode, Error *err)
+{
         return replace(host, path, &(Content){ .fd = fd }, mode, true, err);
 }
 
@@ -343,17 +302,13 @@ static DIR *open_folder(const Host *host, const char *path)
         return dir;
 }
 
-int fs_list(const Host *host, const char *path, char ***ret_names, Error *err)
+/* Takes dir; NULL: no names. */
+static char **read_names(DIR *dir)
 {
-        DIR *dir = open_folder(host, path);
         struct dirent *entry;
         char **names = text_allocate(sizeof(char *));
         size_t n = 0;
 
-        if (!dir && errno != ENOENT && errno != ENOTDIR) {
-                free(names);
-                return error_errno(err, errno, "read the folder %s", path);
-        }
         while (dir && (entry = readdir(dir))) {
                 if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, ".."))
                         continue;
@@ -366,7 +321,28 @@ int fs_list(const Host *host, const char *path, char ***ret_names, Error *err)
         if (dir)
                 closedir(dir);
         qsort(names, n, sizeof(char *), compare_names);
-        *ret_names = names;
+        return names;
+}
+
+int fs_list(const Host *host, const char *path, char ***ret_names, Error *err)
+{
+        DIR *dir = open_folder(host, path);
+
+        if (!dir && errno != ENOENT && errno != ENOTDIR)
+                return error_errno(err, errno, "read the folder %s", path);
+        *ret_names = read_names(dir);
+        return 0;
+}
+
+int fs_list_at(int folder, char ***ret_names, Error *err)
+{
+        _cleanup_close_ int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+        if (!dir)
+                return error_errno(err, errno, "read a folder");
+        TAKE_FD(fd);
+        *ret_names = read_names(dir);
         return 0;
 }
 

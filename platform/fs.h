@@ -48,8 +48,12 @@ int fs_remove_durably(const Host *host, const char *path, Error *err) _must_chec
 /* Gives a file another name in the same folder, in place of what has it, and durably. */
 int fs_move(const Host *host, const char *from, const char *to, Error *err) _must_check_;
 
-/* Removes a folder and all in it, never following links; absent is fine. */
+/*
+ * Removes a folder and all in it, never following links; absent is fine. path is a way that root alone laid; where that
+ * is not so: safe_folder.h and fs_remove_at. ERROR_TRUST: another file system is mounted below; it is left alone.
+ */
 int fs_remove_tree(const Host *host, const char *path, Error *err) _must_check_;
+int fs_remove_at(int folder, const char *name, Error *err) _must_check_; /* the same, of what is in an open folder */
 
 bool fs_exists(const Host *host, const char *path);
 bool fs_is_folder(const Host *host, const char *path);
@@ -59,8 +63,10 @@ int fs_check_trusted(const Host *host, const char *path, Error *err) _must_check
 
 /* Copies a regular file onto path, atomically, with this mode. */
 int fs_copy(const Host *host, const char *from, const char *path, mode_t mode, Error *err) _must_check_;
+int fs_copy_from(const Host *host, int fd, const char *path, mode_t mode, Error *err) _must_check_;
 
 /* Names in a folder, without "." and "..", sorted, NULL-terminated; an absent folder has none. */
 int fs_list(const Host *host, const char *path, char ***ret_names, Error *err) _must_check_;
+int fs_list_at(int folder, char ***ret_names, Error *err) _must_check_; /* of an open one */
 void fs_names_free(char **names);
 DEFINE_CLEANUP(char **, fs_names_free)

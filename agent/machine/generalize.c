@@ -12,6 +12,8 @@
 #include "platform/base/text.h"
 #include "platform/flush.h"
 #include "platform/fs.h"
+#include "platform/mounts.h"
+#include "platform/safe_folder.h"
 
 #define KEPT_MAX 3
 
@@ -85,18 +87,44 @@ static void add(GeneralizeList *list, char *path, const char *why)
         list->items[list->n++] = (GeneralizeItem){ path, why };
 }
 
-static int look_at(const Host *host, size_t place, GeneralizeList *list, Error *err)
+/* As deep as it may be: to remove it all would empty somebody else's file system. */
+static int check_mounts(const MountTable *mounts, const SafeFolder *folder, const char *name, Error *err)
 {
+        _cleanup_free_ char *path = text_format("%s/%s", text_equal(folder->path, "/") ? "" : folder->path, name),
+                            *shown = NULL;
+        size_t i;
+
+        for (i = 0; i < mounts->n; i++) {
+                if (!mount_is_below(mounts->items[i].point, path))
+                        continue;
+                shown = text_escape(mounts->items[i].point, 300);
+                return error_set(err, ERROR_TRUST,
+                                 "a file system is mounted on %s, and what is in it would be removed with %s. Unmount "
+                                 "it first",
+                                 shown, name);
+        }
+        return 0;
+}
+
+static int look_at(const Host *host, size_t place, const MountTable *mounts, GeneralizeList *list, Error *err)
+{
+        _cleanup_(safe_folder_close) SafeFolder folder = { .fd = -1 };
         _cleanup_(fs_names_freep) char **names = NULL;
         size_t i;
 
-        if (fs_list(host, places[place].folder, &names, err) < 0)
+        if (safe_folder_open(host, places[place].folder, &folder, err) < 0)
                 return -1;
+        if (folder.fd < 0)
+                return 0;
+        if (fs_list_at(folder.fd, &names, err) < 0)
+                return error_prefix(err, "%s", places[place].folder);
         for (i = 0; names[i]; i++) {
                 char *path;
 
                 if (!text_starts_with(names[i], places[place].prefix) || is_kept(names[i], places[place].kept))
                         continue;
+                if (check_mounts(mounts, &folder, names[i], err) < 0)
+                        return -1;
                 path = text_format("%s/%s", places[place].folder, names[i]);
                 if (is_listed(list, path))
                         free(path);
@@ -109,13 +137,29 @@ static int look_at(const Host *host, size_t place, GeneralizeList *list, Error *
 int generalize_look(const Host *host, GeneralizeList *ret, Error *err)
 {
         _cleanup_(generalize_list_clear) GeneralizeList list = { 0 };
+        _cleanup_(mount_table_clear) MountTable mounts = { 0 };
         size_t i;
 
+        if (mount_table_read(host, &mounts, err) < 0)
+                return -1;
         for (i = 0; i < ELEMENTSOF(places); i++)
-                if (look_at(host, i, &list, err) < 0)
+                if (look_at(host, i, &mounts, &list, err) < 0)
                         return -1;
         *ret = list;
         list = (GeneralizeList){ 0 };
+        return 0;
+}
+
+static int remove_item(const Host *host, const GeneralizeItem *item, Error *err)
+{
+        const char *name = strrchr(item->path, '/') + 1;
+        _cleanup_free_ char *above = text_copy_n(item->path, (size_t)(name - 1 - item->path));
+        _cleanup_(safe_folder_close) SafeFolder folder = { .fd = -1 };
+
+        if (safe_folder_open(host, above, &folder, err) < 0)
+                return -1;
+        if (folder.fd >= 0 && fs_remove_at(folder.fd, name, err) < 0)
+                return error_prefix(err, "%s", above);
         return 0;
 }
 
@@ -127,7 +171,7 @@ int generalize_remove(const Host *host, const GeneralizeList *list, Error *err)
         size_t i;
 
         for (i = 0; i < list->n; i++)
-                if (fs_remove_tree(host, list->items[i].path, err) < 0)
+                if (remove_item(host, &list->items[i], err) < 0)
                         return -1;
         flush_end(flush_start(host, flushed, ELEMENTSOF(flushed)));
         return 0;

@@ -21,7 +21,10 @@ typedef struct GeneralizeList {
 
 void generalize_list_clear(GeneralizeList *list);
 
-/* Looks only. ERROR_IO: a folder cannot be read. */
+/*
+ * Looks only. ERROR_IO: a folder cannot be read. ERROR_TRUST: a link that others than root may have put leads to one,
+ * or something is mounted on or in what is to go: of both nothing is removed.
+ */
 int generalize_look(const Host *host, GeneralizeList *ret, Error *err) _must_check_;
 
 /* Removes all of the list, durably; what is gone meanwhile is fine. The first that cannot be removed ends it. */

@@ -95,6 +95,80 @@ static void nothing_there_is_nothing_to_remove(void **state)
         assert_int_equal(list.n, 0);
 }
 
+static void must_refuse(const Scratch *scratch, const char *words)
+{
+        GeneralizeList list = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(generalize_look(&scratch->host, &list, &err), -1);
+        assert_int_equal(err.kind, ERROR_TRUST);
+        if (!strstr(err.text, words))
+                fail_msg("'%s' does not say '%s'", err.text, words);
+        assert_int_equal(list.n, 0);
+}
+
+static void a_link_that_others_may_have_put_leads_nowhere(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *logs = text_format("%s/var/log", scratch->root), *link = text_format("%s/mde-linux", logs);
+        const GeneralizeList before = { .items = &(GeneralizeItem){ .path = (char[]){ "/var/log/mde-linux/data" } },
+                                        .n = 1 };
+        Error err = { 0 };
+
+        scratch_write(scratch, "/victim/data", "x");
+        scratch_folder(scratch, "/var/log");
+        assert_int_equal(chmod(logs, 0775), 0);
+        assert_int_equal(symlink("/victim", link), 0);
+        must_refuse(scratch, "/var/log/mde-linux is a link to /victim");
+        /* put there after the look */
+        assert_int_equal(generalize_remove(&scratch->host, &before, &err), -1);
+        assert_true(fs_exists(&scratch->host, "/victim/data"));
+}
+
+static void a_link_that_root_alone_may_have_put_is_followed(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *link = text_format("%s/var/log", scratch->root);
+        _cleanup_(generalize_list_clear) GeneralizeList list = { 0 };
+        Error err = { 0 };
+
+        if (geteuid() != 0)
+                skip();
+        scratch_write(scratch, "/disk/logs/mde-linux/a.log", "x");
+        scratch_folder(scratch, "/var");
+        assert_int_equal(symlink("../disk/logs", link), 0);
+        assert_int_equal(generalize_look(&scratch->host, &list, &err), 0);
+        assert_int_equal(list.n, 1);
+        assert_string_equal(list.items[0].path, "/var/log/mde-linux/a.log");
+        assert_int_equal(generalize_remove(&scratch->host, &list, &err), 0);
+        assert_false(fs_exists(&scratch->host, "/disk/logs/mde-linux/a.log"));
+}
+
+static void what_is_mounted_below_is_refused_before_anything_goes(void **state)
+{
+        const Scratch *scratch = *state;
+
+        scratch_write(scratch, "/var/opt/microsoft/mdatp/quarantine/a/b", "x");
+        scratch_write(scratch, "/proc/self/mountinfo",
+                      "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+                      "2 1 8:1 /home /var/opt/microsoft/mdatp/quarantine/a rw - ext4 /dev/sda1 rw\n");
+        must_refuse(scratch, "mounted on /var/opt/microsoft/mdatp/quarantine/a");
+}
+
+static void a_folder_on_a_disk_of_its_own_is_cleared(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_(generalize_list_clear) GeneralizeList list = { 0 };
+        Error err = { 0 };
+
+        scratch_write(scratch, "/var/opt/microsoft/mdatp/state", "x");
+        scratch_write(scratch, "/proc/self/mountinfo",
+                      "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+                      "2 1 8:2 / /var/opt/microsoft/mdatp rw - ext4 /dev/sdb1 rw\n");
+        assert_int_equal(generalize_look(&scratch->host, &list, &err), 0);
+        assert_int_equal(list.n, 1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -103,6 +177,13 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_is_most_important_is_listed_first_and_once, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(nothing_there_is_nothing_to_remove, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_link_that_others_may_have_put_leads_nowhere, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(a_link_that_root_alone_may_have_put_is_followed, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_is_mounted_below_is_refused_before_anything_goes, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(a_folder_on_a_disk_of_its_own_is_cleared, scratch_open, scratch_close),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
