@@ -95,13 +95,15 @@ static int write_bundle(const Host *here, Collection *collection, Error *err)
 static void take_diagnostics(const Host *here, Collection *collection)
 {
         _cleanup_free_ char *made = NULL, *path = NULL;
+        _cleanup_close_ int fd = -1;
         const char *slash = strrchr(collection->path, '/');
 
         path = text_format("%.*s/%s-sensor.zip", (int)(slash - collection->path), collection->path, collection->stem);
         if (sensor_make_diagnostics(here, deadline_in(DIAGNOSTICS_MS), &made, &collection->trouble) < 0 ||
+            sensor_open_diagnostics(here, made, &fd, &collection->trouble) < 0 ||
             take_name(path, &collection->trouble) < 0)
                 return;
-        if (fs_copy(here, made, path, 0600, &collection->trouble) < 0)
+        if (fs_copy_from(here, fd, path, 0600, &collection->trouble) < 0)
                 unlink(path);
         else
                 collection->diagnostics = TAKE_PTR(path);
@@ -141,7 +143,7 @@ static void say_diagnostics(const Screen *screen, const Collection *collection)
                         shown);
         else if (collection->trouble.kind)
                 screen_say(screen, SCREEN_WARNING, 2,
-                           "The sensor made no archive of its own: %s. 'systemctl status mdatp' may tell why.",
+                           "There is no archive of the sensor's own: %s. 'systemctl status mdatp' may tell why.",
                            collection->trouble.text);
 }
 
