@@ -200,6 +200,19 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
     dry = schema.validate("generalize", call(w, "generalize", "--dry-run", "--json").stdout)
     assert not dry["done"] and dry["device"] and ONBOARDING in [item["path"] for item in dry["items"]]
     assert w.files() == files and w.unit("mdatp", "ActiveState")["ActiveState"] == "active"
+    # nothing is removed through a link that others may have put, nor in what is mounted below
+    w.machine.write("/root/victim/file", "kept")
+    w.machine.path("/var/log").chmod(0o775)
+    w.machine.path("/var/log/mde-linux").symlink_to("/root/victim")
+    done = call(w, "generalize", "--yes", code=1)
+    assert "/var/log/mde-linux is a link to /root/victim" in done.stderr and not done.stdout, done
+    w.machine.run(["rm", "/var/log/mde-linux"])
+    mounted = "/var/opt/microsoft/mdatp/quarantine"
+    w.machine.run(["mkdir", "-p", mounted])
+    w.machine.run(["mount", "--bind", "/root/victim", mounted])
+    assert f"mounted on {mounted}" in call(w, "generalize", "--yes", code=1).stderr
+    w.machine.run(["umount", mounted])
+    assert w.machine.read("/root/victim/file") == "kept" and w.unit("mdatp", "ActiveState")["ActiveState"] == "active"
     a_request_that_comes_meanwhile_is_worked_on(w)
     # done, and done once
     done = schema.validate("generalize", call(w, "generalize", "--yes", "--json").stdout)
