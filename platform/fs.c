@@ -38,11 +38,11 @@ int fs_read(const Host *host, const char *path, size_t max, char **ret_data, siz
                 *ret_length = 0;
                 return 0;
         }
-        if (fd < 0)
+        if (fd < 0 && errno != ENXIO)
                 return error_errno(err, errno, "open %s", path);
-        if (fstat(fd, &st) < 0)
+        if (fd >= 0 && fstat(fd, &st) < 0)
                 return error_errno(err, errno, "look at %s", path);
-        if (!S_ISREG(st.st_mode))
+        if (fd < 0 || !S_ISREG(st.st_mode))
                 return error_set(err, ERROR_INPUT, "%s is no regular file", path);
         return read_all(fd, path, max, ret_data, ret_length, err);
 }

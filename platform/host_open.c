@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -165,17 +166,46 @@ static int open_in_root(const Host *host, const char *path, int flags)
         return (int)fd;
 }
 
-int host_open(const Host *host, const char *path, int flags)
+static int open_in_image(const Host *host, const char *path, int flags)
 {
-        int fd;
+        int fd = open_in_root(host, path, flags);
 
-        if (host_is_live(host))
-                return open(path, flags | O_CLOEXEC);
-        fd = open_in_root(host, path, flags);
         /* filters of containers say EPERM of what they do not know; EAGAIN: the kernel saw something being moved */
         if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))
                 fd = host_open_by_steps(host, path, flags);
         return fd;
+}
+
+/* O_PATH opens nothing: a device is not woken by it. */
+static int fail_unless_content(int fd)
+{
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return -1;
+        if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+                return 0;
+        errno = S_ISLNK(st.st_mode) ? ELOOP : ENXIO;
+        return -1;
+}
+
+int host_open(const Host *host, const char *path, int flags)
+{
+        _cleanup_close_ int found = -1;
+        char name[32];
+        int fd;
+
+        if (host_is_live(host))
+                return open(path, flags | O_CLOEXEC);
+        if (flags & O_PATH)
+                return open_in_image(host, path, flags);
+        found = open_in_image(host, path, O_PATH | (flags & (O_DIRECTORY | O_NOFOLLOW)));
+        if (found < 0 || fail_unless_content(found) < 0)
+                return -1;
+        snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
+        fd = open(name, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
+        /* without /proc by its name once more */
+        return fd < 0 && errno == ENOENT ? open_in_image(host, path, flags) : fd;
 }
 
 static int look(const Host *host, const char *path, int flags, struct stat *ret)
@@ -193,4 +223,11 @@ int host_stat(const Host *host, const char *path, struct stat *ret)
 int host_lstat(const Host *host, const char *path, struct stat *ret)
 {
         return host_is_live(host) ? lstat(path, ret) : look(host, path, O_NOFOLLOW, ret);
+}
+
+int host_access_folder(const Host *host, const char *path, int mode)
+{
+        _cleanup_close_ int fd = host_open(host, path, O_PATH | O_DIRECTORY);
+
+        return fd < 0 ? -1 : faccessat(fd, ".", mode, 0);
 }

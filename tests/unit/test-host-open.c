@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "platform/fs.h"
@@ -128,6 +129,50 @@ static void a_link_itself_and_folders_can_be_looked_at(void **state)
         assert_true(S_ISDIR(st.st_mode));
 }
 
+/* Where it is not allowed to make a device, a pipe has to do. */
+static void nothing_but_files_and_folders_of_an_image_is_opened(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *pipe = text_format("%s/pipe", s->root), *device = text_format("%s/device", s->root);
+        static const char *const names[] = { "/pipe", "/device", "/link" };
+        struct stat st;
+        size_t i;
+
+        assert_int_equal(mkfifo(pipe, 0600), 0);
+        if (mknod(device, S_IFCHR | 0600, makedev(1, 3)) < 0)
+                assert_int_equal(mkfifo(device, 0600), 0);
+        link_to(s, "/device", "/link");
+        for (i = 0; i < ELEMENTSOF(names); i++) {
+                _cleanup_close_ int fd = host_open(&s->host, names[i], O_RDONLY | O_NONBLOCK);
+                _cleanup_free_ char *data = NULL;
+                Error err = { 0 };
+                size_t length;
+
+                if (fd >= 0 || errno != ENXIO)
+                        fail_msg("%s: %d", names[i], fd);
+                assert_int_equal(fs_read(&s->host, names[i], 10, &data, &length, &err), -1);
+                assert_non_null(strstr(err.text, "is no regular file"));
+                assert_int_equal(host_stat(&s->host, names[i], &st), 0); /* but it can be looked at */
+        }
+        assert_int_equal(host_open(&s->host, "/link", O_RDONLY | O_NOFOLLOW), -1);
+        assert_int_equal(errno, ELOOP);
+}
+
+static void whether_a_folder_may_be_read_is_asked_of_that_machine(void **state)
+{
+        Scratch *s = *state;
+
+        scratch_folder(s, "/folder");
+        scratch_write(s, "/file", "text");
+        link_to(s, "/folder", "/inside");
+        link_to(s, "/proc/self", "/outside");
+        assert_int_equal(host_access_folder(&s->host, "/inside", R_OK | X_OK), 0);
+        assert_int_equal(host_access_folder(&s->host, "/outside", R_OK), -1);
+        assert_int_equal(errno, ENOENT);
+        assert_int_equal(host_access_folder(&s->host, "/file", R_OK), -1);
+        assert_int_equal(errno, ENOTDIR);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -136,6 +181,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(nothing_outside_is_reached, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(links_in_a_circle_end, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_missing_or_no_folder_is_said_as_open_does, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(nothing_but_files_and_folders_of_an_image_is_opened, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(whether_a_folder_may_be_read_is_asked_of_that_machine, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_link_itself_and_folders_can_be_looked_at, scratch_open,
                                                 scratch_close),
