@@ -6,14 +6,14 @@
 #include "agent/facts.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 
 /* fs_exists() takes what it may not see for absent. */
 static Tri is_there(const Host *host)
 {
-        _cleanup_free_ char *path = host_path(host, FACTS_HOLD_FILE);
         struct stat st;
 
-        if (lstat(path, &st) == 0)
+        if (host_lstat(host, FACTS_HOLD_FILE, &st) == 0)
                 return TRI_YES;
         return errno == ENOENT || errno == ENOTDIR ? TRI_NO : TRI_UNKNOWN;
 }

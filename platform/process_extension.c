@@ -4,12 +4,14 @@
  */
 #include "platform/process_extension.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/process_program.h"
 
 #define FOLDER "/var/lib/waagent/"
@@ -67,9 +69,9 @@ static char *read_proc(const Host *host, pid_t pid, const char *name, size_t *re
 
 static char *read_folder(const Host *host, pid_t pid)
 {
-        _cleanup_free_ char *path = text_format("/proc/%d/cwd", (int)pid), *full = host_path(host, path),
-                            *target = text_allocate(LINK_MAX + 1);
-        ssize_t n = readlink(full, target, LINK_MAX);
+        _cleanup_free_ char *path = text_format("/proc/%d/cwd", (int)pid), *target = text_allocate(LINK_MAX + 1);
+        _cleanup_close_ int fd = host_open(host, path, O_PATH | O_NOFOLLOW);
+        ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", target, LINK_MAX);
 
         if (n <= 0)
                 return NULL;

@@ -16,6 +16,7 @@
 #include "agent/azure/machine.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/json.h"
 #include "platform/lines.h"
 
@@ -81,8 +82,7 @@ void signs_guest_log_line(const char *line, size_t length, GuestSigns *ret)
 
 static void look_at_log(const Host *host, const char *file, GuestSigns *ret)
 {
-        _cleanup_free_ char *path = host_path(host, file);
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        _cleanup_close_ int fd = host_open(host, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
         _cleanup_free_ Lines *lines = text_allocate(sizeof(Lines));
         const char *line;
         struct stat st;

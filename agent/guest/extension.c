@@ -12,6 +12,7 @@
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/json.h"
 #include "platform/process.h"
 
@@ -109,10 +110,10 @@ static void find_folders(const Host *host, char **names, Extension *extension)
 
 static void look_at_folders(const Host *host, Extension *extension)
 {
-        _cleanup_free_ char *path = host_path(host, EXTENSION_LIBRARY);
         _cleanup_(fs_names_freep) char **names = NULL;
 
-        extension->visible = tri(access(path, R_OK | X_OK) == 0 || errno == ENOENT || errno == ENOTDIR);
+        extension->visible = tri(host_access_folder(host, EXTENSION_LIBRARY, R_OK | X_OK) == 0 || errno == ENOENT ||
+                                 errno == ENOTDIR);
         if (extension->visible == TRI_YES && fs_list(host, EXTENSION_LIBRARY, &names, NULL) == 0 && names)
                 find_folders(host, names, extension);
 }
@@ -132,9 +133,7 @@ static void look_at_agent(const Host *host, Extension *extension)
 
 static bool is_program(const Host *host, const char *path, struct stat *st)
 {
-        _cleanup_free_ char *full = host_path(host, path);
-
-        return lstat(full, st) == 0 && S_ISREG(st->st_mode) && (st->st_mode & S_IXUSR);
+        return host_lstat(host, path, st) == 0 && S_ISREG(st->st_mode) && (st->st_mode & S_IXUSR);
 }
 
 /* "mde-linux 1.2.3.4" is the first line. */

@@ -17,6 +17,7 @@
 #include "agent/state_holder.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 #include "platform/systemd.h"
 
 #define TIMER_FILE "/etc/systemd/system/" RECHECK_TIMER
@@ -26,9 +27,7 @@
 /* What is not there can be seen not to be there. */
 static Tri is_readable(const Host *host, const char *folder)
 {
-        _cleanup_free_ char *path = host_path(host, folder);
-
-        return tri(access(path, R_OK | X_OK) == 0 || errno == ENOENT || errno == ENOTDIR);
+        return tri(host_access_folder(host, folder, R_OK | X_OK) == 0 || errno == ENOENT || errno == ENOTDIR);
 }
 
 static void take_request(bool present, const QueueEntry *entry, ExtensionRequest *ret)
@@ -112,10 +111,10 @@ static bool name_to_sequence(const char *name, int *ret)
 
 static int64_t written_s(const Host *host, const char *name)
 {
-        _cleanup_free_ char *path = text_format("%s" HISTORY_FOLDER "/%s", host->root, name);
+        _cleanup_free_ char *path = text_format(HISTORY_FOLDER "/%s", name);
         struct stat st;
 
-        return lstat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
+        return host_lstat(host, path, &st) == 0 ? (int64_t)st.st_mtime : 0;
 }
 
 static void take_run(const Host *host, ExtensionRun *run)

@@ -5,6 +5,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 
 #define SUFFIX ".settings"
 
@@ -31,10 +32,10 @@ static bool name_to_number(const char *name, int *ret)
 
 static bool modified(const Host *host, const char *folder, const char *name, struct timespec *ret)
 {
-        _cleanup_free_ char *path = text_format("%s%s/%s", host->root, folder, name);
+        _cleanup_free_ char *path = text_format("%s/%s", folder, name);
         struct stat st;
 
-        if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+        if (host_stat(host, path, &st) < 0 || !S_ISREG(st.st_mode))
                 return false;
         *ret = st.st_mtim;
         return true;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "platform/host_open.h"
+
 #define LINE_MAX_BYTES 5000
 
 /* '0' stands for a digit. NULL: it is not so. */
@@ -52,8 +54,8 @@ bool bundle_is_log_line(const char *line, size_t length)
 /* The end of a file that may be larger than what is wanted; "" when it cannot be read. Never through a link. */
 static char *read_tail(const Host *host, const char *path)
 {
-        _cleanup_free_ char *full = host_path(host, path), *data = text_allocate(BUNDLE_LOG_MAX + 1);
-        _cleanup_close_ int fd = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        _cleanup_free_ char *data = text_allocate(BUNDLE_LOG_MAX + 1);
+        _cleanup_close_ int fd = host_open(host, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
         size_t length = 0;
         struct stat st;
         ssize_t n = 1;

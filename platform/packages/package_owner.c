@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/host_open.h"
 #include "platform/lines.h"
 
 #define DPKG_INFO "/var/lib/dpkg/info"
@@ -42,9 +43,10 @@ static void note_owner(PackageOwner *owner, const char *list)
         snprintf(owner->package, sizeof(owner->package), "%s", shown);
 }
 
-static void read_list(int folder, const char *name, PackageOwner *owners, size_t n)
+static void read_list(const Host *host, const char *name, PackageOwner *owners, size_t n)
 {
-        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        _cleanup_free_ char *path = text_format(DPKG_INFO "/%s", name);
+        _cleanup_close_ int fd = host_open(host, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
         const char *line;
         Lines lines;
         size_t length, i;
@@ -58,13 +60,22 @@ static void read_list(int folder, const char *name, PackageOwner *owners, size_t
                                 note_owner(&owners[i], name);
 }
 
+static DIR *open_folder(const Host *host)
+{
+        _cleanup_close_ int fd = host_open(host, DPKG_INFO, O_RDONLY | O_DIRECTORY);
+        DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+        if (dir)
+                TAKE_FD(fd);
+        return dir;
+}
+
 void package_owner_find(const Host *host, Deadline deadline, PackageOwner *owners, size_t n)
 {
-        _cleanup_free_ char *path = host_path(host, DPKG_INFO);
-        _cleanup_(close_folderp) DIR *dir = n > 0 ? opendir(path) : NULL;
+        _cleanup_(close_folderp) DIR *dir = n > 0 ? open_folder(host) : NULL;
         struct dirent *entry;
 
         while (dir && !deadline_passed(deadline) && (entry = readdir(dir)))
                 if (text_ends_with(entry->d_name, LIST))
-                        read_list(dirfd(dir), entry->d_name, owners, n);
+                        read_list(host, entry->d_name, owners, n);
 }

@@ -155,6 +155,22 @@ static void the_sensors_archive_is_where_it_says(void **state)
         assert_null(none);
 }
 
+static void a_log_is_not_looked_for_outside_the_image(void **state)
+{
+        const Scratch *s = *state;
+        const Host image = { .root = text_format("%s/image", s->root) };
+        Bundle bundle = { 0 };
+
+        scratch_write(s, "/image/var/log/extension.log", "[2026-11-22 12:00:00.123Z][Error] [42] inside\n");
+        scratch_write(s, "/logs/extension.log", "[2026-11-22 12:00:00.123Z][Error] [42] outside\n");
+        bundle_add_log(&image, "/../logs/extension.log", "a.log", "a log", &bundle);
+        assert_int_equal(bundle.n_files, 0);
+        bundle_add_log(&image, "/../var/log/extension.log", "a.log", "a log", &bundle);
+        assert_int_equal(bundle.n_files, 1);
+        bundle_clear(&bundle);
+        free((char *)image.root);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -163,6 +179,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(nothing_of_this_machine_is_told_as_the_image_s, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(only_the_end_of_a_long_log_is_taken, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_log_is_not_looked_for_outside_the_image, scratch_open, scratch_close),
                 cmocka_unit_test(of_a_status_only_known_members_are_taken),
                 cmocka_unit_test(of_a_managed_configuration_only_known_members_are_taken),
                 cmocka_unit_test(the_sensors_archive_is_where_it_says),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/guest/extension.h"
 #include "agent/guest/settings_files.h"
@@ -42,6 +43,39 @@ static void a_machine_without_anything_is_known_to_have_nothing(void **state)
         assert_null(extension_run(&extension, 0));
         assert_int_equal(extension.recheck.present, TRI_NO);
         extension_clear(&extension);
+}
+
+/* Each place is a link to what would count, were it looked for outside. */
+static void nothing_outside_an_image_is_taken_for_its_own(void **state)
+{
+        const Scratch *scratch = *state;
+        static const char *const places[] = { EXTENSION_LIBRARY, PROGRAM_FOLDER, HISTORY_FOLDER };
+        const Scratch image = { .host = { .root = text_format("%s/image", scratch->root) } };
+        _cleanup_free_ char *full_program = NULL;
+        Extension extension;
+        size_t i;
+
+        unpack(scratch, BASE("1.0.9.0"));
+        scratch_write(scratch, PROGRAM, "#!/bin/sh\n");
+        full_program = text_format("%s" PROGRAM, scratch->root);
+        assert_int_equal(chmod(full_program, 0755), 0);
+        scratch_write(scratch, HISTORY_FOLDER "/0.json", "{}");
+        for (i = 0; i < ELEMENTSOF(places); i++) {
+                _cleanup_free_ char *link = text_format("/image%s", places[i]), *above = text_copy(link);
+                _cleanup_free_ char *full = text_format("%s%s", scratch->root, link);
+                _cleanup_free_ char *target = text_format("%s%s", scratch->root, places[i]);
+
+                *strrchr(above, '/') = '\0';
+                scratch_folder(scratch, above);
+                assert_int_equal(symlink(target, full), 0);
+        }
+        extension_look(&image.host, &extension);
+        assert_int_equal(extension.agent, GUEST_AGENT_NONE);
+        assert_int_equal(extension.n_folders, 0);
+        assert_int_equal(extension.program.present, TRI_NO);
+        assert_int_equal(extension.n_runs, 0);
+        extension_clear(&extension);
+        free((char *)image.host.root);
 }
 
 static void of_several_versions_the_newest_unpacked_one_counts(void **state)
@@ -305,6 +339,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
                 TEST(a_machine_without_anything_is_known_to_have_nothing),
+                TEST(nothing_outside_an_image_is_taken_for_its_own),
                 TEST(of_several_versions_the_newest_unpacked_one_counts),
                 TEST(whose_request_ended_last_counts_before_the_newest),
                 TEST(no_more_folders_than_the_limit_are_looked_at_and_the_newest_stay),

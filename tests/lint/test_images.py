@@ -1,0 +1,59 @@
+"""What an image of a machine holds is reached through host_open() and what is built on it, so that no link leads out of it."""
+
+import re
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+WHOLE_NAME = re.compile(r"\bhost_path\(|\bhost(?:\.|->)root\b")
+
+# Who may join Host.root and a path itself: what writes, runs or watches, and so has the running machine only; what
+# decides where an image is; and walks of their own that follow no link.
+MAY = {
+    "command.c": "runs package managers",
+    "command_line.c": "decides where the image is",
+    "deb_index.c": "reads what it wrote",
+    "events.c": "writes",
+    "flush.c": "writes",
+    "fs.c": "writes; it reads through host_open()",
+    "fs_digest.c": "of packages that were fetched",
+    "fs_take.c": "writes",
+    "host.c": "is host_path()",
+    "host.h": "is host_path()",
+    "host_open.c": "is host_open()",
+    "http_tls.c": "asks others, which is not done for an image",
+    "lifecycle.c": "writes",
+    "listener.c": "asks the running machine's Azure",
+    "managed_config.c": "a step",
+    "program.c": "writes",
+    "queue.c": "writes",
+    "recheck_unit.c": "writes",
+    "repository_key.c": "a step",
+    "state.c": "takes a lock",
+    "state_holder.c": "whose lock it is, of processes that run",
+    "status_command.c": "watches",
+    "trusted_folder.c": "a walk of its own",
+    "undo.c": "writes",
+    "undo_roll_back.c": "writes",
+}
+
+
+def users():
+    for layer in ("handler", "agent", "platform"):
+        for path in sorted((TOP / layer).rglob("*.[ch]")):
+            code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+            if WHOLE_NAME.search(code):
+                yield path.relative_to(TOP)
+
+
+class Images(unittest.TestCase):
+    def test_only_those_listed_join_an_image_and_a_path(self):
+        others = [str(path) for path in users() if path.name not in MAY]
+        self.assertEqual(others, [], "use host_open(), host_stat() or fs_...; else say in the list why it may")
+
+    def test_nobody_is_listed_who_does_not(self):
+        self.assertEqual(sorted(set(MAY) - {path.name for path in users()}), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
