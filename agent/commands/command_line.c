@@ -1,5 +1,7 @@
 #include "agent/commands/command_line.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,20 +110,37 @@ static bool takes_root(const Command *command)
         return false;
 }
 
-/* "/" is the running machine. */
+static bool leads_to(const char *path, const struct stat *folder)
+{
+        struct stat found;
+
+        return path && stat(path, &found) == 0 && found.st_dev == folder->st_dev && found.st_ino == folder->st_ino;
+}
+
+/*
+ * "/" is the running machine. What /proc/PID/root leads to is called "/" in that process's namespace, and is another
+ * folder here: that one is held open and named by its descriptor, for as long as we run.
+ */
 static int find_root(const CommandLine *line, char **ret)
 {
         const char *given = takes_root(line->command) ? command_line_option(line, "root") : NULL;
-        _cleanup_free_ char *path = given ? realpath(given, NULL) : NULL, *shown = NULL;
+        _cleanup_free_ char *path = NULL, *shown = NULL;
+        _cleanup_close_ int fd = -1;
         struct stat st;
 
         if (!given)
                 return 0;
-        if (!path || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        fd = open(given, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &st) < 0) {
+                const char *why = errno == ENOENT || errno == ENOTDIR ? "there is no such folder" : strerror(errno);
+
                 shown = text_escape(given, 200);
-                return command_line_refuse(line, "--root %s: there is no such folder", shown);
+                return command_line_refuse(line, "--root %s: %s", shown, why);
         }
-        if (!text_equal(path, "/"))
+        path = realpath(given, NULL);
+        if (!leads_to(path, &st))
+                *ret = text_format("/proc/self/fd/%d", TAKE_FD(fd));
+        else if (!text_equal(path, "/"))
                 *ret = TAKE_PTR(path);
         return 0;
 }

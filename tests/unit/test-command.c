@@ -1,7 +1,16 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/commands/command_line.h"
+#include "platform/fs.h"
 #include "tests/unit/scratch.h"
 
 #define LINE_MAX_WORDS 8
@@ -88,6 +97,69 @@ static void an_image_is_a_folder_that_is_there(void **state)
         configuration_clear(&configuration);
 }
 
+/* As the first process of a container is: "/" is another folder to it. Tells when it is there, and stays. */
+static void live_in_a_container(const char *folder, int told)
+{
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+            mount("tmpfs", folder, "tmpfs", 0, "mode=0755") < 0 || chdir(folder) < 0 || mkdir("old", 0755) < 0 ||
+            mkdir("below", 0755) < 0 || syscall(SYS_pivot_root, ".", "old") < 0 || chdir("/") < 0 ||
+            umount2("/old", MNT_DETACH) < 0)
+                _exit(77);
+        if (write(told, "", 1) == 1)
+                pause();
+        _exit(0);
+}
+
+static pid_t start_container(const char *folder)
+{
+        int told[2];
+        char byte;
+        pid_t pid;
+
+        assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0)
+                live_in_a_container(folder, told[1]);
+        close(told[1]);
+        if (read(told[0], &byte, 1) != 1)
+                skip(); /* not allowed here */
+        close(told[0]);
+        return pid;
+}
+
+static void take_root(const char *option, Host *host, char **ret_root)
+{
+        Configuration configuration = { 0 };
+        CommandLine line;
+
+        assert_int_equal(READ(&line, option), 0);
+        assert_int_equal(command_line_host(&line, &configuration, ret_root, host), 0);
+        configuration_clear(&configuration);
+}
+
+static void the_root_of_a_container_is_an_image_and_not_this_machine(void **state)
+{
+        const Scratch *scratch = *state;
+        pid_t pid = start_container(scratch->root);
+        _cleanup_free_ char *top = text_format("--root=/proc/%d/root", (int)pid);
+        _cleanup_free_ char *below = text_format("%s/below", top), *root = NULL, *root_below = NULL, *own = NULL;
+        Host host, host_below, live;
+
+        take_root(top, &host, &root);
+        take_root(below, &host_below, &root_below);
+        take_root("--root=/proc/self/root", &live, &own);
+        kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        assert_false(host_is_live(&host));
+        assert_true(fs_is_folder(&host, "/below")); /* although that process is gone */
+        assert_false(fs_exists(&host, "/proc"));
+        assert_false(host_is_live(&host_below));
+        assert_true(fs_is_folder(&host_below, "/"));
+        assert_true(host_is_live(&live));
+}
+
 static void every_command_can_be_explained(void **state)
 {
         const Command *command;
@@ -114,6 +186,8 @@ int main(void)
                 cmocka_unit_test(words_behind_two_dashes_are_no_options),
                 cmocka_unit_test(wrong_use_is_refused),
                 cmocka_unit_test(an_image_is_a_folder_that_is_there),
+                cmocka_unit_test_setup_teardown(the_root_of_a_container_is_an_image_and_not_this_machine, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test(every_command_can_be_explained),
         };
 
