@@ -14,6 +14,11 @@ bool host_is_live(const Host *host)
         return !*host->root;
 }
 
+bool host_may_ask(const Host *host)
+{
+        return host_is_live(host) || host->staged;
+}
+
 bool host_stopping(const Host *host)
 {
         return host->stop && *host->stop;

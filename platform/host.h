@@ -3,7 +3,8 @@
  * answer, whom to trust beyond the built-in, and whether we were asked to stop. The only seam.
  *
  * root is "" for the running machine; a folder makes readers read below it (recorded hosts,
- * offline images), and nothing of it is ever run. All strings are borrowed and outlive the Host.
+ * offline images), nothing of it is ever run, and nobody is asked over the network for it. All strings are borrowed and
+ * outlive the Host.
  */
 #pragma once
 
@@ -27,6 +28,7 @@ typedef struct Host {
         const char *const *repository_keys;  /* OpenPGP fingerprints, 40 hex digits, likewise */
         const char *openssl; /* the program that decrypts and judges signatures in our library's place, or NULL:
                                 host_openssl.h */
+        bool staged;         /* tests only: root is a machine's stage, for which servers may be asked */
         const volatile sig_atomic_t *stop; /* nonzero: finish the running command, then stop; or NULL */
 } Host;
 
@@ -36,6 +38,7 @@ typedef struct Host {
 
 char *host_path(const Host *host, const char *path); /* root + path; caller frees */
 bool host_is_live(const Host *host);
+bool host_may_ask(const Host *host); /* others, over the network: not for an image */
 bool host_stopping(const Host *host);
 
 /*

@@ -168,6 +168,8 @@ static int check_spec(HttpClient *client, const HttpSpec *spec, Error *err)
 {
         const char *scheme = spec->metadata ? "http://" : "https://", *p;
 
+        if (!host_may_ask(client->host))
+                return error_set(err, ERROR_INPUT, "nobody is asked over the network for the image of a machine");
         if (!client->curl)
                 return error_set(err, ERROR_MISSING, "libcurl (libcurl.so.4) cannot be loaded");
         if (!text_starts_with(spec->url, scheme) || strlen(spec->url) > URL_MAX)

@@ -79,9 +79,10 @@ DEFINE_CLEANUP(HttpClient *, http_client_free)
  * 0 only for a status of 200. ERROR_NETWORK: DNS, TCP, stall, a TLS handshake that breaks off, 408, 429, 5xx (tried
  * again while there are tries and time); ERROR_TRUST: the certificate (names the issuer CN of the one presented);
  * ERROR_INPUT: any other status (with the first line of the body, escaped), a redirect away from https, or more
- * than max_bytes; ERROR_MISSING: the machine has no CA bundle, or no libcurl; ERROR_TIMEOUT, ERROR_STOPPED.
- * The text names the host and the path, never the query of the URL. When the clocks differ by more than 5 minutes it
- * says so. On failure *ret is filled too, but for the body. What libcurl held is wiped as it is freed.
+ * than max_bytes, and any request for an image (host_may_ask()); ERROR_MISSING: the machine has no CA bundle, or no
+ * libcurl; ERROR_TIMEOUT, ERROR_STOPPED. The text names the host and the path, never the query of the URL. When the
+ * clocks differ by more than 5 minutes it says so. On failure *ret is filled too, but for the body. What libcurl held
+ * is wiped as it is freed.
  */
 int http_client_get(HttpClient *client, const HttpSpec *spec, HttpResponse *ret, Error *err) _must_check_;
 

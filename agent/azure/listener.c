@@ -5,6 +5,7 @@
 #include "agent/azure/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "agent/azure/agent_user.h"
 #include "platform/base/text.h"
+#include "platform/host_open.h"
 
 #define SCHEME "http://"
 #define LOCALHOST "localhost"
@@ -139,12 +141,13 @@ static void take_row(const Place *place, const AzureAgentUser *agent, const char
 static bool read_table(const Host *host, const char *name, const Place *place, const AzureAgentUser *agent,
                        Holder *holder)
 {
-        _cleanup_free_ char *path = host_path(host, name);
-        FILE *file = fopen(path, "re");
+        _cleanup_close_ int fd = host_open(host, name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+        FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
         char line[512];
 
         if (!file)
                 return false;
+        TAKE_FD(fd);
         while (fgets(line, sizeof(line), file)) {
                 char address[33] = "";
                 unsigned port = 0, state = 0, uid = 0;

@@ -2,6 +2,8 @@
 
 #include <sys/time.h>
 
+#include "platform/http_probe.h"
+
 static void page_is_read(void **state)
 {
         Fixture *f = fixture(state);
@@ -32,6 +34,23 @@ static void one_client_keeps_its_connection(void **state)
                 assert_int_equal(http_client_get(client, &spec, &response, &err), 0);
                 assert_string_equal(response.body, "1");
         }
+        server_stop(&server);
+}
+
+static void nobody_is_asked_for_an_image(void **state)
+{
+        Fixture *f = fixture(state);
+        Server server = server_start(SERVER_HTTPS, &f->good);
+        _cleanup_free_ char *url = text_format("https://localhost:%d/connections", server.port);
+        HttpProbe probe = { .url = url };
+        Host image = f->scratch->host;
+        Error err = { 0 };
+
+        image.staged = false;
+        assert_failure(ASK(f, .host = &image, .url = url), ERROR_INPUT, HTTP_STAGE_NONE, "image of a machine");
+        assert_int_equal(http_probe_all(&image, &probe, 1, deadline_in(20000), &err), -1);
+        assert_int_equal(err.kind, ERROR_INPUT);
+        assert_answer(ASK(f, .url = url), "1"); /* the first that came */
         server_stop(&server);
 }
 
@@ -261,6 +280,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(page_is_read),
                 cmocka_unit_test(one_client_keeps_its_connection),
+                cmocka_unit_test(nobody_is_asked_for_an_image),
                 cmocka_unit_test(request_names_program_and_nothing_else),
                 cmocka_unit_test(name_that_does_not_exist_fails_at_dns),
                 cmocka_unit_test(closed_port_fails_at_connect),
