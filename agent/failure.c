@@ -7,14 +7,16 @@
 
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...)
 {
+        _cleanup_free_ char *found = NULL;
         size_t length, i;
         va_list ap;
 
         failure->reason = reason;
         failure->by_manager = failure->way_told = false;
         va_start(ap, format);
-        vsnprintf(failure->found, sizeof(failure->found), format, ap);
+        found = text_hide_logins(text_format_list(format, ap));
         va_end(ap);
+        snprintf(failure->found, sizeof(failure->found), "%s", found);
         /* what was cut may have been cut inside a character */
         length = strlen(failure->found);
         for (i = 0; i < 3 && length == sizeof(failure->found) - 1 - i && !text_is_utf8(failure->found, length); i++)

@@ -31,6 +31,13 @@ static void take(Json *json, const char *name, char *buffer, size_t size)
         snprintf(buffer, size, "%s", value ? value : "");
 }
 
+/* Words about what was found: an earlier program may have written an address whole. */
+static void take_words(Json *json, const char *name, char *buffer, size_t size)
+{
+        take(json, name, buffer, size);
+        text_hide_logins(buffer);
+}
+
 static Verdict verdict_of(const char *name)
 {
         size_t i;
@@ -50,7 +57,7 @@ static void take_notes(Json *notes, HistoryRecord *record)
                 PlanNote *note = &record->notes[record->n_notes++];
 
                 take(json, "name", note->name, sizeof(note->name));
-                take(json, "text", note->text, sizeof(note->text));
+                take_words(json, "text", note->text, sizeof(note->text));
                 note->level = text_equal(json_string(json, "level"), WARNING) ? PLAN_WARNING : PLAN_INFORMATION;
         }
 }
@@ -61,8 +68,11 @@ static void take_refused(Json *json, Refused *refused)
                 return;
         json_object_object_foreach(json, what, said)
         {
+                _cleanup_free_ char *words =
+                        text_copy(json_object_is_type(said, json_type_string) ? json_object_get_string(said) : "");
+
                 if (json_object_is_type(said, json_type_string))
-                        refused_add(refused, what, json_object_get_string(said));
+                        refused_add(refused, what, text_hide_logins(words));
         }
 }
 
@@ -82,7 +92,7 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         take(json, "tenant", ret->tenant, sizeof(ret->tenant));
         take(json, "boot", ret->boot, sizeof(ret->boot));
         take(json, "program", ret->program, sizeof(ret->program));
-        take(json, "found", ret->failure.found, sizeof(ret->failure.found));
+        take_words(json, "found", ret->failure.found, sizeof(ret->failure.found));
         take(json, "fulfilled", ret->fulfilled, sizeof(ret->fulfilled));
         take(json, "fulfilledBlind", ret->fulfilled_blind, sizeof(ret->fulfilled_blind));
         take_notes(json_member(json, "notes"), ret);

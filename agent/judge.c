@@ -8,14 +8,14 @@
 void judge_refuse(Plan *plan, ReasonId reason, const char *format, ...)
 {
         Failure *refusal = plan->refusal.reason ? &plan->further[plan->n_further] : &plan->refusal;
-        char found[ERROR_TEXT_MAX];
+        _cleanup_free_ char *found = NULL;
         va_list ap;
 
         if (plan->n_further == PLAN_FURTHER_MAX)
                 return;
         plan->n_further += refusal != &plan->refusal;
         va_start(ap, format);
-        vsnprintf(found, sizeof(found), format, ap);
+        found = text_format_list(format, ap);
         va_end(ap);
         failure_set(refusal, reason, "%s", found);
 }
@@ -24,6 +24,7 @@ void judge_note(Plan *plan, const char *name, PlanNoteLevel level, const char *f
 {
         bool full = plan->n_notes == PLAN_NOTES_MAX;
         PlanNote *note = &plan->notes[full ? PLAN_NOTES_MAX - 1 : plan->n_notes++];
+        _cleanup_free_ char *text = NULL;
         va_list ap;
 
         note->level = full ? PLAN_WARNING : level;
@@ -33,6 +34,7 @@ void judge_note(Plan *plan, const char *name, PlanNoteLevel level, const char *f
                 return;
         }
         va_start(ap, format);
-        vsnprintf(note->text, sizeof(note->text), format, ap);
+        text = text_hide_logins(text_format_list(format, ap));
         va_end(ap);
+        snprintf(note->text, sizeof(note->text), "%s", text);
 }

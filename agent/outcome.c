@@ -19,11 +19,9 @@ static void write_text(char *text, size_t size, const char *format, va_list ap) 
 
 static void write_text(char *text, size_t size, const char *format, va_list ap)
 {
-        int length = vsnprintf(text, size, format, ap);
+        _cleanup_free_ char *whole = text_hide_logins(text_format_list(format, ap));
 
-        if (length < 0)
-                *text = '\0';
-        else if ((size_t)length >= size)
+        if ((size_t)snprintf(text, size, "%s", whole) >= size)
                 mark_cut(text, size);
 }
 

@@ -14,6 +14,7 @@
 #include "platform/base/text.h"
 
 #define SINKS_MAX 2
+#define LINE_MAX_BYTES 4095
 
 static struct {
         int fd;
@@ -104,18 +105,17 @@ static void write_file(LogLevel level, const char *line)
 void log_line(LogLevel level, const char *format, ...)
 {
         _cleanup_free_ char *line = NULL;
-        char words[4096];
         va_list ap;
         size_t i;
         int saved = errno;
 
         va_start(ap, format);
-        vsnprintf(words, sizeof(words), format, ap);
+        line = text_hide_logins(text_format_list(format, ap)); /* whole: what is cut may be cut inside a login */
         va_end(ap);
-        for (i = 0; words[i]; i++)
-                if ((unsigned char)words[i] < 0x20 || words[i] == 0x7f)
-                        words[i] = ' ';
-        line = text_copy(words);
+        for (i = 0; line[i] && i < LINE_MAX_BYTES; i++)
+                if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+                        line[i] = ' ';
+        line[i] = '\0';
         write_file(level, line);
         for (i = 0; i < the_log.n_sinks; i++)
                 the_log.sinks[i](level, line);

@@ -289,18 +289,6 @@ const char *text_time(int64_t unix_s, char buffer[TEXT_TIME_MAX])
         return buffer;
 }
 
-/* Behind the next "://", which JSON may write as ":\\/\\/"; NULL: there is none. */
-static char *find_authority(char *text)
-{
-        for (text = strchr(text, ':'); text; text = strchr(text + 1, ':')) {
-                if (text_starts_with(text, "://"))
-                        return text + 3;
-                if (text_starts_with(text, ":\\/\\/"))
-                        return text + 5;
-        }
-        return NULL;
-}
-
 char *text_url_place(const char *url)
 {
         const char *scheme = strstr(url, "://"), *start = scheme ? scheme + 3 : url;
@@ -308,32 +296,6 @@ char *text_url_place(const char *url)
         const char *at = memrchr(plain, '@', strcspn(plain, "/")), *place = at ? at + 1 : plain;
 
         return text_format("%s%s", place, strchr(place, '/') ? "" : "/");
-}
-
-char *text_hide_logins(char *text)
-{
-        char *start = text;
-
-        while ((start = find_authority(start))) {
-                char *end = start + strcspn(start, "/ \t\r\n"), *sign = end;
-
-                while (sign > start && *sign != '@')
-                        sign--;
-                if (*sign != '@' || sign == start)
-                        continue;
-                /* no room is made: a login of one or two bytes has as many stars */
-                memset(start, '*', sign - start < 3 ? (size_t)(sign - start) : 3);
-                if (sign - start > 3)
-                        memmove(start + 3, sign, strlen(sign) + 1);
-        }
-        return text;
-}
-
-char *text_shown(const char *text, size_t max)
-{
-        _cleanup_free_ char *plain = text_hide_logins(text_copy(text ? text : ""));
-
-        return text_escape(plain, max);
 }
 
 char *text_percent_encode(const char *text, const char *also_plain)

@@ -54,13 +54,16 @@ char *text_escape(const char *text, size_t max);
 /* "HOST[:PORT]/PATH" of a URL: without scheme, login, query and fragment. Caller frees. */
 char *text_url_place(const char *url);
 
-/* In place: what stands in an address between "://" and "@" (user, password) becomes stars. Returns text. */
+/*
+ * In place: of addresses, what may be secret becomes stars: what stands between "://" and "@", behind "?" or "#", and
+ * "NAME:PASSWORD" of NAME:PASSWORD@HOST without a scheme. Never longer. Returns text.
+ */
 char *text_hide_logins(char *text);
 
 /* For a URL (RFC 3986): all but the unreserved characters and those of also_plain as %XX. Caller frees. */
 char *text_percent_encode(const char *text, const char *also_plain);
 
-/* text_escape() of what may hold an address that somebody wrote: without the login that may stand in it. */
+/* text_escape() of what may hold an address that somebody wrote: without what may be secret in it. */
 char *text_shown(const char *text, size_t max);
 
 /*

@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include "agent/history.h"
 #include "agent/sensor/sensor_diagnostics.h"
 #include "handler/people/bundle.h"
 #include "platform/base/log.h"
@@ -74,6 +75,27 @@ static void nothing_of_this_machine_is_told_as_the_image_s(void **state)
         assert_non_null(strstr(bundle.files[0].data, "debian"));
         assert_null(strstr(bundle.files[0].data, here.release));
         assert_null(strstr(bundle.files[0].data, "\"/\""));
+}
+
+static void what_an_earlier_program_remembered_has_no_login_and_no_token(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ HistoryRecord *record = text_allocate(sizeof(*record));
+        _cleanup_json_ Json *json = NULL;
+        const char *text;
+
+        scratch_write(scratch, HISTORY_FOLDER "/3.json",
+                      "{\"schema\": 1, \"reason\": \"repository-unreachable\","
+                      " \"found\": \"https://m.test/x?sig=" SECRET "\", \"refused\": {\"GROUP\": \"a:" SECRET "@b\"},"
+                      " \"notes\": [{\"name\": \"x\", \"level\": \"warning\", \"text\": \"of http://a:" SECRET
+                      "@b/\"}]}");
+        history_read(&scratch->host, 3, record);
+        json = history_json(record);
+        text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_NOSLASHESCAPE);
+        assert_non_null(strstr(text, "https://m.test/x?***"));
+        assert_non_null(strstr(text, "of http://***@b/"));
+        assert_non_null(strstr(text, "***@b"));
+        assert_null(strstr(text, SECRET));
 }
 
 static void only_the_end_of_a_long_log_is_taken(void **state)
@@ -178,6 +200,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_our_log_writes_is_taken, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(nothing_of_this_machine_is_told_as_the_image_s, scratch_open,
                                                 scratch_close),
+                cmocka_unit_test_setup_teardown(what_an_earlier_program_remembered_has_no_login_and_no_token,
+                                                scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(only_the_end_of_a_long_log_is_taken, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_log_is_not_looked_for_outside_the_image, scratch_open, scratch_close),
                 cmocka_unit_test(of_a_status_only_known_members_are_taken),

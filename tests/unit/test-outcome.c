@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "agent/judge.h"
 #include "agent/outcome.h"
 #include "platform/base/text.h"
 
@@ -94,6 +95,25 @@ static void what_was_taken_back_says_so(void **state)
         assert_string_equal(outcome.rows[2].text, "from there");
 }
 
+static void what_is_told_has_no_login_and_no_token(void **state)
+{
+        static const char seed[] = "https://bob:s3cr3t@m.test/x?sig=s3cr3t eve:s3cr3t@proxy:80";
+        static const char shown[] = "https://***@m.test/x?*** ***@proxy:80";
+        Outcome outcome = { 0 };
+        Plan plan = { 0 };
+
+        outcome_say(&outcome, "%s", seed);
+        outcome_row(&outcome, "package", ROW_WORKING, "%s", seed);
+        failure_set(&outcome.failure, REASON_REPOSITORY_UNREACHABLE, "%s", seed);
+        judge_note(&plan, "package", PLAN_WARNING, "%s", seed);
+        judge_refuse(&plan, REASON_HELD, "%s", seed);
+        assert_string_equal(outcome.message, shown);
+        assert_string_equal(outcome.rows[0].text, shown);
+        assert_string_equal(outcome.failure.found, shown);
+        assert_string_equal(plan.notes[0].text, shown);
+        assert_string_equal(plan.refusal.found, shown);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -103,6 +123,7 @@ int main(void)
                 cmocka_unit_test(what_is_too_long_is_cut_between_characters),
                 cmocka_unit_test(what_just_fits_is_not_cut),
                 cmocka_unit_test(what_was_taken_back_says_so),
+                cmocka_unit_test(what_is_told_has_no_login_and_no_token),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
