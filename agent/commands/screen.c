@@ -51,16 +51,24 @@ static unsigned columns(const char *text, size_t length)
         return n;
 }
 
-/* Recorded facts are somebody else's words: no character of them may steer a terminal. In UTF-8 those of 0x80 to 0x9f
- * do so too. */
+/* In UTF-8, those of 0x80 to 0x9f are control characters too. */
+static bool is_high_control(const unsigned char *p)
+{
+        return p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+}
+
+/* Recorded facts are somebody else's words: no character of them may steer a terminal, or begin a line that looks like
+ * one of ours. */
 static void make_harmless(char *text)
 {
         unsigned char *p;
 
         for (p = (unsigned char *)text; *p; p++)
-                if ((*p < 0x20 && *p != '\n') || *p == 0x7f)
+                if (*p == '\n' || *p == '\t')
+                        *p = ' ';
+                else if (*p < 0x20 || *p == 0x7f)
                         *p = '?';
-                else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+                else if (is_high_control(p))
                         p[0] = p[1] = '?';
 }
 
@@ -108,7 +116,7 @@ void screen_say(const Screen *screen, ScreenLevel level, unsigned indent, const 
 
 void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, const char *name, const char *format, ...)
 {
-        _cleanup_free_ char *text = NULL;
+        _cleanup_free_ char *text = NULL, *head = text_copy(name);
         unsigned wide = columns(name, strlen(name));
         va_list ap;
 
@@ -116,7 +124,8 @@ void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, co
         text = text_format_list(format, ap);
         va_end(ap);
         make_harmless(text);
-        fprintf(screen->file, "%s:%*s", name, wide < name_width ? (int)(name_width - wide + 1) : 1, "");
+        make_harmless(head);
+        fprintf(screen->file, "%s:%*s", head, wide < name_width ? (int)(name_width - wide + 1) : 1, "");
         put(screen, level, (wide < name_width ? name_width : wide) + 2, name_width + 2, text);
 }
 
@@ -135,11 +144,26 @@ Json *screen_document(const char *name, int version)
         return document;
 }
 
+/* json-c escapes the control characters below 0x20 only; others stand within strings, where \\u says the same. */
+static void print_json(FILE *file, const char *text)
+{
+        const unsigned char *p;
+
+        for (p = (const unsigned char *)text; *p; p++)
+                if (*p == 0x7f)
+                        fputs("\\u007f", file);
+                else if (is_high_control(p))
+                        fprintf(file, "\\u%04x", *++p);
+                else
+                        fputc(*p, file);
+        fputc('\n', file);
+}
+
 int screen_print_document(Json *document)
 {
         _cleanup_json_ Json *owned = document;
         Screen screen = { .file = stdout };
 
-        puts(json_object_to_json_string_ext(owned, SHOWN_AS));
+        print_json(stdout, json_object_to_json_string_ext(owned, SHOWN_AS));
         return screen_end(&screen);
 }

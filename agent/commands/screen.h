@@ -2,7 +2,8 @@
  * screen: text for a person: wrapped to the width of the terminal and coloured there; plain lines, each whole, when
  * it is piped. Colours say nothing that the words do not; none with NO_COLOR set, TERM unset or "dumb".
  *
- * What stands in foreign text is escaped by the caller (text_escape); a control character that is left becomes "?".
+ * What stands in foreign text is escaped by the caller (text_escape); of control characters that are left, line
+ * feeds and tabs become blanks, others "?"; in documents they are written as \u00XX.
  */
 #pragma once
 

@@ -94,8 +94,9 @@ static void show_portal(const Screen *screen, const Detection *found)
 
 static void show_edr(const Screen *screen)
 {
+        screen_say(screen, SCREEN_PLAIN, 0, "%s", "");
         screen_say(screen, SCREEN_PLAIN, 0,
-                   "\nThat was the antivirus. The vendor's test of detection and response (EDR), "
+                   "That was the antivirus. The vendor's test of detection and response (EDR), "
                    "which this command neither downloads nor runs:");
         screen_say(screen, SCREEN_PLAIN, 5, "  1. Download " EDR_URL ", and unpack " EDR_SCRIPT ".");
         screen_say(screen, SCREEN_PLAIN, 5, "  2. Read it, and run it on this machine as root.");
