@@ -293,17 +293,24 @@ int managed_edit(const Managed *managed, const char *text, size_t length, char *
         return 0;
 }
 
+/* Whichever setting asks for it. */
+static ManagedKind member_of(const ManagedItem *item)
+{
+        static const JsonPath *const places[] = { &passive_path, &proxy_path, &groups_path };
+        ManagedKind kind;
+
+        for (kind = MANAGED_PASSIVE; kind < MANAGED_OTHER; kind++)
+                if (item->path.n == places[kind]->n && begins_with(&item->path, places[kind]))
+                        break;
+        return kind;
+}
+
 const ManagedItem *managed_find(const Managed *managed, ManagedKind kind)
 {
-        static const JsonPath *const places[] = {
-                [MANAGED_PASSIVE] = &passive_path,
-                [MANAGED_PROXY] = &proxy_path,
-                [MANAGED_GROUPS] = &groups_path,
-        };
         size_t i;
 
         for (i = 0; i < managed->n && kind != MANAGED_OTHER; i++)
-                if (managed->items[i].path.n == places[kind]->n && begins_with(&managed->items[i].path, places[kind]))
+                if (member_of(&managed->items[i]) == kind)
                         return &managed->items[i];
         return NULL;
 }
@@ -375,6 +382,8 @@ char *managed_before(const ManagedItem *item, const Facts *facts)
 {
         _cleanup_free_ char *said = managed_said(item->kind, &facts->sensor.health);
 
+        if (member_of(item) == MANAGED_OTHER)
+                return text_copy(item->now ? "another value" : "none");
         if (item->kind == MANAGED_PASSIVE && item->now)
                 return text_copy(on_or_off(tri(is_text(item->now, "passive"))));
         return item->now || !*said ? show(item->now) : TAKE_PTR(said);
@@ -382,6 +391,8 @@ char *managed_before(const ManagedItem *item, const Facts *facts)
 
 char *managed_after(const ManagedItem *item)
 {
+        if (member_of(item) == MANAGED_OTHER)
+                return text_copy("as asked");
         if (item->kind == MANAGED_PASSIVE)
                 return text_copy(on_or_off(tri(is_text(item->wanted, "passive"))));
         return show(item->wanted);

@@ -65,7 +65,10 @@ Tri managed_reported(const Managed *managed, ManagedKind kind, const SensorHealt
 /* The text that stands for group ids in the file; caller frees. */
 char *managed_groups_text(const RequestList *groups);
 
-/* For people, of an item that differs: what it is called, and both values; escaped, cut; caller frees. */
+/*
+ * For people, of an item that differs: what it is called, and both values; escaped, cut; caller frees. Values of other
+ * members than passiveMode, proxy and groupIds stand for are the customer's own, and not shown: logs are handed on.
+ */
 char *managed_what(const ManagedItem *item);
 char *managed_before(const ManagedItem *item, const Facts *facts);
 char *managed_after(const ManagedItem *item);

@@ -69,7 +69,7 @@ def a_new_sensor_is_as_asked_from_its_first_second(w):
     assert (written.st_mode & 0o7777, written.st_uid) == (0o644, 0), written
     assert changes(w) == ["passive mode: not set -> on", f"proxy of the sensor: none -> {PROXY}",
                           "group ids: none -> web,prod",
-                          "managed configuration antivirusEngine.scanArchives: none -> false"], changes(w)
+                          "managed configuration antivirusEngine.scanArchives: none -> as asked"], changes(w)
     # and it stays so without anybody working for it
     runs = w.runs()
     w.enable()
