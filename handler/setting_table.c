@@ -352,7 +352,7 @@ const SettingKey setting_keys[] = {
           .fits = setting_uri_is,
           .hides = setting_uri_hides,
           .take = take_uri,
-          .wanted = "https://HOST[:PORT]/PATH[?QUERY] of at most 2048 plain characters",
+          .wanted = "https://HOST[:PORT]/PATH of at most 2048 plain characters, with or without a query",
           .example = "\"https://example.com/onboarding.py\"" },
         { STRING("onboardingPackageSha256", SETTING_ACTS), .max = 64, .fits = is_sha256, .take = take_sha256,
           .wanted = "the SHA-256 of what onboardingPackageUri leads to, 64 hexadecimal digits",

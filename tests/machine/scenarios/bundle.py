@@ -69,6 +69,8 @@ def seed_all(w, seq):
     seeds.write(f"{w.base()}/config/99.settings", '{"sas": "https://store.test/package?sig=@"}', 0o600)
     seeds.write(f"{LOG}/MdeExtensionHandlerLog.log", "[2021-01-01 00:00:00Z][Information] token @\npassword=@\n")
     seeds.write(f"{LOG}/MdeExtensionHandlerLog.log", f"{MACHINE_LOG}fetched through {login}\n")
+    seeds.write(f"{LOG}/MdeExtensionHandlerLog.log", f"{MACHINE_LOG}403 of https://mirror.test/repodata/repomd.xml?sig=@\n")
+    seeds.write(f"{LOG}/MdeExtensionHandlerLog.log", f"{MACHINE_LOG}no way to bob:@\N{FULLWIDTH COMMERCIAL AT}proxy.test:8080\n")
     seeds.write(f"{LOG}/MdeInstallerLog.log", f"Get:1 {login} mdatp\n")
     seeds.write("/etc/mde-linux/mde-linux.conf", "# the password is @\n")
     seeds.write(f"{SENSOR}/managed/mdatp_managed.json", json.dumps(
@@ -77,11 +79,16 @@ def seed_all(w, seq):
     def in_status(document, new):
         document[0]["secret"] = document[0]["status"]["secret"] = new()
         document[0]["status"]["substatus"][0]["secret"] = {"formattedMessage": new()}
+        document[0]["status"]["substatus"][0]["formattedMessage"]["message"] = f"'https://mirror.test/x?{new()}': 403"
+
+    def in_history(document, new):
+        document["secret"] = new()
+        document["notes"] = [{"name": "mirror", "level": "warning", "text": f"https://bob:{new()}@mirror.test/x?{new()} is slow"}]
 
     w.machine.run(["mdatp", "config", "proxy", "set", "--value", f"http://user:{seeds.new()}@proxy.test:3128"])
     seeds.write("/etc/waagent.conf", f"HttpProxy.Host=user:@\N{FULLWIDTH COMMERCIAL AT}proxy.test\nHttpProxy.Port=3128\n")
     seeds.edit(f"{w.base()}/status/{seq}.status", in_status)
-    seeds.edit(f"{STATE}/history/{seq}.json", lambda document, new: document.update({"secret": new()}))
+    seeds.edit(f"{STATE}/history/{seq}.json", in_history)
     return seeds
 
 
@@ -116,9 +123,11 @@ def a_bundle_holds_what_support_needs_and_no_secret(w):
     assert facts["sensor"]["health"]["licensed"] == "yes", facts
     assert json.loads(facts["sensor"]["managed_json"]) == {"edr": {"groupIds": "web"}}
     assert status[0]["sequence"] == 1 and "is onboarded" in status[0]["message"] and row(status[0], "tenant"), status
-    assert json.loads(files["history.json"])[0]["verdict"] == "succeeded"
+    history = json.loads(files["history.json"])[0]
+    assert history["verdict"] == "succeeded" and history["notes"][0]["text"] == "https://***@mirror.test/x?*** is slow", history
     assert next(unit for unit in json.loads(files["units.json"]) if unit["name"] == "mdatp.service")["active"] == "active"
     assert b"sequence 1" in files["extension.log"] and b"fetched through" in files["extension.log"]
+    assert b"way to ***@proxy.test:8080" in files["extension.log"]
     # somebody else can replay it
     w.machine.write("/root/facts.json", files["facts.json"])
     assert "facts.json" not in w.machine.run([PROGRAM, "plan", "--facts", "/root/facts.json"], check=False).stderr
