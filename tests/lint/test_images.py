@@ -26,6 +26,7 @@ MAY = {
     "platform/flush.c": "writes",
     "platform/fs.c": "writes; it reads through host_open()",
     "platform/fs_digest.c": "of packages that were fetched",
+    "platform/fs_remove.c": "writes",
     "platform/fs_take.c": "writes",
     "platform/host.c": "is host_path()",
     "platform/host.h": "is host_path()",
@@ -33,6 +34,7 @@ MAY = {
     "platform/http_tls.c": "asks others, which is not done for an image",
     "platform/packages/command.c": "runs package managers",
     "platform/packages/deb_index.c": "reads what it wrote",
+    "platform/safe_folder.c": "a walk of its own",
     "platform/trusted_folder.c": "a walk of its own",
 }
 
