@@ -11,6 +11,7 @@
 #include "agent/commands/explain.h"
 #include "agent/commands/help.h"
 #include "agent/commands/hold.h"
+#include "agent/commands/screen.h"
 #include "agent/commands/test_alert.h"
 #include "agent/commands/verify.h"
 #include "handler/commands.h"
@@ -56,7 +57,7 @@ static int print_version(void)
         return printf("mde-linux %s\nlink %s%s%s\n%s", version_text, version_is_portable ? "portable" : "system",
                       version_built_s ? ", built from sources of " : "",
                       version_built_s ? text_time(version_built_s, when) : "", libraries) < 0 ||
-               fflush(stdout) != 0;
+               screen_end_file(stdout) != 0;
 }
 
 /* Closed by who started us, they would be the numbers of our lock and log, and programs we run inherit these three. */

@@ -1,5 +1,6 @@
 #include "agent/commands/help.h"
 
+#include "agent/commands/screen.h"
 #include "platform/base/text.h"
 
 static void print_people(FILE *file)
@@ -33,7 +34,7 @@ int command_help(FILE *file)
         print_others(file, CALLER_GUEST_AGENT, "Called by the guest agent");
         print_others(file, CALLER_UNIT, "Called by our units");
         fputs("'mde-linux COMMAND --help' says more; also --version. Manual: mde-linux(8).\n", file);
-        return fflush(file) != 0;
+        return screen_end_file(file);
 }
 
 int command_help_one(const Command *command)
@@ -51,5 +52,5 @@ int command_help_one(const Command *command)
         }
         if (!command->anybody)
                 puts("\nOnly root can run it.");
-        return fflush(stdout) != 0;
+        return screen_end_file(stdout);
 }

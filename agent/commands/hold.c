@@ -186,5 +186,5 @@ int command_unhold(const CommandLine *line)
                        is_looked_at(&host) ? " or daily look" : ", or when you say so ('mde-linux onboard')");
         else
                 printf("Changes were not on hold.\n");
-        return fflush(stdout) != 0;
+        return screen_end_file(stdout);
 }

@@ -129,9 +129,15 @@ void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, co
         put(screen, level, (wide < name_width ? name_width : wide) + 2, name_width + 2, text);
 }
 
+/* A buffer that could not be written before is gone with some C libraries, so that writing the rest goes well. */
+int screen_end_file(FILE *file)
+{
+        return fflush(file) != 0 || ferror(file) ? COMMAND_FAILED : COMMAND_DONE;
+}
+
 int screen_end(const Screen *screen)
 {
-        return fflush(screen->file) != 0 || ferror(screen->file) ? COMMAND_FAILED : COMMAND_DONE;
+        return screen_end_file(screen->file);
 }
 
 Json *screen_document(const char *name, int version)

@@ -43,6 +43,9 @@ void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, co
 /* Writes out what was said; the exit code: COMMAND_DONE, or COMMAND_FAILED when it cannot be written. */
 int screen_end(const Screen *screen);
 
+/* The same for what was printed without one. */
+int screen_end_file(FILE *file);
+
 /*
  * The document of a command, named and numbered: {"schema": "mde-linux.NAME", "version": 1, ...}. A member may come
  * to it any time; its number changes when one goes or means something else.
