@@ -19,6 +19,7 @@ typedef struct Look {
         char *subscription, *resource; /* paths; resource: NULL: not known */
         bool over;                     /* nobody answers: no more is asked */
         bool quiet;                    /* what is asked now may stay unknown */
+        bool package;                  /* is asked as well */
         AzureSecurity *ret;
 } Look;
 
@@ -236,7 +237,8 @@ static void ask_all(Look *look)
         if (look->resource)
                 ask_plan(look, look->resource, true);
         look->quiet = false;
-        ask_package(look);
+        if (look->package)
+                ask_package(look);
 }
 
 static void open_and_ask(Look *look, const char *identity)
@@ -277,6 +279,7 @@ void azure_security_look(const Host *host, const AzureSecurityAsk *ask, AzureSec
                              .token_tries = 1 },
                 .subscription = subscription,
                 .resource = *resource == '/' ? resource : NULL,
+                .package = ask->package,
                 .ret = ret,
         };
 

@@ -42,9 +42,10 @@ typedef struct AzureSecurity {
 typedef struct AzureSecurityAsk {
         const AzureMachine *machine; /* with its subscription */
         const char *identity;        /* as AzureTokenAsk.identity */
-        const char *proxy;           /* for Resource Manager; http://host:port or NULL */
-        const char *no_proxy;        /* as HttpSpec.no_proxy */
-        Deadline deadline;           /* of all of it */
+        bool package;         /* org_id as well: asked for the first time of a tenant, it makes the tenant's service */
+        const char *proxy;    /* for Resource Manager; http://host:port or NULL */
+        const char *no_proxy; /* as HttpSpec.no_proxy */
+        Deadline deadline;    /* of all of it */
 } AzureSecurityAsk;
 
 /* Never fails: what could not be seen is UNKNOWN, and trouble says why. */

@@ -166,9 +166,9 @@ int doctor_answer(const CommandLine *line, const Host *host, const Request *aske
         int code, failed;
 
         say_patience(offline || !host_is_live(host));
+        signs->asked = asked;
         signs->identity = identity;
         signs_gather(host, offline, deadline_in(LOOK_MS), signs);
-        signs->asked = asked;
         diagnose(signs, diagnosis);
         signs_clear(signs);
         code = diagnosis_exit_code(diagnosis);

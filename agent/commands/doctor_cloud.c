@@ -33,12 +33,12 @@ void doctor_put_cloud(const AzureSecurity *cloud, Json *document)
         json_add_flag(object, "asked", cloud->asked == TRI_YES);
         put_text(object, "trouble", cloud->trouble);
         put_text(object, "subscription", cloud->subscription);
-        put_text(object, "entraTenant", cloud->directory);
-        put_text(object, "packageTenant", cloud->org_id);
+        put_text(object, "entra_tenant", cloud->directory);
+        put_text(object, "package_tenant", cloud->org_id);
         put_tri(object, "servers", cloud->plan);
         put_text(object, "plan", cloud->sub_plan);
         put_tri(object, "integration", cloud->integration);
-        put_tri(object, "linuxExcluded", cloud->linux_out);
-        put_tri(object, "unifiedSolution", cloud->unified);
+        put_tri(object, "linux_excluded", cloud->linux_out);
+        put_tri(object, "unified_solution", cloud->unified);
         put_extension(cloud, object);
 }

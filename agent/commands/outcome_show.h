@@ -13,5 +13,5 @@
 void outcome_show(const Screen *screen, const Outcome *outcome, const char *remedy);
 
 /* Adds to the document: "verdict" (succeeded, refused, failed), "message", "reason" and "code" (null and 0 without a
- * failure), "why" and "do" of a failure, "rows": [{"name", "level", "text"}]. */
+ * failure), "found" and "remedy" of a failure, "rows": [{"name", "level", "text"}]. */
 void outcome_put(Json *document, const Outcome *outcome, const char *remedy);

@@ -55,6 +55,6 @@ void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret)
         if (ret->offline)
                 return;
         look_at_proxy(host, ret);
-        signs_network_look(host, &ret->facts, deadline, &ret->network);
-        signs_cloud_look(host, &ret->facts, ret->identity, deadline, &ret->cloud);
+        signs_network_look(host, ret, deadline, &ret->network);
+        signs_cloud_look(host, ret, deadline, &ret->cloud);
 }

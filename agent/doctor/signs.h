@@ -92,11 +92,12 @@ typedef struct SourceSigns {
 } SourceSigns;
 
 typedef struct Signs {
-        const Request *asked; /* borrowed: what the extension's settings allow and want; NULL: not known */
+        const Request *asked; /* set before signs_gather(); borrowed: what the extension's settings allow and want;
+                                 NULL: not known */
         bool root;            /* who looks */
         bool live;            /* the running machine, not an image */
         bool offline;         /* the network was not to be asked */
-        const char *identity; /* the site's azureIdentity, by which Azure is asked; borrowed; NULL */
+        const char *identity; /* of several, by which Azure is asked; borrowed; NULL */
         Facts facts;
         GuestSigns guest;
         ExtensionSigns extension;
@@ -116,10 +117,9 @@ void signs_gather(const Host *host, bool offline, Deadline deadline, Signs *ret)
 void signs_guest_look(const Host *host, GuestSigns *ret);
 void signs_sources_look(const Host *host, const Facts *facts, SourceSigns *ret);
 void signs_locks_look(const Host *host, const Facts *facts, LockSigns *ret);
-void signs_network_look(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret);
+void signs_network_look(const Host *host, const Signs *signs, Deadline deadline, NetworkSigns *ret);
 /* identity: as AzureTokenAsk.identity */
-void signs_cloud_look(const Host *host, const Facts *facts, const char *identity, Deadline deadline,
-                      AzureSecurity *ret);
+void signs_cloud_look(const Host *host, const Signs *signs, Deadline deadline, AzureSecurity *ret);
 
 /* Of what is on the machine, what matters here. Pure. */
 void signs_extension_take(const Extension *extension, ExtensionSigns *ret);

@@ -4,6 +4,7 @@
 #include "agent/doctor/signs.h"
 
 #include "agent/azure/cloud.h"
+#include "agent/doctor/diagnose.h"
 #include "agent/machine/proxy_use.h"
 
 #define CLOUD_MS 25000 /* of all questions */
@@ -25,32 +26,33 @@ static int find_machine(const Host *host, const AzureFacts *azure, Deadline dead
         return azure_machine_look(&session, ret, failure);
 }
 
-static int find_way(const Host *host, const Facts *facts, const AzureMachine *machine, ProxyUse *ret, Failure *failure)
+static int find_way(const Host *host, const Signs *signs, const AzureMachine *machine, ProxyUse *ret, Failure *failure)
 {
-        const Request request = { .sequence = -1 };
+        const Request none = { .sequence = -1 };
         AzureCloud cloud;
 
         if (azure_cloud_choose(machine->cloud, host->arm_url, &cloud, failure) < 0)
                 return -1;
-        proxy_use_for(&request, facts, cloud.arm_url, ret);
+        proxy_use_for(signs->asked ? signs->asked : &none, &signs->facts, cloud.arm_url, ret);
         return 0;
 }
 
-void signs_cloud_look(const Host *host, const Facts *facts, const char *identity, Deadline deadline, AzureSecurity *ret)
+void signs_cloud_look(const Host *host, const Signs *signs, Deadline deadline, AzureSecurity *ret)
 {
         AzureMachine machine = { 0 };
         Failure failure = { 0 };
-        AzureSigns signs;
+        AzureSigns guest;
         ProxyUse use;
 
-        azure_signs_look(host, &signs);
-        if (!signs.vm && !signs.arc)
+        azure_signs_look(host, &guest);
+        if (!guest.vm && !guest.arc)
                 return;
         deadline = deadline_sooner(deadline, deadline_in(CLOUD_MS));
-        if (find_machine(host, &facts->azure, deadline, &machine, &failure) == 0 &&
-            find_way(host, facts, &machine, &use, &failure) == 0) {
+        if (find_machine(host, &signs->facts.azure, deadline, &machine, &failure) == 0 &&
+            find_way(host, signs, &machine, &use, &failure) == 0) {
                 const AzureSecurityAsk ask = { .machine = &machine,
-                                               .identity = identity,
+                                               .identity = signs->identity,
+                                               .package = signs_are_licensed(signs),
                                                .proxy = use.url,
                                                .no_proxy = use.exceptions,
                                                .deadline = deadline };

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent/machine/proxy_use.h"
 #include "agent/onboarding/preflight.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -26,21 +27,23 @@ static Deadline soon(Deadline deadline)
         return deadline < mine ? deadline : mine;
 }
 
-/* What is answered does not matter, as long as the package server itself does. */
-static void ask_packages(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret)
+/* The way that a run goes. What is answered does not matter, as long as the package server itself does. */
+static void ask_packages(const Host *host, const Signs *signs, Deadline deadline, NetworkSigns *ret)
 {
+        const Request none = { .sequence = -1 };
         _cleanup_(http_client_freep) HttpClient *client = http_client_new(host);
         _cleanup_free_ char *url = text_format("%s/", host->packages_url);
-        const HttpSpec spec = { .url = url,
-                                .proxy = *facts->proxy.url ? facts->proxy.url : NULL,
-                                .no_proxy = facts->proxy.exceptions,
-                                .max_bytes = PAGE_MAX,
-                                .deadline = soon(deadline) };
+        HttpSpec spec = { .url = url, .max_bytes = PAGE_MAX, .deadline = soon(deadline) };
+        ProxyUse use;
         _cleanup_(http_response_clear) HttpResponse response = { 0 };
         ReachSign *sign = &ret->reach[ret->n++];
         Error err = { 0 };
-        int r = http_client_get(client, &spec, &response, &err);
+        int r;
 
+        proxy_use_make(signs->asked ? signs->asked : &none, &signs->facts, &use);
+        spec.proxy = use.url;
+        spec.no_proxy = use.exceptions;
+        r = http_client_get(client, &spec, &response, &err);
         proxy_server_of(host->packages_url, sign->host);
         snprintf(sign->what, sizeof(sign->what), "packages");
         sign->needed = true;
@@ -116,14 +119,14 @@ static int ask_endpoints(const Host *host, const Facts *facts, Deadline deadline
         return 0;
 }
 
-void signs_network_look(const Host *host, const Facts *facts, Deadline deadline, NetworkSigns *ret)
+void signs_network_look(const Host *host, const Signs *signs, Deadline deadline, NetworkSigns *ret)
 {
         Error err = { 0 };
 
         ret->asked = TRI_YES;
         ret->has_clock = TRI_UNKNOWN;
-        ask_packages(host, facts, deadline, ret);
-        if (ask_endpoints(host, facts, deadline, ret, &err) == 0)
+        ask_packages(host, signs, deadline, ret);
+        if (ask_endpoints(host, &signs->facts, deadline, ret, &err) == 0)
                 return;
         ret->asked = TRI_NO;
         snprintf(ret->trouble, sizeof(ret->trouble), "%.*s", (int)sizeof(ret->trouble) - 1, err.text);

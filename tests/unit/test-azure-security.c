@@ -31,7 +31,7 @@ static void look(void **state, const Page *metadata, const Page *pages, AzureSec
 {
         _cleanup_azure_ Azure azure = azure_open(state);
         AzureMachine machine = { .kind = AZURE_VM, .resource_id = RESOURCE_ID, .subscription = SUBSCRIPTION };
-        const AzureSecurityAsk ask = { .machine = &machine, .deadline = deadline_in(20000) };
+        const AzureSecurityAsk ask = { .machine = &machine, .package = true, .deadline = deadline_in(20000) };
 
         azure.host->imds_url = azure_serve(&azure, NULL, metadata);
         azure.host->arm_url = azure_serve(&azure, &azure.fixture->good, pages);

@@ -230,6 +230,9 @@ def an_extension_that_met_something_on_the_machine(w):
     w.machine.write("/etc/environment", "https_proxy=http://127.0.0.1:3129\n")
     assert_first(w, "proxy", "packages.microsoft.com", "127.0.0.1:3129")
     w.machine.write("/etc/environment", "")
+    w.settings_file(1, proxy="http://127.0.0.1:3129")  # the way that its run goes
+    assert_first(w, "proxy", "packages.microsoft.com", "127.0.0.1:3129")
+    w.settings_file(1)
     w.hold_locks()
     assert_first(w, "package-manager-locked", "busy-apt.service", "holds /var/lib/")
     w.machine.run(["systemctl", "kill", "--signal=KILL", "busy-apt.service"])

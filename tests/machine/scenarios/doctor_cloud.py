@@ -92,8 +92,8 @@ def an_extension_that_defender_for_cloud_did_not_send(w):
     assert not any("Azure says" in line for line in unseen(lines)), lines
     assert_first(w, "extension-not-deployed", before=NOBODY)
     told = document(w, code=3)["cloud"]
-    assert told["extension"] == {"present": False} and told["plan"] == "P2" and told["entraTenant"] == DIRECTORY[:8], told
-    assert (told["servers"], told["integration"], told["linuxExcluded"], told["unifiedSolution"]) == (True, True, False, True), told
+    assert told["extension"] == {"present": False} and told["plan"] == "P2" and told["entra_tenant"] == DIRECTORY[:8], told
+    assert (told["servers"], told["integration"], told["linux_excluded"], told["unified_solution"]) == (True, True, False, True), told
     w.identity.protect(extension="Failed", message="VMExtensionProvisioningError: \x1b[1mno answer", integration=False)
     assert_first(w, "extension-deployment-failed", "Failed: VMExtensionProvisioningError: \\x1b[1mno answer", without=("integration-off",))
     w.identity.protect(extension="Creating")
@@ -124,7 +124,7 @@ def what_azure_shows_beside_a_sensor_that_is_well(w):
     w.identity.protect(extension="Succeeded", plan="P1", integration=False)
     code, lines = doctor(w, program=PROGRAM)
     assert code == 0 and "  cloud:       Defender for Servers on P1, integration off; extension: Succeeded" in lines, lines
-    assert document(w, code=0, program=PROGRAM)["cloud"]["packageTenant"] == onboarding.ORG_ID
+    assert document(w, code=0, program=PROGRAM)["cloud"]["package_tenant"] == onboarding.ORG_ID
     w.identity.protect(extension="Failed", message="timed out")
     assert_first(w, "extension-shown-failed", "is Failed: timed out", program=PROGRAM)
     w.identity.protect(extension="Succeeded")
