@@ -168,6 +168,18 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
         return fs_write(host, path, text, strlen(text), 0600, err);
 }
 
+size_t history_count(const Host *host)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        size_t n = 0, i;
+
+        if (fs_list(host, HISTORY_FOLDER, &names, NULL) < 0)
+                return 0;
+        for (i = 0; names && names[i]; i++)
+                n += text_ends_with(names[i], ".json");
+        return n;
+}
+
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest)
 {
         return *digest && (text_equal(record->fulfilled, digest) || text_equal(record->fulfilled_blind, digest));

@@ -40,6 +40,9 @@ int history_write(const Host *host, int sequence, const HistoryRecord *record, E
 /* As it is written; what was read and is written so holds known members only. The caller's. */
 Json *history_json(const HistoryRecord *record);
 
+/* Of how many sequences, runs by hand among them as one, something is known. */
+size_t history_count(const Host *host);
+
 /* This very request was met once. */
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest);
 

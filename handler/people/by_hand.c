@@ -149,6 +149,14 @@ static int take_lock(Run *run, int *ret_lock, Failure *failure)
 }
 
 /* A refusal has changed nothing and was told to who asked: what was before is still what there is to know. */
+/* It changed nothing: it is not to stand in the way of what is known of a run that did. */
+static bool is_all_there_is(const Host *host, const HistoryRecord *before)
+{
+        size_t n = history_count(host);
+
+        return n == 0 || (n == 1 && before->verdict == VERDICT_REFUSED);
+}
+
 static void remember(const Run *run, const Mission *mission)
 {
         const Request *request = mission->request;
@@ -156,9 +164,9 @@ static void remember(const Run *run, const Mission *mission)
         HistoryRecord record = { .verdict = run->outcome->verdict, .failure = run->outcome->failure }, before;
         Error err = { 0 };
 
-        if (record.verdict == VERDICT_REFUSED)
-                return;
         history_read(host, HISTORY_BY_HAND, &before);
+        if (record.verdict == VERDICT_REFUSED && !is_all_there_is(host, &before))
+                return;
         snprintf(record.digest, sizeof(record.digest), "%s", request->digest);
         snprintf(record.program, sizeof(record.program), "%s", version_text);
         if (request->onboarding)

@@ -270,9 +270,12 @@ static int carry_out(Work *work)
         if (queue_has_next(host))
                 return refuse_queued(work, "nothing was removed");
         generalize_list_clear(&work->list);
-        if (recheck_unit_remove(host, &err) < 0 || generalize_look(host, &work->list, &err) < 0 ||
-            generalize_remove(host, &work->list, &err) < 0)
+        if (recheck_unit_remove(host, &err) < 0 || generalize_look(host, &work->list, &err) < 0)
                 return refuse_error(&err);
+        if (generalize_remove(host, &work->list, &err) < 0) {
+                error_prefix(&err, "some of it may be gone, and the sensor is stopped: mend this and run it again");
+                return refuse_error(&err);
+        }
         return queue_has_next(host) ? refuse_queued(work, "what was to be removed is gone") : show(work);
 }
 

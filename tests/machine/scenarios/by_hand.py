@@ -8,6 +8,7 @@ import zipfile
 import onboarding
 import schema
 import secrets_check
+from holding import hold, let_go
 from onboarding_world import ONBOARDING, RESOURCE, STATE, WORKSPACE
 from scenario import scenario
 from server import STORAGE
@@ -86,6 +87,13 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     refused(call(w, "onboard", "/root/nothing", "--json"), "onboarding-damaged", "Download")
     w.assert_untouched(before)
     assert not w.machine.exists(STATE)
+    # a refusal is why nothing is there, as long as nothing else is known
+    hold(w)
+    done = call(w, "onboard", FILE, "--settings", SETTINGS)
+    assert done.returncode == 51 and "/usr/local/bin/holder" in done.stdout, done
+    let_go(w)
+    done = call(w, "status")
+    assert done.returncode == 3 and "Reason: conflict" in done.stdout and "Nobody has asked" not in done.stdout, done
     # a zip, on standard input, is as good as what is in it
     done = call(w, "onboard", FILE, "--settings", SETTINGS)
     assert done.returncode == 0 and done.stderr == "", done
