@@ -16,7 +16,7 @@ bool host_is_live(const Host *host)
 
 bool host_may_ask(const Host *host)
 {
-        return host_is_live(host) || host->staged;
+        return !host->image;
 }
 
 bool host_stopping(const Host *host)

@@ -28,7 +28,7 @@ typedef struct Host {
         const char *const *repository_keys;  /* OpenPGP fingerprints, 40 hex digits, likewise */
         const char *openssl; /* the program that decrypts and judges signatures in our library's place, or NULL:
                                 host_openssl.h */
-        bool staged;         /* tests only: root is a machine's stage, for which servers may be asked */
+        bool image;          /* root is what somebody brought here: nobody is asked over the network for it */
         const volatile sig_atomic_t *stop; /* nonzero: finish the running command, then stop; or NULL */
 } Host;
 

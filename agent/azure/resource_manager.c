@@ -60,7 +60,8 @@ static Json *error_of(const HttpResponse *response, Json **ret_document)
         return json_string(error, "code") ? error : NULL;
 }
 
-char *azure_manager_words(const HttpResponse *response)
+/* What it refuses with, as "CODE: MESSAGE", escaped; NULL: the body is not Resource Manager's. */
+static char *azure_manager_words(const HttpResponse *response)
 {
         _cleanup_free_ char *code = NULL, *message = NULL;
         _cleanup_json_ Json *json = NULL;

@@ -31,11 +31,7 @@ void azure_manager_close(AzureManager *manager);
 /* path: "/subscriptions/...?api-version=..." . The answer is in ret->secret. Errors as of http_client_get(). */
 int azure_manager_get(const AzureManager *manager, const char *path, HttpResponse *ret, Error *err) _must_check_;
 
-/*
- * What it refuses with, as "CODE: MESSAGE", escaped; NULL: the body is not Resource Manager's. The second one: whether
- * its code is that one. Callers free.
- */
-char *azure_manager_words(const HttpResponse *response);
+/* It refuses with this code. */
 bool azure_manager_has_code(const HttpResponse *response, const char *code);
 
 /*

@@ -154,8 +154,10 @@ int command_line_host(const CommandLine *line, Configuration *configuration, cha
         refused = find_root(line, ret_root);
         if (refused)
                 return refused;
-        if (*ret_root)
+        if (*ret_root) {
                 host->root = *ret_root;
+                host->image = true;
+        }
         if (configuration_read(host, configuration, &failure) < 0) {
                 fprintf(stderr, "mde-linux %s: %s: %s %s\n", line->command->name, CONFIGURATION_FILE, failure.found,
                         reason_get(failure.reason)->remedy);

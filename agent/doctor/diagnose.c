@@ -50,7 +50,8 @@ bool signs_are_licensed(const Signs *signs)
         return health->answering == TRI_YES && health->licensed == TRI_YES;
 }
 
-bool signs_have_attempt(const Signs *signs)
+/* Somebody has tried to onboard this machine. */
+static bool signs_have_attempt(const Signs *signs)
 {
         return signs->facts.sensor.files == TRI_YES || signs->extension.there == TRI_YES ||
                signs->extension.fulfilled == TRI_YES;

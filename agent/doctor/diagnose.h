@@ -114,9 +114,6 @@ Finding cause_judged(const Signs *signs, Judge *judge, CauseFound *found);
 /* The same judge's note of that name; false: none. */
 bool cause_noted(const Signs *signs, Judge *judge, const char *name, CauseFound *found);
 
-/* Somebody has tried to onboard this machine. */
-bool signs_have_attempt(const Signs *signs);
-
 /* Azure has said why the extension has not come. */
 bool signs_name_cloud_cause(const Signs *signs);
 

@@ -44,13 +44,3 @@ char *package_manager_way_back(PackageManagerId id, const char *package, const c
 
         return text_format("%s%s%s%s", back[0] ? back[0] : "", package, back[1] ? back[1] : "-", version);
 }
-
-PackageManagerId package_manager_by_name(const char *name)
-{
-        unsigned id;
-
-        for (id = 0; id < _MANAGER_MAX; id++)
-                if (text_equal(words[id].name, name))
-                        return (PackageManagerId)id;
-        return MANAGER_NONE;
-}

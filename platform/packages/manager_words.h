@@ -35,6 +35,3 @@ const PackageManagerWords *package_manager_words(PackageManagerId id);
 
 /* "apt-get install --allow-downgrades mdatp=1.0": PackageManagerWords.back. Caller frees. */
 char *package_manager_way_back(PackageManagerId id, const char *package, const char *version);
-
-/* MANAGER_NONE: none of that name. */
-PackageManagerId package_manager_by_name(const char *name);

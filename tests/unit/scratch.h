@@ -36,7 +36,6 @@ static inline int scratch_open(void **state)
         assert_non_null(mkdtemp(scratch->root));
         host_init(&scratch->host);
         scratch->host.root = scratch->root;
-        scratch->host.staged = true;
         *state = scratch;
         return 0;
 }

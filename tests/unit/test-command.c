@@ -93,6 +93,7 @@ static void an_image_is_a_folder_that_is_there(void **state)
         assert_int_equal(command_line_host(&line, &configuration, &root, &host), 0);
         assert_string_equal(host.root, "/usr");
         assert_false(host_is_live(&host));
+        assert_false(host_may_ask(&host));
         free(root);
         configuration_clear(&configuration);
 }
@@ -153,6 +154,7 @@ static void the_root_of_a_container_is_an_image_and_not_this_machine(void **stat
         kill(pid, SIGKILL);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
         assert_false(host_is_live(&host));
+        assert_false(host_may_ask(&host));
         assert_true(fs_is_folder(&host, "/below")); /* although that process is gone */
         assert_false(fs_exists(&host, "/proc"));
         assert_false(host_is_live(&host_below));

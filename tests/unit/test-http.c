@@ -46,7 +46,7 @@ static void nobody_is_asked_for_an_image(void **state)
         Host image = f->scratch->host;
         Error err = { 0 };
 
-        image.staged = false;
+        image.image = true;
         assert_failure(ASK(f, .host = &image, .url = url), ERROR_INPUT, HTTP_STAGE_NONE, "image of a machine");
         assert_int_equal(http_probe_all(&image, &probe, 1, deadline_in(20000), &err), -1);
         assert_int_equal(err.kind, ERROR_INPUT);
