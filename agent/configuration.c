@@ -1,8 +1,10 @@
 #include "agent/configuration.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -274,6 +276,16 @@ static bool is_absent(const Host *host)
         struct stat st;
 
         return host_lstat(host, CONFIGURATION_FILE, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool configuration_is_hidden(const Host *host)
+{
+        _cleanup_close_ int fd = -1;
+
+        if (geteuid() == 0)
+                return false;
+        fd = host_open(host, CONFIGURATION_FILE, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        return fd < 0 && errno == EACCES;
 }
 
 /* Whoever may write to its folder could put another file in its place. */

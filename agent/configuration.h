@@ -37,12 +37,17 @@ typedef struct Configuration {
         unsigned denied_line;   /* where they stand */
         ConfigurationSetting *settings;
         size_t n_settings;
+        bool hidden;    /* the file is there, and who looks may not read it: what it says is not known */
+        Failure unread; /* why a file that should count does not; NONE: it does, or there is none, or it is hidden */
 } Configuration;
 
 void configuration_clear(Configuration *configuration);
 
 /* No file: nothing is configured. */
 int configuration_read(const Host *host, Configuration *ret, Failure *failure) _must_check_;
+
+/* As who looks: root may, always. */
+bool configuration_is_hidden(const Host *host);
 
 /* host borrows from configuration from now on. */
 void configuration_apply(const Configuration *configuration, Host *host);

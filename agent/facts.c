@@ -99,9 +99,18 @@ static void look_for_missing(const Host *host, Facts *facts)
         snprintf(facts->package.missing, sizeof(facts->package.missing), "%s", missing ? missing : "");
 }
 
+/* Without the folder of programs like it nothing is known of this one. */
+static Tri has_program_for_https(const Host *host, const char *program)
+{
+        _cleanup_free_ char *folder = text_copy_n(program, (size_t)(strrchr(program, '/') - program));
+
+        return fs_exists(host, program) ? TRI_YES : fs_exists(host, folder) ? TRI_NO : TRI_UNKNOWN;
+}
+
 static void look_at_package(const Host *host, Facts *facts)
 {
         const PackageManager *manager = choose_manager(host, facts);
+        const char *https;
         Error err = { 0 };
 
         facts->package.manager = tri(manager != NULL);
@@ -110,6 +119,9 @@ static void look_at_package(const Host *host, Facts *facts)
                 return;
         }
         facts->package.manager_id = manager->id;
+        https = package_manager_words(manager->id)->https[0];
+        if (https)
+                facts->package.https = has_program_for_https(host, https);
         if (manager->state(host, SENSOR_PACKAGE, &facts->package.state, facts->package.version, &err) < 0)
                 log_debug("package state unknown: %s", err.text);
         look_at_broken(host, manager, facts);

@@ -69,6 +69,7 @@ typedef struct Facts {
                 Tri manager;                 /* its programs are there */
                 char missing[64];            /* when not: the first of those of the usual one that is not; "" unknown */
                 PackageManagerId manager_id; /* which of those that do for this distribution */
+                Tri https;                   /* it can fetch from there; NOT_ASKED: all that are like it can */
                 Tri broken;                  /* it was cut off in a transaction, or its database is damaged */
                 char sign[PACKAGE_SIGN_MAX]; /* by what that is seen; escaped */
                 Tri foreign; /* asked when broken: other packages are half installed, the sensor needs none */

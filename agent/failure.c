@@ -13,6 +13,7 @@ int failure_set(Failure *failure, ReasonId reason, const char *format, ...)
 
         failure->reason = reason;
         failure->by_manager = failure->way_told = false;
+        failure->asked_ms = 0;
         va_start(ap, format);
         found = text_hide_logins(text_format_list(format, ap));
         va_end(ap);
@@ -46,14 +47,19 @@ int failure_from_crypto(Failure *failure, const Error *err)
                                err);
 }
 
+const char *failure_stop(const Failure *failure)
+{
+        size_t length = strlen(failure->found);
+
+        return length == 0 || strchr(".!?", failure->found[length - 1]) ? "" : ".";
+}
+
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])
 {
         const Reason *reason = reason_get(failure->reason);
-        size_t length = strlen(failure->found);
-        bool stop = length > 0 && strchr(".!?", failure->found[length - 1]);
 
-        snprintf(text, FAILURE_TEXT_MAX, "%s%s%s%s %s", reason->what, length ? " " : "", failure->found,
-                 stop || !length ? "" : ".", reason->remedy);
+        snprintf(text, FAILURE_TEXT_MAX, "%s%s%s%s %s", reason->what, *failure->found ? " " : "", failure->found,
+                 failure_stop(failure), reason->remedy);
         return text;
 }
 

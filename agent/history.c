@@ -98,6 +98,7 @@ void history_read(const Host *host, int sequence, HistoryRecord *ret)
         take_notes(json_member(json, "notes"), ret);
         take_refused(json_member(json, "refused"), &ret->refused);
         ret->verdict = verdict_of(json_string(json, "verdict"));
+        ret->offboarded_s = json_object_get_int64(json_member(json, "offboarded"));
         ret->failure.reason = reason_find(json_string(json, "reason"));
 }
 
@@ -146,6 +147,8 @@ Json *history_json(const HistoryRecord *record)
         put(json, "program", record->program);
         put(json, "fulfilled", record->fulfilled);
         put(json, "fulfilledBlind", record->fulfilled_blind);
+        if (record->offboarded_s > 0)
+                json_object_object_add(json, "offboarded", json_object_new_int64(record->offboarded_s));
         put_notes(json, record);
         if (record->refused.n > 0)
                 put_refused(json, &record->refused);
@@ -180,6 +183,31 @@ size_t history_count(const Host *host)
         return n;
 }
 
+static bool is_met(const Host *host, const char *name)
+{
+        _cleanup_free_ char *number = text_ends_with(name, ".json") ? text_copy_n(name, strlen(name) - 5) : NULL;
+        _cleanup_free_ HistoryRecord *record = text_allocate(sizeof(*record));
+        int64_t sequence;
+
+        if (!number || !text_to_int64(number, 0, INT32_MAX, &sequence))
+                return false;
+        history_read(host, (int)sequence, record);
+        return *record->fulfilled || *record->fulfilled_blind;
+}
+
+bool history_is_any_met(const Host *host)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        bool met = false;
+        size_t i;
+
+        if (fs_list(host, HISTORY_FOLDER, &names, NULL) < 0)
+                return true; /* not known */
+        for (i = 0; !met && names && names[i]; i++)
+                met = is_met(host, names[i]);
+        return met;
+}
+
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest)
 {
         return *digest && (text_equal(record->fulfilled, digest) || text_equal(record->fulfilled_blind, digest));
@@ -208,20 +236,6 @@ void history_carry_fulfilled(HistoryRecord *record, const HistoryRecord *before)
         memcpy(record->fulfilled, before->fulfilled, sizeof(record->fulfilled));
         memcpy(record->fulfilled_blind, before->fulfilled_blind, sizeof(record->fulfilled_blind));
         memcpy(record->tenant, before->tenant, sizeof(record->tenant));
-}
-
-bool history_has_notes(const HistoryRecord *record, const Plan *plan)
-{
-        size_t i;
-
-        if (record->n_notes != plan->n_notes)
-                return false;
-        for (i = 0; i < plan->n_notes; i++)
-                if (record->notes[i].level != plan->notes[i].level ||
-                    !text_equal(record->notes[i].name, plan->notes[i].name) ||
-                    !text_equal(record->notes[i].text, plan->notes[i].text))
-                        return false;
-        return true;
 }
 
 void history_keep_notes(HistoryRecord *record, const Plan *plan)

@@ -30,7 +30,9 @@ typedef struct HistoryRecord {
         char fulfilled_blind[CRYPTO_SHA256_HEX]; /* the same, as it looks while its package cannot be opened */
         PlanNote notes[PLAN_NOTES_MAX];          /* of the last second look: those that a first look cannot make */
         size_t n_notes;
-        Refused refused; /* by the sensor, for this very request */
+        Refused refused;      /* by the sensor, for this very request */
+        int64_t offboarded_s; /* by hand: when the sensor left its tenant by this run, or was found to have left it by
+                                 the one before; 0: it was no offboarding */
 } HistoryRecord;
 
 /* Never fails: what cannot be read is not known. */
@@ -42,6 +44,9 @@ Json *history_json(const HistoryRecord *record);
 
 /* Of how many sequences, runs by hand among them as one, something is known. */
 size_t history_count(const Host *host);
+
+/* Some request of the extension was met once. */
+bool history_is_any_met(const Host *host);
 
 /* This very request was met once. */
 bool history_is_fulfilled(const HistoryRecord *record, const char *digest);
@@ -55,6 +60,5 @@ void history_fulfil(HistoryRecord *record, const char *digest, bool blind);
 /* A failure that asked for something else: what was met before, and of which tenant, stays known. */
 void history_carry_fulfilled(HistoryRecord *record, const HistoryRecord *before);
 
-/* The last second look had the same to tell. */
-bool history_has_notes(const HistoryRecord *record, const Plan *plan);
+/* What the last second look had to tell. */
 void history_keep_notes(HistoryRecord *record, const Plan *plan);

@@ -17,12 +17,21 @@ typedef struct Hold {
         Tri held;                           /* UNKNOWN: it cannot be seen whether there is one */
         bool over;                          /* there is one, and its end has passed: it holds nothing any more */
         bool damaged;                       /* its end cannot be read: it holds */
+        int64_t since_s;                    /* when its file was written last, since 1970; 0: not known */
         int64_t until_s;                    /* its end, since 1970; 0: none */
         char reason[HOLD_REASON_SHOWN_MAX]; /* escaped, without the line of its end; "": none given */
 } Hold;
 
 /* Never fails. */
 void hold_read(const Host *host, int64_t now_s, Hold *ret);
+
+/*
+ * Puts the file in place of what is there, or takes it away, durably; on failure what was there is there. The folder is
+ * made where it is missing, and reached as safe_folder.h says. Errors are about the folder. ret_was_held: there was
+ * one.
+ */
+int hold_write(const Host *host, const char *text, Error *err) _must_check_;
+int hold_remove(const Host *host, bool *ret_was_held, Error *err) _must_check_;
 
 /* Pure. text: of an existing file. */
 void hold_parse(const char *text, int64_t now_s, Hold *ret);

@@ -9,22 +9,27 @@
 #include "platform/host_open.h"
 
 /* fs_exists() takes what it may not see for absent. */
-static Tri is_there(const Host *host)
+static Tri is_there(const Host *host, int64_t *ret_since_s)
 {
         struct stat st;
 
-        if (host_lstat(host, FACTS_HOLD_FILE, &st) == 0)
+        if (host_lstat(host, FACTS_HOLD_FILE, &st) == 0) {
+                *ret_since_s = (int64_t)st.st_mtime;
                 return TRI_YES;
+        }
         return errno == ENOENT || errno == ENOTDIR ? TRI_NO : TRI_UNKNOWN;
 }
 
 void hold_read(const Host *host, int64_t now_s, Hold *ret)
 {
         _cleanup_free_ char *text = NULL;
+        int64_t since_s = 0;
         size_t length = 0;
 
-        *ret = (Hold){ .held = is_there(host) };
+        *ret = (Hold){ .held = is_there(host, &since_s) };
+        ret->since_s = since_s;
         if (ret->held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0 || !text)
                 return;
         hold_parse(text, now_s, ret);
+        ret->since_s = since_s;
 }

@@ -20,6 +20,13 @@ void mission_clear(Mission *mission)
         flush_end(TAKE_PTR(mission->flush));
 }
 
+static void put_words(Mission *mission, const char *words)
+{
+        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", words);
+        if (!mission->overdue)
+                outcome_say(mission->outcome, "%s", words);
+}
+
 void mission_say(Mission *mission, const char *format, ...)
 {
         char words[OUTCOME_TEXT_MAX];
@@ -28,9 +35,13 @@ void mission_say(Mission *mission, const char *format, ...)
         va_start(ap, format);
         vsnprintf(words, sizeof(words), format, ap);
         va_end(ap);
-        outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", words);
-        if (!mission->overdue)
-                outcome_say(mission->outcome, "%s", words);
+        put_words(mission, words);
+        mission_tell(mission);
+}
+
+void mission_far(Mission *mission, int64_t done, int64_t total)
+{
+        outcome_far(mission->outcome, mission->stage, done, total);
         mission_tell(mission);
 }
 
@@ -56,16 +67,17 @@ const char *mission_packages_url(const Mission *mission)
         return *mirror ? mirror : mission->host->packages_url;
 }
 
-static void on_package_progress(const char *text, pid_t pid, void *userdata)
+static void on_package_progress(const PackageProgress *now, void *userdata)
 {
         Mission *mission = userdata;
         _cleanup_free_ char *overdue = NULL;
 
-        if (pid == 0 || !deadline_passed(mission->deadline)) {
-                mission_say(mission, "%s", text);
+        if (now->pid == 0 || !deadline_passed(mission->deadline)) {
+                put_words(mission, now->text);
+                mission_far(mission, now->done, now->total);
                 return;
         }
-        overdue = text_format("still %s (pid %d)", text, (int)pid);
+        overdue = text_format("still %s (pid %d)", now->text, (int)now->pid);
         mission_say_overdue(mission, overdue);
 }
 
@@ -93,6 +105,7 @@ PackageRun mission_package_run(Mission *mission)
                              .output_fd = -1,
                              .url = mission_packages_url(mission),
                              .source = *mission->source.file ? &mission->source : NULL,
+                             .judged = mission->judged && mission->judged_by_sole && !mission->source.packaged,
                              .proxy = mission->proxy.manager_url,
                              .no_proxy = mission->proxy.exceptions,
                              .on_progress = on_package_progress,

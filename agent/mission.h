@@ -47,9 +47,10 @@ typedef struct Mission {
         } file;
         Tri contested;   /* by the last look at the offers: another source has a version that ours has */
         bool downloaded; /* the repository step fetched the package along with its list */
-        Flush *flush;   /* the package is installed, and on its way to the disk: the journal stands until it is there */
-        bool judged;    /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */
-        ProxyUse proxy; /* borrows from request and facts */
+        Flush *flush; /* the package is installed, and on its way to the disk: the journal stands until it is there */
+        bool judged;  /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */
+        bool judged_by_sole; /* there is but one such key here: the package manager knows it already */
+        ProxyUse proxy;      /* borrows from request and facts */
         Plan plan;
         bool undone;
         bool acted;
@@ -69,6 +70,9 @@ void mission_tell(Mission *mission);
 
 /* For steps: what is done now. */
 void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
+
+/* For steps: how far what was said last is, in bytes. */
+void mission_far(Mission *mission, int64_t done, int64_t total);
 
 /* For steps: something that protects or identifies this machine was changed: passive mode, proxy, a tag ... */
 void mission_changed(Mission *mission, const char *what, const char *before, const char *after);

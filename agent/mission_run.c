@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/kept.h"
 #include "agent/machine/out_of_memory.h"
 #include "agent/machine/temporary.h"
 #include "agent/recover.h"
@@ -9,6 +10,7 @@
 #include "agent/steps.h"
 #include "agent/steps/package_work.h"
 #include "agent/steps/predecessor.h"
+#include "agent/steps/sensor_start.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -274,6 +276,18 @@ static int complete(Mission *mission, Failure *failure)
         return 0;
 }
 
+/* At what a run finds; one that changes nothing does not wait. */
+static int look_first(Mission *mission, Failure *failure)
+{
+        int waited;
+
+        look(mission);
+        waited = mission->dry_run ? 0 : sensor_start_wait(mission, failure);
+        if (waited > 0)
+                look(mission);
+        return waited < 0 ? -1 : 0;
+}
+
 void mission_run(Mission *mission, Outcome *outcome)
 {
         Failure failure = { 0 };
@@ -287,7 +301,12 @@ void mission_run(Mission *mission, Outcome *outcome)
                 finish(mission, VERDICT_FAILED, &failure);
                 return;
         }
-        look(mission);
+        if (look_first(mission, &failure) < 0) {
+                finish(mission, VERDICT_FAILED, &failure);
+                return;
+        }
+        if (!mission->dry_run)
+                kept_forget(mission->host, &mission->facts);
         if (complete(mission, &failure) < 0) {
                 fail(mission, &failure);
                 return;

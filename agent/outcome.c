@@ -46,9 +46,21 @@ void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char 
         va_list ap;
 
         row->level = level;
+        row->done = row->total = 0;
         va_start(ap, format);
         write_text(row->text, sizeof(row->text), format, ap);
         va_end(ap);
+}
+
+void outcome_far(Outcome *outcome, const char *name, int64_t done, int64_t total)
+{
+        size_t i;
+
+        for (i = 0; i < outcome->n_rows; i++)
+                if (text_equal(outcome->rows[i].name, name)) {
+                        outcome->rows[i].done = done;
+                        outcome->rows[i].total = total;
+                }
 }
 
 bool outcome_is_told(const Outcome *outcome, const char *name)
@@ -73,8 +85,8 @@ static void add_taken_back(OutcomeRow *row)
 
 void outcome_taken_back(Outcome *outcome)
 {
-        static const char *const names[] = { "repository-added", "repository-key-added", "repository-key",
-                                             "repository-repair", "repository-package" };
+        static const char *const names[] = { "repository-added",  "repository-key-added", "repository-key",
+                                             "repository-repair", "repository-other",     "repository-package" };
         size_t i, j;
 
         for (i = 0; i < outcome->n_rows; i++)

@@ -24,6 +24,7 @@ typedef struct OutcomeRow {
         char name[40]; /* of the stage: "repository", "package", "service" ... */
         RowLevel level;
         char text[OUTCOME_TEXT_MAX];
+        int64_t done, total; /* bytes of what it fetches at this moment; total 0: not known, or nothing is fetched */
 } OutcomeRow;
 
 typedef struct Outcome {
@@ -36,6 +37,10 @@ typedef struct Outcome {
 
 /* Sets the row of that name, adding it when there is none; the last one is replaced when all are taken. */
 void outcome_row(Outcome *outcome, const char *name, RowLevel level, const char *format, ...) _printf_(4, 5);
+
+/* How far that row is with what it fetches, until it is set again; its text says the same in words. No such row:
+ * nothing is done. For who looks on: in no document, and worth no telling of its own. */
+void outcome_far(Outcome *outcome, const char *name, int64_t done, int64_t total);
 
 /* There is a row of that name, and its stage is over: a step may tell its own end. */
 bool outcome_is_told(const Outcome *outcome, const char *name);

@@ -5,6 +5,7 @@
  */
 #include "agent/reasons.h"
 
+#include "agent/guest/places.h"
 #include "platform/base/text.h"
 
 #define NEVER REASON_RETRY_NEVER
@@ -25,8 +26,8 @@ static const Reason reasons[_REASON_MAX] = {
                                         "protectedSettings." },
         [REASON_CERTIFICATE_MISSING] = { "certificate-missing", 30, 53, false, NEXT_RUN,
                                          "The certificate that opens the protected settings is not on this machine.",
-                                         "Restart the guest agent so that it fetches its certificates again, or deploy "
-                                         "the extension again." },
+                                         "Restart the guest agent " GUEST_AGENT_UNITS
+                                         " so that it fetches its certificates again, or deploy the extension again." },
         [REASON_CERTIFICATE_WRONG] = { "certificate-wrong", 30, 53, false, NEXT_RUN,
                                        "The protected settings were encrypted for another certificate.",
                                        "Deploy the extension again so that the platform encrypts the protected "
@@ -37,14 +38,17 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_OPENSSL_UNUSABLE] = { "openssl-unusable", 12, 52, true, NEXT_RUN,
                                       "This machine is in FIPS mode, where its own openssl program has to open "
                                       "protected settings and to check signatures, and it could not.",
-                                      "Install the distribution's package openssl, or mend what is named there." },
+                                      "Install the distribution's package openssl, and see that 'openssl version' and "
+                                      "'openssl cms -help' run for root." },
         [REASON_CRYPTO_REFUSED] = { "crypto-refused", 30, 52, true, NEXT_RUN,
                                     "The cryptography of this machine refuses what is needed: a digest, or how the "
                                     "protected settings are encrypted or the onboarding package is signed; in FIPS "
                                     "mode that is so for 3DES and for RSA with PKCS #1 v1.5.",
-                                    "Let OpenSSL's configuration allow the digest if one is named. Else update the "
-                                    "guest agent, which lets settings come encrypted with AES where it "
-                                    "knows of FIPS mode, restart it and deploy the extension again." },
+                                    "Let OpenSSL's configuration or the crypto policy allow the digest, where one is "
+                                    "refused. "
+                                    "Else update the guest agent, which lets settings come encrypted with AES "
+                                    "where it knows of FIPS mode, restart it " GUEST_AGENT_UNITS
+                                    ", and deploy the extension again." },
         [REASON_ONBOARDING_DAMAGED] = { "onboarding-damaged", 30, 53, true, NEVER, "The onboarding package is damaged.",
                                         "Download the Linux onboarding package again and put its base64 text, "
                                         "unchanged, into "
@@ -127,14 +131,16 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
                                               "The sensor is not made for this processor architecture on this "
                                               "distribution.",
-                                              "Use one of those named; nothing was changed." },
+                                              "Use x86-64, or 64-bit ARM on a release that the sensor is made for "
+                                              "there; nothing was changed." },
         [REASON_PACKAGE_MANAGER_MISSING] = { "package-manager-missing", 12, 52, true, NEXT_RUN,
                                              "The package manager of this distribution is missing.",
-                                             "Install what is named there: it belongs to the distribution." },
+                                             "Put it back as the distribution has it, from its installation medium or "
+                                             "an archive of its packages: it belongs to every installation." },
         [REASON_PACKAGE_MANAGER_BROKEN] = { "package-manager-broken", 23, 52, true, NEXT_RUN,
                                             "The package manager is in a broken state that was there before this run.",
-                                            "Do what is said there, or repair by hand what the package manager names, "
-                                            "until its own commands succeed; nothing is installed until then." },
+                                            "Repair it by hand, as the package manager itself advises, until its own "
+                                            "commands succeed; nothing is installed until then." },
         [REASON_PACKAGE_MANAGER_LOCKED] = { "package-manager-locked", 21, 56, true, WAIT,
                                             "Something else was installing on this machine, or held the package "
                                             "manager, for the whole waiting time.",
@@ -142,12 +148,16 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_PACKAGE_SOURCES] = { "package-sources", 23, 52, true, NEXT_RUN,
                                      "The package manager cannot work with its configuration or this machine's list of "
                                      "package sources.",
-                                     "Correct the configuration that is named, or remove that file (the package "
-                                     "manager's own refresh must "
-                                     "succeed); "
-                                     "it is not ours to change." },
+                                     "Correct that configuration file, or remove it (the package manager's own refresh "
+                                     "must succeed); it is not ours to change." },
+        [REASON_PACKAGE_HTTPS_MISSING] = { "package-https-missing", 23, 52, true, NEXT_RUN,
+                                           "The package manager of this machine cannot fetch by https, by which the "
+                                           "sensor's repository is reached.",
+                                           "Install the package that is named from the distribution's own "
+                                           "repositories, "
+                                           "after their lists were read anew." },
         [REASON_DISK_FULL] = { "disk-full", 12, 52, true, NEXT_RUN, "A file system of this machine is too full.",
-                               "Free what is named there (space, or files where inodes are short), or name another "
+                               "Free space on that file system (remove files, where inodes are short), or name another "
                                "folder for the sensor by installPath." },
         [REASON_CONFLICT] = { "conflict", 5, 51, true, NEXT_RUN,
                               "Another security product on this machine blocks file access through fanotify.",
@@ -170,7 +180,8 @@ static const Reason reasons[_REASON_MAX] = {
                                    "Give this machine more memory: the sensor needs 1 GB." },
         [REASON_MOUNT_UNUSABLE] = { "mount-unusable", 12, 52, true, NEXT_RUN,
                                     "A folder that the sensor needs cannot be used as it is.",
-                                    "Correct what is named, or name the check (links, read-only or noexec) in "
+                                    "Mount that folder so that it can be written to and programs in it run, or make it "
+                                    "a folder where it is a link; or name the check (links, read-only or noexec) in "
                                     "skipChecks; nothing was changed." },
         [REASON_USER_DATABASE] = { "user-database", 12, 52, true, NEXT_RUN,
                                    "The sensor's user mdatp cannot be created on this machine.",
@@ -183,9 +194,8 @@ static const Reason reasons[_REASON_MAX] = {
                                  "Set the clock (chronyc makestep, or timedatectl set-ntp true)." },
         [REASON_INSTALL_PATH] = { "install-path", 52, 53, true, NEXT_RUN,
                                   "The folder named by installPath cannot be used.",
-                                  "Correct what is named, or name another folder: root's all the way, writable by "
-                                  "nobody else, no link, on a disk of this machine, outside the system's own "
-                                  "folders." },
+                                  "Name a folder that is root's all the way, writable by nobody else, no link, on a "
+                                  "disk of this machine and outside the system's own folders, or make this one so." },
         [REASON_INSTALL_PATH_SETUP] = { "install-path-setup", 51, 52, true, NEXT_RUN,
                                         "The folder named by installPath could not be prepared.",
                                         "Make that folder and /opt/microsoft writable for root, or name another folder "
@@ -241,14 +251,17 @@ static const Reason reasons[_REASON_MAX] = {
                                      "the settings." },
         [REASON_REPOSITORY_REFRESH] = { "repository-refresh", 24, 55, true, WAIT,
                                         "The package manager cannot read the repository.",
-                                        "See the package manager's words above." },
+                                        "Run the package manager's own refresh on this machine until it succeeds: let "
+                                        "it reach the repository on port 443, and see that a proxy or mirror on the "
+                                        "way gives what the repository has." },
         [REASON_PACKAGE_NOT_FOUND] = { "package-not-found", 21, 52, true, NEXT_RUN,
                                        "The repository has no sensor package for this machine.",
                                        "Check that the repository of this distribution and architecture is complete "
                                        "(mirrors), and no pin, exclude or version lock hides mdatp." },
         [REASON_VERSION_NOT_FOUND] = { "version-not-found", 21, 53, true, NEXT_RUN,
                                        "The repository does not have the version that is asked for.",
-                                       "Ask for one of those named, or for none, in the setting version." },
+                                       "Ask for a version that the repository has, or for none, in the setting "
+                                       "version." },
         [REASON_PACKAGE_FILE] = { "package-file", 21, 53, true, NEXT_RUN,
                                   "The file named by packageFile cannot be used.",
                                   "Name the sensor's package for this distribution and architecture: a regular file, "
@@ -264,7 +277,8 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_SIGNATURE_PROGRAM_MISSING] = { "signature-program-missing", 12, 52, true, NEXT_RUN,
                                                "This machine lacks the program that checks the signature of the file "
                                                "named by packageFile, and the file was not used.",
-                                               "Install what is named there: the distribution has it." },
+                                               "Install that program from the distribution: gpgv for a .deb, rpmkeys "
+                                               "(of rpm) for a .rpm." },
         [REASON_DOWNGRADE_REFUSED] = { "downgrade-refused", 21, 53, true, NEXT_RUN,
                                        "The sensor on this machine is newer than the version that is asked for.",
                                        "Set allowDowngrade to true if it is to go back to that version, or ask for "
@@ -274,14 +288,19 @@ static const Reason reasons[_REASON_MAX] = {
                                        "A downloaded file is not what the repository's signature says, and was not "
                                        "used.",
                                        "Look for a proxy or mirror that alters or caches downloads." },
+        [REASON_PACKAGE_DIGEST] = { "package-digest", 21, 52, true, NEXT_RUN,
+                                    "This build of the sensor's package carries no digest that the cryptography of "
+                                    "this "
+                                    "machine (FIPS mode, crypto policy) allows, and was not installed.",
+                                    "Ask for another version in the setting version: the package is as its vendor made "
+                                    "it, nobody on the way has altered it." },
         [REASON_PACKAGE_DOWNLOAD] = { "package-download", 21, 55, true, WAIT,
                                       "The sensor package could not be downloaded.",
                                       "Let this machine reach the repository's host on port 443." },
         [REASON_DEPENDENCY] = { "dependency-missing", 23, 52, true, NEXT_RUN,
                                 "Packages that the sensor depends on cannot be installed.",
-                                "Look at the package manager's words: make the distribution's own repositories usable "
-                                "(registered, reachable, their lists refreshed), and take away a lock or exclude that "
-                                "is named." },
+                                "Make the distribution's own repositories usable (registered, reachable, their lists "
+                                "refreshed), and take away a version lock or exclude that hides what is missing." },
         [REASON_INSTALL_FAILED] = { "install-failed", 21, 52, true, NEXT_RUN,
                                     "The sensor package could not be installed.",
                                     "See MdeInstallerLog.log in the extension's log folder for all that the package "
@@ -301,7 +320,8 @@ static const Reason reasons[_REASON_MAX] = {
                                       "The onboarding file could not be written.",
                                       "Make /etc/opt/microsoft/mdatp writable for root." },
         [REASON_SERVICE_FAILED] = { "service-failed", 20, 52, true, NEXT_RUN, "The sensor's service does not stay up.",
-                                    "Look at 'journalctl -u mdatp' and /var/log/microsoft/mdatp." },
+                                    "Look at 'journalctl -u mdatp' and /var/log/microsoft/mdatp, and start it again: "
+                                    "'systemctl restart mdatp'." },
         [REASON_SENSOR_NOT_ANSWERING] = { "sensor-not-answering", 20, 52, true, NEXT_RUN, "The sensor does not answer.",
                                           "Run 'mdatp health' and look at 'journalctl -u mdatp'." },
         [REASON_SENSOR_NOT_LICENSED] = { "sensor-not-licensed", 31, 55, true, NEXT_RUN,
@@ -324,7 +344,7 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_SENSOR_FILES] = { "sensor-files", 15, 52, true, NEXT_RUN,
                                   "Files of a sensor are on this machine that no package owns.",
                                   "Start it if it is in use (systemctl enable --now mdatp), or remove the folder "
-                                  "named; then restart the guest agent or deploy again." },
+                                  "named; then restart the guest agent " GUEST_AGENT_UNITS " or deploy again." },
         [REASON_SENSOR_EXPIRED] = { "sensor-expired", 15, 52, true, NEXT_RUN,
                                     "The build of the sensor on this machine has expired.",
                                     "Install a newer build: make it available in the repository, or ask for a newer "
@@ -342,8 +362,8 @@ static const Reason reasons[_REASON_MAX] = {
                                         "not onboarded anywhere else." },
         [REASON_MANAGED_CONFIG] = { "managed-config", 41, 53, true, NEXT_RUN,
                                     "The sensor's managed configuration could not be changed as asked.",
-                                    "Correct /etc/opt/microsoft/mdatp/managed/mdatp_managed.json, or the setting "
-                                    "named." },
+                                    "Correct /etc/opt/microsoft/mdatp/managed/mdatp_managed.json, or the setting that "
+                                    "is to change it." },
 
         [REASON_AZURE_IDENTITY] = { "azure-identity", 30, 53, true, NEXT_RUN,
                                     "This machine has no identity in Azure by which it could ask for the onboarding "
@@ -357,8 +377,9 @@ static const Reason reasons[_REASON_MAX] = {
                                     "that the service himdsd runs." },
         [REASON_AZURE_METADATA_DENIED] = { "azure-metadata-denied", 30, 53, true, NEXT_RUN,
                                            "The metadata service of this machine does not give this program a token.",
-                                           "Correct what is named there, or give the onboarding package in "
-                                           "protectedSettings." },
+                                           "See who answers in the metadata service's place, whether azureIdentity "
+                                           "names an identity of this machine, and on Azure Arc that root can read the "
+                                           "agent's key file; or give the onboarding package in protectedSettings." },
         [REASON_AZURE_ACCESS] = { "azure-access", 30, 53, true, NEXT_RUN,
                                   "This machine's identity may not read the onboarding package of its subscription.",
                                   "Give that identity the role Security Reader (or Reader) on the subscription, which "
@@ -369,14 +390,13 @@ static const Reason reasons[_REASON_MAX] = {
                                        "protectedSettings." },
         [REASON_AZURE_BLOCKED] = { "azure-blocked", 30, 55, true, NEXT_RUN,
                                    "Something on the way to Azure Resource Manager keeps this machine from it.",
-                                   "Have what is named there (a proxy, TLS inspection, a portal) let this machine "
-                                   "through to that host on port 443 as it is, or give the onboarding package in "
+                                   "Have whatever it is (a proxy, TLS inspection, a portal) let this machine through "
+                                   "to that host on port 443 as it is, or give the onboarding package in "
                                    "protectedSettings." },
         [REASON_AZURE_ONBOARDING] = { "azure-onboarding", 30, 53, true, NEXT_RUN,
                                       "Azure does not give the onboarding package of this machine's subscription.",
                                       "See that Defender for Servers and its integration with Defender for Endpoint "
-                                      "are on in that subscription, correct what is named there, or give the package "
-                                      "in protectedSettings." },
+                                      "are on in that subscription, or give the package in protectedSettings." },
         [REASON_CLOUD_UNSUPPORTED] = { "cloud-unsupported", 30, 51, true, NEVER,
                                        "The cloud of this machine has no onboarding packages.",
                                        "Give the package in protectedSettings, or name the cloud's Resource Manager as "
@@ -389,10 +409,11 @@ static const Reason reasons[_REASON_MAX] = {
                              "The next enable goes on from here." },
         [REASON_WORKER_DIED] = { "worker-died", 1, 1, false, NEXT_RUN,
                                  "The program that did the work ended without a result.",
-                                 "Restart the guest agent to try again; look at 'journalctl -u mde-linux-worker'." },
+                                 "Restart the guest agent " GUEST_AGENT_UNITS
+                                 " to try again; look at 'journalctl -u mde-linux-worker'." },
         [REASON_WORKER_START] = { "worker-start", 1, 1, false, NEXT_RUN, "The background worker could not be started.",
-                                  "Look at 'journalctl -u mde-linux-worker' and restart the guest agent to try "
-                                  "again." },
+                                  "Look at 'journalctl -u mde-linux-worker', and restart the guest "
+                                  "agent " GUEST_AGENT_UNITS " to try again." },
         [REASON_ENVIRONMENT] = { "environment", 1, 1, false, NEXT_RUN,
                                  "The folder of the extension is not as it should be.",
                                  "Remove the extension and deploy it again." },

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platform/base/error.h"
 
@@ -44,6 +45,7 @@ typedef enum ReasonId {
         REASON_PACKAGE_MANAGER_BROKEN,
         REASON_PACKAGE_MANAGER_LOCKED,
         REASON_PACKAGE_SOURCES,
+        REASON_PACKAGE_HTTPS_MISSING,
         REASON_DISK_FULL,
         REASON_CONFLICT,
         REASON_HELD,
@@ -75,6 +77,7 @@ typedef enum ReasonId {
         REASON_SIGNATURE_PROGRAM_MISSING,
         REASON_DOWNGRADE_REFUSED,
         REASON_PACKAGE_SIGNATURE,
+        REASON_PACKAGE_DIGEST,
         REASON_PACKAGE_DOWNLOAD,
         REASON_DEPENDENCY,
         REASON_INSTALL_FAILED,
@@ -139,12 +142,13 @@ typedef struct Failure {
         char found[ERROR_TEXT_MAX]; /* why: a sentence with the values found */
         bool by_manager;            /* the package manager met it, not a download of our own */
         bool way_told;              /* found says already which proxy it went through */
+        int64_t asked_ms;           /* who failed us asks to be left alone for so long; 0: it does not */
 } Failure;
 
 /* How found begins where it gives the package manager's own words. */
 #define FAILURE_MANAGER_SAID "The package manager said: "
 
-/* Fills *failure (by_manager, way_told: false) and returns -1, like error_set. */
+/* Fills *failure (by_manager, way_told: false, asked_ms: 0) and returns -1, like error_set. */
 int failure_set(Failure *failure, ReasonId reason, const char *format, ...) _printf_(3, 4);
 int failure_from(Failure *failure, ReasonId reason, const Error *err);
 
@@ -155,6 +159,9 @@ int failure_by_kind(Failure *failure, ReasonId otherwise, const Error *err);
 int failure_from_crypto(Failure *failure, const Error *err);
 
 #define FAILURE_TEXT_MAX 2048
+
+/* What found needs at its end where a sentence follows: "." or "". */
+const char *failure_stop(const Failure *failure);
 
 /* "WHAT WHY DO": the same without the words around it. Returns text. */
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX]);

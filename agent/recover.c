@@ -11,17 +11,21 @@
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
+#include "platform/base/pause.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/process.h"
 
 #define UNKNOWN_MS (10 * 60 * 1000)
-#define AGAIN_MS 5000
+#define AGAIN_MS 5000 /* first; a list and a package are fetched each time */
+#define AGAIN_MOST_MS (4 * 60 * 1000)
 
 /* *ret_seen: it ended by itself while we looked on. */
 static int wait_for_transaction(const Host *host, const PackageManager *manager, const UndoState *undo,
                                 const PackageRun *told, bool *ret_seen, Error *err)
 {
+        const PackageProgress now = { .text = "waiting for the installation that an earlier run began",
+                                      .pid = undo->pid };
         Host patient = *host;
 
         *ret_seen = undo->transaction && process_is_alive(host, undo->pid, undo->start_time);
@@ -30,8 +34,7 @@ static int wait_for_transaction(const Host *host, const PackageManager *manager,
                 log_info("waiting for the package manager of an earlier run, pid %d", (int)undo->pid);
         while (undo->transaction && process_is_alive(host, undo->pid, undo->start_time)) {
                 if (told && told->on_progress)
-                        told->on_progress("waiting for the installation that an earlier run began", undo->pid,
-                                          told->userdata);
+                        told->on_progress(&now, told->userdata);
                 if (host_wait(&patient, 500, DEADLINE_NEVER, err) < 0)
                         return -1;
         }
@@ -54,6 +57,8 @@ static int finish(const Host *host, const PackageManager *manager, const Package
 static int finish_in_time(const Host *host, const PackageManager *manager, const PackageRun *run, const UndoState *undo,
                           bool patient, PackageResult *ret, Error *err)
 {
+        Pause pause = { .next_ms = AGAIN_MS, .longest_ms = AGAIN_MOST_MS };
+
         for (;;) {
                 Error wait = { 0 };
 
@@ -62,8 +67,8 @@ static int finish_in_time(const Host *host, const PackageManager *manager, const
                 if (!manager->silent || !ret->passing || !patient)
                         return 0;
                 if (run->on_progress)
-                        run->on_progress(ret->text, 0, run->userdata);
-                if (host_wait(host, AGAIN_MS, run->deadline, &wait) < 0)
+                        run->on_progress(&(PackageProgress){ .text = ret->text }, run->userdata);
+                if (host_wait(host, pause_take_ms(&pause), run->deadline, &wait) < 0)
                         return wait.kind == ERROR_STOPPED ? error_set(err, wait.kind, "%s", wait.text) : 0;
         }
 }
@@ -74,12 +79,12 @@ typedef struct Again {
         const PackageRun *run; /* of the caller */
 } Again;
 
-static void on_progress(const char *text, pid_t pid, void *userdata)
+static void on_progress(const PackageProgress *now, void *userdata)
 {
         const Again *again = userdata;
 
         if (again->run->on_progress)
-                again->run->on_progress(text, pid, again->run->userdata);
+                again->run->on_progress(now, again->run->userdata);
 }
 
 /* It may be cut off as well: what was so before the first one still counts then. */
@@ -175,6 +180,18 @@ static int commit(const Host *host, Error *err)
         return undo_commit(host, err) < 0 ? -1 : remove_folders(host, err);
 }
 
+/*
+ * Where rpm's database is not on the disk before the files are (Berkeley DB, EL 8), a power cut leaves a sensor that no
+ * package owns: before the transaction it was not there, as nothing is installed beside one.
+ */
+static int remove_unregistered(const Host *host, const UndoState *undo, PackageState state, Error *err)
+{
+        if (!undo->transaction || *undo->before || state != PACKAGE_ABSENT || !fs_exists(host, SENSOR_PROGRAM))
+                return 0;
+        log_info("%s is of a transaction that was cut off before it was registered: it is removed", SENSOR_PROGRAM);
+        return fs_remove_durably(host, SENSOR_PROGRAM, err);
+}
+
 int recover_run(const Host *host, const PackageRun *repair, const char *installer_log, PackageResult *ret, Error *err)
 {
         const PackageManager *manager = package_manager_find(host);
@@ -210,5 +227,7 @@ int recover_run(const Host *host, const PackageRun *repair, const char *installe
                 return -1;
         if (state == PACKAGE_BROKEN)
                 return remove_folders(host, err);
+        if (repair && remove_unregistered(host, &undo, state, err) < 0)
+                return -1;
         return undo_roll_back(host, err) < 0 ? -1 : remove_folders(host, err);
 }

@@ -68,19 +68,36 @@ static int redo_from_copy(const Redo *redo, const char *copy, PackageResult *ret
         return redo->manager->install(redo->host, &redo->run, &wanted, ret, err);
 }
 
+static int download(const Redo *redo, const PackageWanted *wanted, bool *ret_missing, PackageResult *ret, Error *err)
+{
+        *ret_missing = false;
+        if (redo->manager->download(redo->host, &redo->run, wanted, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? judge(redo, NULL, ret_missing, err) : 0;
+}
+
+/* What lay there may be torn, and libzypp 17.38 takes it as it is. */
+static int download_anew(const Redo *redo, const PackageWanted *wanted, bool *ret_missing, PackageResult *ret,
+                         Error *err)
+{
+        if (fs_remove_tree(redo->host, PACKAGE_CACHE, err) < 0 || package_cache_prepare(redo->host, err) < 0)
+                return -1;
+        return download(redo, wanted, ret_missing, ret, err);
+}
+
 static int redo_from_source(const Redo *redo, PackageResult *ret, Error *err)
 {
         const PackageWanted wanted = { .package = SENSOR_PACKAGE,
                                        .version = redo->version,
                                        .action = PACKAGE_REINSTALL };
+        Error why = { 0 };
         bool missing;
 
-        if (redo->manager->download(redo->host, &redo->run, &wanted, ret, err) < 0)
-                return -1;
+        if (download(redo, &wanted, &missing, ret, &why) < 0 &&
+            (why.kind != ERROR_TRUST || download_anew(redo, &wanted, &missing, ret, &why) < 0))
+                return error_set(err, why.kind, "%s", why.text);
         if (ret->trouble != TROUBLE_NONE)
                 return 0;
-        if (judge(redo, NULL, &missing, err) < 0)
-                return -1;
         if (!missing)
                 return redo->manager->install(redo->host, &redo->run, &wanted, ret, err);
         *ret = (PackageResult){ .trouble = TROUBLE_STALE, .ours = true, .own_words = true };

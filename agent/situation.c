@@ -4,6 +4,8 @@
 
 #include "platform/base/text.h"
 
+#define DEFINITIONS_OLD_MIN (7 * 24 * 60) /* new ones come several times a day */
+
 /* The package's own word goes first: a daemon of before answers until it is started again. */
 static const char *package_version(const Facts *facts)
 {
@@ -83,6 +85,12 @@ bool situation_is_isolated(const Facts *facts)
 
         return health->answering == TRI_YES &&
                (strcasestr(health->mode, "isolat") || strcasestr(health->issues, "isolat"));
+}
+
+bool situation_has_old_definitions(const Facts *facts)
+{
+        return facts->sensor.health.answering == TRI_YES &&
+               facts->sensor.health.definitions_age_min > DEFINITIONS_OLD_MIN;
 }
 
 const char *situation_version(const Facts *facts)

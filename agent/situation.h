@@ -26,6 +26,9 @@ bool situation_is_unowned(const Facts *facts);
 /* The portal has cut this machine off from the network. */
 bool situation_is_isolated(const Facts *facts);
 
+/* Its definitions were not updated for more than a week. */
+bool situation_has_old_definitions(const Facts *facts);
+
 /* The version of the sensor or of its package; "": not known. */
 const char *situation_version(const Facts *facts);
 

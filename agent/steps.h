@@ -50,6 +50,10 @@ int steps_wait_for_turn(Mission *mission, Failure *failure);
 /* A PackageResult that is not TROUBLE_NONE, as a failure of the package manager (Failure.by_manager). */
 int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise);
 
+/* It cannot be fetched from a source of somebody else's, which the text names: no trouble of the sensor's repository.
+ */
+bool steps_is_of_others(const PackageResult *result);
+
 /* An Error of waiting or running, as a failure: BUSY, STOPPED, SPACE have rows of their own. */
 int steps_fail(Failure *failure, ReasonId otherwise, const Error *err);
 

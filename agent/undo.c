@@ -235,6 +235,11 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
         return remember_prefix(host, "prefix", folder, prefix, err);
 }
 
+int undo_remember_temporary(const Host *host, const char *folder, const char *prefix, Error *err)
+{
+        return remember_prefix(host, "temporary", folder, prefix, err);
+}
+
 int undo_remember_fetched(const Host *host, const char *folder, const char *prefix, bool whole, Error *err)
 {
         return remember_prefix(host, whole ? "fetched" : "fetched-prefix", folder, prefix, err);

@@ -30,6 +30,12 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
 /* The same of one name, file or folder. */
 int undo_remember_trace(const Host *host, const char *path, Error *err) _must_check_;
 
+/* Is name prefix and six letters or digits, as mkdtemp() makes them? */
+bool undo_is_temporary(const char *name, const char *prefix);
+
+/* Such names come into being in folder from now on, where none was before: removed on undo. */
+int undo_remember_temporary(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
+
 /* Before what the package manager has fetched is fetched anew, named as in one of the two above: not removed on undo.
  */
 int undo_remember_fetched(const Host *host, const char *folder, const char *prefix, bool whole,
@@ -82,8 +88,8 @@ int undo_remember_end(const Host *host, Error *err) _must_check_;
 int undo_state(const Host *host, UndoState *ret, Error *err) _must_check_;
 
 /*
- * Removes what undo_remember_prefix(), undo_remember_trace() and undo_remember_fetched() stand for, and forgets
- * nothing: after a power cut it may be torn, and package managers take it for whole.
+ * Removes what undo_remember_prefix(), _trace(), _temporary() and _fetched() stand for, and forgets nothing: after a
+ * power cut it may be torn, and package managers take it for whole.
  */
 int undo_prefixes(const Host *host, Error *err) _must_check_;
 

@@ -79,7 +79,19 @@ static int restore_file(const Host *host, Json *records, Json *record, const cha
         return 0;
 }
 
-static int remove_prefix(const Host *host, const char *folder, const char *prefix, Error *err)
+bool undo_is_temporary(const char *name, const char *prefix)
+{
+        static const char random[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        size_t length = strlen(prefix);
+
+        return text_starts_with(name, prefix) && strlen(name) == length + strlen("XXXXXX") &&
+               strspn(name + length, random) == strlen("XXXXXX");
+}
+
+/* How undo_remember_prefix() and undo_remember_temporary() stand for a name. */
+typedef bool Stands(const char *name, const char *prefix);
+
+static int remove_named(const Host *host, Stands *stands, const char *folder, const char *prefix, Error *err)
 {
         _cleanup_(fs_names_freep) char **names = NULL;
         size_t i;
@@ -91,7 +103,7 @@ static int remove_prefix(const Host *host, const char *folder, const char *prefi
         for (i = 0; names[i]; i++) {
                 _cleanup_free_ char *path = text_format("%s/%s", folder, names[i]);
 
-                if (text_starts_with(names[i], prefix) && fs_remove_tree(host, path, err) < 0)
+                if (stands(names[i], prefix) && fs_remove_tree(host, path, err) < 0)
                         return -1;
         }
         return 0;
@@ -147,7 +159,9 @@ static int undo_record(const Host *host, Json *records, Json *record, Error *err
         if (text_equal(kind, "key"))
                 return forget_key(host, path, err);
         if (text_equal(kind, "prefix"))
-                return remove_prefix(host, path, json_string(record, "prefix"), err);
+                return remove_named(host, text_starts_with, path, json_string(record, "prefix"), err);
+        if (text_equal(kind, "temporary"))
+                return remove_named(host, undo_is_temporary, path, json_string(record, "prefix"), err);
         return 0;
 }
 
@@ -160,7 +174,7 @@ static int remove_fetched(const Host *host, Json *record, Error *err)
         if (text_is_empty(folder) || text_is_empty(prefix))
                 return 0;
         if (text_equal(kind, "fetched-prefix"))
-                return remove_prefix(host, folder, prefix, err);
+                return remove_named(host, text_starts_with, folder, prefix, err);
         if (!text_equal(kind, "fetched"))
                 return 0;
         path = text_format("%s/%s", folder, prefix);
@@ -178,7 +192,7 @@ int undo_prefixes(const Host *host, Error *err)
                 Json *record = json_object_array_get_idx(records, i);
                 const char *kind = json_string(record, "kind");
 
-                if ((text_equal(kind, "prefix") || text_equal(kind, "trace")) &&
+                if ((text_equal(kind, "prefix") || text_equal(kind, "trace") || text_equal(kind, "temporary")) &&
                     undo_record(host, records, record, err) < 0)
                         return -1;
                 if (remove_fetched(host, record, err) < 0)

@@ -5,19 +5,20 @@
 #include "handler/commands.h"
 
 #include "agent/recover.h"
+#include "agent/report.h"
 #include "agent/state.h"
-#include "agent/undo.h"
-#include "handler/lifecycle.h"
 #include "agent/queue.h"
+#include "handler/removal.h"
 #include "handler/session.h"
+#include "handler/strays.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
-#include "platform/process.h"
 #include "platform/host_init.h"
 
 #define LOCK_MS 60000
+#define REPAIR_MS (30 * 60 * 1000)
 
 /* Its enable has told that it goes on. */
 static bool is_asked_again(const Host *host, const QueueEntry *entry)
@@ -28,16 +29,21 @@ static bool is_asked_again(const Host *host, const QueueEntry *entry)
                !text_equal(next.id, entry->id);
 }
 
-/* Downloads and questions to the sensor, which nobody waits for any more; never what a transaction started. */
-static void end_strays(const Host *host)
+/* The run ended by itself, and only its status could not be written: history has its end. */
+static bool is_known(const Session *session, const Request *request, Outcome *outcome)
 {
-        UndoState undo = { 0 };
-        size_t n = 0;
+        const HistoryRecord *history = &session->history;
+        const char *status = getenv("EXIT_STATUS");
 
-        if (undo_state(host, &undo, NULL) == 0 && !undo.transaction)
-                n = process_kill_unit(host, WORKER_UNIT);
-        if (n > 0)
-                log_info("ended %zu processes that the worker had left behind", n);
+        if (!text_equal(status, WORKER_UNTOLD_TEXT) || !text_equal(history->digest, request->digest))
+                return false;
+        outcome->verdict = history->verdict;
+        outcome->failure = history->failure;
+        report_known_notes(history->notes, history->n_notes, outcome);
+        if (history->verdict == VERDICT_SUCCEEDED)
+                outcome_say(outcome, "Microsoft Defender for Endpoint is onboarded%s%s.",
+                            *history->tenant ? ": tenant " : "", history->tenant);
+        return true;
 }
 
 /* So that it is told as what it is: a success that turned bad, or one that never was. */
@@ -45,10 +51,16 @@ static void tell_death(Session *session, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         Failure failure = { 0 };
+        Error err = { 0 };
         bool known = session_read_settings(session, &settings, &failure) == 0;
 
         if (known) {
                 session_recall(session, &settings.request);
+                if (is_known(session, &settings.request, outcome)) {
+                        if (session_write_status(session, outcome, &err) < 0)
+                                log_error("the status cannot be written: %s", err.text); /* the next enable's then */
+                        return;
+                }
                 session_remember(session, &settings.request, outcome, NULL);
         }
         session_tell(session, outcome);
@@ -74,7 +86,7 @@ static void end_request(const QueueEntry *entry)
                 if (!is_asked_again(&session.host, entry))
                         tell_death(&session, outcome);
         }
-        end_strays(&session.host);
+        strays_end(&session.host, WORKER_UNIT, "the worker");
         if (recover_run(&session.host, NULL, installer_log, NULL, &err) < 0)
                 log_error("what the run had begun is left for the next one: %s", err.text);
 }
@@ -107,6 +119,16 @@ static void end_what_is_left(const Host *host)
                 fprintf(stderr, "conclude: %s\n", err.text);
 }
 
+static int remove_ours(const Host *host, int *lock)
+{
+        Error err = { 0 };
+
+        if (removal_carry_out(host, STATE_FOLDER "/installer.log", deadline_in(REPAIR_MS), lock, &err) >= 0)
+                return 0;
+        fprintf(stderr, "conclude: %s\n", err.text);
+        return 1;
+}
+
 int command_conclude(void)
 {
         _cleanup_close_ int lock = -1;
@@ -123,8 +145,8 @@ int command_conclude(void)
                 return 1;
         }
         end_what_is_left(&host);
-        if (fs_exists(&host, LIFECYCLE_UNINSTALLED))
-                return lifecycle_remove_ours(&host, &err) < 0;
+        if (removal_is_owed(&host))
+                return remove_ours(&host, &lock);
         /* in this order: an enable that found the lock held has left its request before that */
         close(TAKE_FD(lock));
         if (queue_has_next(&host) && worker_unit_start(&host, &err) < 0)

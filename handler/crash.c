@@ -1,6 +1,7 @@
 /*
- * Everything is made ready while memory can be trusted; the handler only opens, writes and renames.
- * The state is static because a signal handler can reach nothing else.
+ * Everything is made ready while memory can be trusted; the handler only opens, writes and renames, on a stack of its
+ * own: where ours has no more room, that is the fault. The state is static because a signal handler can reach nothing
+ * else.
  */
 #include "handler/crash.h"
 
@@ -12,6 +13,8 @@
 #include "handler/status.h"
 #include "platform/base/text.h"
 
+#define STACK_SIZE (64 * 1024)
+
 static const int signals[] = { SIGABRT, SIGSEGV, SIGBUS };
 
 static struct {
@@ -20,6 +23,7 @@ static struct {
         char *temporary;
         char *path;
         volatile sig_atomic_t armed;
+        char stack[STACK_SIZE];
 } prepared;
 
 static void on_crash(int number)
@@ -37,7 +41,8 @@ static void on_crash(int number)
 
 void crash_prepare(const Session *session)
 {
-        struct sigaction action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
+        struct sigaction action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
+        const stack_t stack = { .ss_sp = prepared.stack, .ss_size = sizeof(prepared.stack) };
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome)), *shown = text_allocate(sizeof(Outcome));
         size_t i;
 
@@ -50,6 +55,7 @@ void crash_prepare(const Session *session)
         prepared.path = status_path(&session->environment, session->sequence);
         prepared.temporary = text_format("%s.crash", prepared.path);
         prepared.armed = 1;
+        sigaltstack(&stack, NULL);
         for (i = 0; i < ELEMENTSOF(signals); i++)
                 sigaction(signals[i], &action, NULL);
 }

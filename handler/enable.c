@@ -4,12 +4,14 @@
  */
 #include "handler/commands.h"
 
+#include "agent/kept.h"
 #include "agent/mission.h"
 #include "agent/report.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "handler/crash.h"
 #include "handler/hand_over.h"
+#include "handler/no_look.h"
 #include "handler/program.h"
 #include "agent/queue.h"
 #include "handler/recheck_unit.h"
@@ -26,18 +28,11 @@ typedef struct Asked {
         char seen[QUEUE_ID_MAX]; /* the request that was queued before ours: with the lock held it is ours to replace */
 } Asked;
 
-/* reason: NONE for a success. */
-static void keep_watch(const Session *session, ReasonId reason, Outcome *outcome)
-{
-        if (recheck_unit_is_wanted(outcome->verdict, reason, session->telling.fulfilled))
-                recheck_unit_keep(&session->host, outcome);
-}
-
 static int refuse(const Session *session, const Request *request, const Failure *failure, Outcome *outcome)
 {
         int code;
 
-        keep_watch(session, failure->reason, outcome);
+        recheck_unit_settle(&session->host, failure->reason, session->telling.fulfilled, outcome);
         code = session_fail(session, outcome, VERDICT_REFUSED, failure);
         session_remember(session, request, outcome, NULL);
         return code;
@@ -47,7 +42,7 @@ static void succeed(const Session *session, const Request *request, const Facts 
                     Outcome *outcome)
 {
         report_success(request, facts, plan, outcome);
-        keep_watch(session, REASON_NONE, outcome);
+        recheck_unit_settle(&session->host, REASON_NONE, session->telling.fulfilled, outcome);
         session_tell(session, outcome);
         session_remember(session, request, outcome, NULL);
 }
@@ -59,6 +54,7 @@ static int look(const Session *session, const Asked *asked, const Request *reque
         Plan plan;
 
         session_first_look(session, request, deadline_in(LOOK_MS), &facts);
+        kept_forget(&session->host, &facts);
         plan_make(request, &facts, &plan);
         if (text_equal(session->history.digest, request->digest))
                 report_known_notes(session->history.notes, session->history.n_notes, outcome);
@@ -76,6 +72,15 @@ static int look(const Session *session, const Asked *asked, const Request *reque
         if (hand_over_start(session, &asked->entry, asked->seen, &err) < 0)
                 return session_fail_ours(session, outcome, REASON_WORKER_START, &err);
         return 0;
+}
+
+/* Where it is the site's configuration that is not accepted, nothing is done, and what was told of a machine that had
+ * been met stands. */
+static int refuse_settings(const Session *session, const Failure *failure, Outcome *outcome)
+{
+        if (failure->reason == REASON_CONFIGURATION_UNTRUSTED && no_look_tell(session, failure))
+                return 0;
+        return session_fail(session, outcome, VERDICT_REFUSED, failure);
 }
 
 /* We hold the lock: what a reboot left of a worker is nobody's any more. */
@@ -98,10 +103,9 @@ static int with_lock(Session *session, const Asked *asked, Outcome *outcome)
                 failure_set(&failure, REASON_SYSTEMD_MISSING, "/run/systemd/system does not exist.");
                 return session_fail(session, outcome, VERDICT_REFUSED, &failure);
         }
-        if (session->configuration_failure.reason)
-                return session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
-        if (session_read_settings(session, &settings, &failure) < 0)
-                return session_fail(session, outcome, VERDICT_REFUSED, &failure);
+        failure = session->configuration_failure;
+        if (failure.reason || session_read_settings(session, &settings, &failure) < 0)
+                return refuse_settings(session, &failure, outcome);
         session_recall(session, &settings.request);
         crash_prepare(session); /* again: by now it is known how this request is told */
         return look(session, asked, &settings.request, outcome);

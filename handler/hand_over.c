@@ -8,6 +8,9 @@
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
+#include "platform/uptime.h"
+
+#define BOOTING_S (10 * 60)
 
 void hand_over_say(const Session *session, const char *what)
 {
@@ -28,10 +31,22 @@ int hand_over_start(const Session *session, const QueueEntry *entry, const char 
         return 0;
 }
 
-/* A daemon that was restarted by systemd has died at least once: that is for the worker to look at. */
-static bool is_starting(const UnitState *unit)
+/* A daemon that was restarted by systemd has died at least once: that is for the worker to look at. Where that is not
+ * counted, a daemon that dies again and again looks young each time: only one of a machine that is young itself is. */
+static bool is_first_start(const Host *host, const UnitState *unit)
 {
-        return unit->restarts == 0 && (text_equal(unit->active, "active") || text_equal(unit->active, "activating"));
+        int64_t up_s;
+
+        if (unit->has_restarts)
+                return unit->restarts == 0;
+        up_s = uptime_s(host);
+        return up_s >= 0 && up_s < BOOTING_S;
+}
+
+static bool is_starting(const Host *host, const UnitState *unit)
+{
+        return (text_equal(unit->active, "active") || text_equal(unit->active, "activating")) &&
+               is_first_start(host, unit);
 }
 
 bool hand_over_can_wait(const Session *session, const Facts *facts)
@@ -39,7 +54,7 @@ bool hand_over_can_wait(const Session *session, const Facts *facts)
         return session->telling.fulfilled && session->history.verdict == VERDICT_SUCCEEDED &&
                facts->sensor.health.answering != TRI_YES && facts->sensor.files == TRI_YES &&
                facts->sensor.onboarded == TRI_YES && facts->sensor.offboarding_file != TRI_YES &&
-               facts->sensor.enabled == TRI_YES && is_starting(&facts->sensor.unit);
+               facts->sensor.enabled == TRI_YES && is_starting(&session->host, &facts->sensor.unit);
 }
 
 bool hand_over_is_owed(const Session *session, const Facts *facts)

@@ -1,18 +1,17 @@
-#include "handler/lifecycle.h"
-
-#include <limits.h>
+/*
+ * install, update, disable, uninstall: none touches the sensor, its onboarding or the repository.
+ */
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "agent/history.h"
-#include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/commands.h"
 #include "handler/program.h"
 #include "agent/queue.h"
 #include "handler/recheck_unit.h"
+#include "handler/removal.h"
 #include "handler/session.h"
+#include "handler/successor.h"
 #include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -21,8 +20,6 @@
 #include "platform/host_init.h"
 
 #define UNINSTALL_MS 60000 /* the agent gives 300 s; whatever takes longer conclude removes when it ends */
-#define SUCCESSOR STATE_FOLDER "/successor" /* the folder of the version that comes; written by its update */
-#define SUCCESSOR_S 3600
 #define MANIFEST_MAX (256 * 1024)
 
 static int complain(const char *verb, const Error *err)
@@ -50,9 +47,8 @@ int command_install(void)
                 return code;
         /* left by an uninstall whose worker is still at work: this installation wants to stay. An update has come to
          * its end here, whatever the version that went made of it. */
-        if ((fs_exists(&session.host, LIFECYCLE_UNINSTALLED) &&
-             fs_remove(&session.host, LIFECYCLE_UNINSTALLED, &err) < 0) ||
-            fs_remove(&session.host, SUCCESSOR, &err) < 0 || program_install(&session.host, &err) < 0)
+        if ((fs_exists(&session.host, REMOVAL_MARK) && fs_remove(&session.host, REMOVAL_MARK, &err) < 0) ||
+            successor_forget(&session.host, &err) < 0 || program_install(&session.host, &err) < 0)
                 return complain("install", &err);
         log_info("install: version %s is in place at " PROGRAM, version_text);
         return 0;
@@ -92,16 +88,6 @@ static bool is_ours(const Host *host, const char *base)
                strstr(manifest, "mde-linux");
 }
 
-/* For the uninstall of the version that goes, which has no other way to know that it is not for good. */
-static int name_successor(const Session *session, Error *err)
-{
-        const char *base = session->environment.base;
-
-        if (state_prepare(&session->host, err) < 0)
-                return -1;
-        return fs_write(&session->host, SUCCESSOR, base, strlen(base), 0600, err);
-}
-
 /*
  * The agent has copied the old version's status files into the new folder: an old success must not stand for what the
  * new version has yet to do. Nobody else writes there before its enable, so this needs no lock.
@@ -124,7 +110,8 @@ int command_update(void)
                          session.environment.version);
                 return 0;
         }
-        if (program_install(&session.host, &err) < 0 || name_successor(&session, &err) < 0) {
+        if (program_install(&session.host, &err) < 0 ||
+            successor_name(&session.host, session.environment.base, &err) < 0) {
                 failure_from(&failure, err.kind == ERROR_SPACE ? REASON_DISK_FULL : REASON_WORKER_START, &err);
                 return session_fail(&session, outcome, VERDICT_FAILED, &failure);
         }
@@ -170,55 +157,13 @@ int command_disable(void)
         return 0;
 }
 
-/* Beside a package only what guest agents have asked for goes: the rest is its own as well. */
-static int remove_state(const Host *host, Error *err)
-{
-        static const char *const asked[] = { QUEUE_NEXT, QUEUE_CURRENT, QUEUE_LAST, SUCCESSOR, LIFECYCLE_UNINSTALLED };
-        size_t i;
-
-        if (!program_is_packaged(host))
-                return fs_remove_tree(host, STATE_FOLDER, err);
-        for (i = 0; i < ELEMENTSOF(asked); i++)
-                if (fs_remove(host, asked[i], err) < 0)
-                        return -1;
-        return fs_remove_tree(host, HISTORY_FOLDER, err);
-}
-
-int lifecycle_remove_ours(const Host *host, Error *err)
-{
-        int r = recheck_unit_remove(host, err); /* a read-only /etc keeps nothing else here */
-
-        if (worker_unit_remove(host, err) < 0 || fs_remove_tree(host, STATE_CACHE, err) < 0 ||
-            remove_state(host, err) < 0 || program_remove(host, err) < 0)
-                return -1;
-        if (!systemd_is_running(host))
-                return r; /* it made no slice */
-        return worker_unit_remove_slice(err) < 0 ? -1 : r;
-}
-
-static bool is_recent(const Host *host, const char *path)
-{
-        _cleanup_free_ char *full = host_path(host, path);
-        time_t now = time(NULL);
-        struct stat st;
-
-        return stat(full, &st) == 0 && st.st_mtime > now - SUCCESSOR_S && st.st_mtime < now + SUCCESSOR_S;
-}
-
 /* An update: the version that comes has just named itself, and takes over what we have. A folder left beside ours by
  * an update that failed is no successor. */
 static bool has_successor(const Session *session)
 {
-        _cleanup_free_ char *base = NULL;
-        size_t length = 0;
-        Error err = { 0 };
+        _cleanup_free_ char *base = successor_take(&session->host);
 
-        if (!is_recent(&session->host, SUCCESSOR) ||
-            fs_read(&session->host, SUCCESSOR, PATH_MAX, &base, &length, NULL) < 0 || !base)
-                return false;
-        if (fs_remove(&session->host, SUCCESSOR, &err) < 0)
-                log_warning("uninstall: %s", err.text);
-        return !text_equal(base, session->environment.base) && is_ours(&session->host, base);
+        return base && !text_equal(base, session->environment.base) && is_ours(&session->host, base);
 }
 
 /* True: no worker is left, nor its conclude. */
@@ -233,45 +178,51 @@ static bool wait_for_end(const Host *host, Deadline deadline)
         return true;
 }
 
+/* 0: gone; 1: somebody else does it later. */
 static int remove_for_good(const Session *session, Error *err)
 {
         const Host *host = &session->host;
         _cleanup_free_ char *installer_log = session->environment.log_folder ? session_installer_log(session)
                                                                              : text_copy(STATE_FOLDER "/installer.log");
         Deadline deadline = deadline_in(UNINSTALL_MS);
-        PackageRun repair = { .deadline = deadline };
         _cleanup_close_ int lock = -1;
 
-        /* from now on conclude removes what we could not wait for */
-        if (state_prepare(host, err) < 0 || fs_write(host, LIFECYCLE_UNINSTALLED, "", 0, 0600, err) < 0)
+        /* from now on whoever holds the lock removes what we could not wait for */
+        if (state_prepare(host, err) < 0 || fs_write(host, REMOVAL_MARK, "", 0, 0600, err) < 0)
                 log_warning("uninstall: %s", err->text);
         if (recheck_unit_remove(host, err) < 0)
                 log_warning("uninstall: %s", err->text);
         if (queue_drop_next(host, err) < 0 || worker_unit_stop(host, err) < 0)
                 log_warning("uninstall: %s", err->text);
         if (!wait_for_end(host, deadline)) {
-                log_warning("uninstall: a run is still in the package manager; it removes our files when it ends");
-                return 0;
+                removal_leave(host, "a run is still in the package manager; it removes our files when it ends");
+                return 1;
         }
         if (!fs_is_folder(host, STATE_FOLDER))
-                return lifecycle_remove_ours(host, err); /* conclude has been here */
-        if (state_lock_wait(host, deadline, &lock, err) < 0 || recover_run(host, &repair, installer_log, NULL, err) < 0)
-                log_warning("uninstall: %s", err->text);
-        return lifecycle_remove_ours(host, err);
+                return removal_of_ours(host, err); /* conclude has been here */
+        if (state_lock_wait(host, deadline, &lock, err) == 0)
+                return removal_carry_out(host, installer_log, deadline, &lock, err);
+        if (!fs_is_folder(host, STATE_FOLDER))
+                return removal_of_ours(host, err); /* who held it has been here */
+        removal_leave(host, err->text);
+        return 1;
 }
 
 int command_uninstall(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
         Error err = { 0 };
+        int r;
 
         open_if_possible(&session, "Uninstall");
         if (has_successor(&session)) {
                 log_info("uninstall: another version takes over");
                 return 0;
         }
-        if (remove_for_good(&session, &err) < 0)
+        r = remove_for_good(&session, &err);
+        if (r < 0)
                 return complain("uninstall", &err);
-        log_info("uninstall: done; the sensor, its onboarding and its repository stay");
+        if (r == 0)
+                log_info("uninstall: done; the sensor, its onboarding and its repository stay");
         return 0;
 }

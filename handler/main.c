@@ -14,6 +14,7 @@
 #include "agent/commands/screen.h"
 #include "agent/commands/test_alert.h"
 #include "agent/commands/verify.h"
+#include "agent/guest/program_call.h"
 #include "handler/commands.h"
 #include "handler/people/commands.h"
 #include "platform/base/log.h"
@@ -93,8 +94,10 @@ static int run(const Command *command, int argc, char *argv[])
         if (command_line_option(&line, "help"))
                 return command_help_one(command);
         if (!command->anybody && geteuid() != 0) {
-                fprintf(stderr, "mde-linux %s: only root can do this; try 'sudo mde-linux %s'\n", command->name,
-                        command->name);
+                char call[PROGRAM_CALL_MAX];
+
+                fprintf(stderr, "mde-linux %s: only root can do this; try 'sudo %s %s'\n", command->name,
+                        program_call(call), command->name);
                 return COMMAND_FAILED;
         }
         while (!text_equal(functions[i].name, command->name))
@@ -112,13 +115,5 @@ int main(int argc, char *argv[])
                 return run(command, argc - 1, argv + 1);
         if (argc == 2 && text_equal(argv[1], "--version"))
                 return print_version();
-        if (argc == 2 && text_equal(argv[1], "--help"))
-                return command_help(stdout);
-        if (argc >= 2) {
-                _cleanup_free_ char *shown = text_escape(argv[1], 80);
-
-                fprintf(stderr, "mde-linux: there is no command '%s'\n", shown);
-        }
-        command_help(stderr);
-        return COMMAND_USAGE;
+        return command_help_without(argc > 1 ? argc - 1 : 0, argv + 1);
 }

@@ -9,15 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/kept.h"
 #include "agent/mission_run.h"
-#include "agent/recover.h"
 #include "agent/report.h"
 #include "agent/state.h"
 #include "agent/update_ask.h"
 #include "handler/hand_over.h"
-#include "handler/lifecycle.h"
+#include "handler/no_look.h"
 #include "agent/queue.h"
 #include "handler/recheck_unit.h"
+#include "handler/removal.h"
 #include "handler/session.h"
 #include "handler/status.h"
 #include "handler/worker_unit.h"
@@ -64,21 +65,38 @@ static bool has_sibling(const Host *host, const char *base)
         return false;
 }
 
-static int remove_ourselves(const Host *host)
+static bool is_left_alone(const Host *host, const char *base)
 {
-        PackageRun repair = { .deadline = deadline_in(REPAIR_MS) };
+        return has_sibling(host, base) || facts_are_held(host);
+}
+
+static int remove_ourselves(const Host *host, int *lock, const char *why)
+{
         Error err = { 0 };
 
-        if (facts_are_held(host))
-                return 0;
-        log_info("recheck: the extension was removed without a word; what is ours goes too, the sensor stays");
-        if (recover_run(host, &repair, STATE_FOLDER "/installer.log", NULL, &err) < 0)
-                log_warning("recheck: %s", err.text);
+        log_add_sink(journal_sink);
+        log_info("recheck: the extension is gone: %s; what is ours goes too, the sensor stays", why);
         signal(SIGTERM, SIG_IGN); /* stopping our own unit is part of it */
-        if (lifecycle_remove_ours(host, &err) == 0)
+        if (removal_carry_out(host, STATE_FOLDER "/installer.log", deadline_in(REPAIR_MS), lock, &err) >= 0)
                 return 0;
         log_error("recheck: %s", err.text);
         return 1;
+}
+
+/* The mark first: an installation that comes from now on takes it away, and one that was quicker is there. */
+static int remove_without_a_word(const Host *host, const char *base, int *lock)
+{
+        Error err = { 0 };
+
+        if (is_left_alone(host, base))
+                return 0;
+        if (fs_write(host, REMOVAL_MARK, "", 0, 0600, &err) < 0)
+                log_warning("recheck: %s", err.text);
+        if (!is_extension(host, base) && !has_sibling(host, base))
+                return remove_ourselves(host, lock, "it was removed without a word");
+        if (fs_remove(host, REMOVAL_MARK, &err) < 0)
+                log_warning("recheck: %s", err.text);
+        return 0;
 }
 
 /* --- one that is there ------------------------------------------------------------------------------------ */
@@ -94,26 +112,28 @@ static bool was_told(const Session *session, const Request *request, Verdict ver
 static void tell_refusal(Session *session, const Request *request, const Plan *plan, const Plan *notes,
                          Outcome *outcome)
 {
-        if (was_told(session, request, VERDICT_REFUSED, plan->refusal.reason))
-                return;
+        bool known = was_told(session, request, VERDICT_REFUSED, plan->refusal.reason);
+
+        recheck_unit_settle(&session->host, plan->refusal.reason, session->telling.fulfilled, outcome);
+        report_notes(notes, outcome);
         report_notes(plan, outcome);
         outcome->verdict = VERDICT_REFUSED;
         outcome->failure = plan->refusal;
         session_remember(session, request, outcome, notes);
-        session_tell(session, outcome);
+        session_tell_again(session, outcome, known);
 }
 
 static void tell_success(Session *session, const Request *request, const Facts *facts, const Plan *plan,
                          const Plan *notes, Outcome *outcome)
 {
+        bool known = was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE);
+
         recheck_unit_keep(&session->host, outcome);
         azure_remember(&session->host, &facts->azure, facts->sensor.health.machine_id);
-        if (was_told(session, request, VERDICT_SUCCEEDED, REASON_NONE) && history_has_notes(&session->history, notes) &&
-            status_shows_success(&session->host, &session->environment, session->sequence))
-                return;
+        report_notes(notes, outcome);
         report_success(request, facts, plan, outcome);
         session_remember(session, request, outcome, notes);
-        session_tell(session, outcome);
+        session_tell_again(session, outcome, known);
 }
 
 static void repair(Session *session, const char *why, const QueueEntry *entry, Outcome *outcome)
@@ -185,6 +205,7 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
         Plan plan, notes;
 
         mission_look(&session->host, request, &facts);
+        kept_forget(&session->host, &facts);
         facts.fulfilled = tri(session->telling.fulfilled);
         facts.refused = session->history.refused;
         snprintf(facts.fulfilled_org, sizeof(facts.fulfilled_org), "%s", session_fulfilled_org(session, request));
@@ -210,7 +231,15 @@ static void look(Session *session, const Request *request, const QueueEntry *ent
                 repair(session, plan.steps[0].why, entry, outcome);
 }
 
-/* What keeps the settings from being read is enable's to tell. */
+static void tell_no_look(const Session *session, const Failure *failure)
+{
+        char text[FAILURE_TEXT_MAX];
+
+        if (!no_look_tell(session, failure))
+                log_warning("recheck: nothing can be looked at (%s): %s What was told stands.",
+                            reason_get(failure->reason)->id, failure_explain(failure, text));
+}
+
 static int look_again(const QueueEntry *last)
 {
         _cleanup_(session_clear) Session session = { 0 };
@@ -226,12 +255,10 @@ static int look_again(const QueueEntry *last)
         }
         failure = session.configuration_failure;
         if (!failure.reason && queue_make_entry(&session.host, last->base, session.environment.config_folder,
-                                                last->sequence, &entry, &err) < 0) {
-                fprintf(stderr, "recheck: %s\n", err.text);
-                return 1;
-        }
+                                                last->sequence, &entry, &err) < 0)
+                failure_from(&failure, REASON_ENVIRONMENT, &err);
         if (failure.reason || session_read_settings(&session, &settings, &failure) < 0) {
-                log_warning("recheck: %s %s", reason_get(failure.reason)->what, failure.found);
+                tell_no_look(&session, &failure);
                 return 1;
         }
         session_recall(&session, &settings.request);
@@ -263,13 +290,14 @@ int command_recheck(void)
                 fprintf(stderr, "recheck: %s\n", err.text);
                 return 1;
         }
-        /* a run that is at work looks itself */
-        if (lock < 0 || !queue_read_last(&host, &last))
+        if (lock < 0)
+                return 0; /* a run that is at work looks itself */
+        if (removal_is_owed(&host))
+                return remove_ourselves(&host, &lock, "it was uninstalled while that had to wait");
+        if (!queue_read_last(&host, &last))
                 return 0;
-        if (!is_extension(&host, last.base)) {
-                log_add_sink(journal_sink);
-                return has_sibling(&host, last.base) ? 0 : remove_ourselves(&host);
-        }
+        if (!is_extension(&host, last.base))
+                return remove_without_a_word(&host, last.base, &lock);
         code = look_again(&last);
         close(TAKE_FD(lock));
         start_for_queued(&host);

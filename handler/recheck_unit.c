@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/history.h"
 #include "agent/hold.h"
 #include "handler/program.h"
 #include "handler/worker_unit.h"
@@ -147,11 +148,6 @@ static bool is_held_without_end(const Host *host)
         return hold.held == TRI_YES && !hold.until_s;
 }
 
-bool recheck_unit_is_wanted(Verdict verdict, ReasonId reason, bool fulfilled)
-{
-        return verdict == VERDICT_SUCCEEDED || fulfilled || reason == REASON_HELD;
-}
-
 void recheck_unit_keep(const Host *host, Outcome *outcome)
 {
         Error err = { 0 };
@@ -205,18 +201,46 @@ static int stop_timer(const Host *host, Systemd *systemd, Error *err)
         }
 }
 
-int recheck_unit_remove(const Host *host, Error *err)
+static bool is_present(const Host *host)
 {
-        _cleanup_(systemd_closep) Systemd *systemd = NULL;
-        bool present = fs_exists(host, TIMER_FILE) || fs_exists(host, SERVICE_FILE) || is_link(host, TIMER_LINK);
+        return fs_exists(host, TIMER_FILE) || fs_exists(host, SERVICE_FILE) || is_link(host, TIMER_LINK);
+}
 
-        if (!present)
-                return 0;
-        if (systemd_open(&systemd, err) < 0 || stop_timer(host, systemd, err) < 0 ||
+/* A look that is going on ends by itself. */
+static int take_away(const Host *host, Systemd *systemd, Error *err)
+{
+        if (stop_timer(host, systemd, err) < 0 ||
             (!is_masked(host) && systemd_disable(systemd, RECHECK_TIMER, err) < 0))
                 return -1;
         if (forget_file(host, TIMER_FILE, err) < 0 || forget_file(host, SERVICE_FILE, err) < 0 ||
-            fs_remove(host, STAMP, err) < 0 || systemd_reload(systemd, err) < 0)
+            fs_remove(host, STAMP, err) < 0)
+                return -1;
+        return systemd_reload(systemd, err);
+}
+
+int recheck_unit_remove(const Host *host, Error *err)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+
+        if (!is_present(host))
+                return 0;
+        if (systemd_open(&systemd, err) < 0 || take_away(host, systemd, err) < 0)
                 return -1;
         return stop(systemd, RECHECK_SERVICE, err);
+}
+
+static bool is_needless(const Host *host)
+{
+        return is_present(host) && !is_masked(host) && !history_is_any_met(host);
+}
+
+void recheck_unit_settle(const Host *host, ReasonId reason, bool fulfilled, Outcome *outcome)
+{
+        _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        Error err = { 0 };
+
+        if (outcome->verdict == VERDICT_SUCCEEDED || fulfilled || reason == REASON_HELD)
+                recheck_unit_keep(host, outcome);
+        else if (is_needless(host) && (systemd_open(&systemd, &err) < 0 || take_away(host, systemd, &err) < 0))
+                log_warning("the regular looks go on: %s", err.text);
 }

@@ -14,8 +14,9 @@
 /* The files are there and the timer is enabled: cheap, asks nobody. */
 bool recheck_unit_is_in_place(const Host *host);
 
-/* A run that ended so is looked at again: one that was met, and one that waits for the end of a hold. */
-bool recheck_unit_is_wanted(Verdict verdict, ReasonId reason, bool fulfilled);
+/* At the end of a run: it is kept for one that was met, and for one that waits for the end of a hold; for any other it
+ * goes, unless it is there for one that was met before. */
+void recheck_unit_settle(const Host *host, ReasonId reason, bool fulfilled, Outcome *outcome);
 
 /* In place and running. When it cannot be (a read-only /etc), a row says so. With changes on hold without an end
  * nothing is done. */

@@ -8,6 +8,7 @@
 #include "agent/queue.h"
 #include "handler/sequence.h"
 #include "handler/status.h"
+#include "handler/status_news.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/crypto.h"
@@ -150,22 +151,65 @@ int session_read_settings(const Session *session, Settings *ret, Failure *failur
                              failure);
 }
 
-void session_tell(const Session *session, const Outcome *outcome)
+int session_write_status(const Session *session, const Outcome *outcome, Error *err)
+{
+        _cleanup_free_ Outcome *shown = text_allocate(sizeof(Outcome));
+
+        session_show(session, outcome, shown);
+        return status_write(&session->host, &session->environment, session->sequence, session->operation, shown, err);
+}
+
+int session_tell(const Session *session, const Outcome *outcome)
 {
         _cleanup_free_ Outcome *shown = text_allocate(sizeof(Outcome));
         Error err = { 0 };
+        int r = session_write_status(session, outcome, &err);
 
-        session_show(session, outcome, shown);
-        if (status_write(&session->host, &session->environment, session->sequence, session->operation, shown, &err) < 0)
+        if (r < 0)
                 log_error("the status cannot be written: %s", err.text);
         if (outcome->verdict == VERDICT_WORKING)
-                return;
+                return r;
+        session_show(session, outcome, shown);
         if (outcome->verdict == VERDICT_SUCCEEDED)
                 log_success(session, outcome);
         else if (shown->verdict == VERDICT_SUCCEEDED)
                 log_softened(session, outcome, shown);
         else
                 log_failure(session, &outcome->failure);
+        return r;
+}
+
+static void log_rows(const Session *session, const StatusNews *news)
+{
+        LogLevel level = news->worse ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+
+        if (text_is_empty(news->rows)) {
+                log_info("sequence %d: told anew: words or numbers changed", session->sequence);
+                return;
+        }
+        log_line(level, "sequence %d: %s", session->sequence, news->rows);
+        events_write(&session->host, &session->environment, level, session->operation, news->rows);
+}
+
+void session_tell_again(const Session *session, Outcome *outcome, bool known)
+{
+        _cleanup_free_ Outcome *shown = text_allocate(sizeof(Outcome));
+        _cleanup_(status_news_clear) StatusNews news = { 0 };
+        Error err = { 0 };
+
+        status_carry(&session->host, &session->environment, session->sequence, outcome);
+        session_show(session, outcome, shown);
+        status_news_find(&session->host, &session->environment, session->sequence, session->operation, shown, &news);
+        if (!known || news.verdict) {
+                session_tell(session, outcome);
+                return;
+        }
+        if (!news.differs)
+                return;
+        if (session_write_status(session, outcome, &err) < 0)
+                log_error("the status cannot be written: %s", err.text); /* and the next look finds the same news */
+        else
+                log_rows(session, &news);
 }
 
 void session_announce(const Session *session, const char *text)
@@ -247,7 +291,7 @@ static bool is_still_to_be_compared(const Session *session, const Request *reque
                !session->telling.fulfilled;
 }
 
-void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes)
+int session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes)
 {
         HistoryRecord record = session->history;
         Error err = { 0 };
@@ -271,8 +315,11 @@ void session_remember(const Session *session, const Request *request, const Outc
                         history_fulfil(&record, request->digest, !request->onboarding);
         }
         if (history_write(&session->host, session->sequence, &record, &err) < 0 ||
-            queue_keep_last(&session->host, session->environment.base, session->sequence, &err) < 0)
+            queue_keep_last(&session->host, session->environment.base, session->sequence, &err) < 0) {
                 log_warning("history: %s", err.text);
+                return -1;
+        }
+        return 0;
 }
 
 char *session_installer_log(const Session *session)

@@ -46,8 +46,15 @@ const Outcome *session_show(const Session *session, const Outcome *outcome, Outc
 int session_read_settings(const Session *session, Settings *ret, Failure *failure) _must_check_;
 
 /* Status file, log, journal and, when terminal, a telemetry event; drift and reported refusals have the latter two only
- * when they are new. BASE gone: the log only. */
-void session_tell(const Session *session, const Outcome *outcome);
+ * when they are new. BASE gone: the log only. -1: the status is not written, the rest is. */
+int session_tell(const Session *session, const Outcome *outcome);
+
+/* The status file alone. */
+int session_write_status(const Session *session, const Outcome *outcome, Error *err) _must_check_;
+
+/* What a later look finds: written where it differs from what stands there, with an event when a row's level changed.
+ * known: this verdict, for this reason, was told. Rows of the run that told it are put into outcome. */
+void session_tell_again(const Session *session, Outcome *outcome, bool known);
 
 /* A telemetry event and a journal entry that can be searched for: something that protects this machine was changed. */
 void session_announce(const Session *session, const char *text);
@@ -61,9 +68,10 @@ int session_fail(const Session *session, Outcome *outcome, Verdict verdict, cons
 /* The same for our own files: no space is something to say, all else is told as it is. */
 int session_fail_ours(const Session *session, Outcome *outcome, ReasonId reason, const Error *err);
 
-/* History, and that this request ended last. notes: of the second look (plan_leave_second_notes), NULL: the old ones.
+/* History, and that this request ended last; -1: it could not be written, which is logged. notes: of the second look
+ * (plan_leave_second_notes), NULL: the old ones.
  */
-void session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes);
+int session_remember(const Session *session, const Request *request, const Outcome *outcome, const Plan *notes);
 
 /* The tenant of the onboarding package that this very request was met with, when its package had to be fetched; "". */
 const char *session_fulfilled_org(const Session *session, const Request *request);

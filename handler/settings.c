@@ -1,6 +1,5 @@
 #include "handler/settings.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "handler/document.h"
@@ -13,34 +12,12 @@
 
 void settings_clear(Settings *settings)
 {
-        size_t i;
-
-        for (i = 0; i < REQUEST_NOTES_MAX; i++)
-                free(settings->notes[i]);
+        setting_notes_clear(&settings->notes);
         json_free(settings->document);
         onboarding_package_clear(&settings->onboarding);
         onboarding_package_clear(&settings->offboarding);
         secret_clear(&settings->uri);
         *settings = (Settings){ 0 };
-}
-
-/* Past the last place: that one tells that there are more. */
-void settings_note(Settings *settings, const char *format, ...)
-{
-        Request *request = &settings->request;
-        char text[ERROR_TEXT_MAX];
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        if (request->n_notes == REQUEST_NOTES_MAX) {
-                snprintf(text, sizeof(text), "there are more settings without effect");
-                free(settings->notes[--request->n_notes]);
-        }
-        settings->notes[request->n_notes] = text_copy(text);
-        request->notes[request->n_notes] = settings->notes[request->n_notes];
-        request->n_notes++;
 }
 
 static void note_unknown(Settings *settings, const char *name)
@@ -49,14 +26,15 @@ static void note_unknown(Settings *settings, const char *name)
         _cleanup_free_ char *shown = text_escape(name, 60);
 
         if (!near)
-                settings_note(settings, "setting \"%s\" is not known; it has no effect", shown);
+                setting_notes_add(&settings->notes, "setting \"%s\" is not known; it has no effect", shown);
         else if (strcmp(near->name, name) == 0)
-                settings_note(settings,
-                              "setting \"%s\" has no effect in protectedSettings: it belongs into publicSettings",
-                              shown);
+                setting_notes_add(&settings->notes,
+                                  "setting \"%s\" has no effect in protectedSettings: it belongs into publicSettings",
+                                  shown);
         else
-                settings_note(settings, "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
-                              near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
+                setting_notes_add(&settings->notes,
+                                  "setting \"%s\" is not known and has no effect; did you mean \"%s\"%s?", shown,
+                                  near->name, near->places & SETTING_PUBLIC ? "" : " in protectedSettings");
 }
 
 static int take_tags(Settings *settings, Json *tags, Failure *failure)
@@ -69,7 +47,7 @@ static int take_tags(Settings *settings, Json *tags, Failure *failure)
                 _cleanup_free_ char *shown = text_escape(name, 60);
 
                 if (strcmp(name, group->name) != 0) {
-                        settings_note(settings, "tag \"%s\" has no effect: only GROUP can be set", shown);
+                        setting_notes_add(&settings->notes, "tag \"%s\" has no effect: only GROUP can be set", shown);
                         continue;
                 }
                 if (setting_key_read(group, member, &value, failure) < 0)
@@ -99,7 +77,7 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
                         *failure = found;
                         return -1;
                 }
-                settings_note(settings, "a setting has no effect, and a wrong value: %s", found.found);
+                setting_notes_add(&settings->notes, "a setting has no effect, and a wrong value: %s", found.found);
                 return 0;
         }
         if (!value.given)
@@ -153,7 +131,7 @@ static void note_protected(Settings *settings, Json *plain)
                         unknown++;
         }
         if (unknown > 0)
-                settings_note(settings, "protectedSettings has %zu members that are not known", unknown);
+                setting_notes_add(&settings->notes, "protectedSettings has %zu members that are not known", unknown);
 }
 
 /* Goes before one in the public settings. A wrong one is no reason not to look at what else is given: then it is a
@@ -165,11 +143,12 @@ static void take_protected_uri(const Configuration *configuration, Json *plain, 
         Json *member = json_member(plain, key->name);
         SettingValue value;
 
-        if (setting_is_absent(member) || settings_site_denies(configuration, key->name, settings))
+        if (setting_is_absent(member) || settings_site_denies(configuration, key->name, &settings->notes))
                 return;
         if (setting_key_read(key, member, &value, failure) < 0) {
-                settings_note(settings, "a setting in protectedSettings has no effect, and a wrong value: %s",
-                              failure->found);
+                setting_notes_add(&settings->notes,
+                                  "a setting in protectedSettings has no effect, and a wrong value: %s",
+                                  failure->found);
                 return;
         }
         secret_allocate(&settings->uri, strlen(value.text));
@@ -276,7 +255,7 @@ static int make_request(const Configuration *configuration, int sequence, Settin
         settings->request.sequence = sequence;
         settings->request.max_wait_minutes = REQUEST_MAX_WAIT_MINUTES;
         settings->request.allowed_tenants = (const char *const *)configuration->allowed_tenants;
-        if (settings_site_apply(configuration, settings, failure) < 0)
+        if (settings_site_apply(configuration, &settings->document, &settings->notes, failure) < 0)
                 return -1;
         return take_public(settings, failure);
 }
@@ -296,6 +275,7 @@ int settings_read(const Host *host, const Configuration *configuration, const En
                 return -1;
         usable = take_protected(host, configuration, environment, handler_settings, &settings,
                                 &settings.request.onboarding_failure) == 0;
+        setting_notes_lend(&settings.notes, &settings.request);
         *ret = settings;
         settings = (Settings){ 0 };
         ret->request.onboarding = usable ? &ret->onboarding : NULL;
@@ -311,6 +291,7 @@ int settings_from_public(Json *object, const Configuration *configuration, Setti
         if (make_request(configuration, -1, &settings, failure) < 0)
                 return -1;
         failure_set(&settings.request.onboarding_failure, REASON_ONBOARDING_MISSING, "There are no protectedSettings.");
+        setting_notes_lend(&settings.notes, &settings.request);
         *ret = settings;
         settings = (Settings){ 0 };
         return 0;
@@ -325,6 +306,7 @@ int settings_by_hand(Json *object, Json *plain, const Configuration *configurati
         failure_set(&ret->request.onboarding_failure, REASON_ONBOARDING_MISSING, "none was named.");
         if (plain)
                 take_protected_uri(configuration, plain, ret, &wrong);
+        setting_notes_lend(&ret->notes, &ret->request);
         if (!wrong.reason)
                 return 0;
         *failure = wrong;

@@ -10,6 +10,7 @@
 #include "agent/configuration.h"
 #include "agent/request.h"
 #include "handler/environment.h"
+#include "handler/setting_notes.h"
 #include "platform/json.h"
 
 /* Not to be copied: request points into it. */
@@ -19,13 +20,10 @@ typedef struct Settings {
         OnboardingPackage onboarding, offboarding;
         Secret uri; /* of the onboarding package, when it stood in the protected settings */
         bool offboarding_usable;
-        char *notes[REQUEST_NOTES_MAX];
+        SettingNotes notes;
 } Settings;
 
 void settings_clear(Settings *settings);
-
-/* Adds a note to the request. For the parts of settings. */
-void settings_note(Settings *settings, const char *format, ...) _printf_(2, 3);
 
 /*
  * Fills settings->request. Fails only for what makes the request itself unclear (the file is no JSON, a key

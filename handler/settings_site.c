@@ -82,17 +82,17 @@ static int check_denied(const Configuration *configuration, const char *path, Fa
         return 0;
 }
 
-static void note_denied(const Configuration *configuration, const char *path, Settings *settings)
+static void note_denied(const Configuration *configuration, const char *path, SettingNotes *notes)
 {
         static const char key[] = "deny-settings in [policy] of " CONFIGURATION_FILE;
 
         if (configuration->denied_settings)
-                settings_note(settings,
-                              "setting \"%s\" has no effect: %s keeps it from being set from outside this machine",
-                              path, key);
+                setting_notes_add(notes,
+                                  "setting \"%s\" has no effect: %s keeps it from being set from outside this machine",
+                                  path, key);
         else
-                settings_note(
-                        settings,
+                setting_notes_add(
+                        notes,
                         "setting \"%s\" has no effect: by default it cannot be set from outside this machine; to allow "
                         "it, write a list that does not name it as %s",
                         path, key);
@@ -116,7 +116,7 @@ static bool covers(const char *path, const char *name)
         return strncasecmp(path, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
-static void take_out_aliases(const Configuration *configuration, const char *path, Settings *settings)
+static void take_out_aliases(const Configuration *configuration, const char *path, Json *document, SettingNotes *notes)
 {
         size_t i;
 
@@ -125,39 +125,39 @@ static void take_out_aliases(const Configuration *configuration, const char *pat
                                     : strchr(path, '.') && covers(path, aliases[i].member) ? aliases[i].setting
                                                                                            : NULL;
 
-                if (other && take_out(settings->document, other, 0))
-                        note_denied(configuration, other, settings);
+                if (other && take_out(document, other, 0))
+                        note_denied(configuration, other, notes);
         }
         /* it would make the sensor passive just as well */
-        if (covers(path, "passiveMode") && text_equal(json_string(settings->document, "onConflict"), "passive") &&
-            take_out(settings->document, "onConflict", 0))
-                note_denied(configuration, "onConflict", settings);
+        if (covers(path, "passiveMode") && text_equal(json_string(document, "onConflict"), "passive") &&
+            take_out(document, "onConflict", 0))
+                note_denied(configuration, "onConflict", notes);
 }
 
-static int apply_policy(const Configuration *configuration, Settings *settings, Failure *failure)
+static int apply_policy(const Configuration *configuration, Json *document, SettingNotes *notes, Failure *failure)
 {
         const char *const *path;
 
         for (path = configuration_denied(configuration); *path; path++) {
                 if (check_denied(configuration, *path, failure) < 0)
                         return -1;
-                if (!settings->document)
+                if (!document)
                         continue;
-                if (take_out(settings->document, *path, 0))
-                        note_denied(configuration, *path, settings);
-                take_out_aliases(configuration, *path, settings);
+                if (take_out(document, *path, 0))
+                        note_denied(configuration, *path, notes);
+                take_out_aliases(configuration, *path, document, notes);
         }
         return 0;
 }
 
-bool settings_site_denies(const Configuration *configuration, const char *name, Settings *settings)
+bool settings_site_denies(const Configuration *configuration, const char *name, SettingNotes *notes)
 {
         const char *const *path = configuration_denied(configuration);
 
         while (*path && !text_equal_nocase(*path, name))
                 path++;
         if (*path)
-                note_denied(configuration, *path, settings);
+                note_denied(configuration, *path, notes);
         return *path;
 }
 
@@ -272,26 +272,26 @@ static void put_default(Json *document, const char *name, Json *value)
                 fill_up(there, value);
 }
 
-static int apply_defaults(const Configuration *configuration, Settings *settings, Failure *failure)
+static int apply_defaults(const Configuration *configuration, Json **document, Failure *failure)
 {
         size_t i;
 
-        if (configuration->n_settings > 0 && !settings->document)
-                settings->document = json_object_new_object();
+        if (configuration->n_settings > 0 && !*document)
+                *document = json_object_new_object();
         for (i = 0; i < configuration->n_settings; i++) {
                 _cleanup_json_ Json *value = NULL;
 
                 if (read_default(&configuration->settings[i], &value, failure) < 0)
                         return -1;
                 if (value)
-                        put_default(settings->document, configuration->settings[i].name, value);
+                        put_default(*document, configuration->settings[i].name, value);
         }
         return 0;
 }
 
-int settings_site_apply(const Configuration *configuration, Settings *settings, Failure *failure)
+int settings_site_apply(const Configuration *configuration, Json **document, SettingNotes *notes, Failure *failure)
 {
-        if (apply_policy(configuration, settings, failure) < 0)
+        if (apply_policy(configuration, *document, notes, failure) < 0)
                 return -1;
-        return apply_defaults(configuration, settings, failure);
+        return apply_defaults(configuration, document, failure);
 }

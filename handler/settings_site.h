@@ -10,13 +10,16 @@
 #pragma once
 
 #include "agent/configuration.h"
-#include "handler/settings.h"
+#include "handler/setting_notes.h"
+#include "platform/json.h"
 
 /*
  * REASON_CONFIGURATION_UNTRUSTED names line, key, value and a right example: an unknown name in [settings] or in
- * deny-settings, a wrong default. Nothing of the document itself is judged here.
+ * deny-settings, a wrong default. Nothing of the document itself is judged here. *document: NULL, of no settings,
+ * becomes one where there are defaults; the caller's.
  */
-int settings_site_apply(const Configuration *configuration, Settings *settings, Failure *failure) _must_check_;
+int settings_site_apply(const Configuration *configuration, Json **document, SettingNotes *notes,
+                        Failure *failure) _must_check_;
 
 /* Does the policy keep this setting from being set in the protected settings too? It is noted then. */
-bool settings_site_denies(const Configuration *configuration, const char *name, Settings *settings);
+bool settings_site_denies(const Configuration *configuration, const char *name, SettingNotes *notes);

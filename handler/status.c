@@ -14,7 +14,6 @@
 #include "platform/fs.h"
 #include "platform/json.h"
 
-#define NAME "MDE.Linux"
 #define PROGRESS "Configuration In Progress"
 #define MESSAGE_MAX 2000
 
@@ -86,15 +85,20 @@ static int level_code(const Outcome *outcome, RowLevel level)
         }
 }
 
-static void add_row(Json *rows, const char *name, const char *status, int code, const char *text, size_t max)
+static Json *new_row(Json *rows)
 {
         Json *row = solid(json_object_new_object());
 
+        json_object_array_add(rows, row);
+        return row;
+}
+
+static void fill_row(Json *row, const char *name, const char *status, int code, const char *text, size_t max)
+{
         add_text(row, "name", text_is_empty(name) ? "-" : name, sizeof(((OutcomeRow *)0)->name));
         add(row, "status", json_object_new_string(status));
         add(row, "code", json_object_new_int(code));
         add_message(row, text, max);
-        json_object_array_add(rows, row);
 }
 
 /* Azure reads the class out of this row's code: above zero the customer can mend it, below it is the platform or we. */
@@ -103,8 +107,8 @@ static void add_clarification(Json *rows, const Failure *failure)
         const Reason *reason = reason_get(failure->reason);
         _cleanup_free_ char *text = text_format("%s: %s", reason->id, reason->what);
 
-        add_row(rows, "ErrorClarification", "error", reason->user ? reason->azure_code : -reason->azure_code, text,
-                OUTCOME_TEXT_MAX);
+        fill_row(new_row(rows), "ErrorClarification", "error", reason->user ? reason->azure_code : -reason->azure_code,
+                 text, OUTCOME_TEXT_MAX);
 }
 
 static Json *make_rows(const Outcome *outcome, size_t max)
@@ -117,7 +121,8 @@ static Json *make_rows(const Outcome *outcome, size_t max)
         for (i = 0; i < outcome->n_rows && i < OUTCOME_ROWS_MAX; i++) {
                 const OutcomeRow *row = &outcome->rows[i];
 
-                add_row(rows, row->name, level_name(row->level), level_code(outcome, row->level), row->text, max);
+                fill_row(new_row(rows), row->name, level_name(row->level), level_code(outcome, row->level), row->text,
+                         max);
         }
         return rows;
 }
@@ -178,7 +183,7 @@ static char *format_within(const Outcome *outcome, const char *operation, int64_
         add(entry, "version", json_object_new_double_s(1.0, "1.0"));
         add(entry, "timestampUTC", json_object_new_string(time_text));
         add(entry, "status", status);
-        add(status, "name", json_object_new_string(NAME));
+        add(status, "name", json_object_new_string(STATUS_NAME));
         add_text(status, "operation", operation, 60);
         if (outcome->verdict == VERDICT_SUCCEEDED)
                 add(status, "configurationAppliedTime", json_object_new_string(time_text));
@@ -219,7 +224,7 @@ int status_write(const Host *host, const Environment *environment, int sequence,
         return fs_write_volatile(host, path, text, strlen(text), 0644, err);
 }
 
-bool status_shows_success(const Host *host, const Environment *environment, int sequence)
+Json *status_read(const Host *host, const Environment *environment, int sequence)
 {
         _cleanup_free_ char *path = status_path(environment, sequence), *text = NULL;
         _cleanup_json_ Json *json = NULL;
@@ -227,6 +232,75 @@ bool status_shows_success(const Host *host, const Environment *environment, int 
 
         if (fs_read(host, path, 2 * STATUS_SIZE_MAX, &text, &length, NULL) < 0 || !text ||
             json_parse(text, length, &json, NULL) < 0 || !json_object_is_type(json, json_type_array))
+                return NULL;
+        return TAKE_PTR(json);
+}
+
+bool status_is_success(const Host *host, const Environment *environment, int sequence)
+{
+        _cleanup_json_ Json *json = status_read(host, environment, sequence);
+
+        return status_told_success(status_told(json));
+}
+
+Json *status_told(Json *document)
+{
+        if (!json_object_is_type(document, json_type_array))
+                return NULL;
+        return json_member(json_object_array_get_idx(document, 0), "status");
+}
+
+Json *status_told_rows(Json *status)
+{
+        Json *rows = json_member(status, "substatus");
+
+        return json_object_is_type(rows, json_type_array) ? rows : NULL;
+}
+
+size_t status_told_count(Json *rows)
+{
+        return rows ? (size_t)json_object_array_length(rows) : 0;
+}
+
+Json *status_told_row(Json *rows, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < status_told_count(rows); i++) {
+                Json *row = json_object_array_get_idx(rows, i);
+
+                if (text_equal(json_string(row, "name"), name))
+                        return row;
+        }
+        return NULL;
+}
+
+const char *status_told_level(Json *told)
+{
+        const char *word = json_string(told, "status");
+
+        return word ? word : "";
+}
+
+const char *status_told_text(Json *told)
+{
+        const char *message = json_string(json_member(told, "formattedMessage"), "message");
+
+        return message ? message : "";
+}
+
+bool status_told_success(Json *told)
+{
+        return text_equal(status_told_level(told), "success");
+}
+
+bool status_told_warn(Json *rows, const char *name, const char *text)
+{
+        _cleanup_free_ char *clean = plain_text(text, OUTCOME_TEXT_MAX);
+        Json *row = status_told_row(rows, name);
+
+        if (row && text_equal(status_told_text(row), clean))
                 return false;
-        return text_equal(json_string(json_member(json_object_array_get_idx(json, 0), "status"), "status"), "success");
+        fill_row(row ? row : new_row(rows), name, level_name(ROW_WARNING), 0, clean, OUTCOME_TEXT_MAX);
+        return true;
 }

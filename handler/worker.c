@@ -11,16 +11,20 @@
 #include "agent/recover.h"
 #include "agent/state.h"
 #include "handler/crash.h"
+#include "handler/no_look.h"
 #include "agent/queue.h"
 #include "handler/recheck_unit.h"
 #include "handler/session.h"
+#include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
 
-#define LOCK_MS 60000
+#define LOCK_MS ((int64_t)24 * 60 * 60 * 1000) /* a person's run may have it */
+#define TELL_MS (5 * 60 * 1000)
+#define TELL_PAUSE_MS 2000
 #define REWRITE_MS 45000 /* not terminal: rewritten at least this often */
 #define LEAST_MS 1000    /* and at most this often, but for a new stage */
 
@@ -102,13 +106,12 @@ static bool is_continued(const Session *session, const QueueEntry *entry, const 
 }
 
 /* History first: an enable that reads the terminal status finds it written. */
-static void end(Session *session, Mission *mission, Outcome *outcome)
+static int end(Session *session, Mission *mission, Outcome *outcome)
 {
         bool looked = mission->facts.look == LOOK_SECOND;
 
-        if (!stop_requested &&
-            recheck_unit_is_wanted(outcome->verdict, outcome->failure.reason, session->telling.fulfilled))
-                recheck_unit_keep(&session->host, outcome);
+        if (!stop_requested)
+                recheck_unit_settle(&session->host, outcome->failure.reason, session->telling.fulfilled, outcome);
         if (looked) {
                 plan_leave_second_notes(mission->request, &mission->facts, &mission->plan);
                 session_carry_notes(session, mission->request, &mission->plan);
@@ -116,10 +119,31 @@ static void end(Session *session, Mission *mission, Outcome *outcome)
         if (looked && outcome->verdict == VERDICT_SUCCEEDED)
                 azure_remember(&session->host, &mission->facts.azure, mission->facts.sensor.health.machine_id);
         session->history.refused = mission->refused;
-        session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
+        return session_remember(session, mission->request, outcome, looked ? &mission->plan : NULL);
 }
 
-static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcome)
+/* Azure waits for it, and a full disk may have room again in a moment. -1: it is not told. */
+static int tell_end(const Session *session, const Outcome *outcome)
+{
+        Deadline deadline = deadline_in(TELL_MS);
+        Error err = { 0 };
+
+        if (session_tell(session, outcome) == 0)
+                return 0;
+        mission_over = stop_requested;
+        while (fs_is_folder(&session->host, session->environment.status_folder) && !queue_has_next(&session->host)) {
+                if (host_wait(&session->host, TELL_PAUSE_MS, deadline, &err) < 0)
+                        return -1;
+                if (session_write_status(session, outcome, &err) == 0) {
+                        log_info("sequence %d: the status is written", session->sequence);
+                        return 0;
+                }
+        }
+        return 0; /* nobody waits for it any more */
+}
+
+/* 0, or the worker's exit code. */
+static int carry_out(Session *session, const QueueEntry *entry, Outcome *outcome)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
         _cleanup_free_ char *installer_log = session_installer_log(session);
@@ -132,14 +156,15 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
                             .on_change = on_change,
                             .why_stop = why_stop,
                             .userdata = &progress };
+        bool known;
 
-        if (session->configuration_failure.reason) {
-                session_fail(session, outcome, VERDICT_REFUSED, &session->configuration_failure);
-                return;
-        }
-        if (session_read_settings(session, &settings, &failure) < 0) {
-                session_fail(session, outcome, VERDICT_REFUSED, &failure);
-                return;
+        failure = session->configuration_failure;
+        if (failure.reason || session_read_settings(session, &settings, &failure) < 0) {
+                if (failure.reason == REASON_CONFIGURATION_UNTRUSTED && no_look_tell(session, &failure))
+                        return 0;
+                outcome->verdict = VERDICT_REFUSED;
+                outcome->failure = failure;
+                return tell_end(session, outcome) < 0 ? 1 : 0;
         }
         session_recall(session, &settings.request);
         crash_prepare(session); /* again: by now it is known how this request is told */
@@ -151,29 +176,32 @@ static void carry_out(Session *session, const QueueEntry *entry, Outcome *outcom
         snprintf(mission.unmet_org, sizeof(mission.unmet_org), "%s", session_unmet_org(session, &settings.request));
         mission.deadline = deadline_in((int64_t)settings.request.max_wait_minutes * 60 * 1000);
         mission_run(&mission, outcome);
-        end(session, &mission, outcome);
+        known = end(session, &mission, outcome) == 0;
         mission_clear(&mission);
-        if (!is_continued(session, entry, outcome))
-                session_tell(session, outcome);
+        if (is_continued(session, entry, outcome) || tell_end(session, outcome) == 0)
+                return 0;
+        return known ? WORKER_UNTOLD : 1;
 }
 
-static void work_on(const QueueEntry *entry)
+static int work_on(const QueueEntry *entry)
 {
         _cleanup_(session_clear) Session session = { 0 };
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
         Error err = { 0 };
+        int code;
 
         host_init(&session.host);
         mission_over = stop_requested;
         session.host.stop = &mission_over;
         if (session_open_at(&session, "Enable", entry->base, entry->sequence, &err) < 0) {
                 log_error("sequence %d of %s cannot be worked on: %s", entry->sequence, entry->base, err.text);
-                return;
+                return 0;
         }
         log_info("sequence %d: the worker begins, pid %d, version %s", entry->sequence, (int)getpid(), version_text);
         crash_prepare(&session);
-        carry_out(&session, entry, outcome);
+        code = carry_out(&session, entry, outcome);
         crash_forget();
+        return code;
 }
 
 /* The end of what is to be done, with the lock held by us: false when something came in at the last moment. */
@@ -203,6 +231,7 @@ static int work(const Host *host, int *lock)
         bool taken, first = true;
         QueueEntry entry;
         Error err = { 0 };
+        int code;
 
         for (;;) {
                 if (stop_requested)
@@ -218,7 +247,9 @@ static int work(const Host *host, int *lock)
                         return 0;
                 if (!taken)
                         continue;
-                work_on(&entry);
+                code = work_on(&entry);
+                if (code)
+                        return code; /* it stays current: conclude ends it */
                 if (queue_clear_current(host, &err) < 0)
                         log_error("the queue: %s", err.text);
         }

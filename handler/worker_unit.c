@@ -28,23 +28,39 @@ static const char unit_text[] = "# Written by mde-linux (Azure extension MDE.Lin
                                 "SendSIGKILL=no\n"
                                 "TimeoutStopSec=3h\n"
                                 "Slice=" WORKER_SLICE "\n"
-                                "CPUShares=256\n"
-                                "CPUWeight=25\n"
-                                "BlockIOWeight=100\n"
-                                "IOWeight=25\n"
                                 "LimitCORE=0\n";
+
+/* A quarter of the usual weight. systemd's NEWS: IOWeight= came with 230, CPUWeight= with 232, both do with control
+ * groups of either version; the old words went with 258, and are complained of before. The first row that is not newer
+ * than systemd. */
+static const struct {
+        unsigned since;
+        const char *text;
+} weights[] = {
+        { 232, "CPUWeight=25\nIOWeight=25\n" },
+        { 0, "CPUShares=256\nBlockIOWeight=100\n" },
+};
 
 /* What Azure Arc documents for this extension: outside its own unit it does not see to that itself. */
 static const char arc_text[] = "CPUQuota=60%\n";
 
-static int write_unit(const Host *host, Error *err)
+char *worker_unit_text(unsigned systemd_version, bool limited)
+{
+        size_t i = 0;
+
+        while (systemd_version < weights[i].since)
+                i++;
+        return text_format("%s%s%s", unit_text, weights[i].text, limited ? arc_text : "");
+}
+
+static int write_unit(const Host *host, Systemd *systemd, Error *err)
 {
         _cleanup_free_ char *present = NULL, *text = NULL;
         AzureSigns signs;
         size_t length = 0;
 
         azure_signs_look(host, &signs);
-        text = text_format("%s%s", unit_text, signs.runs_us ? arc_text : "");
+        text = worker_unit_text(systemd_version(systemd), signs.runs_us);
         if (fs_read(host, UNIT_FILE, sizeof(unit_text) * 2, &present, &length, NULL) == 0 && text_equal(present, text))
                 return 0;
         return fs_write_volatile(host, UNIT_FILE, text, strlen(text), 0644, err);
@@ -62,7 +78,9 @@ int worker_unit_start(const Host *host, Error *err)
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
         UnitState unit = { 0 };
 
-        if (write_unit(host, err) < 0 || systemd_open(&systemd, err) < 0 ||
+        if (!systemd_is_running(host))
+                return error_set(err, ERROR_MISSING, "systemd does not run here");
+        if (systemd_open(&systemd, err) < 0 || write_unit(host, systemd, err) < 0 ||
             systemd_reset_failed(systemd, WORKER_UNIT, err) < 0 ||
             systemd_unit_state(systemd, WORKER_UNIT, &unit, err) < 0)
                 return -1;

@@ -10,6 +10,14 @@
 #include "platform/host.h"
 #include "platform/systemd.h"
 
+/* What the unit file holds, in words that this release of systemd (0: not known) takes without a complaint in the
+ * journal; limited: as Azure Arc documents it. The caller's. Pure. */
+char *worker_unit_text(unsigned systemd_version, bool limited);
+
+/* The worker's exit code when its request has ended, history says how, and the status file could not be written. */
+#define WORKER_UNTOLD 75
+#define WORKER_UNTOLD_TEXT "75"
+
 int worker_unit_start(const Host *host, Error *err) _must_check_;
 /* Lets the mission lock go: what an enable left in the queue while it was held is for the worker. */
 int worker_unit_let_go(const Host *host, int *lock, Error *err) _must_check_;

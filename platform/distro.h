@@ -53,7 +53,7 @@ typedef struct DistroSupport {
         const char *kernel_ebpf_other; /* for kernels of another series (3.10, 5.4) than kernel_ebpf's; or NULL */
         const char *kernel_bad;        /* how versions begin that hang or panic with the sensor's eBPF programs */
 
-        bool untried; /* its package manager is known from recordings: it was not run for real with this program */
+        bool untried; /* its package manager was neither run with this program nor recorded */
 } DistroSupport;
 
 /* The table, rows of one distribution together, oldest first. */

@@ -80,7 +80,7 @@ const DistroSupport distro_rows[] = {
         { FAMILY("opensuse-leap", "openSUSE Leap"), PLACE("15", "sles/15", KEY), SUSE, .kernel_ebpf = "5.3.18-18.47" },
         { FAMILY("opensuse-leap", "openSUSE Leap"), PLACE("16", "sles/16", KEY_2025), SUSE },
 
-        /* There are rhel/8 and rhel/9.0, but neither 8.0 nor 9. */
+        /* There is no rhel/8.0. rhel/9 is there for other products; the sensor is asked for at rhel/9.0. */
         { FAMILY("rhel", "RHEL"), PLACE("7", "rhel/7", KEY), EL7, EL7_EBPF },
         { FAMILY("rhel", "RHEL"), PLACE("8", "rhel/8", KEY), DNF, ARM64, .kernel_bad = "4.18.0-147" },
         { FAMILY("rhel", "RHEL"), PLACE("9", "rhel/9.0", KEY), DNF, ARM64 },

@@ -66,94 +66,6 @@ static int sync_folder_of(const char *full, Error *err)
         return 0;
 }
 
-static int write_all(int fd, const char *data, size_t length, const char *path, Error *err)
-{
-        while (length > 0) {
-                ssize_t n = write(fd, data, length);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return error_errno(err, errno, "write %s", path);
-                data += n;
-                length -= (size_t)n;
-        }
-        return 0;
-}
-
-static int copy_bytes(int from, int to, const char *path, Error *err)
-{
-        char block[65536];
-        ssize_t n;
-
-        while ((n = read(from, block, sizeof(block))) != 0) {
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return error_errno(err, errno, "read for %s", path);
-                if (write_all(to, block, (size_t)n, path, err) < 0)
-                        return -1;
-        }
-        return 0;
-}
-
-/* What a new file is to hold: the bytes, or what fd reads. */
-typedef struct Content {
-        const void *data; /* NULL: fd */
-        size_t length;
-        int fd;
-} Content;
-
-static int fill_file(int fd, const char *path, const Content *content, mode_t mode, bool sync, Error *err)
-{
-        if (fchmod(fd, mode) < 0)
-                return error_errno(err, errno, "set the mode of %s", path);
-        if (content->data ? write_all(fd, content->data, content->length, path, err) < 0
-                          : copy_bytes(content->fd, fd, path, err) < 0)
-                return -1;
-        if (sync && fsync(fd) < 0)
-                return error_errno(err, errno, "sync %s", path);
-        return 0;
-}
-
-/* Hidden, so that apt and others that read whole folders pass it over; fs_remove_leftovers knows the shape. */
-static char *temporary_beside(const char *full)
-{
-        const char *name = strrchr(full, '/') + 1;
-
-        return text_format("%.*s.%s" FS_TEMPORARY "XXXXXX", (int)(name - full), full, name);
-}
-
-static int replace(const Host *host, const char *path, const Content *content, mode_t mode, bool sync, Error *err)
-{
-        _cleanup_free_ char *full = host_path(host, path), *temporary = temporary_beside(full);
-        _cleanup_close_ int fd = mkostemp(temporary, O_CLOEXEC);
-
-        if (fd < 0)
-                return error_errno(err, errno, "create a file beside %s", path);
-        if (fill_file(fd, path, content, mode, sync, err) < 0) {
-                unlink(temporary);
-                return -1;
-        }
-        if (rename(temporary, full) < 0) {
-                int saved = errno;
-
-                unlink(temporary);
-                return error_errno(err, saved, "put %s in place", path);
-        }
-        return sync ? sync_folder_of(full, err) : 0;
-}
-
-int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err)
-{
-        return replace(host, path, &(Content){ .data = data ? data : "", .length = length }, mode, true, err);
-}
-
-int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err)
-{
-        return replace(host, path, &(Content){ .data = data ? data : "", .length = length }, mode, false, err);
-}
-
 int fs_make_folder(const Host *host, const char *path, mode_t mode, Error *err)
 {
         _cleanup_free_ char *full = host_path(host, path);
@@ -270,21 +182,6 @@ int fs_check_trusted(const Host *host, const char *path, Error *err)
                 return error_set(err, ERROR_TRUST, "%s has mode %04o: others than root may write it", path,
                                  (unsigned)(st.st_mode & 07777));
         return 0;
-}
-
-int fs_copy(const Host *host, const char *from, const char *path, mode_t mode, Error *err)
-{
-        _cleanup_free_ char *source = host_path(host, from);
-        _cleanup_close_ int fd = open(source, O_RDONLY | O_CLOEXEC);
-
-        if (fd < 0)
-                return error_errno(err, errno, "open %s", from);
-        return fs_copy_from(host, fd, path, mode, err);
-}
-
-int fs_copy_from(const Host *host, int fd, const char *path, mode_t mode, Error *err)
-{
-        return replace(host, path, &(Content){ .fd = fd }, mode, true, err);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -23,7 +23,10 @@ int fs_read(const Host *host, const char *path, size_t max, char **ret_data, siz
  */
 int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
 
-/* The same without fsync, for what a crash may lose (status, unit files under /run). */
+/* fs_write() in an open folder: name is one in it. What has that name is replaced, be it a link. */
+int fs_write_at(int folder, const char *name, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
+
+/* fs_write() without fsync, for what a crash may lose (status, unit files under /run). */
 int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                       Error *err) _must_check_;
 
@@ -50,7 +53,8 @@ int fs_move(const Host *host, const char *from, const char *to, Error *err) _mus
 
 /*
  * Removes a folder and all in it, never following links; absent is fine. path is a way that root alone laid; where that
- * is not so: safe_folder.h and fs_remove_at. ERROR_TRUST: another file system is mounted below; it is left alone.
+ * is not so: safe_folder.h and fs_remove_at. ERROR_TRUST: something is mounted on a folder below; it is left alone
+ * (before Linux 3.15: what is on another device).
  */
 int fs_remove_tree(const Host *host, const char *path, Error *err) _must_check_;
 int fs_remove_at(int folder, const char *name, Error *err) _must_check_; /* the same, of what is in an open folder */
@@ -64,6 +68,9 @@ int fs_check_trusted(const Host *host, const char *path, Error *err) _must_check
 /* Copies a regular file onto path, atomically, with this mode. */
 int fs_copy(const Host *host, const char *from, const char *path, mode_t mode, Error *err) _must_check_;
 int fs_copy_from(const Host *host, int fd, const char *path, mode_t mode, Error *err) _must_check_;
+
+/* All of it into an open file. -1: errno says why; a part may be there. */
+int fs_write_bytes(int fd, const void *data, size_t length) _must_check_;
 
 /* Names in a folder, without "." and "..", sorted, NULL-terminated; an absent folder has none. */
 int fs_list(const Host *host, const char *path, char ***ret_names, Error *err) _must_check_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "platform/base/text.h"
+#include "platform/fs.h"
 
 #define PIECE (256 * 1024)
 
@@ -31,21 +32,6 @@ static int open_source(const char *path, const char *shown, int64_t max, int *re
         return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-        while (length > 0) {
-                ssize_t n = write(fd, bytes, length);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -1;
-                bytes += n;
-                length -= (size_t)n;
-        }
-        return 0;
-}
-
 static int copy(const Host *host, int from, int to, const char *shown, int64_t max, Error *err)
 {
         _cleanup_free_ char *piece = text_allocate(PIECE);
@@ -63,7 +49,7 @@ static int copy(const Host *host, int from, int to, const char *shown, int64_t m
                 total += n;
                 if (total > max) /* it grows */
                         return error_set(err, ERROR_INPUT, "%s has more than %lld bytes", shown, (long long)max);
-                if (write_all(to, piece, (size_t)n) < 0)
+                if (fs_write_bytes(to, piece, (size_t)n) < 0)
                         return error_errno(err, errno, "copy %s", shown);
                 if (host_stopping(host))
                         return error_set(err, ERROR_STOPPED, "asked to stop while copying %s", shown);

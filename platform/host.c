@@ -24,6 +24,12 @@ bool host_stopping(const Host *host)
         return host->stop && *host->stop;
 }
 
+void host_waits(const Host *host)
+{
+        if (host->on_wait)
+                host->on_wait(host->userdata);
+}
+
 int host_wait(const Host *host, int64_t ms, Deadline deadline, Error *err)
 {
         Deadline end = deadline_in(ms);
@@ -31,6 +37,7 @@ int host_wait(const Host *host, int64_t ms, Deadline deadline, Error *err)
         for (;;) {
                 int64_t left;
 
+                host_waits(host);
                 if (host_stopping(host))
                         return error_set(err, ERROR_STOPPED, "asked to stop");
                 if (deadline_passed(deadline))

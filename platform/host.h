@@ -1,6 +1,7 @@
 /*
  * host: the machine we work on, as every layer sees it: where its files are, where its services
- * answer, whom to trust beyond the built-in, and whether we were asked to stop. The only seam.
+ * answer, whom to trust beyond the built-in, whether we were asked to stop, and who looks on while we wait. The only
+ * seam.
  *
  * root is "" for the running machine; a folder makes readers read below it (recorded hosts,
  * offline images), nothing of it is ever run, and nobody is asked over the network for it. All strings are borrowed and
@@ -30,6 +31,8 @@ typedef struct Host {
                                 host_openssl.h */
         bool image;          /* root is what somebody brought here: nobody is asked over the network for it */
         const volatile sig_atomic_t *stop; /* nonzero: finish the running command, then stop; or NULL */
+        void (*on_wait)(void *userdata);   /* host_waits(); or NULL */
+        void *userdata;
 } Host;
 
 #define HOST_PACKAGES_URL "https://packages.microsoft.com"
@@ -40,6 +43,10 @@ char *host_path(const Host *host, const char *path); /* root + path; caller free
 bool host_is_live(const Host *host);
 bool host_may_ask(const Host *host); /* others, over the network: not for an image */
 bool host_stopping(const Host *host);
+
+/* For all that waits (for time, a program, a server) and calls it about four times a second, a transfer once: who shows
+ * what is done hears that time passes. It never waits itself. */
+void host_waits(const Host *host);
 
 /*
  * Waits ms, or until the deadline, or until we are asked to stop, whatever is first.

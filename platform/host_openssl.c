@@ -93,8 +93,10 @@ static int make_pipe(size_t length, int *ret_read, int *ret_write, Error *err)
         size = fcntl(write_end, F_GETPIPE_SZ);
         if (size < 0 || (size_t)size < length)
                 size = fcntl(write_end, F_SETPIPE_SZ, (int)length);
-        if (size < 0 || (size_t)size < length)
-                return error_errno(err, errno, "make a pipe for %zu bytes", length), fail_here(err);
+        if (size < 0 || (size_t)size < length) {
+                error_errno(err, errno, "make a pipe for %zu bytes", length);
+                return fail_here(err);
+        }
         *ret_read = TAKE_FD(read_end);
         *ret_write = TAKE_FD(write_end);
         return 0;

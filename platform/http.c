@@ -25,6 +25,7 @@
 #define STALL_BYTES_S 64L
 #define STALL_S 30L
 #define REDIRECTS_MAX 5L
+#define TELL_MS 250
 
 struct HttpClient {
         const Host *host;
@@ -34,6 +35,8 @@ struct HttpClient {
         HttpRequestHeaders request;
         struct curl_slist *headers;
         /* of the present try: */
+        const HttpSpec *spec; /* NULL: none */
+        int64_t told_ms;
         size_t max_bytes;
         Text body;     /* but for what goes into secret */
         Secret secret; /* of max_bytes; HttpSpec.secret */
@@ -90,10 +93,27 @@ static size_t take_header(char *line, size_t size, size_t n, void *userdata)
         return size * n;
 }
 
-static int look_up(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static void tell_bytes(HttpClient *client, int64_t total, int64_t done)
 {
-        const HttpClient *client = userdata;
+        const HttpSpec *spec = client->spec;
+        int64_t now_ms = deadline_now_ms();
+        long status = 0;
 
+        if (!spec || !spec->on_bytes || total <= 0 || now_ms - client->told_ms < TELL_MS)
+                return;
+        curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+        if (status != 200)
+                return;
+        client->told_ms = now_ms;
+        spec->on_bytes(done, total, spec->userdata);
+}
+
+static int look_up(void *userdata, curl_off_t total, curl_off_t done, curl_off_t up_total, curl_off_t up)
+{
+        HttpClient *client = userdata;
+
+        tell_bytes(client, total, done);
+        host_waits(client->host);
         return host_stopping(client->host) ? 1 : 0;
 }
 
@@ -216,6 +236,8 @@ static void reset_try(HttpClient *client, const HttpSpec *spec, HttpResponse *re
         client->secret_bytes = 0;
         if (spec->secret)
                 secret_allocate(&client->secret, spec->max_bytes);
+        client->spec = spec;
+        client->told_ms = 0;
         client->max_bytes = spec->max_bytes;
         client->too_large = false;
         client->header_bytes = 0;
@@ -255,6 +277,7 @@ static void take_answer(HttpClient *client, HttpResponse *ret)
 
 static void take_refusal(HttpClient *client, const HttpSpec *spec, HttpResponse *ret)
 {
+        ret->asked_ms = ret->status ? http_asked_ms(&client->answer) : 0;
         if (spec->keep_refusal && ret->status)
                 ret->refusal = text_take(&client->body);
         if (*client->answer.challenge)
@@ -286,6 +309,7 @@ int http_try_end(HttpClient *client, const HttpSpec *spec, CURLcode code, Deadli
                         .words = client->words };
         int result;
 
+        client->spec = NULL;
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &try.status);
         try.body = client->body.data;
         try.too_large = client->too_large;

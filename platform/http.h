@@ -36,6 +36,8 @@ typedef struct HttpSpec {
         int tries; /* at most; 0: 1. Waits grow 1, 2, 4 ... s with jitter; Retry-After is honoured within the deadline
                     */
         void (*on_wait)(const char *text, void *userdata); /* before each wait: why and how long; may be NULL */
+        /* While a body of known length comes with a status of 200, at most four times a second; may be NULL. */
+        void (*on_bytes)(int64_t done, int64_t total, void *userdata);
         void *userdata;
 } HttpSpec;
 
@@ -58,6 +60,7 @@ typedef struct HttpResponse {
         int64_t clock_skew_s; /* our clock minus the server's (Date and Age); valid when has_date */
         bool has_date;
         int64_t starts_in_s; /* ERROR_TRUST: the certificate presented is not valid before so long; 0: that is not it */
+        int64_t asked_ms; /* on failure: for how long the server asks to be left alone (Retry-After); 0: it does not */
         HttpStage failed_at; /* on failure: how far it came */
         bool stalled;        /* on failure: silence, or slowness, ended it */
         bool proxy_failed;   /* on failure: the proxy refused, or could not be reached itself */

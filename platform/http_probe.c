@@ -67,6 +67,7 @@ static int begin_lane(Probes *probes, const Host *host, HttpProbe *probe, Error 
         curl_easy_setopt(lane->curl, CURLOPT_NOBODY, 1L);
         curl_easy_setopt(lane->curl, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
+        curl_easy_setopt(lane->curl, CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a resumed one presents no certificate */
         if (!probes->multi)
                 probes->multi = curl_multi_init();
         if (!probes->multi || curl_multi_add_handle(probes->multi, lane->curl) != CURLM_OK)
@@ -94,6 +95,7 @@ static int perform(Probes *probes, const Host *host, Error *err)
                 if (curl_multi_perform(probes->multi, &running) != CURLM_OK)
                         return error_set(err, ERROR_NETWORK, "libcurl cannot ask several servers at once");
                 take_results(probes);
+                host_waits(host);
                 if (host_stopping(host))
                         return error_set(err, ERROR_STOPPED, "asked to stop while waiting for servers to answer");
                 if (running == 0)

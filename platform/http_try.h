@@ -7,7 +7,8 @@
 #include "platform/http.h"
 #include "platform/http_tls.h"
 
-/* Makes the client's handle ready for this one. *ret_curl stays the client's. On failure nothing is to be ended. */
+/* Makes the client's handle ready for this one. spec is borrowed until http_try_end(). *ret_curl stays the client's. On
+ * failure nothing is to be ended. */
 int http_try_begin(HttpClient *client, const HttpSpec *spec, Deadline deadline, HttpResponse *ret, CURL **ret_curl,
                    Error *err) _must_check_;
 

@@ -106,7 +106,7 @@ static void tick(Run *run)
                 return;
         run->next_tick = now + (run->spec->tick_ms > 0 ? run->spec->tick_ms : TICK_MS);
         if (run->spec->on_tick)
-                run->spec->on_tick(run->pid, run->spec->userdata);
+                run->spec->on_tick(run->pid, run->output.length ? run->output.data : "", run->spec->userdata);
 }
 
 /* Does not reap: see Run.ended. */
@@ -137,6 +137,7 @@ static bool follow(Run *run, Deadline deadline, bool stoppable)
                 int64_t left = deadline_left_ms(deadline);
 
                 tick(run);
+                host_waits(run->host);
                 drain(run);
                 if (has_ended(run))
                         return true;

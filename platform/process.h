@@ -26,8 +26,9 @@ typedef struct ProcessSpec {
         size_t n_passed;
         bool stoppable; /* a stop request (Host.stop) ends it like the deadline does: ERROR_STOPPED */
         int output_fd;  /* stdout and stderr go there when > 2; else they are captured */
-        /* Called about every tick_ms while it runs, and once right after the start. */
-        void (*on_tick)(pid_t pid, void *userdata);
+        /* Called about every tick_ms while it runs, and once right after the start; output: what was captured so far,
+         * terminated. */
+        void (*on_tick)(pid_t pid, const char *output, void *userdata);
         void *userdata;
         int tick_ms; /* 0: 1000 */
 } ProcessSpec;

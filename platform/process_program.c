@@ -1,17 +1,23 @@
 /*
  * The arguments tell more than the executable, which is an interpreter wherever a script runs, and more than comm,
- * which is cut off at 15 bytes.
+ * which is cut off at 15 bytes, and which a program may change: what uses libzypp 17.3x is "Zypp-main".
  */
 #include "platform/process_program.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/host_open.h"
 
 #define ARGUMENTS_MAX (16 * 1024) /* of which only the first few are looked at */
 #define ANCESTORS_MAX 32
+#define COMM_LENGTH 15
+#define DELETED " (deleted)"
 
 static const char *file_name(const char *path)
 {
@@ -60,22 +66,52 @@ const char *process_program_find(const char *arguments, size_t length)
         return NULL;
 }
 
+static void set_name(ProcessIdentity *process, const char *name)
+{
+        _cleanup_free_ char *shown = text_escape(name, sizeof(process->name) - 8);
+
+        snprintf(process->name, sizeof(process->name), "%s", shown);
+}
+
+static bool is_called(const ProcessIdentity *process, const char *path)
+{
+        return strncmp(process->name, file_name(path), COMM_LENGTH) == 0 || text_starts_with(path, process->name);
+}
+
+/* By the file it runs, where it goes by neither its own name nor that it was called by (a box of many programs). */
+static void name_by_file(const Host *host, ProcessIdentity *process, const char *called)
+{
+        _cleanup_free_ char *path = text_format("/proc/%d", (int)process->pid);
+        _cleanup_close_ int folder = host_open(host, path, O_RDONLY | O_DIRECTORY);
+        char exe[PATH_MAX];
+        ssize_t n = folder < 0 ? -1 : readlinkat(folder, "exe", exe, sizeof(exe) - 1);
+
+        if (n <= 0 || is_called(process, called))
+                return;
+        exe[n] = '\0';
+        if (text_ends_with(exe, DELETED))
+                exe[n - (ssize_t)strlen(DELETED)] = '\0';
+        if (*file_name(exe) && !is_called(process, exe))
+                set_name(process, file_name(exe));
+}
+
 bool process_program_name(const Host *host, ProcessIdentity *process)
 {
-        _cleanup_free_ char *path = text_format("/proc/%d/cmdline", (int)process->pid), *arguments = NULL,
-                            *shown = NULL;
+        _cleanup_free_ char *path = text_format("/proc/%d/cmdline", (int)process->pid), *arguments = NULL;
         const char *program;
         size_t length = 0;
 
         /* without arguments it is of the kernel, or just ends */
-        if (fs_read(host, path, ARGUMENTS_MAX, &arguments, &length, NULL) < 0 || length == 0 ||
-            !is_interpreter(arguments))
+        if (fs_read(host, path, ARGUMENTS_MAX, &arguments, &length, NULL) < 0 || length == 0)
                 return true;
+        if (!is_interpreter(arguments)) {
+                name_by_file(host, process, arguments);
+                return true;
+        }
         program = process_program_find(arguments, length);
         if (!program || !*file_name(program))
                 return false;
-        shown = text_escape(file_name(program), sizeof(process->name) - 8);
-        snprintf(process->name, sizeof(process->name), "%s", shown);
+        set_name(process, file_name(program));
         return true;
 }
 

@@ -12,8 +12,11 @@
  */
 const char *process_program_find(const char *arguments, size_t length);
 
-/* Escapes and puts the script's file name where an interpreter's name stands; leaves what is none as it is. False: it
- * runs words that nobody could recognise it by. */
+/*
+ * Escapes and puts the script's file name where an interpreter's name stands, and the program's where it goes by a name
+ * that is neither its own nor what it was called by; leaves others as they are. False: it runs words that nobody could
+ * recognise it by.
+ */
 bool process_program_name(const Host *host, ProcessIdentity *process);
 
 /* The nearest ancestor that says who is behind a process: no shell, no sudo or the like, not PID 1. False: none. */

@@ -88,6 +88,21 @@ static void read_string(sd_bus *bus, const char *path, const char *interface, co
                 snprintf(buffer, size, "%s", value);
 }
 
+unsigned systemd_version_of(const char *words)
+{
+        unsigned number = 0;
+
+        return sscanf(words + strcspn(words, "0123456789"), "%9u", &number) == 1 ? number : 0;
+}
+
+unsigned systemd_version(Systemd *systemd)
+{
+        char words[64] = "";
+
+        read_string((sd_bus *)systemd, PATH, MANAGER, "Version", words, sizeof(words));
+        return systemd_version_of(words);
+}
+
 static bool read_job(sd_bus *bus, const char *path)
 {
         _cleanup_(message_freep) sd_bus_message *reply = NULL;
@@ -115,8 +130,10 @@ static void read_state(sd_bus *bus, const char *path, bool service, UnitState *s
         read_string(bus, path, SERVICE, "Result", state->result, sizeof(state->result));
         if (sd_bus_get_property_trivial(bus, NAME, path, SERVICE, "MainPID", NULL, 'u', &number) >= 0)
                 state->main_pid = (pid_t)number;
-        if (sd_bus_get_property_trivial(bus, NAME, path, SERVICE, "NRestarts", NULL, 'u', &number) >= 0)
+        if (sd_bus_get_property_trivial(bus, NAME, path, SERVICE, "NRestarts", NULL, 'u', &number) >= 0) {
                 state->restarts = number;
+                state->has_restarts = true;
+        }
 }
 
 int systemd_unit_state(Systemd *systemd, const char *unit, UnitState *ret, Error *err)
@@ -200,6 +217,18 @@ static int unit_call(Systemd *systemd, const char *method, const char *what, con
                                    "replace");
 
         return r < 0 ? bus_error(err, r, &bus_err, what, unit) : 0;
+}
+
+int systemd_start_scope(Systemd *systemd, const SystemdScope *scope, Error *err)
+{
+        sd_bus_error bus_err = SD_BUS_ERROR_NULL;
+        int r = sd_bus_call_method((sd_bus *)systemd, NAME, PATH, MANAGER, "StartTransientUnit", &bus_err, NULL,
+                                   "ssa(sv)a(sa(sv))", scope->name, "fail", 6, "Description", "s", scope->description,
+                                   "Slice", "s", scope->slice, "PIDs", "au", 1, (uint32_t)scope->pid, "KillSignal", "i",
+                                   (int32_t)scope->stop_signal, "SendSIGKILL", "b", (int)false, "TimeoutStopUSec", "t",
+                                   (uint64_t)scope->stop_s * USEC_PER_SEC, 0);
+
+        return r < 0 ? bus_error(err, r, &bus_err, "start", scope->name) : 0;
 }
 
 int systemd_start(Systemd *systemd, const char *unit, Error *err)

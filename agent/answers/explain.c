@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/guest/places.h"
 #include "platform/base/text.h"
 
 #define CODE_MAX 255
@@ -35,7 +36,8 @@ const char *explain_retry(const Reason *reason)
         case REASON_RETRY_WAIT:
                 return "It is waited for within the run (maxWaitMinutes), and a later run tries again.";
         case REASON_RETRY_NEXT_RUN:
-                return "A later run tries again: restart the guest agent, or deploy the extension again.";
+                return "A later run tries again: restart the guest agent " GUEST_AGENT_UNITS
+                       ", or deploy the extension again; by hand, run the command again.";
         case REASON_RETRY_NEVER:
         default:
                 return "Not tried again by itself: the same settings on this machine, as it is, end the same way.";

@@ -34,13 +34,24 @@ typedef struct Standing {
         StandingVerdict verdict;
         char headline[300];
         Failure failure;  /* the reason, when one of agent/reasons.h is known; its words are why and remedy */
-        char why[1200];   /* "" none */
+        char why[1200];   /* "" none; as asked: why its sensor is not well */
         char remedy[600]; /* "" nothing */
 } Standing;
 
-/* root: whoever looked was; live: Facts are of the running machine. */
-void standing_judge(const Facts *facts, const Extension *extension, const Asked *asked, bool live, bool root,
+/*
+ * live: Facts are of the running machine; call: NULL when whoever looked is root, else how this program is called, for
+ * who has to ask again as root.
+ */
+void standing_judge(const Facts *facts, const Extension *extension, const Asked *asked, bool live, const char *call,
                     Standing *ret);
+
+/* When the extension told once more, after the end of this run of its, that it ended so (an enable that found all as it
+ * was); since 1970, 0: not since then. */
+int64_t standing_confirmed_s(const Extension *extension, const ExtensionRun *run);
+
+/* What the extension asks was refused when it was last tried: nothing of it is going to be done before that is mended.
+ * Where facts tell that it was, it is not refused any more. */
+bool standing_is_refused(const Facts *facts, const Extension *extension, const Asked *asked);
 
 /* The run that speaks for the machine now: of the extension's present sequence, or one by hand after it. NULL: none. */
 const ExtensionRun *standing_run(const Extension *extension);

@@ -6,11 +6,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct StatusRow {
         const char *name; /* NULL ends the list */
         const char *what; /* sentences: what the row tells, and what to do when it is a warning */
+        bool of_run; /* a run makes it, or a judge of what was before it, and no look does; beside the steps' own rows
+                      */
 } StatusRow;
 
 /* Sorted by name, as strcmp() has it. */

@@ -7,6 +7,9 @@
 
 #define UNSEEN_MAX 8
 
+/* What else may not have been seen beside facts: a part of a sentence, too. */
+#define UNSEEN_SITE "what this site's configuration (/etc/mde-linux/mde-linux.conf) says"
+
 /* Each is a part of a sentence, "which programs hold file access back"; static. Returns how many. */
 size_t unseen_list(const Facts *facts, const char *ret[UNSEEN_MAX]);
 

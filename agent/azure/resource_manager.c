@@ -110,10 +110,13 @@ int azure_manager_failed(const AzureManager *manager, const HttpResponse *respon
         _cleanup_free_ char *words = azure_manager_words(response);
 
         if (!words || (err->kind != ERROR_INPUT && err->kind != ERROR_NETWORK)) /* of a try before */
-                return failure_by_kind(failure, reason_of_way(response, err, otherwise), err);
-        return failure_set(failure, reason_of_status(response, err, otherwise),
-                           "%s answered %ld for subscription %s, %s", manager->cloud.arm_url, response->status,
-                           manager->machine->subscription, words);
+                failure_by_kind(failure, reason_of_way(response, err, otherwise), err);
+        else
+                failure_set(failure, reason_of_status(response, err, otherwise),
+                            "%s answered %ld for subscription %s, %s", manager->cloud.arm_url, response->status,
+                            manager->machine->subscription, words);
+        failure->asked_ms = response->asked_ms;
+        return -1;
 }
 
 int azure_manager_garbled(const AzureManager *manager, const char *body, const Error *err, ReasonId otherwise,

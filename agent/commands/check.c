@@ -2,6 +2,7 @@
 
 #include "agent/commands/check_rows.h"
 #include "agent/commands/command.h"
+#include "agent/commands/page.h"
 #include "agent/commands/show.h"
 #include "agent/facts_json.h"
 #include "agent/situation.h"
@@ -99,13 +100,21 @@ static void show_all(const Screen *screen, const Facts *facts)
 void check_show(const Screen *screen, const CheckPlace *place, const Assessment *assessment, const Facts *facts,
                 bool all)
 {
-        show_answer(screen, assessment, facts, place->root ? "image" : "machine");
-        show_findings(screen, assessment);
+        const char *where = place->root ? "image" : "machine";
+        _cleanup_page_ Page page = { 0 };
+
+        page_begin(&page, screen);
+        show_answer(&page.screen, assessment, facts, where);
+        show_findings(&page.screen, assessment);
         if (all)
-                show_all(screen, facts);
+                show_all(&page.screen, facts);
         else
-                check_rows_show(screen, facts);
-        check_show_unseen(screen, place, assessment->unseen, assessment->n_unseen);
+                check_rows_show(&page.screen, facts);
+        check_show_unseen(&page.screen, place, assessment->unseen, assessment->n_unseen);
+        page_end(&page);
+        fwrite(page.text, 1, page.length, screen->file);
+        if (!page_fits(&page, screen)) /* it has scrolled away */
+                show_answer(screen, assessment, facts, where);
 }
 
 /* --- as JSON ------------------------------------------------------------------------------------------- */

@@ -15,6 +15,11 @@
                 "root", VALUE_FOLDER, "DIR", "look at a machine's files in DIR; none is run"                           \
         }
 
+#define IMAGE                                                                                                          \
+        {                                                                                                              \
+                "root", VALUE_FOLDER, "DIR", "change the image whose files are in DIR; none is run"                    \
+        }
+
 #define VERB(verb, words_of_help)                                                                                      \
         {                                                                                                              \
                 .name = verb, .caller = CALLER_GUEST_AGENT, .help = words_of_help, .options = { HELP }                 \
@@ -95,7 +100,9 @@ const Command command_table[] = {
                 .min_words = 1,
                 .max_words = 1,
                 .help = "what an onboarding or offboarding package is, and if it is good",
-                .options = { JSON, HELP },
+                .options = { { "root", VALUE_FOLDER, "DIR", "as the site of the image in DIR trusts roots" },
+                             JSON,
+                             HELP },
         },
         {
                 .name = "collect",
@@ -121,6 +128,7 @@ const Command command_table[] = {
                 .help = "prepare this machine for an image that others are made from",
                 .options = { { "dry-run", VALUE_NONE, NULL, "show what would be removed, change nothing" },
                              { "yes", VALUE_NONE, NULL, "also when this machine is a device of a tenant" },
+                             IMAGE,
                              JSON,
                              HELP },
         },
@@ -133,6 +141,7 @@ const Command command_table[] = {
                 .max_words = 1000,
                 .help = "change nothing on this machine until unhold; looking goes on",
                 .options = { { "until", VALUE_OTHER, "TIME", "it ends then: 2026-12-01, 2026-12-01T08:00Z, +2h, +3d" },
+                             IMAGE,
                              JSON,
                              HELP },
         },
@@ -140,7 +149,7 @@ const Command command_table[] = {
                 .name = "unhold",
                 .caller = CALLER_PERSON,
                 .help = "changes may go on",
-                .options = { JSON, HELP },
+                .options = { IMAGE, JSON, HELP },
         },
         {
                 .name = "explain",

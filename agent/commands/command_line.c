@@ -42,6 +42,16 @@ static size_t fill_options(const Command *command, struct option *options)
         return i;
 }
 
+/* -h is the one letter there is. */
+static int find_help(const Command *command)
+{
+        int i = 0;
+
+        while (i < COMMAND_OPTIONS_MAX - 1 && !text_equal(command->options[i].name, "help"))
+                i++; /* each has it */
+        return i;
+}
+
 static int take_option(CommandLine *line, int index)
 {
         const CommandOption *option = &line->command->options[index];
@@ -81,10 +91,10 @@ int command_line_read(const Command *command, int argc, char *argv[], CommandLin
         fill_options(command, options);
         argv[0] = called; /* how getopt's own messages begin */
         optind = 1;
-        while ((found = getopt_long(argc, argv, "", options, &index)) != -1) {
+        while ((found = getopt_long(argc, argv, "h", options, &index)) != -1) {
                 if (found == '?')
                         say_how(command);
-                if (found == '?' || take_option(ret, index))
+                if (found == '?' || take_option(ret, found == 'h' ? find_help(command) : index))
                         return -1;
         }
         return take_words(ret, argc, argv);
@@ -145,24 +155,44 @@ static int find_root(const CommandLine *line, char **ret)
         return 0;
 }
 
-int command_line_host(const CommandLine *line, Configuration *configuration, char **ret_root, Host *host)
+int command_line_root(const CommandLine *line, char **ret_root, Host *host)
+{
+        int refused = find_root(line, ret_root);
+
+        if (!refused && *ret_root) {
+                host->root = *ret_root;
+                host->image = true;
+        }
+        return refused;
+}
+
+int command_line_look(const CommandLine *line, Configuration *configuration, char **ret_root, Host *host)
 {
         Failure failure = { 0 };
         int refused;
 
         host_init(host);
-        refused = find_root(line, ret_root);
+        refused = command_line_root(line, ret_root, host);
         if (refused)
                 return refused;
-        if (*ret_root) {
-                host->root = *ret_root;
-                host->image = true;
-        }
         if (configuration_read(host, configuration, &failure) < 0) {
-                fprintf(stderr, "mde-linux %s: %s: %s %s\n", line->command->name, CONFIGURATION_FILE, failure.found,
-                        reason_get(failure.reason)->remedy);
-                return reason_get(failure.reason)->azure_code;
+                configuration->hidden = configuration_is_hidden(host);
+                if (!configuration->hidden)
+                        configuration->unread = failure;
+                return 0;
         }
         configuration_apply(configuration, host);
         return 0;
+}
+
+int command_line_host(const CommandLine *line, Configuration *configuration, char **ret_root, Host *host)
+{
+        const Failure *unread = &configuration->unread;
+        int refused = command_line_look(line, configuration, ret_root, host);
+        char text[FAILURE_TEXT_MAX];
+
+        if (refused || !unread->reason)
+                return refused;
+        fprintf(stderr, "mde-linux %s: %s\n", line->command->name, failure_explain(unread, text));
+        return reason_get(unread->reason)->azure_code;
 }

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include "agent/commands/doctor_cloud.h"
-#include "agent/commands/screen.h"
+#include "agent/commands/page.h"
 #include "agent/doctor/diagnose.h"
+#include "agent/guest/program_call.h"
 #include "platform/base/text.h"
 #include "platform/json_add.h"
 
@@ -73,17 +74,33 @@ static void show_unseen(const Screen *screen, const Diagnosis *diagnosis)
                 screen_say(screen, SCREEN_UNKNOWN, 4, "  %s. %s", diagnosis->unseen[i].what, diagnosis->unseen[i].how);
 }
 
-static int show(const Diagnosis *diagnosis, int code)
+static void show_all(const Screen *screen, const Diagnosis *diagnosis, int code)
 {
-        const Screen screen = screen_of(stdout);
         size_t i;
 
         if (diagnosis->n_faults == 0)
-                show_none(&screen, diagnosis, code);
+                show_none(screen, diagnosis, code);
         for (i = 0; i < diagnosis->n; i++)
-                show_cause(&screen, &diagnosis->causes[i], i == 0 && diagnosis->n_faults > 0);
-        show_fine(&screen, diagnosis);
-        show_unseen(&screen, diagnosis);
+                show_cause(screen, &diagnosis->causes[i], i == 0 && diagnosis->n_faults > 0);
+        show_fine(screen, diagnosis);
+        show_unseen(screen, diagnosis);
+}
+
+/* What matters most has scrolled away where it does not fit: it is said again. */
+static int show(const Diagnosis *diagnosis, int code)
+{
+        const Screen screen = screen_of(stdout);
+        _cleanup_page_ Page page = { 0 };
+
+        page_begin(&page, &screen);
+        show_all(&page.screen, diagnosis, code);
+        page_end(&page);
+        fwrite(page.text, 1, page.length, stdout);
+        if (!page_fits(&page, &screen) && diagnosis->n_faults > 0)
+                screen_say(&screen, SCREEN_BAD, 2, "Above all: %s (%s)", diagnosis->causes[0].what,
+                           diagnosis->causes[0].id);
+        else if (!page_fits(&page, &screen))
+                show_none(&screen, diagnosis, code);
         return screen_end(&screen);
 }
 
@@ -158,16 +175,20 @@ static void say_patience(bool offline)
                            offline ? "" : " and its network");
 }
 
-int doctor_answer(const CommandLine *line, const Host *host, const Request *asked, const char *identity)
+int doctor_answer(const CommandLine *line, const Host *host, const DoctorAsk *ask)
 {
         _cleanup_free_ Diagnosis *diagnosis = text_allocate(sizeof(Diagnosis));
         _cleanup_free_ Signs *signs = text_allocate(sizeof(Signs));
         bool offline = command_line_option(line, "offline");
+        char call[PROGRAM_CALL_MAX];
         int code, failed;
 
         say_patience(offline || !host_is_live(host));
-        signs->asked = asked;
-        signs->identity = identity;
+        signs->asked = ask->asked;
+        signs->unreadable = ask->unreadable;
+        signs->site_hidden = ask->site_hidden;
+        signs->identity = ask->identity;
+        signs->call = program_call(call);
         signs_gather(host, offline, deadline_in(LOOK_MS), signs);
         diagnose(signs, diagnosis);
         signs_clear(signs);

@@ -6,11 +6,17 @@
 #include "agent/commands/command_line.h"
 #include "agent/request.h"
 
+/* What is known of what was asked. Borrowed. */
+typedef struct DoctorAsk {
+        const Request *asked; /* what the extension's settings allow and want, so that what an administrator has allowed
+                                 is not named as the cause; NULL: not known */
+        Failure unreadable;   /* why it is not, where that is a fault */
+        bool site_hidden;     /* only root may read the site's configuration */
+        const char *identity; /* of several, the one by which Azure is asked; or NULL */
+} DoctorAsk;
+
 /*
- * asked: what the extension's settings allow and want, so that what an administrator has allowed is not named as the
- * cause; NULL: not known. identity: of several, the one by which Azure is asked; or NULL.
- *
  * COMMAND_DONE: nothing wrong was found; COMMAND_NOT_AS_ASKED: causes were; COMMAND_UNKNOWN: none, but the answer as a
  * whole could not be seen.
  */
-int doctor_answer(const CommandLine *line, const Host *host, const Request *asked, const char *identity);
+int doctor_answer(const CommandLine *line, const Host *host, const DoctorAsk *ask);

@@ -4,18 +4,23 @@
 
 #include "agent/commands/screen.h"
 #include "agent/answers/explain.h"
+#include "agent/answers/remedy.h"
 #include "platform/base/text.h"
 #include "platform/json_add.h"
 
-#define NAME_WIDTH 8
+#define NAME_WIDTH 9
 #define ID_WIDTH 27
 #define WORD_SHOWN_MAX 60
 
 static void show_reason(const Screen *screen, const Reason *reason)
 {
+        const char *by_hand = remedy_by_hand(reason_find(reason->id));
+
         screen_say(screen, SCREEN_STRONG, 0, "%s", reason->id);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  what", "%s", reason->what);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  do", "%s", reason->remedy);
+        if (!text_equal(by_hand, reason->remedy))
+                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  by hand", "%s", by_hand);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  whose", "%s", explain_whose(reason));
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  again", "%s", explain_retry(reason));
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  codes", "%d in Azure and as exit code, %d of mde_installer",
@@ -72,6 +77,7 @@ static void add_reason(Json *list, const Reason *reason)
         json_add_text(object, "reason", reason->id);
         json_add_text(object, "what", reason->what);
         json_add_text(object, "remedy", reason->remedy);
+        json_add_text(object, "remedy_by_hand", remedy_by_hand(reason_find(reason->id)));
         json_add_text(object, "whose", reason->user ? "customer" : "platform");
         json_add_text(object, "retry", retries[reason->retry]);
         json_add_number(object, "azure_code", reason->azure_code);

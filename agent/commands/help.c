@@ -3,6 +3,8 @@
 #include "agent/commands/screen.h"
 #include "platform/base/text.h"
 
+#define WORD_SHOWN_MAX 80
+
 static void print_people(FILE *file)
 {
         const Command *command;
@@ -33,7 +35,7 @@ int command_help(FILE *file)
         fputc('\n', file);
         print_others(file, CALLER_GUEST_AGENT, "Called by the guest agent");
         print_others(file, CALLER_UNIT, "Called by our units");
-        fputs("'mde-linux COMMAND --help' says more; also --version. Manual: mde-linux(8).\n", file);
+        fputs("'mde-linux COMMAND --help' says more; also --version. Packages: man mde-linux.\n", file);
         return screen_end_file(file);
 }
 
@@ -53,4 +55,45 @@ int command_help_one(const Command *command)
         if (!command->anybody)
                 puts("\nOnly root can run it.");
         return screen_end_file(stdout);
+}
+
+static bool asks_for_help(const char *word)
+{
+        return text_equal(word, "--help") || text_equal(word, "-h") || text_equal(word, "help");
+}
+
+static int refuse_word(const char *word)
+{
+        _cleanup_free_ char *shown = text_escape(word, WORD_SHOWN_MAX);
+
+        fprintf(stderr, "mde-linux: there is no command '%s'\n", shown);
+        command_help(stderr);
+        return COMMAND_USAGE;
+}
+
+/* The first of the words that is a command: what was meant. */
+static int refuse_option(int n_words, char *const *words)
+{
+        _cleanup_free_ char *shown = text_escape(words[0], WORD_SHOWN_MAX);
+        const Command *command = NULL;
+        int i;
+
+        for (i = 1; i < n_words && !command; i++)
+                command = command_find(words[i]);
+        fprintf(stderr, "mde-linux: options stand behind the command: mde-linux %s %s\n",
+                command ? command->name : "COMMAND", shown);
+        return COMMAND_USAGE;
+}
+
+int command_help_without(int n_words, char *const *words)
+{
+        const Command *command = n_words >= 2 ? command_find(words[1]) : NULL;
+
+        if (n_words == 0) {
+                command_help(stderr);
+                return COMMAND_USAGE;
+        }
+        if (asks_for_help(words[0]))
+                return command ? command_help_one(command) : n_words > 1 ? refuse_word(words[1]) : command_help(stdout);
+        return *words[0] == '-' ? refuse_option(n_words, words) : refuse_word(words[0]);
 }

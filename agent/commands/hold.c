@@ -7,11 +7,12 @@
 #include "agent/commands/screen.h"
 #include "agent/facts.h"
 #include "agent/guest/extension_run.h"
+#include "agent/guest/places.h"
 #include "platform/base/text.h"
-#include "platform/fs.h"
 #include "platform/host_init.h"
 #include "platform/json_add.h"
 
+#define HOLD_FOLDER "/etc/mde-linux"
 #define REASON_MAX 200 /* bytes: what a status can show whole */
 #define YEAR_S ((int64_t)366 * 86400)
 
@@ -87,6 +88,12 @@ static int take_until(const CommandLine *line, int64_t now_s, int64_t *ret)
         return 0;
 }
 
+static int say_failed(const char *command, const Error *err)
+{
+        fprintf(stderr, "mde-linux %s: " HOLD_FOLDER ": %s\n", command, err->text);
+        return COMMAND_FAILED;
+}
+
 static int write_hold(const Host *host, const char *reason, int64_t until_s)
 {
         char until[TEXT_TIME_MAX];
@@ -94,11 +101,7 @@ static int write_hold(const Host *host, const char *reason, int64_t until_s)
                                             : text_format("%s\n", reason);
         Error err = { 0 };
 
-        if (fs_make_folder(host, "/etc/mde-linux", 0755, &err) == 0 &&
-            fs_write(host, FACTS_HOLD_FILE, text, strlen(text), 0644, &err) == 0)
-                return COMMAND_DONE;
-        fprintf(stderr, "mde-linux hold: %s\n", err.text);
-        return COMMAND_FAILED;
+        return hold_write(host, text, &err) < 0 ? say_failed("hold", &err) : COMMAND_DONE;
 }
 
 /* What stands in the file now. */
@@ -150,14 +153,16 @@ static int say_held(const char *reason, int64_t until_s, bool looked_at)
 
 int command_hold(const CommandLine *line)
 {
-        _cleanup_free_ char *reason = join(line->n_words, line->words);
+        _cleanup_free_ char *reason = join(line->n_words, line->words), *root = NULL;
         const char *unfit = why_unfit(reason);
         int64_t until = 0;
         int failed;
         Host host;
 
         host_init(&host);
-        failed = unfit ? refuse_reason(line, unfit) : take_until(line, (int64_t)time(NULL), &until);
+        failed = command_line_root(line, &root, &host);
+        if (!failed)
+                failed = unfit ? refuse_reason(line, unfit) : take_until(line, (int64_t)time(NULL), &until);
         if (!failed)
                 failed = write_hold(&host, reason, until);
         if (failed)
@@ -167,22 +172,23 @@ int command_hold(const CommandLine *line)
 
 int command_unhold(const CommandLine *line)
 {
-        bool as_json = command_line_option(line, "json");
+        _cleanup_free_ char *root = NULL;
+        bool was_held = false;
         Error err = { 0 };
-        bool was_held;
+        int refused;
         Host host;
 
         host_init(&host);
-        was_held = fs_exists(&host, FACTS_HOLD_FILE);
-        if (was_held && fs_remove_durably(&host, FACTS_HOLD_FILE, &err) < 0) {
-                fprintf(stderr, "mde-linux unhold: %s\n", err.text);
-                return COMMAND_FAILED;
-        }
-        if (as_json)
+        refused = command_line_root(line, &root, &host);
+        if (refused)
+                return refused;
+        if (hold_remove(&host, &was_held, &err) < 0)
+                return say_failed("unhold", &err);
+        if (command_line_option(line, "json"))
                 return print_json(&host);
         if (was_held)
-                printf("Changes may go on; what waits is done at the next enable (restart the guest agent, or deploy "
-                       "again)%s.\n",
+                printf("Changes may go on; what waits is done at the next enable%s. To have one now, restart the guest "
+                       "agent " GUEST_AGENT_UNITS ", or deploy again.\n",
                        is_looked_at(&host) ? " or daily look" : ", or when you say so ('mde-linux onboard')");
         else
                 printf("Changes were not on hold.\n");

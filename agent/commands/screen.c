@@ -12,6 +12,7 @@
 #define WIDTH_MIN 40 /* a narrower terminal is told lines of this width */
 #define WIDTH_MAX 120
 #define WIDTH_USUAL 80
+#define HEIGHT_USUAL 24
 #define SHOWN_AS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 static const char *const colours[] = {
@@ -29,6 +30,13 @@ static unsigned find_width(int fd)
         return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
+static unsigned find_height(int fd)
+{
+        struct winsize size = { 0 };
+
+        return ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 ? HEIGHT_USUAL : size.ws_row;
+}
+
 Screen screen_of(FILE *file)
 {
         const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
@@ -37,6 +45,7 @@ Screen screen_of(FILE *file)
         screen.dumb = text_is_empty(term) || text_equal(term, "dumb");
         screen.colour = screen.terminal && !screen.dumb && text_is_empty(no_colour);
         screen.width = screen.terminal ? find_width(fileno(file)) : 0;
+        screen.height = screen.terminal ? find_height(fileno(file)) : 0;
         return screen;
 }
 

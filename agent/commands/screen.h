@@ -26,8 +26,9 @@ typedef struct Screen {
         FILE *file;
         bool terminal;
         bool colour;
-        bool dumb;      /* a terminal that understands nothing but lines */
-        unsigned width; /* columns; 0: lines are not wrapped */
+        bool dumb;       /* a terminal that understands nothing but lines */
+        unsigned width;  /* columns; 0: lines are not wrapped */
+        unsigned height; /* lines; 0: no terminal */
 } Screen;
 
 Screen screen_of(FILE *file);

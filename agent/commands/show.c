@@ -20,13 +20,18 @@ void show_refusal(const Screen *screen, const char *title, const Failure *refusa
         screen_say(screen, SCREEN_STRONG, TEXT_INDENT, "  do:   %s", remedy ? remedy : reason->remedy);
 }
 
-static void show_refusals(const Screen *screen, const Plan *plan)
+static void show_one(const Screen *screen, const char *title, const Failure *refusal, ShowRemedy *remedy)
+{
+        show_refusal(screen, title, refusal, remedy ? remedy(refusal->reason) : NULL);
+}
+
+static void show_refusals(const Screen *screen, const Plan *plan, ShowRemedy *remedy)
 {
         size_t i;
 
-        show_refusal(screen, "refused", &plan->refusal, NULL);
+        show_one(screen, "refused", &plan->refusal, remedy);
         for (i = 0; i < plan->n_further; i++)
-                show_refusal(screen, "also refused", &plan->further[i], NULL);
+                show_one(screen, "also refused", &plan->further[i], remedy);
 }
 
 static void show_steps(const Screen *screen, const Plan *plan)
@@ -67,12 +72,12 @@ static void show_notes(const Screen *screen, const Plan *plan)
         }
 }
 
-void show_plan(const Screen *screen, const Request *request, const Plan *plan)
+void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowRemedy *remedy)
 {
         size_t i;
 
         if (plan->refusal.reason)
-                show_refusals(screen, plan);
+                show_refusals(screen, plan, remedy);
         else
                 show_steps(screen, plan);
         show_notes(screen, plan);
@@ -84,7 +89,7 @@ void show_plan(const Screen *screen, const Request *request, const Plan *plan)
 
 /* --- as JSON ------------------------------------------------------------------------------------------- */
 
-Json *show_failure_json(const Failure *failure)
+Json *show_failure_json(const Failure *failure, const char *remedy)
 {
         const Reason *reason = reason_get(failure->reason);
         Json *object = json_object_new_object();
@@ -93,13 +98,13 @@ Json *show_failure_json(const Failure *failure)
         json_add_number(object, "code", reason->azure_code);
         json_add_text(object, "what", reason->what);
         json_add_text(object, "found", failure->found);
-        json_add_text(object, "remedy", reason->remedy);
+        json_add_text(object, "remedy", remedy ? remedy : reason->remedy);
         return object;
 }
 
 Json *show_refusal_json(const Failure *refusal)
 {
-        Json *object = show_failure_json(refusal);
+        Json *object = show_failure_json(refusal, NULL);
         char text[FAILURE_TEXT_MAX];
 
         json_add_text(object, "message", failure_message(refusal, text));

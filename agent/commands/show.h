@@ -6,14 +6,17 @@
 #include "agent/commands/screen.h"
 #include "agent/plan.h"
 
-/* The refusals, or the steps; then the notes; then what has to be said of settings. */
-void show_plan(const Screen *screen, const Request *request, const Plan *plan);
+/* What to do, in place of the reason's own words where those speak to somebody else: remedy.h. */
+typedef const char *ShowRemedy(ReasonId reason);
+
+/* The refusals, or the steps; then the notes; then what has to be said of settings. remedy NULL: the reasons' own. */
+void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowRemedy *remedy);
 
 Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen);
 
 /* Parts of these, for others that tell of refusals and failures. title: "refused"; remedy: in place of the reason's own
  * words of what to do, where those speak to somebody else; NULL: they fit. */
 void show_refusal(const Screen *screen, const char *title, const Failure *refusal, const char *remedy);
-Json *show_failure_json(const Failure *failure);
+Json *show_failure_json(const Failure *failure, const char *remedy);
 Json *show_refusal_json(const Failure *refusal); /* and how a status tells it */
 Json *show_texts_json(const char *const *texts, size_t n);

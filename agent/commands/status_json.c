@@ -1,5 +1,6 @@
 #include "agent/commands/command.h"
 #include "agent/commands/status_show.h"
+#include "agent/commands/status_words.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 #include "platform/json_add.h"
@@ -90,6 +91,8 @@ static void add_health(const SensorHealth *health, Json *sensor)
         put_tri(sensor, "healthy", health->healthy);
         put(sensor, "issues", health->issues);
         put(sensor, "definitions", health->definitions);
+        if (health->definitions_age_min)
+                json_add_number(sensor, "definitions_age_minutes", health->definitions_age_min);
         put(sensor, "version", health->version);
         put(sensor, "machine_id", health->machine_id);
         put(sensor, "ring", health->ring);
@@ -189,6 +192,8 @@ static void add_runs(const StatusView *view, Json *document)
                         json_add_number(object, "sequence", run->sequence);
                 put(object, "verdict", status_run_word(run));
                 put_time(object, "time", run->ended_s);
+                put_time(object, "confirmed", standing_confirmed_s(view->extension, run));
+                put_time(object, "offboarded", run->offboarded_s);
                 put_reason(object, &run->failure);
                 put(object, "found", run->failure.reason ? run->failure.found : "");
                 put_tri(object, "speaks", tri(run == last));
@@ -211,6 +216,19 @@ static void add_work(const StatusView *view, Json *document)
                 json_add_number(work, "queued", state->next.sequence);
 }
 
+static void add_warnings(const StatusView *view, Json *document)
+{
+        _cleanup_free_ char *old = status_old(view);
+        Json *list = json_add_list(document, "warnings"), *row;
+
+        if (!*old)
+                return;
+        row = json_add_row(list);
+        put(row, "name", STATUS_OLD);
+        put(row, "level", "warning");
+        put(row, "text", old);
+}
+
 static void add_rest(const StatusView *view, Json *document)
 {
         const Extension *extension = view->extension;
@@ -219,6 +237,8 @@ static void add_rest(const StatusView *view, Json *document)
 
         put_tri(object, "held", view->facts->hold.held);
         put(object, "reason", view->facts->hold.reason);
+        if (view->facts->hold.held == TRI_YES)
+                put_time(object, "since", view->facts->hold.since_s);
         put_time(object, "until", view->facts->hold.until_s);
         object = json_add_object(document, "recheck");
         put_tri(object, "present", extension->recheck.present);
@@ -243,6 +263,7 @@ int status_show_json(const StatusView *view)
         add_runs(view, document);
         add_work(view, document);
         add_extension(view, document);
+        add_warnings(view, document);
         add_rest(view, document);
         return screen_print_document(document) ? COMMAND_FAILED : status_code(view->standing);
 }

@@ -5,97 +5,15 @@
 #include "agent/commands/status_show.h"
 
 #include "agent/commands/command.h"
+#include "agent/commands/page.h"
+#include "agent/commands/status_words.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
 
 #define NAME_WIDTH 11
 #define DIFFERENCES_MAX 5
 #define WARNINGS_MAX 4
-#define WARNING_MAX 150                        /* bytes of a warning: the rest is in the status and in --json */
-#define PROGRESS "Configuration In Progress: " /* how our status begins */
-
-int status_code(const Standing *standing)
-{
-        switch (standing->verdict) {
-        case STANDING_AS_ASKED:
-                return COMMAND_DONE;
-        case STANDING_NOT_AS_ASKED:
-                return COMMAND_NOT_AS_ASKED;
-        case STANDING_UNKNOWN:
-        default:
-                return COMMAND_UNKNOWN;
-        }
-}
-
-const char *status_run_word(const ExtensionRun *run)
-{
-        switch (run->verdict) {
-        case VERDICT_SUCCEEDED:
-                return "succeeded";
-        case VERDICT_REFUSED:
-                return "was refused";
-        case VERDICT_FAILED:
-                return "failed";
-        case VERDICT_WORKING:
-        default:
-                return "did not end";
-        }
-}
-
-const char *status_now(const StatusView *view)
-{
-        const ExtensionFolder *folder = extension_folder(view->extension);
-        const char *message = folder ? folder->status.message : "";
-
-        if (!folder || extension_is_busy(view->extension) != TRI_YES ||
-            !text_equal(folder->status.status, "transitioning"))
-                return "";
-        return text_starts_with(message, PROGRESS) ? message + sizeof(PROGRESS) - 1 : message;
-}
-
-char *status_unseen(const StatusView *view)
-{
-        if (!view->live)
-                return text_copy("an image: nothing of it was run; units, processes and the sensor's answers are not "
-                                 "known");
-        if (view->root || (view->extension->n_folders == 0 && view->extension->visible == TRI_YES &&
-                           view->extension->state.visible == TRI_YES))
-                return text_copy("");
-        return text_copy("not root: the extension's settings and status, past runs and what was asked were not "
-                         "looked at");
-}
-
-/* ---- times ---------------------------------------------------------------------------------------------------------
- */
-
-static const struct {
-        int64_t seconds;
-        const char *one, *many;
-} units[] = {
-        { 86400, "day", "days" }, { 3600, "hour", "hours" }, { 60, "minute", "minutes" }, { 1, "second", "seconds" }
-};
-
-/* "3 hours" */
-static char *span(int64_t seconds)
-{
-        size_t i = 0;
-        int64_t n;
-
-        while (i + 1 < ELEMENTSOF(units) && seconds < units[i].seconds)
-                i++;
-        n = seconds / units[i].seconds;
-        return text_format("%lld %s", (long long)n, n == 1 ? units[i].one : units[i].many);
-}
-
-/* "2026-01-02T03:04:05Z (3 hours ago)" */
-static char *moment(int64_t when_s, int64_t now_s)
-{
-        _cleanup_free_ char *away = span(when_s > now_s ? when_s - now_s : now_s - when_s);
-        char text[TEXT_TIME_MAX];
-
-        text_time(when_s, text);
-        return when_s > now_s ? text_format("%s (in %s)", text, away) : text_format("%s (%s ago)", text, away);
-}
+#define WARNING_MAX 150 /* bytes of a warning: the rest is in the status and in --json */
 
 /* ---- the sensor ----------------------------------------------------------------------------------------------------
  */
@@ -103,6 +21,18 @@ static char *moment(int64_t when_s, int64_t now_s)
 static const char *word(Tri tri, const char *yes, const char *no, const char *unknown)
 {
         return tri == TRI_YES ? yes : tri == TRI_NO ? no : unknown;
+}
+
+static void show_definitions(const StatusView *view, const Screen *screen)
+{
+        const SensorHealth *health = &view->facts->sensor.health;
+        _cleanup_free_ char *age = health->definitions_age_min ? status_span(health->definitions_age_min * 60) : NULL;
+
+        if (*health->definitions || age)
+                screen_row(screen, situation_has_old_definitions(view->facts) ? SCREEN_WARNING : SCREEN_PLAIN,
+                           NAME_WIDTH, "definitions", "%s%s%s%s%s", health->definitions,
+                           *health->definitions && age ? ", " : "", age ? "updated " : "", age ? age : "",
+                           age ? " ago" : "");
 }
 
 static void show_sensor(const StatusView *view, const Screen *screen)
@@ -131,8 +61,7 @@ static void show_sensor(const StatusView *view, const Screen *screen)
                    NAME_WIDTH, "sensor", "%s", text.data);
         if (*health->issues)
                 screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "issues", "%s", health->issues);
-        if (*health->definitions)
-                screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "definitions", "%s", health->definitions);
+        show_definitions(view, screen);
 }
 
 static void show_tenant(const StatusView *view, const Screen *screen)
@@ -189,38 +118,67 @@ static void show_mode(const StatusView *view, const Screen *screen)
 /* ---- what was asked and done ---------------------------------------------------------------------------------------
  */
 
-static void show_differences(const StatusView *view, const Screen *screen)
+static void show_steps(const StatusView *view, const Screen *screen)
 {
         const Plan *plan = &view->asked->plan;
         size_t i;
 
-        if (view->asked->known != TRI_YES || view->asked->starting || extension_is_busy(view->extension) == TRI_YES)
-                return;
         for (i = 0; i < plan->n_steps && i < DIFFERENCES_MAX; i++)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "%s: %s", step_name(plan->steps[i].id),
                            plan->steps[i].why);
         if (plan->n_steps > DIFFERENCES_MAX)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "and %zu more: mde-linux status --json",
                            plan->n_steps - DIFFERENCES_MAX);
+}
+
+static void show_differences(const StatusView *view, const Screen *screen)
+{
+        size_t i;
+
+        if (view->asked->known != TRI_YES || view->asked->starting || extension_is_busy(view->extension) == TRI_YES)
+                return;
+        if (!standing_is_refused(view->facts, view->extension, view->asked))
+                show_steps(view, screen);
         for (i = 0; i < view->asked->n_tags; i++)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "tag", "%s is %s, asked for %s", view->asked->tags[i].key,
                            *view->asked->tags[i].is ? view->asked->tags[i].is : "not set", view->asked->tags[i].wanted);
 }
 
+/* Of this very program, now; whatever a run has told. */
+static void show_old(const StatusView *view, const Screen *screen)
+{
+        _cleanup_free_ char *old = status_old(view);
+
+        if (*old)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", STATUS_OLD ": %s", old);
+}
+
+/* What the last status told; the standing itself says whether it has drifted now. */
+static bool show_warning(const StatusView *view, const ExtensionFolder *folder, const ExtensionRow *row,
+                         const Screen *screen)
+{
+        _cleanup_free_ char *text = text_escape(row->text, WARNING_MAX);
+        _cleanup_free_ char *age = status_span(view->facts->now_s - folder->status.told_s);
+        bool drifted = text_equal(row->name, "drift") && view->asked->known == TRI_YES;
+
+        if (!text_equal(row->status, "warning") || (drifted && view->standing->verdict != STANDING_AS_ASKED))
+                return false;
+        screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", "%s%s%s%s: %s", row->name,
+                   folder->status.told_s > 0 ? " (told " : "", folder->status.told_s > 0 ? age : "",
+                   folder->status.told_s > 0 ? " ago)" : "",
+                   drifted ? "it is not so any more, and the next look says so" : text);
+        return true;
+}
+
 static void show_warnings(const StatusView *view, const Screen *screen)
 {
         const ExtensionFolder *folder = extension_folder(view->extension);
+        _cleanup_free_ char *old = status_old(view);
         size_t i, shown = 0;
 
-        for (i = 0; folder && i < folder->status.n_rows && shown < WARNINGS_MAX; i++) {
-                const ExtensionRow *row = &folder->status.rows[i];
-                _cleanup_free_ char *text = text_escape(row->text, WARNING_MAX);
-
-                if (!text_equal(row->status, "warning"))
-                        continue;
-                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning", "%s: %s", row->name, text);
-                shown++;
-        }
+        for (i = 0; folder && i < folder->status.n_rows && shown < WARNINGS_MAX; i++)
+                if (!*old || !text_equal(folder->status.rows[i].name, STATUS_OLD))
+                        shown += show_warning(view, folder, &folder->status.rows[i], screen);
 }
 
 static char *name_run(const ExtensionRun *run)
@@ -232,24 +190,28 @@ static void show_run(const StatusView *view, const Screen *screen)
 {
         const ExtensionRun *run = standing_run(view->extension);
         const Failure *failure = run ? &run->failure : NULL;
-        _cleanup_free_ char *name = run ? name_run(run) : NULL, *when = NULL;
+        int64_t confirmed_s = run ? standing_confirmed_s(view->extension, run) : 0;
+        _cleanup_free_ char *name = run ? name_run(run) : NULL, *when = NULL, *confirmed = NULL;
 
         if (!run) {
                 screen_row(screen, SCREEN_UNKNOWN, NAME_WIDTH, "last run", "%s",
                            view->extension->state.visible == TRI_YES ? "none is remembered" : "not known");
                 return;
         }
-        when = moment(run->ended_s, view->facts->now_s);
+        when = status_moment(run->ended_s, view->facts->now_s);
+        confirmed = confirmed_s ? status_moment(confirmed_s, view->facts->now_s) : NULL;
         screen_row(screen, run->verdict == VERDICT_SUCCEEDED ? SCREEN_GOOD : SCREEN_BAD, NAME_WIDTH, "last run",
-                   "%s %s%s%s%s, %s", name, status_run_word(run), failure->reason ? " (" : "",
-                   failure->reason ? reason_get(failure->reason)->id : "", failure->reason ? ")" : "", when);
+                   "%s %s%s%s%s, %s%s%s", name, status_run_word(run), failure->reason ? " (" : "",
+                   failure->reason ? reason_get(failure->reason)->id : "", failure->reason ? ")" : "", when,
+                   confirmed ? "; found so again " : "", confirmed ? confirmed : "");
 }
 
 static void show_work(const StatusView *view, const Screen *screen)
 {
         const ExtensionState *state = &view->extension->state;
         const char *now = status_now(view);
-        _cleanup_free_ char *age = state->holder.pid && state->holder.age_s >= 0 ? span(state->holder.age_s) : NULL;
+        _cleanup_free_ char *age =
+                state->holder.pid && state->holder.age_s >= 0 ? status_span(state->holder.age_s) : NULL;
 
         if (extension_is_busy(view->extension) == TRI_YES)
                 screen_row(screen, SCREEN_STRONG, NAME_WIDTH, "now", "%s (pid %d%s%s): %s",
@@ -265,12 +227,14 @@ static void show_work(const StatusView *view, const Screen *screen)
 
 static void show_hold(const StatusView *view, const Screen *screen)
 {
-        _cleanup_free_ char *end = hold_end_words(&view->facts->hold);
+        const Hold *hold = &view->facts->hold;
+        _cleanup_free_ char *end = hold_end_words(hold);
+        _cleanup_free_ char *age = hold->since_s > 0 ? status_span(view->facts->now_s - hold->since_s) : NULL;
 
-        if (view->facts->hold.held == TRI_YES)
+        if (hold->held == TRI_YES)
                 screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold",
-                           "%s (nothing is changed until mde-linux unhold)%s%s", view->facts->hold.reason,
-                           *end ? " " : "", end);
+                           "%s%s%s%s (nothing is changed until mde-linux unhold)%s%s", hold->reason,
+                           age ? ", set " : "", age ? age : "", age ? " ago" : "", *end ? " " : "", end);
 }
 
 static void show_recheck(const StatusView *view, const Screen *screen)
@@ -280,7 +244,7 @@ static void show_recheck(const StatusView *view, const Screen *screen)
 
         if (recheck->present != TRI_YES)
                 return;
-        next = recheck->next_s ? moment(recheck->next_s, view->facts->now_s) : NULL;
+        next = recheck->next_s ? status_moment(recheck->next_s, view->facts->now_s) : NULL;
         if (next)
                 screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "next look", "%s", next);
         else
@@ -316,35 +280,80 @@ static void show_program(const StatusView *view, const Screen *screen)
 /* ---- all of it -----------------------------------------------------------------------------------------------------
  */
 
-static void show_standing(const StatusView *view, const Screen *screen)
+static void show_headline(const StatusView *view, const Screen *screen)
 {
         static const ScreenLevel levels[] = { [STANDING_AS_ASKED] = SCREEN_GOOD,
                                               [STANDING_NOT_AS_ASKED] = SCREEN_BAD,
                                               [STANDING_UNKNOWN] = SCREEN_UNKNOWN };
+
+        const Standing *standing = view->standing;
+        bool unwell = standing->verdict == STANDING_AS_ASKED && *standing->why;
+
+        screen_say(screen, unwell ? SCREEN_WARNING : levels[standing->verdict], 0, "%s", standing->headline);
+}
+
+static void show_why(const StatusView *view, const Screen *screen)
+{
         const Standing *standing = view->standing;
 
-        screen_say(screen, levels[standing->verdict], 0, "%s", standing->headline);
         if (*standing->why)
                 screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "why", "%s%s%s", standing->why,
                            standing->failure.reason ? " Reason: " : "",
                            standing->failure.reason ? reason_get(standing->failure.reason)->id : "");
-        if (*standing->remedy)
-                screen_row(screen, SCREEN_STRONG, NAME_WIDTH, "do", "%s", standing->remedy);
 }
+
+static void show_remedy(const StatusView *view, const Screen *screen)
+{
+        if (*view->standing->remedy)
+                screen_row(screen, SCREEN_STRONG, NAME_WIDTH, "do", "%s", view->standing->remedy);
+}
+
+static void show_unseen(const StatusView *view, const Screen *screen)
+{
+        _cleanup_free_ char *unseen = status_unseen(view);
+
+        if (*unseen)
+                screen_say(screen, SCREEN_UNKNOWN, 2, "(%s)", unseen);
+}
+
+static const struct {
+        void (*show)(const StatusView *view, const Screen *screen);
+        unsigned char rank; /* where not all fits one screen: page_show_all() */
+} parts[] = {
+        { .show = show_headline, .rank = 1 },
+        { .show = show_why, .rank = 4 },
+        { .show = show_remedy, .rank = 2 },
+        { .show = show_work },
+        { .show = show_hold },
+        { .show = show_differences },
+        { .show = show_sensor },
+        { .show = show_tenant },
+        { .show = show_tags },
+        { .show = show_mode },
+        { .show = show_run, .rank = 3 },
+        { .show = show_warnings },
+        { .show = show_recheck },
+        { .show = show_extension },
+        { .show = show_program },
+        { .show = show_old },
+        { .show = show_unseen },
+};
 
 int status_show(const StatusView *view)
 {
-        static void (*const parts[])(const StatusView *, const Screen *) = {
-                show_standing, show_work, show_hold,     show_differences, show_sensor,    show_tenant,  show_tags,
-                show_mode,     show_run,  show_warnings, show_recheck,     show_extension, show_program,
-        };
-        _cleanup_free_ char *unseen = status_unseen(view);
+        unsigned char ranks[ELEMENTSOF(parts)];
+        Page pages[ELEMENTSOF(parts)];
         Screen screen = screen_of(stdout);
         size_t i;
 
+        for (i = 0; i < ELEMENTSOF(parts); i++) {
+                ranks[i] = parts[i].rank;
+                page_begin(&pages[i], &screen);
+                parts[i].show(view, &pages[i].screen);
+                page_end(&pages[i]);
+        }
+        page_show_all(&screen, pages, ranks, ELEMENTSOF(parts), "mde-linux status --json");
         for (i = 0; i < ELEMENTSOF(parts); i++)
-                parts[i](view, &screen);
-        if (*unseen)
-                screen_say(&screen, SCREEN_UNKNOWN, 2, "(%s)", unseen);
+                page_clear(&pages[i]);
         return screen_end(&screen) ? COMMAND_FAILED : status_code(view->standing);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/answers/remedy.h"
 #include "agent/commands/show.h"
 #include "agent/onboarding/onboarding_inspect.h"
 #include "platform/base/text.h"
@@ -137,7 +138,7 @@ static void show_failure(const Screen *screen, const Failure *failure)
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "reason", "%s", reason->id);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "what", "%s", reason->what);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "why", "%s", failure->found);
-        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "do", "%s", reason->remedy);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "do", "%s", remedy_by_hand(failure->reason));
 }
 
 /* kind NULL: not known, as it could not be read. */
@@ -234,7 +235,8 @@ static int print_document(const Answer *answer)
 
         json_add_text(document, "verdict", verdicts[verdict_of(answer)]);
         if (found->failure.reason)
-                json_object_object_add(document, "refusal", show_failure_json(&found->failure));
+                json_object_object_add(document, "refusal",
+                                       show_failure_json(&found->failure, remedy_by_hand(found->failure.reason)));
         if (found->readable)
                 json_object_object_add(document, "package", make_package(found));
         json_add_flag(document, "site_roots_read", !answer->unread.reason);
@@ -243,20 +245,26 @@ static int print_document(const Answer *answer)
 
 /* --- the command --------------------------------------------------------------------------------------- */
 
+/* The site may be that of an image; it is this machine that judges. */
 int command_verify(const CommandLine *line)
 {
         _cleanup_(answer_clear) Answer answer = { .now_s = time(NULL) };
         _cleanup_secret_ Secret bytes = { 0 };
+        _cleanup_free_ char *root = NULL;
         Error err = { 0 };
-        Host host;
+        Host host, site;
         int written;
 
+        host_init(&host);
+        site = host;
+        written = command_line_root(line, &root, &site);
+        if (written)
+                return written;
         if (onboarding_inspect_read(line->words[0], &bytes, &err) < 0) {
                 fprintf(stderr, "mde-linux verify: %s\n", err.text);
                 return COMMAND_USAGE;
         }
-        host_init(&host);
-        if (configuration_read(&host, &answer.configuration, &answer.unread) == 0)
+        if (configuration_read(&site, &answer.configuration, &answer.unread) == 0)
                 configuration_apply(&answer.configuration, &host);
         onboarding_inspect(&host, bytes.data, bytes.length, answer.now_s, &answer.found);
         written = command_line_option(line, "json") ? print_document(&answer) : show(&answer);

@@ -5,6 +5,8 @@
  */
 #include "agent/doctor/diagnose.h"
 
+#include "agent/guest/places.h"
+
 const Cause causes[] = {
         { "working", GROUP_EXTENSION, .look = look_working, .what = "mde-linux is at work on this machine now.",
           .remedy = "Wait until it has ended: 'mde-linux status --wait'." },
@@ -14,7 +16,7 @@ const Cause causes[] = {
         { "held", GROUP_EXTENSION, .look = look_hold },
         { "extensions-off", GROUP_GUEST, .look = look_extensions_off,
           .what = "The guest agent is told to run no extensions on this machine.",
-          .remedy = "Set Extensions.Enabled=y in that file and restart the guest agent." },
+          .remedy = "Set Extensions.Enabled=y in that file and restart the guest agent " GUEST_AGENT_UNITS "." },
         { "extension-denied", GROUP_GUEST, .look = look_policy,
           .what = "The guest agent's policy on this machine does not allow the Defender extension.",
           .remedy = "Add Microsoft.Azure.AzureDefenderForServers.MDE.Linux to the extensions that the policy lists, or "
@@ -24,7 +26,7 @@ const Cause causes[] = {
           .remedy = "Install the guest agent (package walinuxagent or WALinuxAgent), or on a machine of Azure Arc its "
                     "agent; extensions come through it only." },
         { "guest-agent-stopped", GROUP_GUEST, .look = look_guest_stopped, .what = "The guest agent is not running.",
-          .remedy = "Start it ('systemctl enable --now' and the unit's name) and look at its log; extensions come "
+          .remedy = "Start it " GUEST_AGENT_START " and look at its log; extensions come "
                     "through it only." },
         { "plan-off", GROUP_CLOUD, .look = look_plan_off,
           .what = "Defender for Servers is off in Azure, so nobody has sent the Defender extension here.",
@@ -57,19 +59,25 @@ const Cause causes[] = {
         { "extension-not-delivered", GROUP_GUEST, .look = look_guest_trouble,
           .what = "The guest agent could not bring the Defender extension to this machine.",
           .remedy = "Mend what its log says: let the machine reach 168.63.129.16 (ports 80 and 32526) and the storage "
-                    "host named, then restart the guest agent." },
+                    "host named, then restart the guest agent " GUEST_AGENT_UNITS "." },
+        { "arc-not-delivered", GROUP_GUEST, .look = look_arc_trouble,
+          .what = "Azure Arc's agent could not bring the Defender extension to this machine.",
+          .remedy = "Run 'azcmagent check', let the machine reach what it says is not reached, and restart the "
+                    "agent's extension service ('systemctl restart extd')." },
         { "extension-never-came", GROUP_GUEST, .look = look_never_came,
           .what = "The Defender extension has never arrived on this machine.",
           .remedy = "Look at the machine's extensions in the Azure portal; deploy MDE.Linux, or turn on the Defender "
                     "for Endpoint integration of Defender for Cloud; then look at the guest agent's log." },
         { "extension-not-installed", GROUP_EXTENSION, .look = look_not_installed,
           .what = "The extension arrived, and its installation did not succeed.",
-          .remedy = "Look at CommandExecution.log in /var/log/azure/Microsoft.Azure.AzureDefenderForServers.MDE.Linux, "
-                    "then deploy the extension again." },
+          .remedy = "Look at CommandExecution.log in /var/log/azure/Microsoft.Azure.AzureDefenderForServers.MDE.Linux "
+                    "(on Azure Arc at the logs in /var/lib/GuestConfig/extension_logs), then deploy the extension "
+                    "again." },
         { "extension-disabled", GROUP_EXTENSION, .look = look_disabled,
           .what = "The extension is on this machine, and disabled.",
-          .remedy = "Deploy it again, or restart the guest agent so that it enables it." },
+          .remedy = "Deploy it again, or restart the guest agent " GUEST_AGENT_UNITS " so that it enables it." },
         { "worker-died", GROUP_EXTENSION, .look = look_died },
+        { "settings-unreadable", GROUP_EXTENSION, .look = look_unreadable },
         { "conflict", GROUP_OTHERS, .of_attempt = true, .look = look_conflict },
         { "fitness", GROUP_MACHINE, .of_attempt = true, .look = look_fitness },
         { "clock-wrong", GROUP_NETWORK, .of_attempt = true, .look = look_clock },
@@ -117,27 +125,34 @@ const Cause causes[] = {
           .remedy = "Release it from isolation in the Defender portal." },
         { "cloned", GROUP_TENANT, .look = look_copy,
           .what = "This machine's disk is a copy of an onboarded one: both report as one device.",
-          .remedy = "Follow the advice above; take images before a sensor is onboarded." },
+          .remedy = "Give this machine a device of its own: 'mde-linux offboard FILE', 'systemctl stop mdatp', remove "
+                    "/etc/opt/microsoft/mdatp/wdavstate, and onboard it again; take images before a sensor is "
+                    "onboarded." },
         { "stale-tag", GROUP_TENANT, .look = look_stale_tag,
           .what = "The sensor's tag links it to another Azure resource than this machine.",
-          .remedy = "Deploy the extension again, or run 'mdatp edr tag set --name AzureResourceId --value' with this "
-                    "machine's resource id." },
+          .remedy = "Where 'mde-linux status' has it to do, the next daily look does it. Else deploy the extension "
+                    "again, "
+                    "or run 'mdatp edr tag set --name AzureResourceId --value' with this machine's resource id." },
         { "extension-failed", GROUP_EXTENSION, .look = look_failed, .what = "The extension's last run failed.",
           .remedy = "Look at its log in /var/log/azure/Microsoft.Azure.AzureDefenderForServers.MDE.Linux (on Azure Arc "
                     "in /var/lib/GuestConfig/extension_logs), then deploy it again." },
         { "extension-failed-then", GROUP_EXTENSION, .look = look_failed_then,
-          .what = "The extension's last run met something that is not there any more.",
-          .remedy = "Have it tried again: restart the guest agent, or deploy the extension again." },
+          .what = "The last run met something that is not there any more.",
+          .remedy = "Have it tried again: restart the guest agent " GUEST_AGENT_UNITS
+                    ", or deploy the extension again." },
         { "guest-agent-down", GROUP_GUEST, .look = look_guest_down, .what = "The guest agent is not running.",
-          .remedy =
-                  "Start it ('systemctl enable --now' and the unit's name): until then the portal shows what was, and "
-                  "nothing new arrives." },
+          .remedy = "Start it " GUEST_AGENT_START ": until then the portal shows what was, and "
+                    "nothing new arrives." },
         { "request-waits", GROUP_EXTENSION, .look = look_waiting,
           .what = "A request of the extension waits, and nobody works on it.",
-          .remedy = "Restart the guest agent: it has the extension begin." },
+          .remedy = "Restart the guest agent " GUEST_AGENT_UNITS ": it has the extension begin." },
         { "definitions", GROUP_SENSOR, .look = look_definitions,
           .what = "The sensor's security intelligence is not up to date.",
           .remedy = "Run 'mdatp definitions update' and see that its update host is reached." },
+        { "definitions-old", GROUP_SENSOR, .look = look_old_definitions,
+          .what = "The sensor's security intelligence has not been updated for long.",
+          .remedy = "Run 'mdatp definitions update' and see that its update host is reached, also through the "
+                    "sensor's own proxy." },
         { "subscription-tenant", GROUP_CLOUD, .look = look_other_subscription,
           .what = "The sensor is in another tenant than this machine's subscription: its portal does not show it.",
           .remedy = "Look for it in that other tenant's portal; to move it, offboard it with that tenant's package, "
@@ -161,9 +176,18 @@ const Cause causes[] = {
         { "subscription-tenant-asked", GROUP_CLOUD, .known = true, .look = look_other_on_purpose,
           .what = "The sensor is in another tenant than this machine's subscription, as the extension was asked.",
           .remedy = "Nothing, if that is meant: the portal of that tenant shows this machine." },
+        { "packages-not-whole", GROUP_PACKAGES, .known = true, .look = look_not_whole,
+          .what = "This machine's package manager is not whole.",
+          .remedy = "Repair it as it advises itself: until then the sensor cannot be updated." },
+        { "packages-busy", GROUP_PACKAGES, .known = true, .look = look_busy,
+          .what = "Somebody else is at work with this machine's package manager.",
+          .remedy = "Nothing: the sensor is there, and only an update of it would wait." },
         { "passive", GROUP_SENSOR, .known = true, .look = look_passive,
           .what = "The sensor's antivirus is passive: it detects and does not block.",
           .remedy = "If it is to block: the setting passiveMode false, or the portal's policy." },
+        { "definitions-loading", GROUP_SENSOR, .known = true, .look = look_loading,
+          .what = "The sensor is loading its security intelligence.",
+          .remedy = "Wait some minutes; until then it says that it is not healthy." },
         { "expires-soon", GROUP_SENSOR, .known = true, .look = look_expires_soon,
           .what = "The sensor's build expires soon.", .remedy = "Update the package mdatp." },
         { "advice", GROUP_MACHINE, .known = true, .look = look_advice, .what = "Of this machine there is more to know.",

@@ -3,6 +3,9 @@
  */
 #include "agent/doctor/diagnose.h"
 
+#include "agent/answers/passed.h"
+#include "agent/answers/remedy.h"
+#include "platform/base/span.h"
 #include "platform/base/text.h"
 
 static bool is_azure(const Signs *signs)
@@ -88,13 +91,26 @@ static const char *find_trouble(const Signs *signs, const char **ret_who)
         return signs->guest.goal_trouble;
 }
 
-Finding look_guest_trouble(const Signs *signs, CauseFound *found)
+static Finding look_trouble(const Signs *signs, bool of_this_kind, CauseFound *found)
 {
         const char *who, *words = find_trouble(signs, &who);
 
+        if (!of_this_kind)
+                return FINDING_NOT_ASKED;
         if (!is_missing(signs) || signs->guest.wanted == TRI_NO || !*words)
                 return unless_known(signs, signs->extension.there);
         return cause_found(found, "Its %s says: %s", who, words);
+}
+
+Finding look_guest_trouble(const Signs *signs, CauseFound *found)
+{
+        return look_trouble(signs, !signs->guest.arc, found);
+}
+
+/* With other addresses, and another service to start anew. */
+Finding look_arc_trouble(const Signs *signs, CauseFound *found)
+{
+        return look_trouble(signs, signs->guest.arc, found);
 }
 
 Finding look_never_came(const Signs *signs, CauseFound *found)
@@ -132,21 +148,41 @@ Finding look_working(const Signs *signs, CauseFound *found)
                            extension->doing);
 }
 
+/* Where the last look was refused for it, something waits. */
+static bool holds_up(const Signs *signs)
+{
+        return !signs_are_licensed(signs) || signs->extension.reason == REASON_HELD;
+}
+
+/* How long one is forgotten, it says nowhere else. */
+static const char *words_of(const Signs *signs, char text[SIGNS_TEXT_MAX])
+{
+        const Hold *hold = &signs->facts.hold;
+        char span[SPAN_MAX];
+
+        snprintf(text, SIGNS_TEXT_MAX, "%s%s.%s%s%s", *hold->reason ? "The reason given: " : "No reason was given",
+                 hold->reason, hold->since_s > 0 ? " It was set " : "",
+                 hold->since_s > 0 ? span_words(signs->facts.now_s - hold->since_s, span) : "",
+                 hold->since_s > 0 ? " ago." : "");
+        return text;
+}
+
 Finding look_hold(const Signs *signs, CauseFound *found)
 {
-        if (signs->facts.hold.held != TRI_YES || signs_are_licensed(signs))
+        char words[SIGNS_TEXT_MAX];
+
+        if (signs->facts.hold.held != TRI_YES || !holds_up(signs))
                 return FINDING_NO;
-        return cause_reason(found, REASON_HELD, "%s%s.",
-                            *signs->facts.hold.reason ? "The reason given: " : "No reason was given",
-                            signs->facts.hold.reason);
+        return cause_reason(found, REASON_HELD, "%s", words_of(signs, words));
 }
 
 Finding look_held_but_well(const Signs *signs, CauseFound *found)
 {
-        if (signs->facts.hold.held != TRI_YES || !signs_are_licensed(signs))
+        char words[SIGNS_TEXT_MAX];
+
+        if (signs->facts.hold.held != TRI_YES || holds_up(signs))
                 return FINDING_NO;
-        return cause_found(found, "%s%s.", *signs->facts.hold.reason ? "The reason given: " : "No reason was given",
-                           signs->facts.hold.reason);
+        return cause_found(found, "%s", words_of(signs, words));
 }
 
 Finding look_waiting(const Signs *signs, CauseFound *found)
@@ -162,6 +198,14 @@ Finding look_died(const Signs *signs, CauseFound *found)
                 return unless_seen(signs);
         return cause_reason(found, REASON_WORKER_DIED, "Sequence number %d was not ended, and no worker runs.",
                             signs->extension.sequence);
+}
+
+/* The daily look cannot be made either, so that nothing of what comes later is noticed. */
+Finding look_unreadable(const Signs *signs, CauseFound *found)
+{
+        if (!signs->unreadable.reason)
+                return unless_seen(signs);
+        return cause_reason(found, signs->unreadable.reason, "%s", signs->unreadable.found);
 }
 
 Finding look_not_installed(const Signs *signs, CauseFound *found)
@@ -209,7 +253,7 @@ static bool is_gone(const Signs *signs, ReasonId reason)
         for (i = 0; i < ELEMENTSOF(seen); i++)
                 if (seen[i].reason == reason)
                         return seen[i].look(signs, &found) == FINDING_NO;
-        return false;
+        return passed_since(&signs->facts, tri(signs->asked != NULL), reason) == TRI_YES;
 }
 
 /* Caller frees. */
@@ -226,6 +270,8 @@ Finding look_failed(const Signs *signs, CauseFound *found)
 
         if (!has_failed(signs) || is_gone(signs, extension->reason))
                 return unless_seen(signs);
+        if (extension->sequence < 0)
+                found->remedy = remedy_by_hand(extension->reason);
         return cause_reason(found, extension->reason, /* NONE: in the cause's own words */
                             "The last run (%s) ended so: %s", run, extension->message);
 }
@@ -237,6 +283,8 @@ Finding look_failed_then(const Signs *signs, CauseFound *found)
 
         if (!has_failed(signs) || !is_gone(signs, extension->reason))
                 return unless_seen(signs);
+        if (extension->sequence < 0)
+                found->remedy = "Run the same command again.";
         return cause_found(found, "The last run (%s) ended with %s: %s", run, reason_get(extension->reason)->id,
                            extension->message);
 }

@@ -75,6 +75,24 @@ Finding look_locked(const Signs *signs, CauseFound *found)
         return cause_found(found, "%s.", signs->locks.holder);
 }
 
+/* Beside a sensor that needs nobody to be ready. */
+Finding look_busy(const Signs *signs, CauseFound *found)
+{
+        if (signs->locks.held != TRI_YES || !situation_has_sensor(&signs->facts) || signs->extension.working == TRI_YES)
+                return FINDING_NO;
+        return cause_found(found, "%s", signs->locks.holder);
+}
+
+Finding look_not_whole(const Signs *signs, CauseFound *found)
+{
+        const char *sign = signs->facts.package.sign;
+
+        if (signs->facts.package.broken != TRI_YES || !situation_has_sensor(&signs->facts))
+                return FINDING_NO;
+        return cause_found(found, "%s%s%s", package_manager_words(signs->facts.package.manager_id)->name,
+                           *sign ? ": " : " is broken", sign);
+}
+
 Finding look_broken(const Signs *signs, CauseFound *found)
 {
         return cause_judged(signs, judge_machine, found) == FINDING_YES && found->reason != REASON_SYSTEMD_MISSING
@@ -87,6 +105,8 @@ Finding look_sources(const Signs *signs, CauseFound *found)
         if (signs->sources.weak == TRI_NO || situation_has_sensor(&signs->facts) ||
             (signs->asked && signs->asked->package_file))
                 return FINDING_NO;
+        if (signs->extension.working == TRI_YES) /* what it finds and leaves there is its own to judge */
+                return FINDING_UNSEEN;
         if (signs->sources.weak != TRI_YES)
                 return unless_asked(signs->sources.weak);
         return cause_reason(found, signs->sources.reason, /* NONE: in the cause's own words */

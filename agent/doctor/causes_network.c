@@ -3,9 +3,9 @@
  */
 #include "agent/doctor/diagnose.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "platform/base/span.h"
 #include "platform/base/text.h"
 #include "platform/http.h"
 
@@ -76,18 +76,19 @@ static Finding tell(const Signs *signs, size_t from, ReachTest *test, CauseFound
 Finding look_clock(const Signs *signs, CauseFound *found)
 {
         const NetworkSigns *network = &signs->network;
-        long long skew = (long long)network->clock_skew_s;
+        int64_t skew = network->clock_skew_s, off = skew < 0 ? -skew : skew;
+        char span[SPAN_MAX];
         size_t i;
 
         for (i = 0; i < network->n; i++)
                 if (network->reach[i].starts_in_s > 0)
                         return cause_reason(found, REASON_CLOCK_WRONG,
-                                            "The certificate of %s is valid only %lld s from now: the clock is behind "
-                                            "by that at least.",
-                                            network->reach[i].host, (long long)network->reach[i].starts_in_s);
-        if (network->has_clock != TRI_YES || llabs(skew) <= HTTP_CLOCK_SKEW_MAX_S)
+                                            "The certificate of %s is valid only %s from now: the clock is behind by "
+                                            "that at least.",
+                                            network->reach[i].host, span_exact(network->reach[i].starts_in_s, span));
+        if (network->has_clock != TRI_YES || off <= HTTP_CLOCK_SKEW_MAX_S)
                 return network->has_clock == TRI_YES ? FINDING_NO : unless_asked(signs);
-        return cause_reason(found, REASON_CLOCK_WRONG, "It is %lld s %s the clock of %s.", llabs(skew),
+        return cause_reason(found, REASON_CLOCK_WRONG, "It is %s %s the clock of %s.", span_exact(off, span),
                             skew > 0 ? "ahead of" : "behind", network->reach[0].host);
 }
 

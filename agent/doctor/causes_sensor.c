@@ -59,11 +59,13 @@ Finding look_unit_failed(const Signs *signs, CauseFound *found)
         const UnitState *unit = &signs->facts.sensor.unit;
         bool failing = text_equal(unit->active, "failed") || text_equal(unit->sub, "auto-restart") ||
                        (text_equal(unit->active, "activating") && unit->restarts > 2);
+        bool named = *unit->sub && !text_equal(unit->sub, unit->active);
 
         if (!has_sensor(signs) || !failing)
                 return unless_unit(signs, signs->facts.sensor.active);
-        return cause_reason(found, REASON_SERVICE_FAILED, "%s is %s (%s), result %s, restarted %u times.", SENSOR_UNIT,
-                            unit->active, unit->sub, *unit->result ? unit->result : "unknown", unit->restarts);
+        return cause_reason(found, REASON_SERVICE_FAILED, "%s is %s%s%s%s, result %s, restarted %u times.", SENSOR_UNIT,
+                            unit->active, named ? " (" : "", named ? unit->sub : "", named ? ")" : "",
+                            *unit->result ? unit->result : "unknown", unit->restarts);
 }
 
 Finding look_unit_off(const Signs *signs, CauseFound *found)
@@ -116,21 +118,14 @@ Finding look_expires_soon(const Signs *signs, CauseFound *found)
                            day(health->expires_s, when));
 }
 
-Finding look_definitions(const Signs *signs, CauseFound *found)
-{
-        const char *definitions = signs->facts.sensor.health.definitions;
-
-        if (!is_answering(signs) || !*definitions || text_equal_nocase(definitions, "upToDate") ||
-            text_equal_nocase(definitions, "up_to_date"))
-                return unless_answering(signs);
-        return cause_found(found, "Their state is: %s.", definitions);
-}
-
 Finding look_unhealthy(const Signs *signs, CauseFound *found)
 {
         const SensorHealth *health = &signs->facts.sensor.health;
+        bool is_loading = !*health->issues && signs_load_definitions(signs);
+        CauseFound definitions;
 
-        if (!signs_are_licensed(signs) || health->healthy != TRI_NO || situation_is_isolated(&signs->facts))
+        if (!signs_are_licensed(signs) || health->healthy != TRI_NO || situation_is_isolated(&signs->facts) ||
+            is_loading || (!*health->issues && look_definitions(signs, &definitions) == FINDING_YES))
                 return unless_answering(signs);
         return cause_found(found, "Its issues: %s.", *health->issues ? health->issues : "none named");
 }
@@ -166,7 +161,10 @@ Finding look_no_sensor(const Signs *signs, CauseFound *found)
 
 Finding look_offboarding_file(const Signs *signs, CauseFound *found)
 {
-        if (!has_sensor(signs) || signs->facts.sensor.offboarding_file != TRI_YES)
+        CauseFound other;
+
+        if (!has_sensor(signs) || signs->facts.sensor.offboarding_file != TRI_YES ||
+            look_intent(signs, &other) == FINDING_YES)
                 return has_sensor(signs) ? FINDING_NO : FINDING_NOT_ASKED;
         return cause_found(found, SENSOR_OFFBOARDING_FILE " is there%s.",
                            is_unlicensed(signs) ? ", and the sensor is not licensed" : "");

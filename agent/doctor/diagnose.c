@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "agent/commands/command.h"
+#include "agent/configuration.h"
+#include "agent/guest/places.h"
 #include "platform/base/text.h"
-
-#define NO_TENANT "00000000-0000-0000-0000-000000000000"
-#define NOTES_TEXT_MAX 700
 
 static const char *const group_names[_GROUP_MAX] = {
         [GROUP_CLOUD] = "cloud",     [GROUP_GUEST] = "guest agent", [GROUP_EXTENSION] = "extension",
@@ -18,91 +17,6 @@ static const char *const group_names[_GROUP_MAX] = {
 const char *cause_group_name(CauseGroup group)
 {
         return group_names[group];
-}
-
-/* ---- for looks -------------------------------------------------------------------------------------------------- */
-
-Finding cause_found(CauseFound *found, const char *format, ...)
-{
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(found->why, sizeof(found->why), format, ap);
-        va_end(ap);
-        return FINDING_YES;
-}
-
-Finding cause_reason(CauseFound *found, ReasonId reason, const char *format, ...)
-{
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(found->why, sizeof(found->why), format, ap);
-        va_end(ap);
-        found->reason = reason;
-        return FINDING_YES;
-}
-
-bool signs_are_licensed(const Signs *signs)
-{
-        const SensorHealth *health = &signs->facts.sensor.health;
-
-        return health->answering == TRI_YES && health->licensed == TRI_YES;
-}
-
-/* Somebody has tried to onboard this machine. */
-static bool signs_have_attempt(const Signs *signs)
-{
-        return signs->facts.sensor.files == TRI_YES || signs->extension.there == TRI_YES ||
-               signs->extension.fulfilled == TRI_YES;
-}
-
-bool signs_want_vendor_s_server(const Signs *signs)
-{
-        const Request *asked = signs->asked;
-
-        if (situation_has_sensor(&signs->facts))
-                return false;
-        return !asked || !(asked->package_file || *asked->mirror_url || asked->use_existing_repo);
-}
-
-/* The sensor where it is, or a new one, as the settings want it; else what a person would ask for. */
-static void judge_as_asked(const Signs *signs, Judge *judge, Plan *plan)
-{
-        OnboardingPackage package = { .root_pinned = true };
-        Request request = { .sequence = -1, .max_wait_minutes = REQUEST_MAX_WAIT_MINUTES };
-        const char *tenant = situation_tenant(&signs->facts);
-
-        if (signs->asked)
-                request = *signs->asked;
-        request.onboarding = &package;
-        snprintf(package.org_id, sizeof(package.org_id), "%s", text_is_guid(tenant) ? tenant : NO_TENANT);
-        plan->refusal.reason = REASON_NONE;
-        plan->n_steps = plan->n_notes = 0;
-        judge(&request, &signs->facts, plan);
-}
-
-Finding cause_judged(const Signs *signs, Judge *judge, CauseFound *found)
-{
-        _cleanup_free_ Plan *plan = text_allocate(sizeof(Plan));
-
-        judge_as_asked(signs, judge, plan);
-        if (!plan->refusal.reason)
-                return FINDING_NO;
-        return cause_reason(found, plan->refusal.reason, "%s", plan->refusal.found);
-}
-
-bool cause_noted(const Signs *signs, Judge *judge, const char *name, CauseFound *found)
-{
-        _cleanup_free_ Plan *plan = text_allocate(sizeof(Plan));
-        _cleanup_(text_clear) Text text = { 0 };
-        size_t i;
-
-        judge_as_asked(signs, judge, plan);
-        for (i = 0; i < plan->n_notes && text.length < NOTES_TEXT_MAX; i++)
-                if (name ? text_equal(plan->notes[i].name, name) : plan->notes[i].level == PLAN_WARNING)
-                        text_append(&text, "%s%s", text.length ? " " : "", plan->notes[i].text);
-        return text.length > 0 && cause_found(found, "%s", text.data) == FINDING_YES;
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
@@ -117,7 +31,25 @@ static bool is_told(const Diagnosis *diagnosis, const char *id)
         return false;
 }
 
-static void add(const Cause *cause, const CauseFound *found, Diagnosis *ret)
+/* Which of the units it is, is known here. */
+static void tell_remedy(const Signs *signs, const char *words, char ret[CAUSE_REMEDY_MAX])
+{
+        static const struct {
+                const char *any, *command;
+        } units[] = { { GUEST_AGENT_UNITS, "systemctl restart" }, { GUEST_AGENT_START, "systemctl enable --now" } };
+        const char *at;
+        size_t i;
+
+        snprintf(ret, CAUSE_REMEDY_MAX, "%s", words);
+        for (i = 0; i < ELEMENTSOF(units) && *signs->guest.unit; i++) {
+                at = strstr(words, units[i].any);
+                if (at)
+                        snprintf(ret, CAUSE_REMEDY_MAX, "%.*s(%s %s)%s", (int)(at - words), words, units[i].command,
+                                 signs->guest.unit, at + strlen(units[i].any));
+        }
+}
+
+static void add(const Signs *signs, const Cause *cause, const CauseFound *found, Diagnosis *ret)
 {
         const Reason *reason = found->reason ? reason_get(found->reason) : NULL;
         DiagnosisCause *place = &ret->causes[ret->n];
@@ -125,12 +57,11 @@ static void add(const Cause *cause, const CauseFound *found, Diagnosis *ret)
 
         if (ret->n == DIAGNOSIS_MAX || is_told(ret, id))
                 return;
-        *place = (DiagnosisCause){ .id = id,
-                                   .what = reason ? reason->what : cause->what,
-                                   .remedy = reason ? reason->remedy : cause->remedy,
-                                   .group = cause->group,
-                                   .known = cause->known };
+        *place = (DiagnosisCause){
+                .id = id, .what = reason ? reason->what : cause->what, .group = cause->group, .known = cause->known
+        };
         snprintf(place->why, sizeof(place->why), "%s", found->why);
+        tell_remedy(signs, found->remedy ? found->remedy : reason ? reason->remedy : cause->remedy, place->remedy);
         ret->n++;
         ret->n_faults += !cause->known;
 }
@@ -152,9 +83,16 @@ static void look_at(const Signs *signs, const Cause *cause, Diagnosis *ret)
         Finding finding = cause->look(signs, &found);
 
         if (finding == FINDING_YES)
-                add(cause, &found, ret);
+                add(signs, cause, &found, ret);
         if (!cause->fallback && !(cause->known && finding != FINDING_NO))
                 mark(&ret->groups[cause->group], finding);
+}
+
+/* Somebody has tried to onboard this machine. */
+static bool signs_have_attempt(const Signs *signs)
+{
+        return signs->facts.sensor.files == TRI_YES || signs->extension.there == TRI_YES ||
+               signs->extension.fulfilled == TRI_YES;
 }
 
 /* What keeps an attempt from succeeding is more likely than what kept it away only where one was made. */
@@ -196,8 +134,9 @@ static void say_machine(const Signs *signs, Diagnosis *ret)
         say(ret, GROUP_MACHINE, "%s on %s is supported and fit for the sensor",
             *distro->name ? distro->name : "this distribution", distro->architecture);
         say(ret, GROUP_OTHERS, "no other product blocks file access");
-        say(ret, GROUP_PACKAGES, "%s is whole, and nobody holds it",
-            package_manager_words(signs->facts.package.manager_id)->name);
+        if (signs->locks.held != TRI_YES && signs->facts.package.broken != TRI_YES)
+                say(ret, GROUP_PACKAGES, "%s is whole, and nobody holds it",
+                    package_manager_words(signs->facts.package.manager_id)->name);
 }
 
 static void say_sensor(const Signs *signs, Diagnosis *ret)
@@ -255,7 +194,7 @@ static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
 
         if (ret->n_unseen == DIAGNOSIS_UNSEEN_MAX)
                 return;
-        ret->unseen[ret->n_unseen].how = how;
+        snprintf(ret->unseen[ret->n_unseen].how, UNSEEN_HOW_MAX, "%s", how);
         va_start(ap, format);
         vsnprintf(ret->unseen[ret->n_unseen].what, sizeof(ret->unseen[0].what), format, ap);
         va_end(ap);
@@ -265,28 +204,36 @@ static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
 static void tell_unseen(const Signs *signs, Diagnosis *ret)
 {
         const NetworkSigns *network = &signs->network;
-        char text[SIGNS_TEXT_MAX];
+        char text[SIGNS_TEXT_MAX], as_root[UNSEEN_HOW_MAX];
+        bool hidden = !signs->root && situation_has_sensor(&signs->facts) && signs->facts.sensor.onboarded != TRI_NO;
         const char *how;
 
+        snprintf(as_root, sizeof(as_root), "Run 'sudo %s doctor'.", signs->call ? signs->call : "mde-linux");
         if (!signs->live)
                 unseen(ret, "Run this on the machine itself.",
                        "an image: its services, processes, locks, network, and what the sensor says of itself");
         else if (!signs->root)
-                unseen(ret, "Run 'sudo mde-linux doctor'.",
+                unseen(ret, as_root,
                        "not root: the extension and its guest agent, who blocks file access, the package manager's "
                        "state and locks, and whether this machine is fit");
+        if (signs->site_hidden)
+                unseen(ret, as_root,
+                       "not root: what this site's configuration (" CONFIGURATION_FILE ") says of addresses and trust");
         if (signs->offline && signs->live)
                 unseen(ret, "Run it without --offline.", "--offline: the network and the clock%s",
                        signs->guest.vm || signs->guest.arc ? ", and what Azure says" : "");
         else if (network->asked == TRI_NO)
                 unseen(ret, "Mend that, then run it again.", "the network: %s", network->trouble);
         else if (network->asked == TRI_YES && !network->endpoints_known)
-                unseen(ret, "Run it again when the sensor has its onboarding file.",
-                       "the sensor's own endpoints: only an onboarding package tells which they are");
+                unseen(ret, hidden ? as_root : "Run it again when the sensor has its onboarding file.",
+                       "the sensor's own endpoints: %s tells which they are",
+                       hidden ? "its onboarding file, which is root's," : "only an onboarding package");
         if (cloud_tell_unseen(signs, text, &how))
                 unseen(ret, how, "%s", text);
         if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
                 unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");
+        if (situation_has_sensor(&signs->facts) && signs->facts.sensor.active == TRI_UNKNOWN && signs->live)
+                unseen(ret, "Look at 'systemctl status'.", "services: systemd did not say how they are");
         if (situation_has_sensor(&signs->facts) && signs->facts.sensor.health.answering != TRI_YES && signs->live)
                 unseen(ret, "Have the sensor run, then run this again.",
                        "licence, tenant, mode and definitions: the sensor does not answer");

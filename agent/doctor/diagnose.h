@@ -30,14 +30,16 @@ typedef enum CauseGroup {
 } CauseGroup;
 
 #define CAUSE_WHY_MAX 1200
+#define CAUSE_REMEDY_MAX 600
 
 /* What a look found beside its answer. */
 typedef struct CauseFound {
         char why[CAUSE_WHY_MAX];
-        ReasonId reason; /* its words, and its id, in place of the cause's own; NONE: the cause has them */
+        ReasonId reason;    /* its words, and its id, in place of the cause's own; NONE: the cause has them */
+        const char *remedy; /* in place of either's; static; NULL: these fit */
 } CauseFound;
 
-/* found->why is "" and found->reason NONE at first. */
+/* *found is empty at first. */
 typedef Finding CauseLook(const Signs *signs, CauseFound *found);
 
 typedef struct Cause {
@@ -56,14 +58,16 @@ extern const Cause causes[];
 extern const size_t causes_n;
 
 typedef struct DiagnosisCause {
-        const char *id, *what, *remedy; /* static */
+        const char *id, *what; /* static */
         CauseGroup group;
         bool known;
         char why[CAUSE_WHY_MAX];
+        char remedy[CAUSE_REMEDY_MAX]; /* with the guest agent's unit, where that is known */
 } DiagnosisCause;
 
 #define DIAGNOSIS_MAX 32
 #define DIAGNOSIS_UNSEEN_MAX 6
+#define UNSEEN_HOW_MAX 400
 
 typedef struct Diagnosis {
         DiagnosisCause causes[DIAGNOSIS_MAX]; /* most likely first, those to know last */
@@ -72,7 +76,7 @@ typedef struct Diagnosis {
         char fine[_GROUP_MAX][SIGNS_TEXT_MAX]; /* of a fine one: what is so; "" when there is nothing to say */
         struct {
                 char what[SIGNS_TEXT_MAX];
-                const char *how; /* to see it; static */
+                char how[UNSEEN_HOW_MAX]; /* to see it */
         } unseen[DIAGNOSIS_UNSEEN_MAX];
         size_t n_unseen;
         bool onboarded; /* the sensor itself says that it is licensed */
@@ -92,13 +96,14 @@ bool signs_want_vendor_s_server(const Signs *signs);
 CauseLook look_plan_off, look_integration_off, look_linux_out, look_not_deployed, look_deployment_failed;
 CauseLook look_deploying, look_shown_failed, look_other_subscription, look_other_on_purpose;
 CauseLook look_extensions_off, look_policy, look_guest_missing, look_guest_stopped, look_guest_down;
-CauseLook look_not_wanted, look_guest_trouble, look_never_came;
+CauseLook look_not_wanted, look_guest_trouble, look_arc_trouble, look_never_came;
 CauseLook look_working, look_hold, look_held_but_well, look_waiting, look_died, look_disabled;
-CauseLook look_not_installed, look_failed, look_failed_then, look_nothing_asked;
+CauseLook look_unreadable, look_not_installed, look_failed, look_failed_then, look_nothing_asked;
 CauseLook look_systemd, look_distribution, look_fitness, look_conflict, look_advice;
-CauseLook look_locked, look_broken, look_sources;
+CauseLook look_locked, look_busy, look_broken, look_not_whole, look_sources;
 CauseLook look_intent, look_unusable, look_unit_failed, look_unit_off, look_silent, look_expired;
-CauseLook look_definitions, look_unhealthy, look_isolated, look_passive, look_expires_soon, look_no_sensor;
+CauseLook look_definitions, look_old_definitions, look_loading;
+CauseLook look_unhealthy, look_isolated, look_passive, look_expires_soon, look_no_sensor;
 CauseLook look_offboarding_file, look_tenant, look_not_onboarded, look_no_licence, look_unproven;
 CauseLook look_copy, look_stale_tag;
 CauseLook look_clock, look_interception, look_own_proxy, look_proxy, look_package_server, look_endpoints;
@@ -123,3 +128,6 @@ bool cloud_tell_unseen(const Signs *signs, char ret[SIGNS_TEXT_MAX], const char 
 
 /* The sensor answers, and says that it is licensed. */
 bool signs_are_licensed(const Signs *signs);
+
+/* Its security intelligence is loading, and not for long: it is not healthy until then. */
+bool signs_load_definitions(const Signs *signs);

@@ -50,6 +50,7 @@ typedef struct ExtensionSigns {
         Tri waiting;                /* a request waits behind it */
         Tri fulfilled;              /* the last request was met once */
         char tenant[37];            /* of that request; "": not known */
+        int64_t ended_s;            /* when it first ended so, since 1970; 0: not known */
 } ExtensionSigns;
 
 typedef struct LockSigns {
@@ -94,7 +95,10 @@ typedef struct SourceSigns {
 typedef struct Signs {
         const Request *asked; /* set before signs_gather(); borrowed: what the extension's settings allow and want;
                                  NULL: not known */
+        Failure unreadable;   /* set before, too: why what is asked cannot be read; NONE: it can, or is not ours to */
+        bool site_hidden;     /* likewise: who looks may not read the site's configuration */
         bool root;            /* who looks */
+        const char *call;     /* how this program is called; set before signs_gather(); borrowed */
         bool live;            /* the running machine, not an image */
         bool offline;         /* the network was not to be asked */
         const char *identity; /* of several, by which Azure is asked; borrowed; NULL */

@@ -16,6 +16,7 @@ static void take_status(const ExtensionStatus *status, ExtensionSigns *ret)
 static void take_run(const ExtensionRun *run, ExtensionSigns *ret)
 {
         ret->fulfilled = run->fulfilled;
+        ret->ended_s = run->ended_s;
         snprintf(ret->tenant, sizeof(ret->tenant), "%s", run->tenant);
         if (!run->failure.reason || (ret->reason && ret->reason != run->failure.reason))
                 return;

@@ -53,7 +53,7 @@ static bool look_at_file(const Host *host, const SourceFormat *format, const Pac
 
         if (!format->mend || fs_read(host, file, FILE_MAX, &text, &length, NULL) < 0 || !text)
                 return false;
-        format->mend(text, length, host->packages_url, like, false, &mend);
+        format->mend(text, length, like, false, &mend);
         if (mend.dropped == 0)
                 return false;
         snprintf(ret->found, sizeof(ret->found), "%s holds what is of no use on this machine: %s.", file, mend.what);
@@ -75,14 +75,18 @@ static bool look_at_keyring(const Host *host, const PackageSource *source, Sourc
 static void look_at_entry(const Host *host, const SourceFormat *format, const PackageSource *like, SourceSigns *ret)
 {
         _cleanup_free_ PackageSource *source = text_allocate(sizeof(PackageSource));
+        bool found = false, is_unsigned = false;
         Error err = { 0 };
-        bool found = false;
 
         if (format->find(format, host, like, NULL, &found, source, &err) < 0) {
                 ret->weak = TRI_UNKNOWN;
                 return;
         }
-        if (!found || look_at_keyring(host, source, ret) || !source->unverified)
+        if (found && look_at_keyring(host, source, ret))
+                return;
+        if (format->find_unverified(format, host, like, &is_unsigned, source, &err) < 0)
+                ret->weak = TRI_UNKNOWN;
+        if (!is_unsigned)
                 return;
         snprintf(ret->found, sizeof(ret->found), "The entry in %.200s %s.", source->file,
                  *source->weakness ? source->weakness : format->unverified);

@@ -125,6 +125,7 @@ static void take_run(const Host *host, ExtensionRun *run)
         history_read(host, run->sequence, record);
         run->verdict = record->verdict;
         run->failure = record->failure;
+        run->offboarded_s = record->offboarded_s;
         run->fulfilled = tri(history_is_fulfilled(record, record->digest));
         snprintf(run->tenant, sizeof(run->tenant), "%s", record->tenant);
         snprintf(run->program, sizeof(run->program), "%s", record->program);

@@ -33,8 +33,9 @@ typedef struct ExtensionRun {
         Verdict verdict;
         Failure failure; /* REFUSED and FAILED */
         char tenant[37];
-        char program[32]; /* version */
-        Tri fulfilled;    /* this very request was met once, however it ended since */
+        char program[32];     /* version */
+        Tri fulfilled;        /* this very request was met once, however it ended since */
+        int64_t offboarded_s; /* by hand: when that run made the sensor leave its tenant; 0: it did not */
         size_t n_warnings;
 } ExtensionRun;
 

@@ -225,7 +225,8 @@ static void tell_gaps(const Facts *facts, Plan *plan)
                            "not known.");
         else if (fanotify->unreadable > 0 || fanotify->more > 0)
                 judge_note(plan, "fanotify-unknown", PLAN_INFORMATION,
-                           "%u processes could not be looked at, and %u more than those named use fanotify.",
+                           "Not everything was seen: %u processes could not be looked at, %u that use fanotify are not "
+                           "named.",
                            fanotify->unreadable, fanotify->more);
 }
 

@@ -1,5 +1,7 @@
 #include "agent/judge.h"
 
+#include <string.h>
+
 #include "platform/base/text.h"
 
 #define ROW "updates"
@@ -59,6 +61,29 @@ static void note_ours(const Request *request, const Facts *facts, Plan *plan)
                            "autoUpdate: the daily look updates the sensor, on one day of each week.");
 }
 
+/* The names of those that were looked for, each once. */
+static char *known_updaters(void)
+{
+        _cleanup_(text_clear) Text names = { 0 };
+        const Updater *row;
+        size_t i;
+
+        for (i = 0; (row = updater_get(i)); i++)
+                if (!names.data || !strstr(names.data, row->name))
+                        text_append(&names, "%s%s", i ? ", " : "", row->name);
+        return TAKE_PTR(names.data);
+}
+
+static void note_nobody(Plan *plan)
+{
+        _cleanup_free_ char *known = known_updaters();
+
+        judge_note(plan, ROW, PLAN_INFORMATION,
+                   "Nobody that is known here updates the sensor: autoUpdate is not true, and none of these takes it "
+                   "in: %s. What updates it from outside, as Defender for Cloud may, is not seen on the machine.",
+                   known);
+}
+
 static void note_who(const Request *request, const Facts *facts, Plan *plan)
 {
         if (facts->update.others.name)
@@ -72,9 +97,7 @@ static void note_who(const Request *request, const Facts *facts, Plan *plan)
         else if (request->auto_update == TRI_YES)
                 note_ours(request, facts, plan);
         else
-                judge_note(plan, ROW, PLAN_INFORMATION,
-                           "Nobody that is known here updates the sensor: autoUpdate is not true, and no other updater "
-                           "takes it in.");
+                note_nobody(plan);
 }
 
 void judge_update(const Request *request, const Facts *facts, Plan *plan)

@@ -31,6 +31,3 @@ typedef struct FitnessCheck {
 /* In order: of several refusals the first is told. */
 extern const FitnessCheck fitness_checks[];
 extern const size_t fitness_n_checks;
-
-/* /tmp cannot be used by what a package manager runs: it has to be given a folder of its own. */
-bool fitness_tmp_is_unusable(const Facts *facts);

@@ -3,10 +3,10 @@
  */
 #include "agent/machine/fitness_kernel.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/machine/fitness_say.h"
 #include "platform/base/text.h"
 
 /* The number at *cursor, which then stands behind it and its separator; false: there is none. */
@@ -21,7 +21,7 @@ static bool next_number(const char **cursor, unsigned long long *ret)
         return true;
 }
 
-int version_compare(const char *a, const char *b)
+int fitness_kernel_compare(const char *a, const char *b)
 {
         for (;;) {
                 unsigned long long x = 0, y = 0;
@@ -66,9 +66,9 @@ bool fitness_kernel_too_old(const Request *request, const Facts *facts, char tex
 {
         const char *version = kernel(facts);
 
-        if (!version || version_compare(version, DISTRO_KERNEL_MIN) >= 0)
+        if (!version || fitness_kernel_compare(version, DISTRO_KERNEL_MIN) >= 0)
                 return false;
-        snprintf(text, FITNESS_TEXT_MAX, "Found: kernel %s; needed: %s or newer.", version, DISTRO_KERNEL_MIN);
+        say(text, "Found: kernel %s; needed: %s or newer.", version, DISTRO_KERNEL_MIN);
         return true;
 }
 
@@ -78,10 +78,10 @@ bool fitness_kernel_known_bad(const Request *request, const Facts *facts, char t
 
         if (!version || !bad || !begins_with_version(version, bad))
                 return false;
-        snprintf(text, FITNESS_TEXT_MAX,
-                 "Found: kernel %s, which is known to hang or panic with the sensor's eBPF programs. Boot a newer one, "
-                 "or run: mdatp config ebpf-supplementary-event-provider --value disabled.",
-                 version);
+        say(text,
+            "Found: kernel %s, which is known to hang or panic with the sensor's eBPF programs. Boot a newer one, "
+            "or run: mdatp config ebpf-supplementary-event-provider --value disabled.",
+            version);
         return true;
 }
 
@@ -113,11 +113,11 @@ bool fitness_kernel_lacks_ebpf(const Request *request, const Facts *facts, char 
         if (!version)
                 return false;
         floor = ebpf_floor(row(facts), version);
-        if (version_compare(version, floor) >= 0)
+        if (fitness_kernel_compare(version, floor) >= 0)
                 return false;
-        snprintf(text, FITNESS_TEXT_MAX,
-                 "Found: kernel %s; the sensor's eBPF programs need %s or newer. Without it only events of processes "
-                 "are seen.",
-                 version, floor);
+        say(text,
+            "Found: kernel %s; the sensor's eBPF programs need %s or newer. Without it only events of processes "
+            "are seen.",
+            version, floor);
         return true;
 }

@@ -1,5 +1,5 @@
 /*
- * fitness_kernel: the kernel's version against what the sensor needs, and versions in general. Pure. Part of fitness.
+ * fitness_kernel: the kernel's version against what the sensor needs. Pure. Part of fitness.
  */
 #pragma once
 
@@ -13,4 +13,4 @@ FitnessTest fitness_kernel_lacks_ebpf; /* runs, but sees less */
  * Numbers between dots, dashes and pluses, one by one, up to the first part that is no number ("el7", "generic").
  * What one has and the other has not counts as 0. <0, 0, >0.
  */
-int version_compare(const char *a, const char *b);
+int fitness_kernel_compare(const char *a, const char *b);

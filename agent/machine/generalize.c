@@ -4,7 +4,9 @@
  */
 #include "agent/machine/generalize.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/guest/places.h"
 #include "agent/sensor/sensor.h"
@@ -12,7 +14,7 @@
 #include "platform/base/text.h"
 #include "platform/flush.h"
 #include "platform/fs.h"
-#include "platform/mounts.h"
+#include "platform/image.h"
 #include "platform/safe_folder.h"
 
 #define KEPT_MAX 3
@@ -41,6 +43,20 @@ static const struct {
         { "/var/log/mde-linux", "", { NULL }, "logs of mde-linux" },
         { EXTENSION_LOGS, EXTENSION_NAME, { NULL }, "logs of the extension" },
         { EXTENSION_ARC_LOGS, EXTENSION_NAME, { NULL }, "logs of the extension" },
+};
+
+#define UNIT_FOLDER "/etc/systemd/system"
+#define UNIT_WHY "the daily look: the next enable brings it"
+
+/* Of a machine that does not run, systemd cannot be asked to forget them. A link in the place of a unit masks it. */
+static const struct {
+        const char *folder, *name;
+        bool is_link;
+} image_units[] = {
+        { UNIT_FOLDER "/timers.target.wants", RECHECK_TIMER, true },
+        { UNIT_FOLDER, RECHECK_TIMER, false },
+        { UNIT_FOLDER, RECHECK_SERVICE, false },
+        { "/var/lib/systemd/timers", "stamp-" RECHECK_TIMER, false },
 };
 
 void generalize_list_clear(GeneralizeList *list)
@@ -134,17 +150,46 @@ static int look_at(const Host *host, size_t place, const MountTable *mounts, Gen
         return 0;
 }
 
+static int look_at_units(const Host *host, GeneralizeList *list, Error *err)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(image_units); i++) {
+                _cleanup_(safe_folder_close) SafeFolder folder = { .fd = -1 };
+                struct stat st;
+
+                if (safe_folder_open(host, image_units[i].folder, &folder, err) < 0)
+                        return -1;
+                if (folder.fd >= 0 && fstatat(folder.fd, image_units[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    (image_units[i].is_link ? S_ISLNK(st.st_mode) : S_ISREG(st.st_mode)))
+                        add(list, text_format("%s/%s", image_units[i].folder, image_units[i].name), UNIT_WHY);
+        }
+        return 0;
+}
+
+bool generalize_has(const GeneralizeList *list, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < list->n; i++)
+                if (text_equal(strrchr(list->items[i].path, '/') + 1, name))
+                        return true;
+        return false;
+}
+
 int generalize_look(const Host *host, GeneralizeList *ret, Error *err)
 {
         _cleanup_(generalize_list_clear) GeneralizeList list = { 0 };
         _cleanup_(mount_table_clear) MountTable mounts = { 0 };
         size_t i;
 
-        if (mount_table_read(host, &mounts, err) < 0)
+        if (image_mounts(host, &mounts, err) < 0)
                 return -1;
         for (i = 0; i < ELEMENTSOF(places); i++)
                 if (look_at(host, i, &mounts, &list, err) < 0)
                         return -1;
+        if (host->image && look_at_units(host, &list, err) < 0)
+                return -1;
         *ret = list;
         list = (GeneralizeList){ 0 };
         return 0;

@@ -21,9 +21,12 @@ typedef struct GeneralizeList {
 
 void generalize_list_clear(GeneralizeList *list);
 
+bool generalize_has(const GeneralizeList *list, const char *name); /* something of this name, in whatever folder */
+
 /*
  * Looks only. ERROR_IO: a folder cannot be read. ERROR_TRUST: a link that others than root may have put leads to one,
- * or something is mounted on or in what is to go: of both nothing is removed.
+ * or something is mounted on or in what is to go, or nobody can tell (image_mounts): of all nothing is removed. Of an
+ * image the files of the daily look are in the list, too.
  */
 int generalize_look(const Host *host, GeneralizeList *ret, Error *err) _must_check_;
 

@@ -109,5 +109,6 @@ void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure)
         else
                 failure_set(failure, found.reason, "%s%s", way, found.found);
         failure->by_manager = found.by_manager;
+        failure->asked_ms = found.asked_ms;
         failure->way_told = true;
 }

@@ -1,6 +1,6 @@
 #include "agent/machine/temporary.h"
 
-#include "agent/machine/fitness.h"
+#include "agent/machine/fitness_mounts.h"
 #include "agent/state.h"
 #include "agent/undo.h"
 #include "platform/fs.h"

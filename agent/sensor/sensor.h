@@ -40,8 +40,9 @@ typedef struct SensorHealth {
         char version[64];
         char machine_id[64]; /* EDR machine id: "" until the cloud answered once */
         char ring[32];
-        char definitions[64]; /* "upToDate" ...; "" unknown */
-        int64_t expires_s;    /* of its build, since 1970; 0: unknown */
+        char definitions[64];        /* "upToDate" ...; "" unknown */
+        int64_t definitions_age_min; /* minutes since they were updated last, at least 1; 0: unknown */
+        int64_t expires_s;           /* of its build, since 1970; 0: unknown */
         Tri passive;
         Tri passive_managed; /* by the managed JSON or the portal: the CLI cannot change it */
         char mode[64];       /* functionalityMode, in newer builds */

@@ -68,6 +68,18 @@ static int64_t seconds_of(const char *text)
         return rest && !*rest ? (int64_t)timegm(&tm) : 0;
 }
 
+#define AGE_MAX_MIN (5 * 366 * 24 * 60) /* older than any build: counted from 1970, as there never were any */
+
+/* A number, or one as text; "unavailable" and a clock that went back tell nothing. */
+static int64_t age_of(const char *minutes)
+{
+        int64_t number = 0;
+
+        if (!minutes || !text_to_int64(minutes, 0, AGE_MAX_MIN, &number))
+                return 0;
+        return number > 0 ? number : 1;
+}
+
 static void add_tags(Json *list, SensorHealth *health)
 {
         size_t i;
@@ -151,6 +163,7 @@ bool sensor_parse_json(const char *text, size_t length, SensorHealth *health)
         take(string_of(root, "edrMachineId"), health->machine_id, sizeof(health->machine_id));
         take(string_of(root, "releaseRing"), health->ring, sizeof(health->ring));
         take(string_of(root, "definitionsStatus"), health->definitions, sizeof(health->definitions));
+        health->definitions_age_min = age_of(json_object_get_string(value_of(root, "definitionsUpdatedMinutesAgo")));
         health->expires_s = seconds_of(string_of(root, "productExpiration"));
         add_issues(json_member(root, "healthIssues"), health);
         add_conflicting(json_member(root, "conflictingApplications"), health);
@@ -250,6 +263,8 @@ static void take_line(const char *name, char *value, SensorHealth *health)
                 return;
         if (text_equal(name, "product_expiration"))
                 health->expires_s = seconds_of(value);
+        else if (text_equal(name, "definitions_updated_minutes_ago"))
+                health->definitions_age_min = age_of(value);
         else if (text_equal(name, "health_issues"))
                 parse_list(value, health, add_issues);
         else if (text_equal(name, "conflicting_applications"))

@@ -9,11 +9,12 @@
 
 #include "agent/onboarding/preflight.h"
 #include "platform/base/log.h"
+#include "platform/base/pause.h"
 #include "platform/base/text.h"
 
 #define ASK_MS 10000
 #define FIRST_PAUSE_MS 2000
-#define LONGEST_PAUSE_MS 30000
+#define LONGEST_PAUSE_MS (4 * 60 * 1000)
 #define SAID_MAX 3 /* different troubles; the rest are counted */
 
 static Deadline ask_until(const Mission *mission)
@@ -168,12 +169,13 @@ static bool may_pass(const Preflight *preflight)
 }
 
 /* 1: ask again; 0: the time is over; -1: stopped. */
-static int wait_to_ask(Mission *mission, const Preflight *preflight, int64_t pause_ms, Failure *failure)
+static int wait_to_ask(Mission *mission, const Preflight *preflight, Pause *pause, Failure *failure)
 {
+        int64_t pause_ms = pause_within_ms(pause_take_ms(pause), deadline_left_ms(mission->deadline));
         _cleanup_free_ char *text = tell_missing(preflight, mission);
         Error err = { 0 };
 
-        if (pause_ms >= deadline_left_ms(mission->deadline))
+        if (pause_ms == 0)
                 return 0;
         mission_say(mission, "%s Next try in %lld s", text, (long long)pause_ms / 1000);
         if (host_wait(mission->host, pause_ms, mission->deadline, &err) == 0)
@@ -197,7 +199,7 @@ static int fail_asking(Mission *mission, const Error *err, Failure *failure)
 int step_connectivity(Mission *mission, Failure *failure)
 {
         _cleanup_(preflight_clear) Preflight preflight = { 0 };
-        int64_t pause_ms = FIRST_PAUSE_MS;
+        Pause pause = { .next_ms = FIRST_PAUSE_MS, .longest_ms = LONGEST_PAUSE_MS };
         Error err = { 0 };
 
         preflight_prepare(&preflight, mission->request, &mission->facts);
@@ -217,9 +219,8 @@ int step_connectivity(Mission *mission, Failure *failure)
                 if (!mission->request->require_connectivity || preflight_count_missing(&preflight, true) == 0 ||
                     !may_pass(&preflight))
                         return conclude(&preflight, mission, failure);
-                again = wait_to_ask(mission, &preflight, pause_ms, failure);
+                again = wait_to_ask(mission, &preflight, &pause, failure);
                 if (again <= 0)
                         return again < 0 ? -1 : conclude(&preflight, mission, failure);
-                pause_ms = pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS;
         }
 }

@@ -1,5 +1,7 @@
 #include "agent/steps.h"
 
+#include <string.h>
+
 #define FIRST_PAUSE_MS 2000
 #define LONGEST_PAUSE_MS 30000
 
@@ -25,6 +27,7 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                 [TROUBLE_NOT_FOUND] = REASON_PACKAGE_NOT_FOUND,
                 [TROUBLE_DEPENDENCY] = REASON_DEPENDENCY,
                 [TROUBLE_SIGNATURE] = REASON_PACKAGE_SIGNATURE,
+                [TROUBLE_DIGEST] = REASON_PACKAGE_DIGEST,
                 [TROUBLE_KEY] = REASON_PACKAGE_SIGNATURE, /* all of the vendor's are known: somebody else's */
                 [TROUBLE_CLOCK] = REASON_CLOCK_WRONG,
                 [TROUBLE_EXPIRED] = REASON_PACKAGE_SIGNATURE,
@@ -40,6 +43,12 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                     *result->text ? result->text : "nothing");
         failure->by_manager = true;
         return -1;
+}
+
+bool steps_is_of_others(const PackageResult *result)
+{
+        return result->trouble == TROUBLE_NETWORK && !result->ours &&
+               (strstr(result->text, "://") || strstr(result->text, " repo"));
 }
 
 int steps_again(Mission *mission, const PackageResult *result, unsigned *tries, Failure *failure)

@@ -13,11 +13,13 @@
 #include "agent/steps/onboarding_azure.h"
 #include "agent/steps/onboarding_uri.h"
 #include "platform/base/log.h"
+#include "platform/base/pause.h"
 #include "platform/base/text.h"
 
 #define ROUND_MS (3 * 60 * 1000) /* of one source; less where little time is left for those after it */
 #define FIRST_PAUSE_MS 5000
-#define LONGEST_PAUSE_MS 30000
+#define LONGEST_PAUSE_MS (4 * 60 * 1000)
+#define SPREAD_MS 60000              /* at most, beyond the time that a server names */
 #define SLICE_MS 5000                /* of a pause: between them it is asked whether this still is what is wanted */
 #define SETTLING_MS (10 * 60 * 1000) /* in which a role that was just assigned takes effect */
 #define SHORT 260                    /* of what is told of each */
@@ -62,8 +64,14 @@ static const Source sources[] = {
 /* How one came out, this round. */
 typedef struct Attempt {
         bool passing;
+        Deadline not_before; /* its server asks to be left alone until then; 0: it does not */
         Failure failure;
 } Attempt;
+
+static bool is_to_wait(const Attempt *attempt)
+{
+        return attempt->passing && attempt->not_before && !deadline_passed(attempt->not_before);
+}
 
 /* Of a package that was not given it is enough to say so: there are other sources because of that. */
 static char *words_of(const Failure *failure)
@@ -141,9 +149,9 @@ static int try_all(Mission *mission, Deadline settling, Attempt attempts[], Fail
         for (i = 0; i < ELEMENTSOF(sources); i++) {
                 Attempt *attempt = &attempts[i];
 
-                *attempt = (Attempt){ 0 };
-                if (!sources[i].is_asked(&mission->request->sources))
+                if (!sources[i].is_asked(&mission->request->sources) || is_to_wait(attempt))
                         continue;
+                *attempt = (Attempt){ 0 };
                 mission_say(mission, "fetching the onboarding package by %s", sources[i].name);
                 if (sources[i].get(mission, deadline_of(mission, i), &mission->completed.onboarding, &attempt->passing,
                                    &attempt->failure) == 0) {
@@ -156,6 +164,8 @@ static int try_all(Mission *mission, Deadline settling, Attempt attempts[], Fail
                 }
                 if (attempt->failure.reason == sources[i].settles && !deadline_passed(settling))
                         attempt->passing = true;
+                if (attempt->failure.asked_ms > 0)
+                        attempt->not_before = deadline_in(attempt->failure.asked_ms);
                 log_warning("%s: %s", sources[i].name, attempt->failure.found);
         }
         return 1;
@@ -188,6 +198,50 @@ static void do_without(Mission *mission, const Failure *failure)
         mission->request = request;
 }
 
+/* Until one of them may be asked again. */
+static int64_t least_wait_ms(const Attempt *attempts)
+{
+        int64_t least_ms = INT64_MAX;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(sources); i++) {
+                int64_t ms = is_to_wait(&attempts[i]) ? attempts[i].not_before - deadline_now_ms() : 0;
+
+                if (attempts[i].passing && ms < least_ms)
+                        least_ms = ms;
+        }
+        return least_ms;
+}
+
+/* Beyond what a server asks for, so that not all come back at once; never for so long that it would be too late. */
+static int64_t spread_ms(int64_t least_ms, int64_t left_ms)
+{
+        int64_t most = least_ms / 4 < SPREAD_MS ? least_ms / 4 : SPREAD_MS;
+
+        return pause_random_ms(most < left_ms - least_ms ? most : left_ms - least_ms);
+}
+
+/* 0: the time is over, or will be by then. */
+static int64_t time_to_wait_ms(const Mission *mission, const Attempt *attempts, Pause *pause, Failure *failure)
+{
+        int64_t left_ms = deadline_left_ms(mission->deadline), least_ms = least_wait_ms(attempts);
+        int64_t wait_ms = pause_within_ms(pause_take_ms(pause), left_ms);
+        Failure told = *failure;
+
+        if (least_ms > wait_ms)
+                wait_ms = least_ms + spread_ms(least_ms, left_ms);
+        if (wait_ms < left_ms)
+                return wait_ms; /* 0 too */
+        if (least_ms > 0 && least_ms >= left_ms) {
+                failure_set(failure, told.reason,
+                            "%s. The server asks not to be asked again for %lld s, which is not "
+                            "within what maxWaitMinutes leaves: try again after that, or let the run wait longer.",
+                            told.found, (long long)least_ms / 1000);
+                failure->way_told = told.way_told;
+        }
+        return 0;
+}
+
 static int pause_for(Mission *mission, int64_t wait_ms, Error *err)
 {
         for (; wait_ms > 0; wait_ms -= SLICE_MS) {
@@ -201,15 +255,15 @@ static int pause_for(Mission *mission, int64_t wait_ms, Error *err)
 int step_onboarding_package(Mission *mission, Failure *failure)
 {
         bool can_stay = situation_can_stay(mission->request, &mission->facts), passing = false;
-        Attempt attempts[ELEMENTSOF(sources)];
+        Attempt attempts[ELEMENTSOF(sources)] = { 0 };
         Deadline settling = deadline_in(SETTLING_MS);
-        int64_t pause_ms = FIRST_PAUSE_MS;
+        Pause pause = { .next_ms = FIRST_PAUSE_MS, .longest_ms = LONGEST_PAUSE_MS };
         Error err = { 0 };
         int r;
 
-        for (;; pause_ms = pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS) {
+        for (;;) {
                 _cleanup_free_ char *found = NULL;
-                int64_t wait_ms = pause_ms + deadline_now_ms() % 1000; /* machines that failed together come apart */
+                int64_t wait_ms;
 
                 r = try_all(mission, settling, attempts, failure);
                 if (r <= 0)
@@ -221,7 +275,8 @@ int step_onboarding_package(Mission *mission, Failure *failure)
                         do_without(mission, failure);
                         return 0;
                 }
-                if (!passing || wait_ms >= deadline_left_ms(mission->deadline))
+                wait_ms = passing ? time_to_wait_ms(mission, attempts, &pause, failure) : 0;
+                if (wait_ms == 0)
                         return -1;
                 mission_say(mission, "no onboarding package yet: %s; next try in %lld s", found,
                             (long long)wait_ms / 1000);

@@ -20,6 +20,11 @@ static void on_http_wait(const char *text, void *userdata)
         mission_say(userdata, "%s", text);
 }
 
+static void on_http_bytes(int64_t done, int64_t total, void *userdata)
+{
+        mission_far(userdata, done, total);
+}
+
 /* Somebody took the connection. */
 static bool went_silent(const HttpResponse *response)
 {
@@ -88,6 +93,7 @@ int onboarding_uri_get(Mission *mission, Deadline deadline, OnboardingPackage *r
                           .stall_s = STALL_S,
                           .tries = TRIES,
                           .on_wait = on_http_wait,
+                          .on_bytes = on_http_bytes,
                           .userdata = mission };
         Error err = { 0 };
 
@@ -96,6 +102,7 @@ int onboarding_uri_get(Mission *mission, Deadline deadline, OnboardingPackage *r
         spec.proxy = use.url;
         if (http_client_get(http, &spec, &response, &err) < 0) {
                 fail(&response, &err, ret_passing, failure);
+                failure->asked_ms = response.asked_ms;
                 proxy_use_tell(&use, &mission->facts, failure);
                 return -1;
         }

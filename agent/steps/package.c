@@ -137,7 +137,7 @@ static int fail(const Mission *mission, const PackageResult *result, ReasonId ot
 {
         const char *file = mission->source.file;
 
-        steps_fail_packages(failure, result, otherwise);
+        steps_fail_packages(failure, result, steps_is_of_others(result) ? REASON_DEPENDENCY : otherwise);
         if (result->trouble == TROUBLE_KEY && *file && !repository_source_is_vendors(mission, file))
                 return repository_source_blame(file, result, failure);
         return -1;
@@ -235,6 +235,22 @@ static int install_with_keys(Mission *mission, const PackageRun *run, const Pack
         return more;
 }
 
+/* Somebody read the lists anew after the download: what they name now was not fetched, and nothing was unpacked. */
+static int install_anew(Mission *mission, const PackageRun *run, const PackageChoice *choice, PackageResult *result,
+                        Failure *failure)
+{
+        PackageChoice again = *choice;
+        PackageWanted asked;
+
+        log_info("downloading once more: %s", result->text);
+        *result = (PackageResult){ 0 };
+        mission->downloaded = mission->judged = false;
+        if (package_download(mission, &again, failure) < 0)
+                return -1;
+        asked = make_wanted(mission, &again);
+        return install_with_keys(mission, run, &asked, result, failure);
+}
+
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
@@ -249,7 +265,9 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         run.temporary = temporary_choose(&mission->facts);
         run.output_fd = fd;
         let_it_start();
-        if (install_with_keys(mission, &run, &asked, &result, failure) < 0)
+        if (install_with_keys(mission, &run, &asked, &result, failure) < 0 ||
+            (result.trouble == TROUBLE_STALE && mission->manager->download &&
+             install_anew(mission, &run, choice, &result, failure) < 0))
                 return -1;
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);

@@ -36,10 +36,12 @@ int package_gate(Mission *mission, const char *version, Failure *failure)
                                           .manager = mission->manager,
                                           .version = version,
                                           .keyring = mission->source.signed_by,
-                                          .key_files = mission->source.packaged ? mission->source.key_files : NULL };
+                                          .key_files = mission->source.packaged ? mission->source.key_files : NULL,
+                                          .ret_sole = &mission->judged_by_sole };
         const char *added, *extended = NULL;
         bool missing;
 
+        mission->judged = mission->judged_by_sole = false;
         if (!package_gate_applies(mission, &mission->source))
                 return 0;
         mission_say(mission, "checking the signature of %s", SENSOR_PACKAGE);

@@ -118,21 +118,20 @@ static int look_everywhere(Judge *judge, Failure *failure)
 
 int package_judge(const PackageJudgeAsked *asked, bool *ret_missing, Failure *failure)
 {
-        const char *name = strrchr(asked->keyring, '/');
-        _cleanup_free_ char *folder =
-                name ? text_copy_n(asked->keyring, (size_t)(name - asked->keyring) + 1) : text_copy(WORK);
         Judge judge = { .asked = asked };
         Error err = { 0 };
 
         *ret_missing = false;
         if (fs_remove_tree(asked->host, WORK, &err) < 0 || fs_make_folder(asked->host, WORK, 0700, &err) < 0 ||
-            pinned_keys_gather_and(asked->host, folder, asked->key_files ? asked->key_files : "", WORK, &judge.keys,
-                                   &err) < 0)
+            pinned_keys_gather_of(asked->host, *asked->keyring ? asked->keyring : asked->manager->sources->key_file,
+                                  asked->key_files ? asked->key_files : "", WORK, &judge.keys, &err) < 0)
                 return failure_by_kind(failure, REASON_PACKAGE_DOWNLOAD, &err);
         if (look_everywhere(&judge, failure) < 0) {
                 *ret_missing = judge.missing;
                 return -1;
         }
+        if (asked->ret_sole)
+                *asked->ret_sole = judge.keys.n == 1;
         return fs_remove_tree(asked->host, WORK, &err) < 0 ? failure_by_kind(failure, REASON_PACKAGE_DOWNLOAD, &err)
                                                            : 0;
 }

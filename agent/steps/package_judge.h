@@ -15,6 +15,7 @@ typedef struct PackageJudgeAsked {
         const char *keyring;           /* in its folder pinned keys are looked for as well; or "" */
         const char *key_files;         /* PackageSource.key_files of a packaged source; else NULL */
         bool only_look;                /* is one there? Whoever signed it. */
+        bool *ret_sole;                /* where it was judged well: by the one pinned key that is here; may be NULL */
 } PackageJudgeAsked;
 
 /* *ret_missing: -1 is for nothing being there to judge. */

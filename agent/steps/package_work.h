@@ -22,7 +22,8 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
  * choice gets a version where the newest of all turned out to be another source's. */
 int package_download(Mission *mission, PackageChoice *choice, Failure *failure);
 
-/* Never signalled. Mission.flush is set where what was installed is not on the disk yet. */
+/* Never signalled. Downloads once more what the lists name by then. Mission.flush is set where what was installed is
+ * not on the disk yet. */
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure);
 
 /* Waits for that, and forgets the journal. */

@@ -9,8 +9,9 @@
 #include "platform/fs.h"
 #include "platform/openpgp.h"
 
-#define FILES_MAX 256 /* of one folder */
+#define FILES_MAX 4096 /* of one folder: Fedora ships some 300 keys, which sort before the vendor's */
 #define KEYS_MAX 32
+#define COPIES_MAX 8 /* of one key, each unlike the others */
 
 static const char *const folders[] = { "/usr/share/keyrings", "/etc/apt/keyrings", "/etc/apt/trusted.gpg.d",
                                        "/etc/pki/rpm-gpg", "/usr/lib/rpm/gnupg/keys" };
@@ -18,7 +19,9 @@ static const char *const endings[] = { ".gpg", ".asc", ".key", ".pub" };
 
 typedef struct Found {
         char fingerprint[OPENPGP_FINGERPRINT_HEX];
-        Text packets;
+        /* An old copy may carry a self-signature that programs do not take any more: all count, in the order found. */
+        Text copies[COPIES_MAX];
+        size_t n;
         bool revoked;                    /* by one of the machine's own keyrings */
         char file[PINNED_KEYS_FILE_MAX]; /* the first in which it is revoked, escaped */
 } Found;
@@ -32,10 +35,11 @@ typedef struct Search {
 
 static void search_clear(Search *search)
 {
-        size_t i;
+        size_t i, j;
 
         for (i = 0; i < search->n; i++)
-                text_clear(&search->found[i].packets);
+                for (j = 0; j < search->found[i].n; j++)
+                        text_clear(&search->found[i].copies[j]);
 }
 
 static void want(Search *search, const char *fingerprint)
@@ -65,6 +69,27 @@ static void note_revoked(Found *found, const char *path, bool for_good)
         found->revoked |= for_good;
 }
 
+static void add_copy(Found *found, const OpenpgpKey *key)
+{
+        size_t i;
+
+        for (i = 0; i < found->n; i++)
+                if (found->copies[i].length == key->length &&
+                    memcmp(found->copies[i].data, key->packets, key->length) == 0)
+                        return;
+        if (found->n < COPIES_MAX)
+                text_append_bytes(&found->copies[found->n++], key->packets, key->length);
+}
+
+static void add_copies(Found *found, const OpenpgpFile *file)
+{
+        size_t i;
+
+        for (i = 0; i < file->n_keys; i++)
+                if (text_equal_nocase(file->keys[i].fingerprint, found->fingerprint))
+                        add_copy(found, &file->keys[i]);
+}
+
 /* all: whatever is in it is wanted. */
 static void look_in(Search *search, const char *path, bool all)
 {
@@ -83,8 +108,8 @@ static void look_in(Search *search, const char *path, bool all)
 
                 if (openpgp_find(&file, found->fingerprint, &key, NULL) < 0)
                         note_revoked(found, path, !search->beside);
-                else if (key && found->packets.length == 0)
-                        text_append_bytes(&found->packets, key->packets, key->length);
+                else
+                        add_copies(found, &file);
         }
 }
 
@@ -109,11 +134,20 @@ static void look_in_folder(Search *search, const char *folder)
 }
 
 typedef struct Places {
+        const char *first;  /* a keyring that is looked at before all others; "": none */
         const char *last;   /* of the folders */
         bool beside;        /* last lies beside a package */
         const char *files;  /* all of whose keys count */
         const char *folder; /* for what is made */
 } Places;
+
+static void write_copy(const Text *packets, Text *binary, Text *armored)
+{
+        _cleanup_free_ char *block = armor_write(packets->data, packets->length);
+
+        text_append_bytes(binary, packets->data, packets->length);
+        text_append(armored, "%s", block);
+}
 
 static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error *err)
 {
@@ -121,7 +155,7 @@ static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error
         _cleanup_(text_clear) Text binary = { 0 }, armored = { 0 };
         const char *files = places->files, *folder = places->folder;
         PinnedKeys keys = { 0 };
-        size_t i;
+        size_t i, j;
 
         add_wanted(&search, distro_repository_keys);
         add_wanted(&search, host->repository_keys);
@@ -131,23 +165,23 @@ static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error
                 files += strlen(path);
                 look_in(&search, path, true);
         }
+        if (*places->first)
+                look_in(&search, places->first, false);
         for (i = 0; i < ELEMENTSOF(folders); i++)
                 look_in_folder(&search, folders[i]);
         search.beside = places->beside;
         look_in_folder(&search, places->last);
         for (i = 0; i < search.n; i++) {
                 const Found *found = &search.found[i];
-                _cleanup_free_ char *block = NULL;
 
-                if (found->revoked || found->packets.length == 0) {
+                if (found->revoked || found->n == 0) {
                         if (*found->file && !*keys.revoked)
                                 memcpy(keys.revoked, found->file, sizeof(keys.revoked));
                         continue;
                 }
                 keys.n++;
-                text_append_bytes(&binary, found->packets.data, found->packets.length);
-                block = armor_write(found->packets.data, found->packets.length);
-                text_append(&armored, "%s", block);
+                for (j = 0; j < found->n; j++)
+                        write_copy(&found->copies[j], &binary, &armored);
         }
         snprintf(keys.files[0], sizeof(keys.files[0]), "%s/pinned.gpg", folder);
         snprintf(keys.files[1], sizeof(keys.files[1]), "%s/" PINNED_KEYS_ARMORED, folder);
@@ -160,20 +194,24 @@ static int gather(const Host *host, const Places *places, PinnedKeys *ret, Error
 
 int pinned_keys_gather(const Host *host, const char *keyrings, const char *folder, PinnedKeys *ret, Error *err)
 {
-        return pinned_keys_gather_and(host, keyrings, "", folder, ret, err);
+        const Places places = { .first = "", .last = keyrings, .files = "", .folder = folder };
+
+        return gather(host, &places, ret, err);
 }
 
-int pinned_keys_gather_and(const Host *host, const char *keyrings, const char *files, const char *folder,
-                           PinnedKeys *ret, Error *err)
+int pinned_keys_gather_of(const Host *host, const char *keyring, const char *files, const char *folder, PinnedKeys *ret,
+                          Error *err)
 {
-        const Places places = { .last = keyrings, .files = files, .folder = folder };
+        const char *name = strrchr(keyring, '/');
+        _cleanup_free_ char *beside = name ? text_copy_n(keyring, (size_t)(name - keyring) + 1) : text_copy(folder);
+        const Places places = { .first = keyring, .last = beside, .files = files, .folder = folder };
 
         return gather(host, &places, ret, err);
 }
 
 int pinned_keys_gather_beside(const Host *host, const char *beside, const char *folder, PinnedKeys *ret, Error *err)
 {
-        const Places places = { .last = beside, .beside = true, .files = "", .folder = folder };
+        const Places places = { .first = "", .last = beside, .beside = true, .files = "", .folder = folder };
 
         return gather(host, &places, ret, err);
 }

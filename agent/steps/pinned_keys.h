@@ -18,15 +18,16 @@ typedef struct PinnedKeys {
 
 /*
  * Looks into the folders where keyrings lie, and into keyrings, which is another of the machine's own; of what is found
- * there only keys with a pinned fingerprint are taken. A key that one of them has revoked is not used. None found is no
- * error.
+ * there only keys with a pinned fingerprint are taken, each in all its copies that differ. A key that one of them has
+ * revoked is not used. None found is no error.
  */
 int pinned_keys_gather(const Host *host, const char *keyrings, const char *folder, PinnedKeys *ret,
                        Error *err) _must_check_;
 
-/* The same, and besides all keys that lie in these files (blanks between them), but for revoked ones. */
-int pinned_keys_gather_and(const Host *host, const char *keyrings, const char *files, const char *folder,
-                           PinnedKeys *ret, Error *err) _must_check_;
+/* The same with keyring ("": none), which comes before all others, and its folder; and besides all keys that lie in
+ * these files (blanks between them), but for revoked ones. */
+int pinned_keys_gather_of(const Host *host, const char *keyring, const char *files, const char *folder, PinnedKeys *ret,
+                          Error *err) _must_check_;
 
 /* The same with beside, which whoever brought a package may have filled (with the vendor's key file): a copy revoked
  * there counts for nothing when there is a good one. */

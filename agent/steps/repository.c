@@ -11,40 +11,17 @@
 #include "agent/sensor/sensor.h"
 #include "agent/steps/package_cache.h"
 #include "agent/steps/package_work.h"
+#include "agent/steps/repository_fail.h"
 #include "agent/steps/repository_fetch.h"
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_offer.h"
+#include "agent/steps/repository_others.h"
 #include "agent/steps/repository_package.h"
 #include "agent/steps/repository_source.h"
+#include "agent/steps/repository_unsigned.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/packages/package.h"
-
-#define FUTURE_S 10 /* what apt puts up with (Acquire::Max-FutureTime) */
-
-/* Dates of the repository's signature: is our own clock to blame, or are they wrong themselves? */
-static bool is_clock_to_blame(const Mission *mission, const PackageResult *result)
-{
-        int64_t skew = mission->clock_skew_s;
-
-        if (result->trouble == TROUBLE_CLOCK)
-                return !mission->clock_told || skew < -FUTURE_S;
-        return result->trouble == TROUBLE_EXPIRED && mission->clock_told && skew > HTTP_CLOCK_SKEW_MAX_S;
-}
-
-static int fail_refresh(const Mission *mission, const PackageResult *result, Failure *failure)
-{
-        int64_t skew = mission->clock_skew_s;
-        PackageResult other = *result;
-
-        if (is_clock_to_blame(mission, result) && mission->clock_told)
-                return failure_set(
-                        failure, REASON_CLOCK_WRONG, "It is %lld s %s the repository's. The package manager said: %s",
-                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of", result->text);
-        if (result->trouble == TROUBLE_CLOCK && !is_clock_to_blame(mission, result))
-                other.trouble = TROUBLE_SIGNATURE;
-        return steps_fail_packages(failure, &other, REASON_REPOSITORY_REFRESH);
-}
 
 /* What came of both at once counts when they came, or may come right by itself; else the list by itself tells why. */
 static int read_list(Mission *mission, const PackageRun *run, bool first, PackageResult *result, Failure *failure)
@@ -86,7 +63,7 @@ static int refresh(Mission *mission, const PackageSource *present, PackageResult
         if (again < 0)
                 return -1;
         if (result->trouble != TROUBLE_NONE)
-                return fail_refresh(mission, result, failure);
+                return repository_fail_refresh(mission, result, failure);
         mission->source = source;
         return 0;
 }
@@ -126,6 +103,7 @@ static int add_source(Mission *mission, HttpClient *http, PackageSource *source,
 
         if (repository_key_install(mission, http, failure) < 0)
                 return -1;
+        snprintf(source->signed_by, sizeof(source->signed_by), "%s", mission->manager->sources->key_file);
         if (repository_source_write(mission, source, file, &err) < 0 ||
             repository_source_remember_lists(mission, source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
@@ -152,31 +130,6 @@ static int refuse_unseen(const PackageSource *offered, Failure *failure)
                            shown, offered->suite);
 }
 
-static int refuse_unverified(const Mission *mission, const PackageSource *existing, Failure *failure)
-{
-        _cleanup_free_ char *shown = text_escape(existing->file, 200), *place = show_place(existing->uri);
-
-        return failure_set(failure, REASON_REPOSITORY_UNVERIFIED, "The entry for %s %s in %s %s%s.", place,
-                           *existing->suite ? existing->suite : existing->id, shown, *existing->weakness ? "" : "says ",
-                           *existing->weakness ? existing->weakness : mission->manager->sources->unverified);
-}
-
-/* The vendor signs: an entry that has apt do without is a mistake, or somebody's way onto this machine. */
-static int verify_source(Mission *mission, HttpClient *http, PackageSource *source, const PackageSource *existing,
-                         Failure *failure)
-{
-        _cleanup_free_ char *shown = text_escape(existing->file, 200);
-
-        if (!repository_source_is_vendors(mission, existing->file))
-                return refuse_unverified(mission, existing, failure);
-        if (add_source(mission, http, source, existing->file, failure) < 0)
-                return -1;
-        outcome_row(mission->outcome, "repository-key", ROW_WARNING,
-                    "%s had packages used without a signature%s%s: its key and its entry were set up anew", shown,
-                    *existing->weakness ? ", as it " : "", existing->weakness);
-        return 0;
-}
-
 /* One under the vendor's own name whose key is missing or wrong gets the right one; another is the site's. */
 static int use_source(Mission *mission, HttpClient *http, PackageSource *source, PackageSource *existing,
                       Failure *failure)
@@ -186,7 +139,7 @@ static int use_source(Mission *mission, HttpClient *http, PackageSource *source,
         Error err = { 0 };
 
         if (existing->unverified)
-                return verify_source(mission, http, source, existing, failure);
+                return repository_unsigned_refuse(mission, existing, failure);
         log_info("using the source that %s configures", existing->file);
         if (repository_source_remember_lists(mission, existing, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
@@ -227,7 +180,7 @@ static int refresh_present(Mission *mission, HttpClient *http, const PackageOffe
         if (!*ret_used)
                 return repository_source_is_vendors(mission, source.file) && !sites
                                ? 0
-                               : refuse_unverified(mission, &source, failure);
+                               : repository_unsigned_refuse(mission, &source, failure);
         outcome_row(mission->outcome, "package-source", ROW_SUCCESS, "%s comes from %s %s, which %s configures",
                     SENSOR_PACKAGE, place, *offer->suite ? offer->suite : offer->id, source.file);
         log_info("using %s %s%s, which offers %s already", place, offer->suite, offer->id, SENSOR_PACKAGE);
@@ -327,6 +280,26 @@ static void tell_disabled(Mission *mission, const PackageSource *existing)
                     shown, place);
 }
 
+/* One for other architectures only: ours has its keyring, as the package manager refuses two that differ. */
+static int add_beside(Mission *mission, HttpClient *http, PackageSource *source, const PackageSource *other,
+                      const char *file, Failure *failure)
+{
+        PackageResult result = { 0 };
+        Error err = { 0 };
+
+        if (text_equal(other->signed_by, mission->manager->sources->key_file) ||
+            repository_source_is_vendors(mission, other->file))
+                return add_source(mission, http, source, file, failure);
+        snprintf(source->signed_by, sizeof(source->signed_by), "%s", other->signed_by);
+        if (repository_source_write(mission, source, file, &err) < 0 ||
+            repository_source_remember_lists(mission, source, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (refresh(mission, source, &result, failure) == 0 ||
+            refresh_with_more_keys(mission, http, source, &result, failure) == 0)
+                return 0;
+        return repository_source_blame(other->file, &result, failure);
+}
+
 /* Its keys are the distribution's, and where it is configured is none of ours. */
 static int use_packaged(Mission *mission, HttpClient *http, Failure *failure)
 {
@@ -337,7 +310,9 @@ static int use_packaged(Mission *mission, HttpClient *http, Failure *failure)
         if (repository_package_find(mission, &source, failure) < 0)
                 return -1;
         if (source.unverified)
-                return refuse_unverified(mission, &source, failure);
+                return repository_unsigned_refuse(mission, &source, failure);
+        if (repository_unsigned_check(mission, &source, failure) < 0)
+                return -1;
         if (repository_source_remember_lists(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
         if (*source.signed_by && repository_key_prepare(mission, http, &source, failure) < 0)
@@ -347,15 +322,50 @@ static int use_packaged(Mission *mission, HttpClient *http, Failure *failure)
                        : repository_source_blame(source.file, &result, failure);
 }
 
+static int add(Mission *mission, HttpClient *http, PackageSource *source, const PackageSource *other, const char *file,
+               Failure *failure)
+{
+        if ((other->enabled ? add_beside(mission, http, source, other, file, failure)
+                            : add_source(mission, http, source, file, failure)) < 0)
+                return -1;
+        outcome_row(mission->outcome, "repository-added", ROW_SUCCESS, "%s configures the vendor's repository %s %s",
+                    file, source->uri, *source->suite ? source->suite : source->id);
+        return 0;
+}
+
+/* What has no signatures asked for goes first; what came into force by all of this is looked at at the end. */
+static int use_or_add(Mission *mission, HttpClient *http, PackageSource *source, const char *file, Failure *failure)
+{
+        _cleanup_(repository_unsigned_clear) RepositoryUnsigned taken = { 0 };
+        const SourceFormat *format = mission->manager->sources;
+        PackageSource existing = { 0 }, place = *source;
+        bool found = false;
+        Error err = { 0 };
+
+        if (repository_unsigned_take_out(mission, source, &taken, failure) < 0)
+                return -1;
+        if (format->find(format, mission->host, source, NULL, &found, &existing, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        if (!found && *existing.file && !existing.enabled)
+                tell_disabled(mission, &existing);
+        if ((found         ? use_source(mission, http, source, &existing, failure)
+             : *taken.file ? add_source(mission, http, source, taken.file, failure)
+                           : add(mission, http, source, &existing, file, failure)) < 0 ||
+            repository_unsigned_check(mission, &place, failure) < 0)
+                return -1;
+        if (*taken.file && repository_source_drop(mission, taken.file, &err) < 0)
+                return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
+        repository_unsigned_tell(mission, &taken, !found);
+        return 0;
+}
+
 /* As the package server says where it comes from: used where it is configured already, else added. */
 static int set_up(Mission *mission, HttpClient *http, Failure *failure)
 {
         const char *channel = mission->request->channel ? mission->request->channel : "prod";
-        const SourceFormat *format = mission->manager->sources;
         _cleanup_free_ char *file = repository_source_file(mission, channel);
-        PackageSource source = { 0 }, existing = { 0 };
         const DistroSupport *support = situation_support(mission->request, &mission->facts);
-        bool found = false;
+        PackageSource source = { 0 };
         Error err = { 0 };
 
         mission_say(mission, "looking up the package repository for %s", mission->facts.machine.distro.name);
@@ -363,18 +373,9 @@ static int set_up(Mission *mission, HttpClient *http, Failure *failure)
                 return use_packaged(mission, http, failure);
         if (repository_fetch_source(mission, http, &source, failure) < 0)
                 return -1;
-        if (repository_source_mend(mission, &source, &err) < 0 ||
-            format->find(format, mission->host, &source, NULL, &found, &existing, &err) < 0)
+        if (repository_source_mend(mission, &source, &err) < 0)
                 return steps_fail(failure, REASON_REPOSITORY_REFRESH, &err);
-        if (!found && *existing.file)
-                tell_disabled(mission, &existing);
-        if (found)
-                return use_source(mission, http, &source, &existing, failure);
-        if (add_source(mission, http, &source, file, failure) < 0)
-                return -1;
-        outcome_row(mission->outcome, "repository-added", ROW_SUCCESS, "%s configures the vendor's repository %s %s",
-                    file, source.uri, *source.suite ? source.suite : source.id);
-        return 0;
+        return use_or_add(mission, http, &source, file, failure);
 }
 
 int step_repository(Mission *mission, Failure *failure)
@@ -389,5 +390,7 @@ int step_repository(Mission *mission, Failure *failure)
         http = http_client_new(mission->host); /* one: reading the bundle takes 65 ms */
         if (use_present(mission, http, &found, failure) < 0)
                 return -1;
-        return found ? 0 : set_up(mission, http, failure);
+        if (found)
+                return 0;
+        return set_up(mission, http, failure) < 0 ? -1 : repository_others_mend(mission, failure);
 }

@@ -5,6 +5,7 @@
 
 #include "agent/situation.h"
 #include "agent/steps.h"
+#include "platform/base/span.h"
 #include "platform/base/text.h"
 
 #define LIST_MAX 65536
@@ -19,15 +20,15 @@ static void on_http_wait(const char *text, void *userdata)
 static void look_at_clock(Mission *mission, const HttpResponse *response)
 {
         int64_t skew = response->has_date ? response->clock_skew_s : 0;
+        char span[SPAN_MAX];
 
         mission->clock_told = response->has_date;
         mission->clock_skew_s = skew;
         if (skew > HTTP_CLOCK_SKEW_MAX_S || skew < -HTTP_CLOCK_SKEW_MAX_S)
-                outcome_row(
-                        mission->outcome, "clock", ROW_WARNING,
-                        "The clock of this machine is %lld s %s the package repository's. Set it (chronyc makestep, "
-                        "or timedatectl set-ntp true): the sensor's licence and connections depend on it.",
-                        (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of");
+                outcome_row(mission->outcome, "clock", ROW_WARNING,
+                            "The clock of this machine is %s %s the package repository's. Set it (chronyc makestep, "
+                            "or timedatectl set-ntp true): the sensor's licence and connections depend on it.",
+                            span_exact(skew < 0 ? -skew : skew, span), skew < 0 ? "behind" : "ahead of");
 }
 
 int repository_fetch(Mission *mission, HttpClient *http, const char *path, size_t max, HttpResponse *response,

@@ -21,6 +21,7 @@
 /* All that the vendor signs with, below keys/. */
 static const char *const key_files[] = { "microsoft.asc", "microsoft-2025.asc" };
 
+#define COPIES_MAX 4 /* of one key, in a keyring */
 typedef struct Keys {
         const OpenpgpKey *keys[OPENPGP_KEYS_MAX]; /* borrowed from the file they were read from */
         size_t n;
@@ -36,7 +37,7 @@ static bool has_key(const Keys *keys, const char *fingerprint)
         return false;
 }
 
-/* Those of file that are pinned. ERROR_TRUST: one of them is revoked. */
+/* Those of file that are pinned, in all their copies. ERROR_TRUST: one of them is revoked. */
 static int pick_pinned(const Host *host, const OpenpgpFile *file, Keys *ret, Error *err)
 {
         const OpenpgpKey *key = NULL;
@@ -44,28 +45,42 @@ static int pick_pinned(const Host *host, const OpenpgpFile *file, Keys *ret, Err
         size_t i;
 
         for (i = 0; i < file->n_keys; i++) {
-                if (!distro_key_is_pinned(host, file->keys[i].fingerprint) || has_key(&keys, file->keys[i].fingerprint))
+                if (!distro_key_is_pinned(host, file->keys[i].fingerprint))
                         continue;
                 if (openpgp_find(file, file->keys[i].fingerprint, &key, err) < 0)
                         return -1;
-                keys.keys[keys.n++] = key;
+                keys.keys[keys.n++] = &file->keys[i];
         }
         *ret = keys;
         return 0;
 }
 
-/* Those of keys that file has not, or has revoked. */
+/* Is it there as it is, or in as many other copies as there is room for? */
+static bool has_copy(const OpenpgpFile *file, const OpenpgpKey *key)
+{
+        size_t i, n = 0;
+
+        for (i = 0; i < file->n_keys; i++) {
+                const OpenpgpKey *other = &file->keys[i];
+
+                if (!text_equal_nocase(other->fingerprint, key->fingerprint))
+                        continue;
+                if (other->length == key->length && memcmp(other->packets, key->packets, key->length) == 0)
+                        return true;
+                n++;
+        }
+        return n >= COPIES_MAX;
+}
+
+/* Not there, or not in this copy: the vendor signs a key anew when programs do not take the old signature any more. */
 static Keys pick_missing(const OpenpgpFile *file, const Keys *keys)
 {
         Keys missing = { 0 };
         size_t i;
 
-        for (i = 0; i < keys->n; i++) {
-                const OpenpgpKey *known = NULL;
-
-                if (openpgp_find(file, keys->keys[i]->fingerprint, &known, NULL) < 0 || !known)
+        for (i = 0; i < keys->n; i++)
+                if (!has_copy(file, keys->keys[i]))
                         missing.keys[missing.n++] = keys->keys[i];
-        }
         return missing;
 }
 
@@ -150,6 +165,24 @@ static int keyring_add(const Mission *mission, const Keyring *keyring, const Key
         return undo_rewrite(mission->host, keyring->path, text.data, text.length, 0644, 0444, err);
 }
 
+/* One copy of a key may be refused, and another taken. */
+static int import_keys(const Mission *mission, const char *file, const Keys *keys, Error *err)
+{
+        const PackageManager *manager = mission->manager;
+        size_t i;
+
+        if (manager->import_key(mission->host, file, err) == 0)
+                return 0;
+        log_info("%s", err->text);
+        for (i = 0; i < keys->n; i++) {
+                bool known = false;
+
+                if (manager->has_key(mission->host, keys->keys[i]->fingerprint, &known, NULL) < 0 || !known)
+                        return -1;
+        }
+        return 0;
+}
+
 /* Those that the package manager, if it keeps keys itself, has not. */
 static int manager_add(Mission *mission, const Keys *keys, bool *ret_added, Error *err)
 {
@@ -168,7 +201,7 @@ static int manager_add(Mission *mission, const Keys *keys, bool *ret_added, Erro
                         return -1;
                 if (known)
                         continue;
-                if (undo_remember_key(mission->host, fingerprint, err) < 0)
+                if (!has_key(&missing, fingerprint) && undo_remember_key(mission->host, fingerprint, err) < 0)
                         return -1;
                 missing.keys[missing.n++] = keys->keys[i];
         }
@@ -179,7 +212,7 @@ static int manager_add(Mission *mission, const Keys *keys, bool *ret_added, Erro
         /* an import is a transaction of its own, which fails at once while somebody else's runs */
         if (manager->wait_for_locks(mission->host, &run, err) < 0 ||
             fs_write(mission->host, file, text.data, text.length, 0644, err) < 0 ||
-            manager->import_key(mission->host, file, err) < 0)
+            import_keys(mission, file, &missing, err) < 0)
                 return -1;
         return fs_remove(mission->host, file, err);
 }

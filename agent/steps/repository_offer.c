@@ -4,6 +4,7 @@
 
 #include "agent/steps/repository_key.h"
 #include "agent/steps/repository_package.h"
+#include "agent/steps/repository_unsigned.h"
 #include "platform/base/text.h"
 
 typedef enum Claim {
@@ -17,12 +18,17 @@ int repository_offer_find(const Mission *mission, const PackageOffer *offer, Pac
                           PackageSource *ret, Error *err)
 {
         const SourceFormat *format = mission->manager->sources;
+        PackageSource first = { 0 };
+        bool is_unsigned = false;
 
         *like = (PackageSource){ .packaged = repository_package_brings(mission, offer->id) };
         snprintf(like->id, sizeof(like->id), "%s", offer->id);
         snprintf(like->uri, sizeof(like->uri), "%s", offer->uri);
         snprintf(like->suite, sizeof(like->suite), "%s", offer->suite);
-        return format->find(format, mission->host, like, NULL, ret_found, ret, err);
+        if (format->find(format, mission->host, like, NULL, ret_found, &first, err) < 0)
+                return -1;
+        *ret = first;
+        return *ret_found ? repository_unsigned_find(mission, &first, &is_unsigned, ret, err) : 0;
 }
 
 static bool is_of_one_source(const PackageOffer *a, const PackageOffer *b)

@@ -5,7 +5,8 @@
 
 #include "agent/mission.h"
 
-/* The entry behind an offer, as SourceFormat.find tells; like has what was looked for. */
+/* The entry behind an offer, as SourceFormat.find tells, one of its place that is unsigned before all others; like has
+ * what was looked for. */
 int repository_offer_find(const Mission *mission, const PackageOffer *offer, PackageSource *like, bool *ret_found,
                           PackageSource *ret, Error *err) _must_check_;
 

@@ -22,8 +22,21 @@ int repository_source_blame(const char *file, const PackageResult *result, Failu
  */
 int repository_source_mend(Mission *mission, const PackageSource *wanted, Error *err) _must_check_;
 
-/* source, with the keys of SourceFormat.key_file, in place of what file held for it; what else is of use there is
- * kept. source->file is file then. */
+/* The files under the vendor's own names, there or not; fs_names_free(). */
+char **repository_source_files(const Mission *mission);
+
+/* What stands in file for source's place; a file with nothing left in it is removed. */
+int repository_source_take_out(const Mission *mission, const char *file, const PackageSource *source,
+                               Error *err) _must_check_;
+
+/* The same in two parts, for a file that is written once more in between and keeps its mode and owner so. */
+int repository_source_empty(const Mission *mission, const char *file, const PackageSource *source,
+                            Error *err) _must_check_;
+int repository_source_drop(const Mission *mission, const char *file, Error *err) _must_check_;
+
+/* source, with the keys of its signed_by, in place of what file held for it, and of what others of the vendor's names
+ * hold for it with another keyring where that matters (SourceFormat.one_keyring); what else is of use there is kept.
+ * source->file is file then. */
 int repository_source_write(Mission *mission, PackageSource *source, const char *file, Error *err) _must_check_;
 
 /* Before a refresh: what it is about to fetch for the source, whole or in part. What is there already is somebody's:

@@ -5,8 +5,11 @@
  */
 #include "agent/steps.h"
 
+#include <unistd.h>
+
 #include "platform/base/log.h"
 #include "platform/base/text.h"
+#include "platform/process.h"
 
 #define LOOK_MS 500
 #define PATIENCE_MS (10 * 60 * 1000) /* an upgrade that takes longer holds the locks while it does something */
@@ -29,6 +32,7 @@ static const Turn turns[] = {
 };
 
 typedef struct Found {
+        const char *own;  /* the unit that this is run in: what a first boot starts would wait for itself */
         const Turn *turn; /* the first of the table; NULL: none */
         bool running;
 } Found;
@@ -39,9 +43,9 @@ static void look_at(const char *unit, bool running, void *userdata)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(turns); i++)
-                if (text_equal(turns[i].unit, unit) && (running || turns[i].needed) &&
+                if (text_equal(turns[i].unit, unit) && !text_equal(found->own, unit) && (running || turns[i].needed) &&
                     (!found->turn || &turns[i] < found->turn))
-                        *found = (Found){ &turns[i], running };
+                        *found = (Found){ found->own, &turns[i], running };
 }
 
 static int give_up(const Turn *turn, const Error *err, Failure *failure)
@@ -70,13 +74,15 @@ static Deadline find_patience(Mission *mission, const Turn *turn)
 int steps_wait_for_turn(Mission *mission, Failure *failure)
 {
         _cleanup_(systemd_closep) Systemd *systemd = NULL;
+        ProcessIdentity ourselves = { 0 };
         int64_t since = deadline_now_ms();
         Error err = { 0 };
 
         if (systemd_open(&systemd, NULL) < 0)
                 return 0;
+        process_identify(mission->host, getpid(), &ourselves);
         for (;;) {
-                Found found = { 0 };
+                Found found = { .own = ourselves.unit };
                 Deadline patience;
 
                 if (systemd_each_start(systemd, look_at, &found, NULL) < 0 || !found.turn)

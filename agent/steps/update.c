@@ -12,6 +12,7 @@
 #include "agent/steps/package_keys.h"
 #include "agent/steps/package_offers.h"
 #include "agent/steps/package_work.h"
+#include "agent/steps/update_gate.h"
 #include "agent/undo.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -62,7 +63,8 @@ static int write_record(Mission *mission, Failure *failure)
         return 0;
 }
 
-int update_end(Mission *mission, Failure *failure)
+/* Forgets the update that was begun. */
+static int end(Mission *mission, Failure *failure)
 {
         UpdateRecord *record = &mission->facts.update.record;
 
@@ -167,7 +169,9 @@ static int install(Mission *mission, const char *version, Failure *failure)
                 return -1;
         }
         package_keys_tell(mission);
-        return package_commit(mission, failure) < 0 ? -1 : update_gate(mission, true, failure);
+        if (package_commit(mission, failure) < 0 || update_gate(mission, true, failure) < 0)
+                return -1;
+        return end(mission, failure);
 }
 
 /* A run before this one had begun. */
@@ -175,9 +179,10 @@ static int resume(Mission *mission, Failure *failure)
 {
         const UpdateRecord *record = &mission->facts.update.record;
 
-        if (read_state(mission, failure) < 0)
+        if (read_state(mission, failure) < 0 ||
+            (is_there(mission, record->after) && update_gate(mission, false, failure) < 0))
                 return -1;
-        return is_there(mission, record->after) ? update_gate(mission, false, failure) : update_end(mission, failure);
+        return end(mission, failure);
 }
 
 int step_update(Mission *mission, Failure *failure)

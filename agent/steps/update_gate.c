@@ -1,4 +1,4 @@
-#include "agent/steps/update.h"
+#include "agent/steps/update_gate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,10 +123,10 @@ static int go_back(Mission *mission, bool downloaded, const Failure *why, Failur
                 return fail(mission, "was put back and does not come up either", why, &back, failure);
         mission_changed(mission, "sensor version, back because the new one did not come up", record->skipped,
                         record->before);
-        return update_end(mission, failure);
+        return 0;
 }
 
-static int pass(Mission *mission, Failure *failure)
+static void pass(Mission *mission)
 {
         UpdateRecord *record = &mission->facts.update.record;
 
@@ -137,7 +137,6 @@ static int pass(Mission *mission, Failure *failure)
                             record->after, record->skipped);
         record->skipped[0] = record->skipped_why[0] = '\0';
         record->skipped_s = 0;
-        return update_end(mission, failure);
 }
 
 int update_gate(Mission *mission, bool downloaded, Failure *failure)
@@ -146,8 +145,10 @@ int update_gate(Mission *mission, bool downloaded, Failure *failure)
         Failure why = { 0 };
         int result;
 
-        if (wait_for_sensor(mission, &why) == 0)
-                return pass(mission, failure);
+        if (wait_for_sensor(mission, &why) == 0) {
+                pass(mission);
+                return 0;
+        }
         if (why.reason == REASON_STOPPED) {
                 *failure = why;
                 return -1;

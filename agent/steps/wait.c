@@ -96,6 +96,6 @@ int steps_wait_for_sensor(Mission *mission, SensorDone *done, const char *what, 
                 if (deadline_now_ms() - hopeful > HOPELESS_MS || host_wait(mission->host, wait_ms, deadline, &err) < 0)
                         return err.kind == ERROR_STOPPED ? failure_from(failure, REASON_STOPPED, &err)
                                                          : fail_waiting(mission, what, reason, failure);
-                wait_ms = wait_ms * 5 / 4 < LONGEST_WAIT_MS ? wait_ms * 5 / 4 : LONGEST_WAIT_MS;
+                wait_ms = wait_ms * 9 / 8 < LONGEST_WAIT_MS ? wait_ms * 9 / 8 : LONGEST_WAIT_MS;
         }
 }

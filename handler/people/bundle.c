@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 #include "platform/base/version.h"
 #include "platform/gzip.h"
@@ -76,46 +75,6 @@ Json *bundle_omissions_json(const Bundle *bundle)
                 json_add_text(omission, "why", bundle->omissions[i].why);
         }
         return list;
-}
-
-static void omit_always(Bundle *bundle)
-{
-        bundle_omit(bundle, "settings of the extension, keys, certificates", "they hold the onboarding package");
-        bundle_omit(bundle, "the sensor's onboarding and offboarding files",
-                    "who has them can add machines to the tenant; its id is in facts.json");
-        bundle_omit(bundle, "MdeInstallerLog.log",
-                    "it is what the package manager said, which may name logins of package sources: look through it "
-                    "before you send it");
-        bundle_omit(bundle, "package sources, proxies as they are configured, environment and unit files",
-                    "they may hold passwords; what follows from them is in facts.json");
-        bundle_omit(bundle,
-                    "the site's configuration and managed configuration of the sensor beyond "
-                    "enforcementLevel, groupIds and a proxy without login",
-                    "what else stands there is the customer's own");
-        bundle_omit(bundle, "the journal, and logs of others", "nobody knows what stands there");
-        bundle_omit(bundle, "the sensor's own logs and diagnostics",
-                    "they are the sensor's: 'mde-linux collect --with-sensor-diagnostics' has it make its archive, a "
-                    "file of its own");
-}
-
-static void omit_unseen(const Host *host, Bundle *bundle)
-{
-        if (!host_is_live(host))
-                bundle_omit(bundle, "what only a running machine knows",
-                            "this is an image: units, processes, memory, network and the sensor's health are unknown");
-        if (geteuid() != 0)
-                bundle_omit(bundle, "what only root may see",
-                            "not root: history, status, the log and parts of the facts were not looked at; "
-                            "'sudo mde-linux collect' has them");
-}
-
-void bundle_gather(const Host *host, Bundle *ret)
-{
-        *ret = (Bundle){ .made_s = (int64_t)time(NULL) };
-        bundle_add_machine(host, ret);
-        bundle_add_extension(host, ret);
-        omit_unseen(host, ret);
-        omit_always(ret);
 }
 
 static char *manifest(const Bundle *bundle)

@@ -16,7 +16,6 @@
 #include "platform/json_add.h"
 
 #define HANDLER_LOG "MdeExtensionHandlerLog.log"
-#define STATUS_NAME "MDE.Linux"
 #define TEXT_MAX 4096
 #define ROWS_MAX 64
 
@@ -103,15 +102,15 @@ static Json *status_part(Json *from)
         put_same(from, to, "status");
         if (json_object_is_type(code, json_type_int))
                 json_add_number(to, "code", json_object_get_int64(code));
-        put(to, "message", json_string(json_member(from, "formattedMessage"), "message"));
+        put(to, "message", status_told_text(from));
         return to;
 }
 
 Json *bundle_status(Json *document)
 {
         Json *entry = json_object_is_type(document, json_type_array) ? json_object_array_get_idx(document, 0) : NULL;
-        Json *status = json_member(entry, "status"), *rows = json_member(status, "substatus"), *ret, *list;
-        size_t n = json_object_is_type(rows, json_type_array) ? (size_t)json_object_array_length(rows) : 0, i;
+        Json *status = status_told(document), *rows = status_told_rows(status), *ret, *list;
+        size_t n = status_told_count(rows), i;
 
         if (!text_equal(json_string(status, "name"), STATUS_NAME))
                 return NULL;
@@ -126,15 +125,9 @@ Json *bundle_status(Json *document)
 
 static Json *read_status(const Host *host, const Environment *environment, int sequence)
 {
-        _cleanup_free_ char *path = status_path(environment, sequence), *text = NULL;
-        _cleanup_json_ Json *document = NULL;
-        size_t length = 0;
-        Json *ret;
+        _cleanup_json_ Json *document = status_read(host, environment, sequence);
+        Json *ret = bundle_status(document);
 
-        if (fs_read(host, path, 2 * STATUS_SIZE_MAX, &text, &length, NULL) < 0 || !text ||
-            json_parse(text, length, &document, NULL) < 0)
-                return NULL;
-        ret = bundle_status(document);
         if (ret)
                 json_add_number(ret, "sequence", sequence);
         return ret;

@@ -2,15 +2,18 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/commands/progress.h"
 #include "agent/history.h"
 #include "agent/mission_run.h"
 #include "agent/queue.h"
 #include "agent/state_holder.h"
+#include "handler/people/by_hand_scope.h"
 #include "handler/people/by_hand_tell.h"
+#include "handler/people/pass_on.h"
+#include "handler/removal.h"
 #include "handler/request_digest.h"
-#include "handler/worker_unit.h"
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/base/version.h"
@@ -33,6 +36,7 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
         stop_signals_catch(on_signal);
+        signal(BY_HAND_SCOPE_STOP, on_signal);
         signal(SIGTSTP, SIG_IGN); /* stopped, it would hold the lock for as long */
 }
 
@@ -74,7 +78,14 @@ static void on_progress(const Outcome *outcome, void *userdata)
                                               : "Stopping after the command that runs now; an installation is never "
                                                 "broken off.");
         run->told_stops = asked;
-        progress_tell(&run->progress, outcome);
+        progress_tell(&run->progress, outcome, deadline_now_ms());
+}
+
+static void on_wait(void *userdata)
+{
+        const Run *run = userdata;
+
+        on_progress(run->outcome, userdata);
 }
 
 static void on_change(const char *what, const char *before, const char *after, void *userdata)
@@ -157,6 +168,16 @@ static bool is_all_there_is(const Host *host, const HistoryRecord *before)
         return n == 0 || (n == 1 && before->verdict == VERDICT_REFUSED);
 }
 
+/* Once more, it finds what was done. */
+static int64_t offboarded_s(const Run *run, const HistoryRecord *before)
+{
+        const Request *request = &run->hand->settings.request;
+
+        if (!request->offboard || run->outcome->verdict != VERDICT_SUCCEEDED)
+                return 0;
+        return outcome_is_told(run->outcome, step_name(STEP_OFFBOARD)) ? (int64_t)time(NULL) : before->offboarded_s;
+}
+
 static void remember(const Run *run, const Mission *mission)
 {
         const Request *request = mission->request;
@@ -171,6 +192,7 @@ static void remember(const Run *run, const Mission *mission)
         snprintf(record.program, sizeof(record.program), "%s", version_text);
         if (request->onboarding)
                 snprintf(record.tenant, sizeof(record.tenant), "%s", request->onboarding->org_id);
+        record.offboarded_s = offboarded_s(run, &before);
         state_boot_id(host, record.boot);
         history_keep_notes(&record, &mission->plan);
         if (record.verdict != VERDICT_SUCCEEDED)
@@ -213,17 +235,24 @@ static void carry_out(Run *run)
         Error err = { 0 };
 
         progress_begin(&run->progress, stderr);
+        run->hand->host.on_wait = on_wait;
+        run->hand->host.userdata = run;
         open_log(run);
+        by_hand_scope_enter(&run->hand->host);
         if (take_lock(run, &lock, &failure) < 0) {
                 *run->outcome = (Outcome){ .verdict = VERDICT_REFUSED, .failure = failure };
         } else {
                 mission_run(&mission, run->outcome);
                 remember(run, &mission);
-                if (worker_unit_let_go(&run->hand->host, &lock, &err) < 0)
+                if (run->outcome->verdict == VERDICT_SUCCEEDED && !mission.request->offboard)
+                        pass_on(&run->hand->host);
+                by_hand_scope_end(&run->hand->host);
+                if (removal_let_go(&run->hand->host, INSTALLER_LOG, &lock, &err) < 0)
                         log_error("%s", err.text);
         }
         log_end(run->outcome);
-        progress_end(&run->progress, run->outcome);
+        run->hand->host.on_wait = NULL;
+        progress_end(&run->progress, run->outcome, deadline_now_ms());
 }
 
 /* Nothing is written, not even a lock. */

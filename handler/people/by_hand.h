@@ -5,11 +5,9 @@
 #pragma once
 
 #include "agent/commands/command_line.h"
+#include "agent/guest/places.h"
 #include "agent/outcome.h"
 #include "handler/settings.h"
-
-#define BY_HAND_LOGS "/var/log/mde-linux"
-#define BY_HAND_LOG BY_HAND_LOGS "/mde-linux.log" /* ours; the package manager's words lie beside it */
 
 typedef struct ByHand {
         const CommandLine *line;

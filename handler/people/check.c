@@ -26,6 +26,8 @@ int command_check(const CommandLine *line)
         if (code)
                 return code;
         assessment_make(&question.settings.request, &question.facts, assessment);
+        if (question.configuration.hidden)
+                assessment->unseen[assessment->n_unseen++] = UNSEEN_SITE;
         code = show(line, &question, assessment);
         return code ? code : check_exit_code(assessment);
 }

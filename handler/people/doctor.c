@@ -13,16 +13,18 @@ int command_doctor(const CommandLine *line)
         _cleanup_(session_clear) Session session = { 0 };
         _cleanup_(settings_clear) Settings settings = { 0 };
         _cleanup_free_ char *root = NULL;
-        const char *identity;
-        Failure unreadable;
+        DoctorAsk ask = { 0 };
         Host host;
-        int code = command_line_host(line, &configuration, &root, &host);
-        bool asked;
+        int code = command_line_look(line, &configuration, &root, &host);
 
         if (code)
                 return code;
         extension_look(&host, &extension);
-        asked = asked_read(&host, &extension, &session, &settings, &unreadable);
-        identity = asked ? settings.request.sources.identity : configuration_setting(&configuration, "azureIdentity");
-        return doctor_answer(line, &host, asked ? &settings.request : NULL, identity);
+        if (asked_read(&host, &extension, &session, &settings, &ask.unreadable))
+                ask.asked = &settings.request;
+        if (!ask.asked && !ask.unreadable.reason)
+                ask.unreadable = configuration.unread;
+        ask.site_hidden = configuration.hidden;
+        ask.identity = ask.asked ? ask.asked->sources.identity : configuration_setting(&configuration, "azureIdentity");
+        return doctor_answer(line, &host, &ask);
 }

@@ -20,9 +20,11 @@ static int show(const CommandLine *line, const Question *question, const Plan *p
         size_t n = unseen_list(&question->facts, unseen);
         Screen screen = screen_of(stdout);
 
+        if (question->configuration.hidden)
+                unseen[n++] = UNSEEN_SITE;
         if (command_line_option(line, "json"))
                 return screen_print_document(show_plan_json(request, plan, unseen, n));
-        show_plan(&screen, request, plan);
+        show_plan(&screen, request, plan, NULL);
         if (!question->settings_file && !request->onboarding && plan->refusal.reason == REASON_ONBOARDING_MISSING)
                 screen_say(&screen, SCREEN_PLAIN, 2, NO_SETTINGS);
         if (!question->facts_file) /* who recorded them saw that then */

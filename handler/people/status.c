@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "agent/commands/status_show.h"
+#include "agent/guest/program_call.h"
 #include "agent/state.h"
 #include "handler/people/asked.h"
 #include "platform/base/text.h"
 
 #define LOOK_MS 1000
+#define CONFLICT_MS 5000
 #define SETTLE_MS 50 /* from an event to what it tells of */
 #define TIMEOUT_MAX_S (7 * 24 * 60 * 60)
 
@@ -81,17 +83,31 @@ static int read_timeout(const CommandLine *line, Deadline *ret)
         return 0;
 }
 
-static int show(const Host *host, bool as_json)
+/* Whether what the last run was refused for is still there; a first look does not ask for it. */
+static void look_again(const Host *host, const Extension *extension, Facts *facts)
+{
+        const ExtensionRun *run = standing_run(extension);
+
+        if (run && run->failure.reason == REASON_CONFLICT && host_is_live(host) && geteuid() == 0)
+                fanotify_look(host, deadline_in(CONFLICT_MS), &facts->fanotify);
+}
+
+static int show(const Host *host, const Configuration *configuration, bool as_json)
 {
         _cleanup_(extension_clear) Extension extension = { 0 };
         _cleanup_(facts_clear) Facts facts = { 0 };
         _cleanup_free_ Asked *asked = text_allocate(sizeof(*asked));
+        char call[PROGRAM_CALL_MAX];
         Standing standing;
-        StatusView view = { &facts, &extension, asked, &standing, host_is_live(host), geteuid() == 0 };
+        StatusView view = { &facts,         &extension,           asked, &standing, host_is_live(host),
+                            geteuid() == 0, configuration->hidden };
 
         extension_look(host, &extension);
         asked_look(host, &extension, &facts, asked);
-        standing_judge(&facts, &extension, asked, view.live, view.root, &standing);
+        if (asked->known != TRI_YES && !asked->unreadable.reason)
+                asked->unreadable = configuration->unread;
+        look_again(host, &extension, &facts);
+        standing_judge(&facts, &extension, asked, view.live, view.root ? NULL : program_call(call), &standing);
         return as_json ? status_show_json(&view) : status_show(&view);
 }
 
@@ -104,7 +120,7 @@ int command_status(const CommandLine *line)
         int code = read_timeout(line, &deadline);
 
         if (!code)
-                code = command_line_host(line, &configuration, &root, &host);
+                code = command_line_look(line, &configuration, &root, &host);
         if (code)
                 return code;
         if (command_line_option(line, "wait") && !host_is_live(&host))
@@ -116,5 +132,5 @@ int command_status(const CommandLine *line)
                         command_line_option(line, "timeout"));
                 return COMMAND_FAILED;
         }
-        return show(&host, command_line_option(line, "json"));
+        return show(&host, &configuration, command_line_option(line, "json"));
 }

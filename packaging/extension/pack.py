@@ -1,4 +1,4 @@
-"""Packs programs, their manifests and the licences into an extension zip.
+"""Packs programs, their manifests, the licences and the schemas of what --json prints into an extension zip.
 
     pack.py VERSION OUT.zip PROGRAM
     pack.py VERSION OUT.zip ARCHITECTURE=PROGRAM=LIBRARIES ...
@@ -41,6 +41,11 @@ def manifest(name, version):
     return (HERE / f"{name}.in").read_text().replace("@VERSION@", version).encode()
 
 
+def schemas():
+    """Of what --json prints: on a machine with the extension alone nothing else brings them."""
+    return {f"schemas/{path.name}": path.read_bytes() for path in (HERE.parent / "schemas").glob("*.json")}
+
+
 def single(program, version):
     return {ENTRY: stripped(program, version)}
 
@@ -64,6 +69,7 @@ def main():
     version, out, *words = sys.argv[1:]
     content = {name: manifest(name, version) for name in ("HandlerManifest.json", "manifest.xml")}
     content["LICENSE"] = (HERE.parents[1] / "LICENSE").read_bytes()
+    content |= schemas()
     content |= several(words, version) if "=" in words[0] else single(words[0], version)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
         for name, data in sorted(content.items()):

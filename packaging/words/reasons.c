@@ -1,6 +1,8 @@
 #include "packaging/words/words.h"
 
 #include "agent/answers/explain.h"
+#include "agent/answers/remedy.h"
+#include "platform/base/text.h"
 
 #define DATE "2026-11-22"
 
@@ -108,6 +110,10 @@ static void reasons(FILE *file)
                 line(file, reason->what);
                 fputs(".br\n", file);
                 line(file, reason->remedy);
+                if (!text_equal(remedy_by_hand((ReasonId)i), reason->remedy)) {
+                        fputs(".br\nBy hand: ", file);
+                        line(file, remedy_by_hand((ReasonId)i));
+                }
                 fputs(".br\n", file);
                 line(file, explain_whose(reason));
                 line(file, explain_retry(reason));

@@ -55,10 +55,19 @@ char *text_escape(const char *text, size_t max);
 char *text_url_place(const char *url);
 
 /*
- * In place: of addresses, what may be secret becomes stars: what stands between "://" and "@", behind "?" or "#", and
- * "NAME:PASSWORD" of NAME:PASSWORD@HOST without a scheme. Never longer. Returns text.
+ * In place: what may be secret becomes stars: in addresses what stands between "://" and "@", behind "?" or "#", parts
+ * of the path that are no name but a token, "NAME:PASSWORD" of NAME:PASSWORD@HOST without a scheme; and anywhere the
+ * word behind "password=" and its like. Never longer. Returns text.
  */
 char *text_hide_logins(char *text);
+
+/* Names of what nobody else is to know, in options, commands, addresses and files. */
+typedef struct TextSecret {
+        const char *name; /* NULL ends the list */
+        bool anywhere;    /* without a "=" behind it too: no honest word has it in it, as "signed-by" has "sig" */
+} TextSecret;
+
+extern const TextSecret text_secrets[];
 
 /* For a URL (RFC 3986): all but the unreserved characters and those of also_plain as %XX. Caller frees. */
 char *text_percent_encode(const char *text, const char *also_plain);

@@ -2,11 +2,14 @@
  * Addresses as people write them into configurations and as programs repeat them. Where it cannot be told whether
  * something is a login, it is hidden.
  */
+#include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "platform/base/text.h"
 
 #define STARS 3
+#define TOKEN_MIN 32 /* shorter parts of a path are names */
 
 static const char word_ends[] = " \t\r\n\"<>";
 
@@ -52,6 +55,91 @@ static void hide_query(char *start)
                 end--;
         if (end > mark)
                 cover(mark + 1, end);
+}
+
+static int class_of(char c)
+{
+        if (c >= 'a' && c <= 'z')
+                return 'a';
+        if (c >= 'A' && c <= 'Z')
+                return 'A';
+        if (c >= '0' && c <= '9')
+                return '0';
+        return c && strchr("_-+=%~", c) ? '_' : 0;
+}
+
+/*
+ * Letters and digits of a token change their kind at most places (two of three in base64), those of names in few, as in
+ * "ResourceGroupOfTeam7": what has all three kinds and changes at two places of five is no name. Digests and GUIDs have
+ * two kinds.
+ */
+static bool is_token(const char *part, size_t length)
+{
+        size_t i, changes = 0, upper = 0, lower = 0, digits = 0;
+
+        for (i = 0; i < length; i++) {
+                upper += class_of(part[i]) == 'A';
+                lower += class_of(part[i]) == 'a';
+                digits += class_of(part[i]) == '0';
+                changes += i > 0 && class_of(part[i]) != class_of(part[i - 1]);
+        }
+        return length >= TOKEN_MIN && upper && lower && digits && changes * 5 >= length * 2;
+}
+
+/* Of the path before the query. */
+static void hide_tokens(char *start)
+{
+        char *part, *end = start + strcspn(start, "/ \t\r\n");
+
+        while (*end && !strchr(word_ends, *end) && !strchr("?#", *end)) {
+                for (part = ++end; class_of(*end);)
+                        end++;
+                if (is_token(part, (size_t)(end - part)))
+                        end = cover(part, end);
+        }
+}
+
+const TextSecret text_secrets[] = {
+        { "password", true },   { "passwd", true }, { "passphrase", true }, { "secret", true },
+        { "signature", false }, { "sig", false },   { "token", true },      { NULL, false },
+};
+
+/* Behind the "=" of such a name in [word, end); NULL: there is none. */
+static char *find_value(char *word, const char *end)
+{
+        const TextSecret *secret;
+        size_t length;
+        char *equals;
+
+        for (equals = memchr(word, '=', (size_t)(end - word)); equals;
+             equals = memchr(equals + 1, '=', (size_t)(end - equals - 1)))
+                for (secret = text_secrets; secret->name; secret++) {
+                        length = strlen(secret->name);
+                        if ((size_t)(equals - word) >= length &&
+                            strncasecmp(equals - length, secret->name, length) == 0 &&
+                            (equals - word == (ptrdiff_t)length || class_of(equals[-(ptrdiff_t)length - 1]) != 'a'))
+                                return equals + 1;
+                }
+        return NULL;
+}
+
+static void hide_value(char *word)
+{
+        char *end = word + strcspn(word, word_ends), *value = find_value(word, end);
+
+        if (value && value < end)
+                cover(value, end);
+}
+
+/* "HOST/PATH?NAME=VALUE": a question has no sign of equality. */
+static void hide_bare_query(char *word)
+{
+        size_t length = strcspn(word, word_ends);
+        char *slash = memchr(word, '/', length),
+             *mark = slash ? memchr(slash, '?', length - (size_t)(slash - word)) : NULL;
+
+        if (mark && memchr(mark, '=', length - (size_t)(mark - word)))
+                hide_query(mark);
 }
 
 static bool is_of_name(char c)
@@ -113,9 +201,13 @@ char *text_hide_logins(char *text)
         for (start = find_authority(text); start; start = find_authority(start)) {
                 hide_before_host(start);
                 hide_query(start);
+                hide_tokens(start);
         }
-        for (start = text; *start; start += strspn(start, word_ends))
+        for (start = text; *start; start += strspn(start, word_ends)) {
+                hide_bare_query(start);
+                hide_value(start);
                 start = hide_in_word(start);
+        }
         return text;
 }
 

@@ -79,6 +79,8 @@ static const char *const install_argv[] = {
 
 static const char *const configure_argv[] = { "dpkg", "--force-confdef", "--force-confold", "--configure", "-a", NULL };
 
+static const char *const sizes[] = { "Need to get ", NULL };
+
 #define APT_COMMAND(...)                                                                                               \
         {                                                                                                              \
                 .manager = "apt", .words = &apt_words, .environment = quiet_environment, .courtesy = DAILY_LOCK,       \
@@ -168,7 +170,7 @@ static int make_install(const Host *host, PackageCommand *command, const Package
 static int apt_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                         Error *err)
 {
-        _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks);
+        _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks, .sizes = sizes);
 
         if (make_install(host, &command, run, wanted, err) < 0)
                 return -1;

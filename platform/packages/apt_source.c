@@ -131,7 +131,7 @@ int apt_source_parse(const char *text, size_t length, const char *url_prefix, Pa
 }
 
 /* As Debian calls it, by what uname says. */
-static const char *architecture_name(const char *architecture)
+const char *apt_source_architecture(const char *architecture)
 {
         if (text_equal(architecture, "aarch64"))
                 return "arm64";
@@ -145,5 +145,6 @@ char *apt_source_line(const PackageSource *source, const char *architecture)
 
         return text_format("# Written by mde-linux for Microsoft Defender for Endpoint.\n"
                            "deb [arch=%s%s] %s %s %s\n",
-                           architecture_name(architecture), signed_by, source->uri, source->suite, source->component);
+                           apt_source_architecture(architecture), signed_by, source->uri, source->suite,
+                           source->component);
 }

@@ -13,6 +13,9 @@
 int apt_source_parse(const char *text, size_t length, const char *url_prefix, PackageSource *ret,
                      Error *err) _must_check_;
 
+/* As Debian calls it, by what uname says. */
+const char *apt_source_architecture(const char *architecture);
+
 /* One deb line for this architecture (as uname says) with signed-by, after a comment that says who wrote it. Caller
  * frees. */
 char *apt_source_line(const PackageSource *source, const char *architecture);
@@ -20,8 +23,11 @@ char *apt_source_line(const PackageSource *source, const char *architecture);
 /* In /etc/apt/sources.list and sources.list.d (*.list, *.sources). */
 int apt_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
                     bool *ret_found, PackageSource *ret, Error *err) _must_check_;
+int apt_source_find_unverified(const SourceFormat *format, const Host *host, const PackageSource *like, bool *ret_found,
+                               PackageSource *ret, Error *err) _must_check_;
 bool apt_source_find_in(const Host *host, const char *file, const PackageSource *like, PackageSource *ret);
 
-/* Of one-line lists: any line that apt cannot parse stops it as a whole. */
-void apt_source_mend(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
-                     bool also_wanted, SourceMend *ret);
+/* Of one-line lists: any line that apt cannot parse stops it as a whole. wanted->component "": any will do. */
+void apt_source_mend(const char *text, size_t length, const PackageSource *wanted, bool also_wanted, SourceMend *ret);
+bool apt_source_misplaced(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
+                          size_t n, PackageSource *ret);

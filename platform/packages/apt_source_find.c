@@ -6,9 +6,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/packages/apt_entry.h"
 #include "platform/packages/source_text.h"
 
 #define FILE_MAX (1024 * 1024)
@@ -16,28 +18,17 @@
 typedef struct Wanted {
         const char *uri;
         const char *suite;
-        PackageSource *disabled; /* the first that would be found, were it not disabled; NULL: of no interest */
+        const char *architecture; /* of this machine, as Debian calls it; NULL: any will do */
+        bool unverified;          /* only such a one, and whatever it is for */
+        PackageSource *disabled;  /* the first that would be found, were it not disabled; NULL: of no interest */
+        PackageSource *other;     /* likewise, that is enabled and for other architectures only */
 } Wanted;
 
-/* A stanza or line of a file: words separated by blanks; NULL: absent. */
-typedef struct Entry {
-        char *types, *uris, *suites, *components, *signed_by, *enabled, *trusted, *insecure;
-        bool stanza;
-        unsigned trusted_line, insecure_line; /* in which they stand, from 1 */
-} Entry;
-
-static void entry_clear(Entry *entry)
-{
-        free(entry->types);
-        free(entry->uris);
-        free(entry->suites);
-        free(entry->components);
-        free(entry->signed_by);
-        free(entry->enabled);
-        free(entry->trusted);
-        free(entry->insecure);
-        *entry = (Entry){ 0 };
-}
+typedef struct Search {
+        const Wanted *wanted;
+        const char *file;
+        PackageSource *ret;
+} Search;
 
 static bool is_same_suite(const char *a, size_t a_length, const char *b)
 {
@@ -99,7 +90,7 @@ static bool copy_keyring(char *ret, size_t size, const char *signed_by)
         return copy_word(ret, size, signed_by, length);
 }
 
-static void tell_weakness(const Entry *entry, PackageSource *source)
+static void tell_weakness(const AptEntry *entry, PackageSource *source)
 {
         bool trusted = is_on(entry->trusted);
         unsigned line = trusted ? entry->trusted_line : entry->insecure_line;
@@ -116,201 +107,94 @@ static void tell_weakness(const Entry *entry, PackageSource *source)
                          trusted ? "trusted" : "allow-insecure", value, line);
 }
 
-static bool match(const Entry *entry, const Wanted *wanted, const char *file, PackageSource *ret)
+/* "arch=amd64,arm64", "Architectures: amd64 arm64". What adds to or takes from the machine's own says nothing here. */
+static bool is_for(const AptEntry *entry, const char *architecture)
 {
-        PackageSource source = { .enabled = !is_off(entry->enabled),
-                                 .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
-        const char *uri, *suite, *component = entry->components ? entry->components : "";
-        size_t length, uri_length = 0, suite_length = 0;
-
-        uri = find_word(entry->uris, wanted->uri, source_text_is_same_uri, &uri_length);
-        suite = find_word(entry->suites, wanted->suite, is_same_suite, &suite_length);
-        if (!uri || !suite || !find_word(entry->types, "deb", is_same_word, &length))
-                return false;
-        component += strspn(component, " \t\r\n");
-        if (!copy_word(source.uri, sizeof(source.uri), uri, source_text_without_slashes(uri, uri_length)) ||
-            !copy_word(source.suite, sizeof(source.suite), suite, suite_length) ||
-            !copy_word(source.component, sizeof(source.component), component, strcspn(component, " \t\r\n")) ||
-            !copy_word(source.file, sizeof(source.file), file, strlen(file)) ||
-            !copy_keyring(source.signed_by, sizeof(source.signed_by), entry->signed_by))
-                return false;
-        tell_weakness(entry, &source);
-        if (source.enabled)
-                *ret = source;
-        else if (wanted->disabled && !*wanted->disabled->file)
-                *wanted->disabled = source;
-        return source.enabled;
-}
-
-/* Cuts the next word off *rest; "" at the end. */
-static char *cut_word(char **rest)
-{
-        char *word = *rest + strspn(*rest, " \t");
-
-        *rest = word + strcspn(word, " \t");
-        if (**rest)
-                *(*rest)++ = '\0';
-        return word;
-}
-
-static void read_options(char *options, Entry *entry)
-{
-        const struct {
-                const char *name;
-                char **value;
-        } known[] = {
-                { "signed-by=", &entry->signed_by },
-                { "trusted=", &entry->trusted },
-                { "allow-insecure=", &entry->insecure },
-        };
-        size_t i;
-
-        while (*(options += strspn(options, " \t"))) {
-                const char *option = cut_word(&options);
-
-                for (i = 0; i < ELEMENTSOF(known); i++)
-                        if (text_starts_with(option, known[i].name)) {
-                                free(*known[i].value);
-                                *known[i].value = text_copy(option + strlen(known[i].name));
-                        }
-        }
-}
-
-/* deb [options] uri suite component ... */
-static void read_line(char *line, Entry *entry)
-{
-        char *rest = line, *end;
-
-        line[strcspn(line, "#")] = '\0';
-        entry->types = text_copy(cut_word(&rest));
-        rest += strspn(rest, " \t");
-        if (*rest == '[') {
-                end = strchr(rest, ']');
-                if (!end)
-                        return;
-                *end = '\0';
-                read_options(rest + 1, entry);
-                rest = end + 1;
-        }
-        entry->uris = text_copy(cut_word(&rest));
-        entry->suites = text_copy(cut_word(&rest));
-        entry->components = text_copy(rest);
-}
-
-static bool search_list(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
-{
-        const char *cursor = text, *line;
-        unsigned n = 0;
+        static const char between[] = " \t\r\n,";
+        const char *word = entry->architectures;
         size_t length;
 
-        while (text_next_line(&cursor, text + size, &line, &length)) {
-                _cleanup_free_ char *copy = text_copy_n(line, length);
-                _cleanup_(entry_clear) Entry entry = { .trusted_line = n + 1, .insecure_line = n + 1 };
-
-                n++;
-                read_line(text_trim(copy), &entry);
-                if (match(&entry, wanted, file, ret))
+        if (!architecture || !word || !word[strspn(word, between)])
+                return true;
+        for (; *(word += strspn(word, between)); word += length) {
+                length = strcspn(word, between);
+                if (is_same_word(word, length, architecture))
                         return true;
         }
         return false;
 }
 
-/* Where the field of this line is kept; NULL: one we do not need. */
-static char **field_of(Entry *entry, const char *name)
+static void keep_first(PackageSource *kept, const PackageSource *source)
 {
-        const struct {
-                const char *name;
-                char **value;
-        } fields[] = {
-                { "Types", &entry->types },         { "URIs", &entry->uris },
-                { "Suites", &entry->suites },       { "Components", &entry->components },
-                { "Signed-By", &entry->signed_by }, { "Enabled", &entry->enabled },
-                { "Trusted", &entry->trusted },     { "Allow-Insecure", &entry->insecure },
-        };
-        size_t i;
-
-        for (i = 0; i < ELEMENTSOF(fields); i++)
-                if (text_equal_nocase(name, fields[i].name))
-                        return fields[i].value;
-        return NULL;
+        if (kept && !*kept->file)
+                *kept = *source;
 }
 
-static void append_to(char **value, const char *words)
+/* Is it for the place that is wanted? */
+static bool describe(const AptEntry *entry, const Wanted *wanted, const char *file, PackageSource *ret)
 {
-        char *longer = text_format("%s%s%s", *value ? *value : "", *value && **value ? " " : "", words);
+        PackageSource source = { .enabled = !is_off(entry->enabled),
+                                 .unverified = is_on(entry->trusted) || is_on(entry->insecure) };
+        const char *uri, *suite, *component = entry->components ? entry->components : "";
+        size_t uri_length = 0, suite_length = 0;
+        bool fits;
 
-        free(*value);
-        *value = longer;
+        uri = find_word(entry->uris, wanted->uri, source_text_is_same_uri, &uri_length);
+        suite = find_word(entry->suites, wanted->suite, is_same_suite, &suite_length);
+        if (!uri || !suite)
+                return false;
+        component += strspn(component, " \t\r\n");
+        fits = copy_word(source.file, sizeof(source.file), file, strlen(file)) &&
+               copy_word(source.uri, sizeof(source.uri), uri, source_text_without_slashes(uri, uri_length)) &&
+               copy_word(source.suite, sizeof(source.suite), suite, suite_length) &&
+               copy_word(source.component, sizeof(source.component), component, strcspn(component, " \t\r\n")) &&
+               copy_keyring(source.signed_by, sizeof(source.signed_by), entry->signed_by);
+        if (!fits && !wanted->unverified)
+                return false;
+        tell_weakness(entry, &source);
+        *ret = source;
+        return true;
 }
 
-/* line is trimmed at both ends; continued: it began with a blank. *field: the one that a continuation goes on. */
-static void read_field(char *line, bool continued, Entry *entry, char ***field)
+static bool match_unverified(const PackageSource *source, PackageSource *ret)
 {
-        char *colon = strchr(line, ':');
-
-        if (continued) {
-                if (*field)
-                        append_to(*field, line);
-                return;
-        }
-        *field = NULL;
-        if (!colon)
-                return;
-        *colon = '\0';
-        *field = field_of(entry, line);
-        if (*field) {
-                free(TAKE_PTR(**field));
-                **field = text_copy(text_trim(colon + 1));
-        }
+        if (!source->enabled || !source->unverified)
+                return false;
+        *ret = *source;
+        return true;
 }
 
-/* Of the field that was read; 0: it goes on. */
-static void note_line(char *const *field, unsigned line, Entry *entry)
+/* An AptEntryFound. */
+static bool match(const AptEntry *entry, void *userdata)
 {
-        if (line > 0 && field == &entry->trusted)
-                entry->trusted_line = line;
-        else if (line > 0 && field == &entry->insecure)
-                entry->insecure_line = line;
-}
-
-static bool search_stanzas(const char *text, size_t size, const Wanted *wanted, const char *file, PackageSource *ret)
-{
-        const char *cursor = text, *line;
-        _cleanup_(entry_clear) Entry entry = { .stanza = true };
-        char **field = NULL;
-        unsigned n = 0;
+        const Search *search = userdata;
+        const Wanted *wanted = search->wanted;
+        PackageSource source = { 0 };
         size_t length;
 
-        while (text_next_line(&cursor, text + size, &line, &length)) {
-                _cleanup_free_ char *copy = text_copy_n(line, length);
-                bool continued = *copy == ' ' || *copy == '\t';
-
-                n++;
-                if (*text_trim(copy) && *copy != '#') {
-                        read_field(copy, continued, &entry, &field);
-                        note_line(field, continued ? 0 : n, &entry);
-                }
-                if (*copy)
-                        continue;
-                if (match(&entry, wanted, file, ret))
-                        return true;
-                entry_clear(&entry);
-                entry.stanza = true;
-                field = NULL;
+        if (!describe(entry, wanted, search->file, &source))
+                return false;
+        if (wanted->unverified)
+                return match_unverified(&source, search->ret);
+        if (!find_word(entry->types, "deb", is_same_word, &length))
+                return false;
+        if (!source.enabled || !is_for(entry, wanted->architecture)) {
+                keep_first(source.enabled ? wanted->other : wanted->disabled, &source);
+                return false;
         }
-        return match(&entry, wanted, file, ret);
+        *search->ret = source;
+        return true;
 }
 
 static bool search_file(const Host *host, const char *file, const Wanted *wanted, PackageSource *ret)
 {
+        Search search = { .wanted = wanted, .file = file, .ret = ret };
         _cleanup_free_ char *text = NULL;
         size_t length;
 
         if (fs_read(host, file, FILE_MAX, &text, &length, NULL) < 0 || !text)
                 return false;
-        if (text_ends_with(file, ".sources"))
-                return search_stanzas(text, length, wanted, file, ret);
-        return search_list(text, length, wanted, file, ret);
+        return apt_entries_find(text, length, text_ends_with(file, ".sources"), match, &search);
 }
 
 static bool is_part(const char *name)
@@ -328,25 +212,55 @@ bool apt_source_find_in(const Host *host, const char *file, const PackageSource 
         return search_file(host, file, &wanted, ret);
 }
 
-int apt_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
-                    bool *ret_found, PackageSource *ret, Error *err)
+static const char *machine_architecture(void)
 {
-        PackageSource disabled = { 0 };
-        const Wanted wanted = { .uri = like->uri, .suite = like->suite, .disabled = &disabled };
+        struct utsname system;
+
+        return uname(&system) == 0 ? apt_source_architecture(system.machine) : NULL;
+}
+
+static int search_all(const SourceFormat *format, const Host *host, const Wanted *wanted, const char *beside,
+                      bool *ret_found, PackageSource *ret, Error *err)
+{
         _cleanup_(fs_names_freep) char **names = NULL;
         bool found;
         char **name;
 
         if (fs_list(host, format->folder, &names, err) < 0)
                 return -1;
-        found = search_file(host, "/etc/apt/sources.list", &wanted, ret);
+        found = search_file(host, "/etc/apt/sources.list", wanted, ret);
         for (name = names; *name && !found; name++) {
                 _cleanup_free_ char *file = text_format("%s/%s", format->folder, *name);
 
-                found = is_part(*name) && !text_equal(file, beside) && search_file(host, file, &wanted, ret);
+                found = is_part(*name) && !text_equal(file, beside) && search_file(host, file, wanted, ret);
         }
-        if (!found)
-                *ret = disabled;
         *ret_found = found;
         return 0;
+}
+
+int apt_source_find(const SourceFormat *format, const Host *host, const PackageSource *like, const char *beside,
+                    bool *ret_found, PackageSource *ret, Error *err)
+{
+        PackageSource disabled = { 0 }, other = { 0 };
+        const Wanted wanted = { .uri = like->uri,
+                                .suite = like->suite,
+                                .architecture = machine_architecture(),
+                                .disabled = &disabled,
+                                .other = &other };
+
+        if (search_all(format, host, &wanted, beside, ret_found, ret, err) < 0)
+                return -1;
+        if (!*ret_found)
+                *ret = *other.file ? other : disabled;
+        return 0;
+}
+
+/* What one entry of a place says of its signatures, apt takes for all of them: those for other architectures, and those
+ * of sources, too. */
+int apt_source_find_unverified(const SourceFormat *format, const Host *host, const PackageSource *like, bool *ret_found,
+                               PackageSource *ret, Error *err)
+{
+        const Wanted wanted = { .uri = like->uri, .suite = like->suite, .unverified = true };
+
+        return search_all(format, host, &wanted, NULL, ret_found, ret, err);
 }

@@ -61,6 +61,8 @@ static bool has_component(const char *components, const char *wanted)
         const char *word = components;
         size_t length;
 
+        if (!*wanted)
+                return true;
         for (; *(word += strspn(word, BLANKS)); word += length) {
                 length = strcspn(word, BLANKS);
                 if (strlen(wanted) == length && strncmp(word, wanted, length) == 0)
@@ -69,26 +71,24 @@ static bool has_component(const char *components, const char *wanted)
         return false;
 }
 
-static bool is_of_use(const Words *words, const char *url_prefix, const PackageSource *wanted, bool also_wanted)
+static bool is_of_use(const Words *words, const PackageSource *wanted, bool also_wanted)
 {
-        if (!source_text_is_same_uri(words->uri, strlen(words->uri), wanted->uri))
-                return !source_text_is_laid_out_alike(words->uri, url_prefix, wanted->uri);
-        if (!text_equal(words->suite, wanted->suite))
+        if (!source_text_is_same_uri(words->uri, strlen(words->uri), wanted->uri) ||
+            !text_equal(words->suite, wanted->suite))
                 return true;
         return !also_wanted && has_component(words->components, wanted->component);
 }
 
 static void describe(const char *line, char ret[160])
 {
-        _cleanup_free_ char *shown = text_shown(line, SOURCE_TEXT_SHOWN);
+        _cleanup_free_ char *shown = source_text_shown(line, SOURCE_TEXT_SHOWN);
 
         snprintf(ret, 160, "%s \"%s\"", *line == '<' ? "an HTML page" : "the line", shown);
 }
 
 typedef enum LineKind { LINE_COMMENT, LINE_USEFUL, LINE_USELESS } LineKind;
 
-static LineKind judge_line(const char *line, size_t length, const char *url_prefix, const PackageSource *wanted,
-                           bool also_wanted)
+static LineKind judge_line(const char *line, size_t length, const PackageSource *wanted, bool also_wanted)
 {
         _cleanup_free_ char *copy = text_copy_n(line, length);
         Words words = { 0 };
@@ -98,11 +98,10 @@ static LineKind judge_line(const char *line, size_t length, const char *url_pref
         text_trim(copy);
         if (!*copy || *copy == '#')
                 return LINE_COMMENT;
-        return parse(copy, &words) && is_of_use(&words, url_prefix, wanted, also_wanted) ? LINE_USEFUL : LINE_USELESS;
+        return parse(copy, &words) && is_of_use(&words, wanted, also_wanted) ? LINE_USEFUL : LINE_USELESS;
 }
 
-void apt_source_mend(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
-                     bool also_wanted, SourceMend *ret)
+void apt_source_mend(const char *text, size_t length, const PackageSource *wanted, bool also_wanted, SourceMend *ret)
 {
         const char *cursor = text, *line;
         _cleanup_(text_clear) Text kept = { 0 };
@@ -111,7 +110,7 @@ void apt_source_mend(const char *text, size_t length, const char *url_prefix, co
         size_t n;
 
         while (text_next_line(&cursor, text + length, &line, &n)) {
-                LineKind kind = judge_line(line, n, url_prefix, wanted, also_wanted);
+                LineKind kind = judge_line(line, n, wanted, also_wanted);
                 _cleanup_free_ char *copy = text_copy_n(line, n);
 
                 useful = useful || kind == LINE_USEFUL;
@@ -124,4 +123,40 @@ void apt_source_mend(const char *text, size_t length, const char *url_prefix, co
         }
         mend.text = mend.dropped == 0 ? text_copy_n(text, length) : useful ? text_take(&kept) : text_copy("");
         *ret = mend;
+}
+
+static bool copy_words(const Words *words, PackageSource *ret)
+{
+        PackageSource source = { .enabled = true };
+        size_t component = strcspn(words->components, BLANKS);
+
+        if (strlen(words->uri) >= sizeof(source.uri) || strlen(words->suite) >= sizeof(source.suite) ||
+            component >= sizeof(source.component))
+                return false;
+        snprintf(source.uri, sizeof(source.uri), "%.*s",
+                 (int)source_text_without_slashes(words->uri, strlen(words->uri)), words->uri);
+        snprintf(source.suite, sizeof(source.suite), "%s", words->suite);
+        snprintf(source.component, sizeof(source.component), "%.*s", (int)component, words->components);
+        *ret = source;
+        return true;
+}
+
+bool apt_source_misplaced(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
+                          size_t n, PackageSource *ret)
+{
+        const char *cursor = text, *line;
+        size_t size;
+
+        while (text_next_line(&cursor, text + length, &line, &size)) {
+                _cleanup_free_ char *copy = text_copy_n(line, size);
+                Words words = { 0 };
+
+                if (source_text_has_control_bytes(line, size) || !parse(text_trim(copy), &words) ||
+                    source_text_is_same_uri(words.uri, strlen(words.uri), wanted->uri) ||
+                    !source_text_is_laid_out_alike(words.uri, url_prefix, wanted->uri))
+                        continue;
+                if (n-- == 0)
+                        return copy_words(&words, ret);
+        }
+        return false;
 }

@@ -5,14 +5,13 @@
 
 #include "platform/base/text.h"
 
-static char *format(const PackageSource *source, const char *architecture, const char *old, size_t length,
-                    const char *url_prefix)
+static char *format(const PackageSource *source, const char *architecture, const char *old, size_t length)
 {
         _cleanup_(source_mend_clear) SourceMend mend = { 0 };
         _cleanup_free_ char *line = apt_source_line(source, architecture);
 
         if (old)
-                apt_source_mend(old, length, url_prefix, source, true, &mend);
+                apt_source_mend(old, length, source, true, &mend);
         return text_format("%s%s", mend.text ? mend.text : "", line);
 }
 
@@ -50,7 +49,9 @@ const SourceFormat source_format_apt = {
         .parse = apt_source_parse,
         .format = format,
         .find = apt_source_find,
+        .find_unverified = apt_source_find_unverified,
         .find_in = apt_source_find_in,
         .mend = apt_source_mend,
+        .misplaced = apt_source_misplaced,
         .traces = traces,
 };

@@ -26,6 +26,7 @@ static const ClassifyRule global_rules[] = {
         { TROUBLE_SOURCES, { "The list of sources could not be read" } },
         { TROUBLE_BROKEN, { "could not be parsed or opened" } },
         { TROUBLE_BROKEN, { "dpkg: error: parsing file" } },
+        { TROUBLE_SOURCES, { "The method driver " } }, /* apt before 1.5 without apt-transport-https */
         { TROUBLE_DISK, { "No space left on device" } },
         { TROUBLE_DISK, { "Disk quota exceeded" } },
         { TROUBLE_DISK, { "have enough free space" } },

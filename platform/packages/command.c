@@ -16,6 +16,7 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/locks.h"
+#include "platform/packages/download.h"
 #include "platform/process.h"
 
 #define LOOK_MS 250 /* between two looks at a lock */
@@ -85,10 +86,10 @@ int command_add_only_source(PackageCommand *command, const PackageSource *source
         return 0;
 }
 
-static void say(const PackageRun *run, const char *text, pid_t transaction)
+static void say(const PackageRun *run, const char *text)
 {
         if (run->on_progress)
-                run->on_progress(text, transaction, run->userdata);
+                run->on_progress(&(PackageProgress){ .text = text }, run->userdata);
 }
 
 static void say_waiting(const PackageRun *run, const PackageCommand *command, int64_t since, const char *who)
@@ -96,7 +97,7 @@ static void say_waiting(const PackageRun *run, const PackageCommand *command, in
         _cleanup_free_ char *text = text_format("waiting %lld s for %s: %s",
                                                 (long long)(deadline_now_ms() - since) / 1000, command->manager, who);
 
-        say(run, text, 0);
+        say(run, text);
 }
 
 static int look(const Host *host, const PackageCommand *command, bool *ret_held, LockHolder *ret_holder, Error *err)
@@ -141,6 +142,7 @@ typedef struct Ticker {
         const PackageCommand *command;
         off_t from; /* where this command's part of the output begins */
         bool started;
+        int64_t before; /* bytes that were there when a download began */
 } Ticker;
 
 /* Reads through another descriptor: the caller's may be open for writing only. NULL: cannot. */
@@ -164,23 +166,13 @@ static char *read_output(int fd, off_t from, size_t max, size_t *ret_length)
         return TAKE_PTR(bytes);
 }
 
-/* Of all files in a folder. */
-static int64_t folder_bytes(const Host *host, const char *folder)
+/* Bytes that were downloaded. */
+static int64_t present(const Ticker *ticker)
 {
-        _cleanup_(fs_names_freep) char **names = NULL;
-        int64_t bytes = 0;
-        struct stat st;
-        char **name;
+        const char *arrives = ticker->command->arrives;
 
-        if (fs_list(host, folder, &names, NULL) < 0)
-                return 0;
-        for (name = names; *name; name++) {
-                _cleanup_free_ char *below = text_format("%s/%s", folder, *name), *path = host_path(host, below);
-
-                if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
-                        bytes += st.st_size;
-        }
-        return bytes;
+        return download_present(ticker->host, ticker->run->archives) +
+               (arrives ? download_present_unless_mounted(ticker->host, arrives) : 0);
 }
 
 static char *describe_transaction(const Ticker *ticker)
@@ -193,35 +185,57 @@ static char *describe_transaction(const Ticker *ticker)
         return text_format("%s%s%s", ticker->command->doing, *line ? ": " : "", line);
 }
 
-static char *describe_download(const Ticker *ticker)
+static char *describe_download(const Ticker *ticker, int64_t bytes)
 {
-        _cleanup_free_ char *partial = text_format("%s/partial", ticker->run->archives);
-        int64_t bytes = folder_bytes(ticker->host, ticker->run->archives) + folder_bytes(ticker->host, partial);
-
         if (ticker->run->refresh && bytes == 0)
                 return text_format("refreshing the package list, then %s", ticker->command->doing);
         return text_format("%s: %lld MB so far", ticker->command->doing, (long long)bytes / 1000000);
 }
 
-static void tick(pid_t pid, void *userdata)
+static void tell_transaction(const Ticker *ticker, pid_t pid)
+{
+        _cleanup_free_ char *text = describe_transaction(ticker);
+
+        ticker->run->on_progress(&(PackageProgress){ .text = text, .pid = pid }, ticker->run->userdata);
+}
+
+static void tell_download(const Ticker *ticker, const char *output)
+{
+        const PackageRun *run = ticker->run;
+        int64_t bytes = present(ticker);
+        _cleanup_free_ char *text = describe_download(ticker, bytes);
+        const PackageProgress now = { .text = text,
+                                      .done = bytes > ticker->before ? bytes - ticker->before : 0,
+                                      .total = download_size(ticker->command->sizes, output) };
+
+        run->on_progress(&now, run->userdata);
+}
+
+static void begin(Ticker *ticker, pid_t pid)
+{
+        const PackageRun *run = ticker->run;
+        Error err = { 0 };
+
+        ticker->started = true;
+        if (ticker->command->transaction && run->on_start && run->on_start(pid, run->userdata, &err) < 0)
+                log_warning("%s", err.text);
+}
+
+static void tick(pid_t pid, const char *output, void *userdata)
 {
         Ticker *ticker = userdata;
         const PackageRun *run = ticker->run;
-        _cleanup_free_ char *text = NULL;
 
-        Error err = { 0 };
-
-        if (!ticker->started && ticker->command->transaction && run->on_start &&
-            run->on_start(pid, run->userdata, &err) < 0)
-                log_warning("%s", err.text);
-        ticker->started = true;
+        if (!ticker->started)
+                begin(ticker, pid);
         if (!run->on_progress)
                 return;
         if (ticker->command->transaction)
-                text = describe_transaction(ticker);
+                tell_transaction(ticker, pid);
+        else if (run->archives)
+                tell_download(ticker, output);
         else
-                text = run->archives ? describe_download(ticker) : text_copy(ticker->command->doing);
-        say(run, text, ticker->command->transaction ? pid : 0);
+                say(run, ticker->command->doing);
 }
 
 typedef struct Environment {
@@ -297,6 +311,8 @@ static int run_once(const Host *host, const PackageRun *run, const PackageComman
                 return error_errno(err, errno, "look at the file for the output of %s", command->argv[0]);
         make_environment(run, command, &environment);
         ticker.from = command->transaction ? st.st_size : 0;
+        if (!command->transaction && run->archives && run->on_progress)
+                ticker.before = present(&ticker);
         if (command->transaction && run->on_start && run->on_start(0, run->userdata, err) < 0)
                 return -1;
         if (process_run(host, &spec, &result, err) < 0)
@@ -335,7 +351,7 @@ int command_run(const Host *host, const PackageRun *run, const PackageCommand *c
                         return -1;
                 if (ret->trouble != TROUBLE_LOCKED)
                         return 0;
-                say(run, ret->text, 0);
+                say(run, ret->text);
                 if (host_wait(host, LOOK_MS, run->deadline, &wait) < 0)
                         return wait.kind == ERROR_TIMEOUT ? 0 : error_set(err, wait.kind, "%s", wait.text);
         }

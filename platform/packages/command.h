@@ -23,9 +23,13 @@ typedef struct PackageCommand {
         const ClassifyWords *words;
         const char *manager; /* how it is spoken of: "apt" */
         bool transaction;
-        bool warnings_count; /* else exit status 0 is success, but for a failed script of the package's own */
-        const char *doing;   /* "downloading mdatp" */
-        const char *package; /* NULL: none in particular */
+        bool warnings_count;      /* else exit status 0 is success, but for a failed script of the package's own */
+        const char *doing;        /* "downloading mdatp" */
+        const char *const *sizes; /* what stands before the size of a download in what it prints: download_size(); NULL:
+                                     it does not tell */
+        const char *arrives;      /* where it keeps what it is downloading if not in PackageRun.archives, and others may
+                                     mount file systems; NULL: nowhere else */
+        const char *package;      /* NULL: none in particular */
 } PackageCommand;
 
 void command_clear(PackageCommand *command);

@@ -31,12 +31,15 @@ static const char *const transaction_pid_files[] = { "/var/lib/dnf/rpmdb_lock.pi
 /* What it prints reaches its file at once: the last line is shown, and what it was cut off in stays. */
 static const char *const environment[] = { "PYTHONUNBUFFERED=1", NULL };
 
+static const char *const sizes[] = { "Total download size: ", NULL };
+
 const DnfDialect dnf_dialect = {
         .program = "dnf",
         .options = options,
         .refresh_one = refresh_one,
         .refresh_all = refresh_all,
         .offers = offers,
+        .sizes = sizes,
         .archives = "--setopt=destdir",
         .priority = "-1000",
         .environment = environment,

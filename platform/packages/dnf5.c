@@ -26,12 +26,15 @@ static const char *const locks[] = { "/run/dnf/rpmtransaction.lock", "/var/lib/d
 /* It would wait for it without an end. */
 static const char *const download_locks[] = { "/var/lib/dnf/system-repo.lock", NULL };
 
+static const char *const sizes[] = { "Need to download ", NULL };
+
 const DnfDialect dnf5_dialect = {
         .program = "dnf5",
         .options = options,
         .refresh_one = refresh,
         .refresh_all = refresh,
         .offers = offers,
+        .sizes = sizes,
         .archives = "--setopt=destdir",
         .priority = "-1000",
         .locks = locks,

@@ -49,10 +49,13 @@ static int check_source(const PackageSource *source, Error *err)
         return 0;
 }
 
-/* It starts rpmkeys, which reads all of the package several times: half a second where the sensor is not small. */
-static const char *gpgcheck(const DnfDialect *dialect, const PackageRun *run, const PackageCommand *command)
+/* All of the package is read for it several times, which takes half a second where the sensor is not small. */
+static bool is_checked(const DnfDialect *dialect, const PackageSource *source, const PackageRun *run,
+                       const PackageCommand *command)
 {
-        return !command->transaction && run->judged_later && dialect->checks_downloads ? "0" : "1";
+        if (command->transaction)
+                return !run->judged || !*source->index_keys;
+        return !run->judged_later || !dialect->checks_downloads;
 }
 
 /*
@@ -70,7 +73,7 @@ static int add_source(const DnfDialect *dialect, const PackageSource *source, co
                 return -1;
         key = *source->index_keys ? text_format("file://%s", source->index_keys) : text_copy("");
         add_setopt(command, source->id, "skip_if_unavailable", "0");
-        add_setopt(command, source->id, "gpgcheck", gpgcheck(dialect, run, command));
+        add_setopt(command, source->id, "gpgcheck", is_checked(dialect, source, run, command) ? "1" : "0");
         add_setopt(command, source->id, "sslverify", "1");
         add_setopt(command, source->id, "gpgkey", key);
         if (dialect->priority)
@@ -273,6 +276,7 @@ int dnf_family_download(const DnfDialect *dialect, const Host *host, const Packa
 
         command.locks = dialect->download_locks;
         command.pid_files = dialect->download_pid_files;
+        command.sizes = dialect->sizes;
         if (make_install(dialect, run, wanted, &command, err) < 0 || refuse_downgrade(host, wanted, ret, err) < 0)
                 return -1;
         if (ret->trouble != TROUBLE_NONE)

@@ -5,11 +5,12 @@
  * Trust: with -y they import whatever key a source's gpgkey names. So each command names none for our source, or where
  * its index is signed a file of ours with pinned keys alone: the caller has made known to rpm what packages may be
  * signed with. Each demands signatures (gpgcheck, localpkg_gpgcheck) and certificates (sslverify), whatever the
- * source's file says; but for a download that the caller judges (PackageRun.judged_later), which installs nothing:
- * there ours goes without gpgcheck, and the transaction has it. Of several sources that have the package, ours comes
- * first (priority): another one cannot slip its own in. Yum knows no such thing: there the package is asked for by the
- * version that ours offers, and of equal ones ours is taken (cost). A source of others that cannot be reached is passed
- * over, ours never is.
+ * source's file says. But what the caller judges by pinned keys need not be judged by all that rpm has: a download
+ * (PackageRun.judged_later) goes without gpgcheck for ours, as it installs nothing, and so does the transaction after
+ * it (PackageRun.judged) where the index of ours is signed by pinned keys. Of several sources that have the package,
+ * ours comes first (priority): another one cannot slip its own in. Yum knows no such thing: there the package is asked
+ * for by the version that ours offers, and of equal ones ours is taken (cost). A source of others that cannot be
+ * reached is passed over, ours never is.
  *
  * PackageRun.archives NULL: packages go to the manager's own cache.
  */
@@ -25,6 +26,7 @@ typedef struct DnfDialect {
         const char *const *refresh_one; /* beside those that leave other sources out */
         const char *const *refresh_all;
         const char *const *offers; /* the package's name follows */
+        const char *const *sizes;  /* download_size() */
         const char *archives;      /* the option for our own folder, a format with one %s */
         const char *priority;      /* of our source, to come first; NULL: cannot, and offers are those of ours alone */
         const char *cost;          /* of our source, where that decides between equal versions; NULL: it does not */

@@ -18,6 +18,7 @@ static const PackageManagerWords words[_MANAGER_MAX] = {
                           .broken = "was interrupted",
                           .repair = "Run 'dpkg --configure -a' and 'apt-get -f install'.",
                           .mends = true,
+                          .https = { "/usr/lib/apt/methods/https", "apt-transport-https" },
                           .scripts = "/var/lib",
                           .remounts = "DPkg::Pre-Invoke",
                           .back = { "apt-get install --allow-downgrades ", "=" } },

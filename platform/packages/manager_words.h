@@ -24,6 +24,8 @@ typedef struct PackageManagerWords {
         const char *broken;          /* what that is when it is broken: "was interrupted" */
         const char *repair;          /* what a person does then: "Run 'dpkg --configure -a'." */
         bool mends; /* the manager itself can finish what is pending of others' packages (repairPackageManager) */
+        const char *https[2]; /* the program by which it fetches by https, where that may be missing, and the package
+                                 that brings it; or NULL */
         const char *scripts;  /* the folder below which it executes the scripts of packages; NULL: it hands them to a
                                  shell */
         const char *remounts; /* with scripts: the option by which it can be told to remount that folder itself */

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "platform/host.h"
 
 typedef enum PackageTrouble {
@@ -18,6 +20,7 @@ typedef enum PackageTrouble {
         TROUBLE_NETWORK,    /* cannot fetch: connection, name, TLS, 4xx or 5xx for an index, a captive portal's page */
         TROUBLE_STALE,      /* 404 for a package, or not the one that was downloaded: refresh and download again */
         TROUBLE_SIGNATURE,  /* not signed, a bad signature, hash sum or size mismatch */
+        TROUBLE_DIGEST,     /* it has no digest of a kind that this machine's cryptography (FIPS mode, policy) allows */
         TROUBLE_KEY,        /* signed, as it seems, by a key that is not known or trusted here, or cannot be read */
         TROUBLE_CLOCK,      /* not valid yet: by the clock of this machine */
         TROUBLE_EXPIRED,    /* signed, but valid no more: by the clock of this machine */
@@ -52,14 +55,15 @@ typedef enum PackageState {
 
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
 typedef struct PackageSource {
-        char id[128];         /* .repo: its section; apt: "" */
-        char name[128];       /* .repo: for people; apt: "" */
-        char uri[256];        /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
-        char suite[64];       /* apt; else "" */
-        char component[64];   /* apt: one; an existing source may have several: the first that matches */
-        char signed_by[256];  /* absolute path of a file with the keys that are trusted for it, or "" */
-        char index_keys[128]; /* a file with those of signed_by alone that its index may be signed with, or "" */
-        char file[256];       /* the file an existing one was read from; "" for a fetched one */
+        char id[128];          /* .repo: its section; apt: "" */
+        char name[128];        /* .repo: for people; apt: "" */
+        char uri[256];         /* https://packages.microsoft.com/debian/12/prod; no trailing slash */
+        char suite[64];        /* apt; else "" */
+        char component[64];    /* apt: one; an existing source may have several: the first that matches */
+        char signed_by[256];   /* absolute path of a file with the keys that are trusted for it, or "" */
+        char index_keys[128];  /* a file with those of signed_by alone that its index may be signed with, or "" */
+        char file[256];        /* the file an existing one was read from; "" for a fetched one */
+        char passed_over[128]; /* .repo: an id that other files disable: entries of it stay beside ours; "": none */
         bool enabled;
         bool signed_index;   /* .repo: repo_gpgcheck */
         bool packaged;       /* the distribution's own package brings it, and its keys are the distribution's */
@@ -97,6 +101,13 @@ typedef struct PackageWanted {
         PackageAction action;
 } PackageWanted;
 
+/* What is waited for or done. */
+typedef struct PackageProgress {
+        const char *text;
+        pid_t pid;           /* of a transaction that runs, else 0 */
+        int64_t done, total; /* bytes of a download; total 0: it is none, or nobody knows how large it is */
+} PackageProgress;
+
 typedef struct PackageRun {
         Deadline deadline; /* for locks and, where it is killable, the command */
         int output_fd;     /* transactions: where the output goes (a file, O_APPEND); what is appended is read back */
@@ -111,16 +122,20 @@ typedef struct PackageRun {
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
         bool refresh; /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
         /*
-         * download: the caller judges what came of source before the transaction, and the manager, which does so again
-         * in that, need not as well. Without effect on what comes from elsewhere.
+         * download: the caller judges the package before the transaction, so that the manager need not judge what comes
+         * of source now. Without effect on what comes from elsewhere.
          */
         bool judged_later;
+        /*
+         * Transactions: the caller has judged the package. Where source's index is signed, which answers for all else
+         * that comes of it, the manager need not do so again. Without effect on what comes from elsewhere.
+         */
+        bool judged;
         bool contested; /* download: other sources may have what is wanted too, with other bytes: what comes has to be
                            what source lists, or it is TROUBLE_ELSEWHERE. Without effect where packages are signed */
         const char *proxy;    /* "http://host:port" for this run; NULL: as the machine is configured */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; or NULL */
-        /* What is waited for or done, about once a second; pid: of a transaction that runs, else 0. May be NULL. */
-        void (*on_progress)(const char *text, pid_t pid, void *userdata);
+        void (*on_progress)(const PackageProgress *now, void *userdata); /* about once a second; may be NULL */
         /*
          * For what has to be remembered across a crash: with pid 0 just before a transaction is started (-1: then it is
          * not), and with its pid right after.

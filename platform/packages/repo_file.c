@@ -131,6 +131,20 @@ const char *repo_section_get(const RepoSection *section, const char *name)
         return NULL;
 }
 
+void repo_section_set(RepoSection *section, const char *name, const char *value)
+{
+        size_t i = section->n;
+
+        while (i > 0 && !text_equal(section->options[i - 1].name, name))
+                i--;
+        if (i > 0) {
+                free(section->options[i - 1].value);
+                section->options[i - 1].value = text_copy(value);
+        } else if (section->n < REPO_OPTIONS_MAX) {
+                section->options[section->n++] = (RepoOption){ .name = text_copy(name), .value = text_copy(value) };
+        }
+}
+
 const char *repo_word_next(const char **cursor, size_t *ret_length)
 {
         static const char between[] = " \t\r\n,";

@@ -34,6 +34,9 @@ bool repo_section_next(const char **cursor, const char *end, RepoSection *ret);
 /* NULL: it is not there. */
 const char *repo_section_get(const RepoSection *section, const char *name);
 
+/* In place of what it has by that name. Without effect when there is no room for another name. */
+void repo_section_set(RepoSection *section, const char *name, const char *value);
+
 /* The next word of a list: blanks, commas and newlines stand between them. NULL: no more. */
 const char *repo_word_next(const char **cursor, size_t *ret_length);
 

@@ -10,6 +10,7 @@
 
 #include "platform/base/text.h"
 #include "platform/fs.h"
+#include "platform/packages/rpm_override.h"
 #include "platform/packages/rpm_source_trust.h"
 #include "platform/packages/rpm_variables.h"
 #include "platform/packages/source_text.h"
@@ -22,8 +23,12 @@ typedef struct Search {
         const PackageSource *like;
         const char *beside;   /* not to be looked at; NULL: none */
         const char *replaced; /* in this one, enabled sections of the place do not count; NULL: none */
+        bool unverified;      /* only such a one is looked for */
+        bool any_order;       /* no section hides another one of its id */
+        bool numbered;        /* SourceTrust.numbered */
         const char *file;     /* the present one */
-        Text seen;            /* ids in force, a line each */
+        RpmOverrides overrides;
+        Text seen; /* ids in force, a line each */
         bool found;
         PackageSource source;   /* that was found */
         PackageSource disabled; /* one that would be, but for being disabled; file "": none */
@@ -31,6 +36,7 @@ typedef struct Search {
 
 static void search_clear(Search *search)
 {
+        rpm_overrides_clear(&search->overrides);
         text_clear(&search->seen);
 }
 
@@ -78,7 +84,8 @@ static const char *find_place(const Search *search, const RepoSection *section, 
                 if (*search->like->uri ? is_place(search->host, place, *ret_length, search->like->uri)
                                        : text_equal(section->id, search->like->id))
                         return place;
-        return NULL;
+        *ret_length = 0; /* it may have a list of mirrors, or nothing */
+        return search->unverified && !*search->like->uri && text_equal(section->id, search->like->id) ? "" : NULL;
 }
 
 /* What does not fit, or is no file here, is not trusted. */
@@ -120,15 +127,18 @@ static bool take(const Search *search, const RepoSection *section, const char *p
 {
         _cleanup_free_ char *expanded = rpm_variables_expand(search->host, place, length, 0), *uri = NULL;
         _cleanup_free_ char *whole = text_copy_n(place, length);
+        bool fits;
         PackageSource source = { .enabled = repo_section_is(section, "enabled", true),
                                  .signed_index = repo_section_is(section, "repo_gpgcheck", false),
                                  .packaged = search->like->packaged };
 
         source.unverified =
+                rpm_override_weakens(&search->overrides, section->id, source.weakness, sizeof(source.weakness)) ||
                 !rpm_source_is_verified(search->trust, search->host, section, whole, source.packaged, source.weakness);
         uri = text_copy_n(expanded, source_text_without_slashes(expanded, without_query(expanded, strlen(expanded))));
-        if (!copy(source.id, sizeof(source.id), section->id) || !copy(source.uri, sizeof(source.uri), uri) ||
-            !copy(source.file, sizeof(source.file), search->file))
+        fits = copy(source.id, sizeof(source.id), section->id) &&
+               copy(source.file, sizeof(source.file), search->file) && copy(source.uri, sizeof(source.uri), uri);
+        if (!fits && !search->unverified)
                 return false;
         take_keys(section, &source);
         if (source.packaged)
@@ -150,7 +160,8 @@ static void look_at_section(Search *search, const RepoSection *section)
         const char *place;
         size_t length;
 
-        if (!section->id || text_equal(section->id, "main") || is_seen(&search->seen, section->id))
+        if (!section->id || text_equal(section->id, "main") ||
+            (!search->any_order && is_seen(&search->seen, section->id)))
                 return;
         place = find_place(search, section, &length);
         if (place && text_equal(search->file, search->replaced) && repo_section_is(section, "enabled", true))
@@ -158,7 +169,7 @@ static void look_at_section(Search *search, const RepoSection *section)
         text_append(&search->seen, "%s%s\n", search->seen.length == 0 ? "\n" : "", section->id);
         if (!place || search->found || !take(search, section, place, length, &source))
                 return;
-        search->found = source.enabled;
+        search->found = source.enabled && (source.unverified || !search->unverified);
         if (search->found)
                 search->source = source;
         else if (!*search->disabled.file)
@@ -180,8 +191,22 @@ static void look_at_file(Search *search, const char *file)
         for (cursor = text; n < SECTIONS_MAX && repo_section_next(&cursor, text + length, &next); n++) {
                 _cleanup_(repo_section_clear) RepoSection section = next;
 
+                rpm_override_apply(&search->overrides, &section);
                 look_at_section(search, &section);
         }
+}
+
+static bool is_read(const char *name, bool numbered)
+{
+        static const char ending[] = ".repo";
+        const char *number = strrchr(name, '_'), *digits = number ? number + 1 : "";
+
+        if (text_ends_with(name, ending))
+                return true;
+        if (!numbered || !*digits || digits[strspn(digits, "0123456789")])
+                return false;
+        return number - name >= (ptrdiff_t)strlen(ending) &&
+               strncmp(number - strlen(ending), ending, strlen(ending)) == 0;
 }
 
 static int look_at_folder(Search *search, const char *folder, Error *err)
@@ -194,7 +219,7 @@ static int look_at_folder(Search *search, const char *folder, Error *err)
         for (name = names; *name; name++) {
                 _cleanup_free_ char *file = text_format("%s/%s", folder, *name);
 
-                if (text_ends_with(*name, ".repo"))
+                if (is_read(*name, search->numbered))
                         look_at_file(search, file);
         }
         return 0;
@@ -205,7 +230,10 @@ static int look_everywhere(Search *search, const SourceFormat *format, Error *er
         char *folders[RPM_SOURCE_FOLDERS_MAX];
         size_t i, n = rpm_source_folders(format, search->host, folders);
         const char *const *more;
-        int r = 0;
+        int r;
+
+        search->numbered = format->trust->numbered;
+        r = format->overrides ? rpm_override_read(search->host, format->overrides, &search->overrides, err) : 0;
 
         for (i = 0; i < n; i++) {
                 r = r < 0 ? r : look_at_folder(search, folders[i], err);
@@ -213,6 +241,7 @@ static int look_everywhere(Search *search, const SourceFormat *format, Error *er
         }
         if (r < 0)
                 return -1;
+        search->any_order |= search->unverified; /* some read these first */
         for (more = format->more_files; more && *more; more++)
                 look_at_file(search, *more);
         return 0;
@@ -241,19 +270,55 @@ int rpm_source_find(const SourceFormat *format, const Host *host, const PackageS
         return 0;
 }
 
+int rpm_source_find_unverified(const SourceFormat *format, const Host *host, const PackageSource *like, bool *ret_found,
+                               PackageSource *ret, Error *err)
+{
+        _cleanup_(search_clear) Search search = { .host = host,
+                                                  .trust = format->trust,
+                                                  .like = like,
+                                                  .unverified = true,
+                                                  .any_order = format->trust->any_order };
+
+        if (look_everywhere(&search, format, err) < 0)
+                return -1;
+        if (search.found)
+                *ret = search.source;
+        *ret_found = search.found;
+        return 0;
+}
+
+/* By what goes over it, wherever it stands. */
+static bool is_disabled(const Search *search, const char *id)
+{
+        _cleanup_(repo_section_clear) RepoSection section = { .id = text_copy(id) };
+
+        rpm_override_apply(&search->overrides, &section);
+        return !repo_section_is(&section, "enabled", true);
+}
+
 int rpm_source_claim(const SourceFormat *format, const Host *host, const char *file, PackageSource *source, Error *err)
 {
-        static const char *const tails[] = { "", "-mde-linux", "-mde-linux-2" };
+        static const char *const tails[] = { "", RPM_SOURCE_ID_TAIL, RPM_SOURCE_ID_TAIL "-2" };
         _cleanup_(search_clear) Search search = { .host = host, .like = source, .replaced = file };
         _cleanup_free_ char *usual = text_copy(source->id);
+        char why[SOURCE_WEAKNESS_MAX] = "is taken, or disabled, by other entries";
         size_t i;
 
         if (look_everywhere(&search, format, err) < 0)
                 return -1;
+        *source->passed_over = '\0';
         for (i = 0; i < ELEMENTSOF(tails); i++) {
+                bool disabled, weak;
+
                 snprintf(source->id, sizeof(source->id), "%.100s%s", usual, tails[i]);
-                if (!is_seen(&search.seen, source->id))
+                disabled = is_disabled(&search, source->id);
+                weak = rpm_override_weakens(&search.overrides, source->id, why, sizeof(why));
+                if (!disabled && !weak && !is_seen(&search.seen, source->id))
                         return 0;
+                if (i == 0 && disabled)
+                        snprintf(source->passed_over, sizeof(source->passed_over), "%s", source->id);
         }
-        return error_set(err, ERROR_INPUT, "the repository id %s is taken by other entries", usual);
+        return error_set(err, ERROR_INPUT,
+                         "the repository id %s %s, and what ours could have in its place is not free either", usual,
+                         why);
 }

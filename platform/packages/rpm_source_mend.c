@@ -19,32 +19,14 @@ static bool has_place(const RepoSection *section, const char *uri)
         return false;
 }
 
-/* The first address that is the vendor's, for another distribution or release. Caller frees; NULL: none. */
-static char *find_misplaced(const RepoSection *section, const char *url_prefix, const PackageSource *wanted)
+static SectionKind judge(const RepoSection *section, const PackageSource *wanted, bool also_wanted)
 {
-        const char *places = repo_section_get(section, "baseurl"), *place;
-        size_t length;
-
-        while (places && (place = repo_word_next(&places, &length))) {
-                _cleanup_free_ char *uri = text_copy_n(place, length);
-
-                if (source_text_is_laid_out_alike(uri, url_prefix, wanted->uri) &&
-                    !source_text_is_same_uri(place, length, wanted->uri) && !strchr(uri, '$'))
-                        return TAKE_PTR(uri);
-        }
-        return NULL;
-}
-
-static SectionKind judge(const RepoSection *section, const char *url_prefix, const PackageSource *wanted,
-                         bool also_wanted)
-{
-        _cleanup_free_ char *misplaced = find_misplaced(section, url_prefix, wanted);
-
-        if (section->bad || misplaced)
+        if (section->bad)
                 return SECTION_USELESS;
         if (!section->id)
                 return SECTION_COMMENT;
-        if (also_wanted && has_place(section, wanted->uri) && repo_section_is(section, "enabled", true))
+        if (also_wanted && has_place(section, wanted->uri) && repo_section_is(section, "enabled", true) &&
+            !(*wanted->passed_over && text_equal(section->id, wanted->passed_over)))
                 return SECTION_USELESS;
         return SECTION_USEFUL;
 }
@@ -53,15 +35,14 @@ static void describe(const RepoSection *section, char ret[160])
 {
         _cleanup_free_ char *id = text_escape(section->id ? section->id : "", 40), *shown = NULL;
 
-        shown = text_shown(section->bad ? section->bad : repo_section_get(section, "baseurl"), 70);
+        shown = source_text_shown(section->bad ? section->bad : repo_section_get(section, "baseurl"), 70);
         if (section->bad)
                 snprintf(ret, 160, "%s \"%s\"", *section->bad == '<' ? "an HTML page" : "the line", shown);
         else
                 snprintf(ret, 160, "the section [%s] for %s", id, shown);
 }
 
-void rpm_source_mend(const char *text, size_t length, const char *url_prefix, const PackageSource *wanted,
-                     bool also_wanted, SourceMend *ret)
+void rpm_source_mend(const char *text, size_t length, const PackageSource *wanted, bool also_wanted, SourceMend *ret)
 {
         _cleanup_(text_clear) Text kept = { 0 };
         const char *cursor = text;
@@ -71,7 +52,7 @@ void rpm_source_mend(const char *text, size_t length, const char *url_prefix, co
 
         while (repo_section_next(&cursor, text + length, &next)) {
                 _cleanup_(repo_section_clear) RepoSection section = next;
-                SectionKind kind = judge(&section, url_prefix, wanted, also_wanted);
+                SectionKind kind = judge(&section, wanted, also_wanted);
 
                 useful = useful || kind == SECTION_USEFUL;
                 if (kind != SECTION_USELESS)

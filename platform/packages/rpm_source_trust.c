@@ -14,6 +14,7 @@
 #include "platform/packages/rpm.h"
 #include "platform/packages/rpm_source.h"
 #include "platform/packages/rpm_variables.h"
+#include "platform/packages/source_text.h"
 
 #define VALUE_SHOWN 60
 
@@ -27,38 +28,67 @@ typedef struct Trust {
 
 static bool fail(const Trust *trust, const char *what, const char *value)
 {
-        _cleanup_free_ char *shown = text_escape(value, VALUE_SHOWN);
+        _cleanup_free_ char *shown = source_text_shown(value, VALUE_SHOWN);
 
         snprintf(trust->why, SOURCE_WEAKNESS_MAX, "%s%s", what, shown);
         return false;
 }
 
-/* An option of [main], by the last file that says it. Caller frees; NULL: none does. */
-static char *read_setting(const SourceTrust *row, const Host *host, const char *name, const char **ret_file)
+typedef struct Setting {
+        char *value, *file; /* NULL: nobody says it */
+} Setting;
+
+static void setting_clear(Setting *setting)
 {
-        const char *const *file;
-        char *value = NULL;
+        free(setting->value);
+        free(setting->file);
+}
 
-        for (file = row ? row->settings : NULL; file && *file; file++) {
-                _cleanup_free_ char *text = NULL;
-                RepoSection next = { 0 };
-                size_t length = 0;
-                const char *cursor;
+static void read_file(const Host *host, const char *file, const char *name, Setting *setting)
+{
+        _cleanup_free_ char *text = NULL;
+        RepoSection next = { 0 };
+        size_t length = 0;
+        const char *cursor;
 
-                if (fs_read(host, *file, RPM_SOURCE_FILE_MAX, &text, &length, NULL) < 0 || !text)
+        if (fs_read(host, file, RPM_SOURCE_FILE_MAX, &text, &length, NULL) < 0 || !text)
+                return;
+        for (cursor = text; repo_section_next(&cursor, text + length, &next);) {
+                _cleanup_(repo_section_clear) RepoSection section = next;
+                const char *found = text_equal(section.id, "main") ? repo_section_get(&section, name) : NULL;
+
+                if (!found)
                         continue;
-                for (cursor = text; repo_section_next(&cursor, text + length, &next);) {
-                        _cleanup_(repo_section_clear) RepoSection section = next;
-                        const char *found = text_equal(section.id, "main") ? repo_section_get(&section, name) : NULL;
-
-                        if (!found)
-                                continue;
-                        free(value);
-                        value = text_copy(found);
-                        *ret_file = *file;
-                }
+                setting_clear(setting);
+                *setting = (Setting){ .value = text_copy(found), .file = text_copy(file) };
         }
-        return value;
+}
+
+static void read_folder(const Host *host, const char *folder, const char *name, Setting *setting)
+{
+        _cleanup_(fs_names_freep) char **names = NULL;
+        char **each;
+
+        if (fs_list(host, folder, &names, NULL) < 0)
+                return;
+        for (each = names; *each; each++) {
+                _cleanup_free_ char *file = text_format("%s%s", folder, *each);
+
+                if (text_ends_with(*each, ".conf"))
+                        read_file(host, file, name, setting);
+        }
+}
+
+/* An option of [main], by the last file that says it. */
+static void read_setting(const SourceTrust *row, const Host *host, const char *name, Setting *setting)
+{
+        const char *const *place;
+
+        for (place = row ? row->settings : NULL; place && *place; place++)
+                if (text_ends_with(*place, "/"))
+                        read_folder(host, *place, name, setting);
+                else
+                        read_file(host, *place, name, setting);
 }
 
 static bool is_on(const char *value)
@@ -84,26 +114,25 @@ static bool is_not_off(const Trust *trust, const char *name)
 /* Nor what holds where it says nothing. */
 static bool is_on_for_all(const Trust *trust, const char *name)
 {
-        _cleanup_free_ char *value = NULL, *what = NULL;
-        const char *file = NULL;
+        _cleanup_(setting_clear) Setting setting = { 0 };
+        _cleanup_free_ char *what = NULL;
 
         if (repo_section_get(trust->section, name))
                 return true;
-        value = read_setting(trust->row, trust->host, name, &file);
-        what = text_format("says no %s, and [main] of %s says %s=", name, file ? file : "", name);
-        return !value || is_on(value) || fail(trust, what, value);
+        read_setting(trust->row, trust->host, name, &setting);
+        what = text_format("says no %s, and [main] of %s says %s=", name, setting.file ? setting.file : "", name);
+        return !setting.value || is_on(setting.value) || fail(trust, what, setting.value);
 }
 
 static bool is_said(const Trust *trust)
 {
-        _cleanup_free_ char *value = NULL;
-        const char *file = NULL;
+        _cleanup_(setting_clear) Setting setting = { 0 };
 
         if (repo_section_get(trust->section, "gpgcheck"))
                 return true;
         if (!trust->row->said_alone)
-                value = read_setting(trust->row, trust->host, "gpgcheck", &file);
-        return value || fail(trust, "does not say gpgcheck=1", "");
+                read_setting(trust->row, trust->host, "gpgcheck", &setting);
+        return setting.value || fail(trust, "does not say gpgcheck=1", "");
 }
 
 /* zypper: an address's own. Any word but "yes" may be taken as no. */
@@ -209,11 +238,14 @@ bool rpm_source_is_verified(const SourceTrust *row, const Host *host, const Repo
 size_t rpm_source_folders(const SourceFormat *format, const Host *host, char *ret[RPM_SOURCE_FOLDERS_MAX])
 {
         const SourceTrust *row = format->trust;
-        const char *file = NULL, *const * more, *cursor, *word;
-        _cleanup_free_ char *value = row ? read_setting(row, host, row->folders, &file) : NULL;
+        const char *const *more, *cursor, *word;
+        _cleanup_(setting_clear) Setting setting = { 0 };
         size_t length, n = 0;
 
-        for (cursor = value ? value : ""; n < RPM_SOURCE_FOLDERS_MAX && (word = repo_word_next(&cursor, &length));) {
+        if (row)
+                read_setting(row, host, row->folders, &setting);
+        for (cursor = setting.value ? setting.value : "";
+             n < RPM_SOURCE_FOLDERS_MAX && (word = repo_word_next(&cursor, &length));) {
                 while (length > 1 && word[length - 1] == '/')
                         length--;
                 if (*word == '/')

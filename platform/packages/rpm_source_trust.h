@@ -2,10 +2,11 @@
  * rpm_source_trust: what of a .repo file's section is taken on trust, and where such files lie on this machine, by the
  * settings that a package manager has for all of them.
  *
- * Foreign formats: dnf.conf(5), dnf5.conf(5), yum.conf(5), /etc/zypp/zypp.conf, /etc/tdnf/tdnf.conf: [main]. Zypper: a
- * section's gpgcheck and pkg_gpgcheck, where one of them is said, leave nothing to the settings; without them gpgcheck
- * of zypp.conf counts ("on" where unsaid), and pkg_gpgcheck there may only take it away. Its repo_gpgcheck off leaves
- * packages of an unsigned index to be checked one by one. Tdnf: [main] gpgcheck does not reach the sections.
+ * Foreign formats: dnf.conf(5), dnf5.conf(5), yum.conf(5), /etc/zypp/zypp.conf (since libzypp 17.38 also zypp.conf.d
+ * below /etc and /usr/etc), /etc/tdnf/tdnf.conf: [main]. Zypper: a section's gpgcheck and pkg_gpgcheck, where one of
+ * them is said, leave nothing to the settings; without them gpgcheck of zypp.conf counts ("on" where unsaid), and
+ * pkg_gpgcheck there may only take it away. Its repo_gpgcheck off leaves packages of an unsigned index to be checked
+ * one by one. Tdnf: [main] gpgcheck does not reach the sections.
  */
 #pragma once
 
@@ -21,12 +22,15 @@ typedef enum SourceOverride {
 } SourceOverride;
 
 struct SourceTrust {
-        const char *const *settings; /* the last one that says it counts; NULL-terminated */
+        const char *const *settings; /* the last one that says it counts; with a "/" at its end all NAME.conf in this
+                                        folder; NULL-terminated */
         const char *folders;         /* the option of [main] that names where sources lie */
         SourceOverride overridden;
         bool said_alone; /* the section itself has to say gpgcheck=1: what [main] says does not reach it */
         bool imports;    /* in a transaction, keys that gpgkey names become known to rpm unasked */
         bool two_checks; /* of the index and of packages, with settings for all of them */
+        bool numbered;   /* files NAME.repo_1, NAME.repo_2 ... are read, too */
+        bool any_order;  /* of two sections of one id, that of the first file need not be the one in force */
 };
 
 extern const SourceTrust source_trust_dnf, source_trust_yum, source_trust_tdnf, source_trust_zypper;

@@ -26,6 +26,7 @@
 
 /* In FIPS mode and under a crypto policy as well. */
 #define RPM_SIGNATURE_RULES \
+        { TROUBLE_DIGEST, { "does not verify: no digest" } }, \
         { TROUBLE_SIGNATURE, { "does not verify: " } }, \
         { TROUBLE_SIGNATURE, { "SIGNATURES NOT OK" } }, \
         { TROUBLE_SIGNATURE, { "Signature", ": BAD" } }, \

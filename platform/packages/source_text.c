@@ -12,9 +12,37 @@
 #define WORD_BYTES LETTERS DIGITS "._+-"
 #define PATH_BYTES LETTERS DIGITS "._+~-/"
 
+/* Readers take blanks around the sign, and in the value. */
+static char *hide(char *text)
+{
+        const TextSecret *secret;
+        char *found, *value;
+
+        for (secret = text_secrets; secret->name; secret++) {
+                found = secret->anywhere ? strcasestr(text, secret->name) : NULL;
+                if (!found)
+                        continue;
+                value = found + strlen(secret->name);
+                value += strspn(value, " \t:=");
+                if (strlen(value) >= strlen("***"))
+                        memcpy(value, "***", sizeof("***"));
+                else
+                        memset(value, '*', strlen(value));
+        }
+        return text;
+}
+
+char *source_text_shown(const char *text, size_t max)
+{
+        /* in this order: the stars would take the @ with them by which a login is known */
+        _cleanup_free_ char *copy = hide(text_hide_logins(text_copy(text ? text : "")));
+
+        return text_escape(copy, max);
+}
+
 int source_text_refuse(Error *err, const char *what, const char *shown)
 {
-        _cleanup_free_ char *escaped = text_shown(shown, SOURCE_TEXT_SHOWN);
+        _cleanup_free_ char *escaped = source_text_shown(shown, SOURCE_TEXT_SHOWN);
 
         return error_set(err, ERROR_INPUT, "the source list holds %s \"%s\"", what, escaped);
 }
@@ -83,10 +111,13 @@ size_t source_text_without_slashes(const char *text, size_t length)
 
 /* RFC 3986, 3.2: the authority ends at the first of these, the login in it at its last @. */
 #define AUTHORITY_END "/?#"
+#define HTTPS_PORT ":443"
+#define HTTPS_PORT_LENGTH 4
 
 static char *canonical(const char *uri, size_t length)
 {
-        char *text = text_copy_n(uri, source_text_without_slashes(uri, length)), *mark = strstr(text, "://"), *at;
+        char *text = text_copy_n(uri, source_text_without_slashes(uri, length)), *mark = strstr(text, "://"), *at,
+             *port;
 
         if (!mark)
                 return text;
@@ -96,6 +127,9 @@ static char *canonical(const char *uri, size_t length)
                 memmove(mark, at + 1, strlen(at + 1) + 1);
         for (at = text; at < mark || !strchr(AUTHORITY_END, *at); at++)
                 *at = (char)tolower((unsigned char)*at);
+        port = at - mark > HTTPS_PORT_LENGTH ? at - HTTPS_PORT_LENGTH : at;
+        if (text_starts_with(text, "https://") && text_starts_with(port, HTTPS_PORT))
+                memmove(port, at, strlen(at) + 1);
         return text;
 }
 

@@ -12,6 +12,10 @@
 #define SOURCE_TEXT_MAX (64 * 1024) /* of a fetched list */
 #define SOURCE_TEXT_SHOWN 80        /* bytes of foreign text in a message */
 
+/* Of a line or an option what text_hide_logins() leaves, up to the name of a secret: what stands behind that becomes
+ * stars. Escaped; caller frees. */
+char *source_text_shown(const char *text, size_t max);
+
 /* ERROR_INPUT: what was found where a source was expected, escaped: 'the source list holds WHAT "SHOWN"'. */
 int source_text_refuse(Error *err, const char *what, const char *shown);
 
@@ -29,8 +33,8 @@ int source_text_parse_uri(const char *uri, const char *url_prefix, char *ret, si
 
 size_t source_text_without_slashes(const char *text, size_t length);
 
-/* Scheme and host in any case, the path exactly; slashes at the end and a login (which apt leaves out when it says
- * where a package comes from) do not count. */
+/* Scheme and host in any case, the path exactly; slashes at the end, a login (which apt leaves out when it says
+ * where a package comes from) and the port 443 of https do not count. */
 bool source_text_is_same_uri(const char *a, size_t a_length, const char *b);
 
 /* The same place, or one below it; compared as by source_text_is_same_uri(). */

@@ -35,7 +35,7 @@ static const ClassifyRule rules[] = {
         { TROUBLE_SIGNATURE, { "repo md signature check: " } },
         { TROUBLE_SIGNATURE, { "repogpgcheck plugin error" } },
         { TROUBLE_SIGNATURE, { "Error verifying signature of" } },
-        { TROUBLE_SIGNATURE, { "no digest" } },
+        { TROUBLE_DIGEST, { "no digest" } },
         { TROUBLE_SIGNATURE, { "does not verify" } },
         { TROUBLE_SIGNATURE, { "Error(1510)" } }, /* not signed */
         { TROUBLE_SIGNATURE, { "Error(1512)" } },

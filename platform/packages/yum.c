@@ -19,12 +19,15 @@ static const char *const offers[] = { "list", "available", "--showduplicates", N
 static const char *const pid_files[] = { "/var/run/yum.pid", NULL };
 static const char *const environment[] = { "PYTHONUNBUFFERED=1", NULL };
 
+static const char *const sizes[] = { "Total download size: ", NULL };
+
 const DnfDialect yum_dialect = {
         .program = "yum",
         .options = options,
         .refresh_one = refresh,
         .refresh_all = refresh,
         .offers = offers,
+        .sizes = sizes,
         .archives = "--downloaddir",
         .cost = "1",
         .environment = environment,

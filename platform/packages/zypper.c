@@ -17,12 +17,20 @@
                 .manager = "zypper", .pid_files = zypp_pids, __VA_ARGS__                                               \
         }
 
+#define ARRIVES "/var/adm/mount"    /* libzypp's own, in ZYPPTMPDIR where that is not there */
 #define ALSO_IN_ALIAS " +@/()~=&?%" /* people give addresses as well */
+
+static const char *const sizes[] = { "Overall download size: ", "Package download size: ", NULL };
 
 static const char *const zypp_pids[] = { "/run/zypp.pid", "/run/zypp-rpm.pid", NULL };
 
-/* The locks are waited for natively, with their holder named. */
-const char *const zypper_environment[] = { "ZYPP_LOCK_TIMEOUT=0", NULL };
+/*
+ * The locks are waited for natively, with their holder named. libzypp 17.37 and newer would fetch packages ahead of the
+ * download proper, twice as much disk with them; of what fails there it says nothing, and --download-only is a success.
+ */
+#define OWN_ENVIRONMENT "ZYPP_LOCK_TIMEOUT=0", "ZYPP_PCK_PRELOAD=0"
+
+const char *const zypper_environment[] = { OWN_ENVIRONMENT, NULL };
 
 static const char *const refresh_argv[] = { "zypper", "--non-interactive", "refresh", NULL };
 static const char *const packages_argv[] = { "zypper", "--non-interactive", "--no-refresh", NULL };
@@ -57,7 +65,7 @@ static int zypper_refresh(const Host *host, const PackageRun *run, const Package
                           Error *err)
 {
         _cleanup_free_ char *temporary = own_temporary(run);
-        const char *const environment[] = { zypper_environment[0], temporary, NULL };
+        const char *const environment[] = { OWN_ENVIRONMENT, temporary, NULL };
         _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.environment = environment);
         PackageRun here = *run;
 
@@ -139,7 +147,7 @@ static int run_install(const Host *host, const PackageRun *run, const PackageWan
                        PackageResult *ret, Error *err)
 {
         _cleanup_free_ char *temporary = own_temporary(run);
-        const char *const environment[] = { zypper_environment[0], temporary, NULL };
+        const char *const environment[] = { OWN_ENVIRONMENT, temporary, NULL };
 
         if (make_install(command, run, wanted, err) < 0)
                 return -1;
@@ -156,7 +164,7 @@ static int run_install(const Host *host, const PackageRun *run, const PackageWan
 static int zypper_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                            Error *err)
 {
-        _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.transaction = false);
+        _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.sizes = sizes, .arrives = ARRIVES);
 
         return run_install(host, run, wanted, &command, ret, err);
 }

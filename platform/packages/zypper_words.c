@@ -45,7 +45,8 @@ static const ClassifyRule rules[] = {
         { TROUBLE_SIGNATURE, { "Digest verification failed" } },
         { TROUBLE_SIGNATURE, { "exceeded the expected filesize" } },
         { TROUBLE_SIGNATURE, { "seems to be corrupted" } },
-        { TROUBLE_SIGNATURE, { "does not verify" } }, /* "no digest", "BAD": in FIPS mode, by crypto policy */
+        { TROUBLE_DIGEST, { "does not verify: no digest" } }, /* in FIPS mode, by crypto policy */
+        { TROUBLE_SIGNATURE, { "does not verify" } },
         { TROUBLE_STALE, { "not found on medium", ".rpm" } },
         { TROUBLE_DEPENDENCY, { "remove lock to allow" } }, /* /etc/zypp/locks */
         { TROUBLE_DEPENDENCY, { "Problem: " } },

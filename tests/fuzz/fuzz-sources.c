@@ -41,7 +41,7 @@ static void check_parse(const SourceFormat *format, const char *text, size_t siz
         }
         check(text_starts_with(source.uri, PREFIX "/") && !source.unverified && source.enabled);
         snprintf(source.signed_by, sizeof(source.signed_by), "%s", "/usr/share/keyrings/vendor.gpg");
-        ours = format->format(&source, "x86_64", NULL, 0, PREFIX);
+        ours = format->format(&source, "x86_64", NULL, 0);
         if (format == &source_format_zypper || format == &source_format_dnf) /* file:// elsewhere is no vendor's */
                 *strstr(ours, "gpgkey=") = '#';
         if (format->parse(ours, strlen(ours), PREFIX, &again, &err) < 0)
@@ -54,11 +54,11 @@ static void check_mend(const SourceFormat *format, const char *text, size_t size
 {
         _cleanup_(source_mend_clear) SourceMend mend = { 0 }, again = { 0 };
 
-        format->mend(text, size, PREFIX, &wanted, also_wanted, &mend);
+        format->mend(text, size, &wanted, also_wanted, &mend);
         check(!strpbrk(mend.what, "\r\n") && (mend.dropped > 0) == (mend.what[0] != '\0'));
         if (mend.dropped == 0)
                 return;
-        format->mend(mend.text, strlen(mend.text), PREFIX, &wanted, also_wanted, &again);
+        format->mend(mend.text, strlen(mend.text), &wanted, also_wanted, &again);
         check(again.dropped == 0);
 }
 
@@ -73,7 +73,7 @@ static void check_find(const SourceFormat *format, const Host *host, const char 
 
 static void check_format(const char *text, size_t size)
 {
-        _cleanup_free_ char *ours = source_format_dnf.format(&wanted, "x86_64", text, size, PREFIX);
+        _cleanup_free_ char *ours = source_format_dnf.format(&wanted, "x86_64", text, size);
 
         check(rpm_source_is_readable(ours, strlen(ours)));
         check(strstr(ours, "\n[wanted-by-the-fuzzer]\n"));

@@ -3,6 +3,7 @@
     test_cli.py PROGRAM
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -39,10 +40,29 @@ class CommandLine(unittest.TestCase):
             self.assertIn(verb, done.stdout)
 
     def test_wrong_use_is_exit_2_and_on_stderr(self):
-        for argv in ((), ("no-such-verb",), ("enable", "more"), ("--no-such-option",)):
+        for argv in ((), ("no-such-verb",), ("enable", "more")):
             done = call(*argv)
             self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
             self.assertIn("Usage:", done.stderr)
+
+    def test_help_is_given_however_it_is_asked_for(self):
+        self.assertEqual({call(*argv).stdout for argv in (("-h",), ("help",), ("--help",))}, {call("--help").stdout})
+        one = call("status", "--help")
+        self.assertTrue(one.stdout.startswith("Usage: mde-linux status "), one)
+        for argv in (("status", "-h"), ("-h", "status"), ("--help", "status"), ("help", "status")):
+            done = call(*argv)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, one.stdout, ""), argv)
+        done = call("help", "no-such-verb")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("no command 'no-such-verb'", done.stderr)
+
+    def test_an_option_before_the_command_is_answered_in_one_line(self):
+        for argv, words in ((("--json", "status"), "mde-linux status --json"), (("--no-such-option",), "mde-linux COMMAND --no-such-option"),
+                            (("-x", "more"), "mde-linux COMMAND -x"), (("--root", "/x", "check"), "mde-linux check --root"),
+                            (("--json=\x1b[1m",), "\\x1b")):
+            done = call(*argv)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), (argv, done))
+            self.assertIn(words, done.stderr)
 
     def test_words_that_a_command_does_not_take_get_its_usage(self):
         for argv in (("plan", "--facts"), ("plan", "more"), ("plan", "--facts", "a", "--facts", "b")):
@@ -59,6 +79,15 @@ class CommandLine(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
             self.assertIn(words, done.stderr)
             self.assertNotIn("abcdef", done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
+    def test_what_generalize_refuses_is_a_document_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = call("generalize", "--yes", "--json", "--root", folder)
+        document = json.loads(done.stdout)
+        self.assertEqual((done.returncode, done.stderr), (3, ""))
+        self.assertEqual((document["done"], document["reason"]), (False, "no-machine"))
+        self.assertIn("/etc/os-release is missing", document["found"])
 
     def test_what_cannot_be_replayed_is_said_with_file_and_place(self):
         with tempfile.TemporaryDirectory() as folder:

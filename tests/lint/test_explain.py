@@ -62,8 +62,9 @@ class Explain(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         lines = done.stdout.splitlines()
         self.assertEqual(lines[0], "tenant-other")
-        self.assertEqual([line.split(":")[0].strip() for line in lines[1:]], ["what", "do", "whose", "again", "codes"])
+        self.assertEqual([line.split(":")[0].strip() for line in lines[1:]], ["what", "do", "by hand", "whose", "again", "codes"])
         self.assertEqual(call("tenant-oth").stdout, done.stdout)
+        self.assertNotIn("by hand:", call("clock-wrong").stdout)
 
     def test_the_document_says_the_same(self):
         found = document("tenant-other")

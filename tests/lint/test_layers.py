@@ -13,13 +13,13 @@ def check(folder):
     return subprocess.run([sys.executable, TOP / "scripts/check-layers", folder], capture_output=True, text=True)
 
 
-def tree(**files):
-    folder = Path(tempfile.mkdtemp())
-    for name, text in files.items():
-        path = folder / name.replace("__", "/").replace("_c", ".c").replace("_h", ".h")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
+def check_tree(**files):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name.replace("__", "/").replace("_c", ".c").replace("_h", ".h"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return check(folder)
 
 
 class Layers(unittest.TestCase):
@@ -28,25 +28,25 @@ class Layers(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_an_arrow_upwards_is_found(self):
-        done = check(tree(platform__x_c='#include "agent/y.h"\n', agent__y_h=""))
+        done = check_tree(platform__x_c='#include "agent/y.h"\n', agent__y_h="")
         self.assertEqual(done.returncode, 1)
         self.assertIn("platform may not include agent/y.h", done.stdout)
 
     def test_the_contract_does_without_the_commands_of_people(self):
-        done = check(tree(handler__x_c='#include "handler/people/y.h"\n', handler__main_c='#include "handler/people/y.h"\n',
-                          handler__people__y_h='#include "handler/z.h"\n', handler__z_h=""))
+        done = check_tree(handler__x_c='#include "handler/people/y.h"\n', handler__main_c='#include "handler/people/y.h"\n',
+                          handler__people__y_h='#include "handler/z.h"\n', handler__z_h="")
         self.assertEqual(done.stdout.splitlines(), ["handler/x.c: handler may not include handler/people/y.h"])
 
     def test_base_may_not_include_platform(self):
-        done = check(tree(platform__base__x_c='#include "platform/y.h"\n', platform__y_h=""))
+        done = check_tree(platform__base__x_c='#include "platform/y.h"\n', platform__y_h="")
         self.assertEqual(done.returncode, 1)
 
     def test_a_relative_include_is_found(self):
-        done = check(tree(agent__x_c='#include "y.h"\n', agent__y_h=""))
+        done = check_tree(agent__x_c='#include "y.h"\n', agent__y_h="")
         self.assertEqual(done.returncode, 1)
 
     def test_a_library_out_of_its_layer_is_found(self):
-        done = check(tree(agent__x_c='#include <curl/curl.h>\n'))
+        done = check_tree(agent__x_c='#include <curl/curl.h>\n')
         self.assertEqual(done.returncode, 1)
 
 

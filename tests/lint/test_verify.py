@@ -99,6 +99,20 @@ class Verify(unittest.TestCase):
             for secret in (blob["sig"], blob["cert"], *blob["chain"], json.loads(blob["body"])["packageGuid"], blob["body"]):
                 self.assertNotIn(secret[:24], out)
 
+    @unittest.skipIf(os.geteuid() != 0, "root writes a site's configuration")
+    def test_the_site_may_be_that_of_an_image(self):
+        with tempfile.TemporaryDirectory() as folder:
+            conf = Path(folder, "etc/mde-linux/mde-linux.conf")
+            conf.parent.mkdir(parents=True)
+            conf.write_text(f"[trust]\nonboarding-roots = {onboarding.root_sha256()}\n")
+            image = ("--root", folder)
+            self.assertEqual(call(onboarding.kind("sound"), *image)[0], 0)
+            conf.chmod(0o666)
+            code, out, _ = call(onboarding.kind("sound"), *image)
+            self.assertEqual((code, out.splitlines()[0]), (4, "Not known: whether it is good could not be judged."))
+            conf.parent.rename(Path(folder, "away"))
+            self.assertEqual(call(onboarding.kind("sound"), *image)[0], 3)
+
     def test_a_file_that_cannot_be_read_is_said(self):
         done = subprocess.run([*WRAPPER, PROGRAM, "verify", "/nonexistent/\033file"], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (2, ""))

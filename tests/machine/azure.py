@@ -280,10 +280,14 @@ def _report(upload):
 def _settings(entry):
     if not entry:
         return None
-    status = entry["settingsStatus"]["status"]
+    return report_of_status(entry["sequenceNumber"], entry["settingsStatus"]["status"])
+
+
+def report_of_status(seq, status):
+    """Settings of what the extension wrote."""
     rows = [Substatus(row.get("name"), row.get("status"), row.get("code"), _message(row))
             for row in status.get("substatus") or []]
-    return Settings(int(entry["sequenceNumber"]), status.get("operation"), status.get("status"),
+    return Settings(int(seq), status.get("operation"), status.get("status"),
                     status.get("code"), _message(status), rows)
 
 

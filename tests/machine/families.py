@@ -10,7 +10,7 @@
 import shutil
 from dataclasses import dataclass, field
 
-DNF = ("usr/bin/dnf", "usr/bin/dnf-3", "usr/bin/yum", "etc/dnf", "etc/yum.conf", "etc/yum.repos.d")
+DNF = ("usr/bin/dnf", "usr/bin/dnf-3", "usr/bin/dnf5", "usr/bin/yum", "etc/dnf", "etc/yum.conf", "etc/yum.repos.d")
 ZYPPER = ("usr/bin/zypper", "etc/zypp", "usr/lib/zypp")
 HIDES = {"apt": (), "dnf": ZYPPER, "dnf5": ZYPPER, "zypper": DNF}  # a tree may have more managers than its family
 SYSIMAGE = "/usr/lib/sysimage/rpm"
@@ -29,6 +29,7 @@ class Family:
     database  where rpm keeps its own
     slow_id   of the vendor's repository for insiders-slow
     inline_keys   its apt reads keys within a source
+    more_keys     of other releases, that its key folder holds
     unknown_key   its apt's words for lists that a key has signed which it does not have
     """
 
@@ -44,6 +45,7 @@ class Family:
     slow_id: str = "packages-microsoft-com-slow-prod"
     inline_keys: bool = True
     unknown_key: str = "NO_PUBKEY"
+    more_keys: int = 0
 
     @property
     def kind(self):
@@ -60,28 +62,30 @@ def _ubuntu(version, codename):
         "UBUNTU_CODENAME": codename, "PRETTY_NAME": f"Ubuntu {version} LTS"})
 
 
-def _el(name, ident, words, version, distro, **more):
+def _el(name, ident, words, version, distro, root="bookworm-rpm", **more):
     """One of the Enterprise Linux kind."""
     major = version.partition(".")[0]
     release = {"NAME": words, "ID": ident, "ID_LIKE": "rhel centos fedora", "VERSION_ID": version, "VERSION": version,
                "PLATFORM_ID": f"platform:el{major}", "PRETTY_NAME": f"{words} {version}"}
     files = {"/etc/redhat-release": f"{words} release {version}\n", "/etc/system-release": f"{words} release {version}\n"}
-    return Family(name, "bookworm-rpm", distro, "dnf", release=release, files=files, **more)
+    return Family(name, root, distro, "dnf", release=release, files=files, **more)
 
 
 def _fedora(version, distro, **more):
     words = "Fedora Linux"
     release = {"NAME": words, "ID": "fedora", "VERSION_ID": version, "PLATFORM_ID": f"platform:f{version}",
                "VERSION": f"{version} (Server Edition)", "PRETTY_NAME": f"{words} {version} (Server Edition)"}
-    return Family(f"fedora{version}", "testing-dnf5", distro, "dnf5", release=release, database=SYSIMAGE,
+    return Family(f"fedora{version}", "testing-rpm", distro, "dnf5", release=release, database=SYSIMAGE, more_keys=300,
                   files={"/etc/redhat-release": f"Fedora release {version}\n"}, **more)
 
 
-def _sles(version, distro, **more):
+# Debian testing's zypper is that of SLES 16 and its rpm is not (6.1, SLES 16: 4.20): libzypp 17.38 calls a file on the command line
+# unsigned, as it does not recognise rpm 6's words for a good signature. Sources sign their lists, so that it is not asked there.
+def _sles(name, version, distro, root, **more):
     words = "SUSE Linux Enterprise Server"
     release = {"NAME": "SLES", "ID": "sles", "ID_LIKE": "suse", "VERSION_ID": version, "VERSION": version.replace(".", "-SP"),
                "PRETTY_NAME": f"{words} {version}"}
-    return Family(f"sles{version.partition('.')[0]}", "bookworm-rpm", distro, "zypper", release=release, database=SYSIMAGE, **more)
+    return Family(name, root, distro, "zypper", release=release, database=SYSIMAGE, **more)
 
 
 AMAZON = {"NAME": "Amazon Linux", "ID": "amzn", "ID_LIKE": "fedora", "VERSION_ID": "2023", "VERSION": "2023",
@@ -93,9 +97,9 @@ FAMILIES = {row.name: row for row in (
     _debian("13", "trixie", key="vendor-2025", unknown_key="Missing key"),
     _ubuntu("22.04", "jammy"),
     _ubuntu("24.04", "noble"),
-    _el("el8", "rhel", "Red Hat Enterprise Linux", "8.10", "rhel/8", slow_id="packages-microsoft-com-insiders-slow"),
+    _el("el8", "rhel", "Red Hat Enterprise Linux", "8.10", "rhel/8", root="bullseye-rpm", slow_id="packages-microsoft-com-insiders-slow"),
     _el("el9", "rhel", "Red Hat Enterprise Linux", "9.4", "rhel/9.0"),
-    _el("el10", "rhel", "Red Hat Enterprise Linux", "10.0", "rhel/10", key="vendor-2025", database=SYSIMAGE),
+    _el("el10", "rhel", "Red Hat Enterprise Linux", "10.0", "rhel/10", root="trixie-rpm", key="vendor-2025", database=SYSIMAGE),
     _el("ol9", "ol", "Oracle Linux Server", "9.4", "rhel/9.0"),
     _el("centos9", "centos", "CentOS Stream", "9", "centos/9"),
     _el("rocky9", "rocky", "Rocky Linux", "9.4", "rocky/9"),
@@ -107,11 +111,13 @@ FAMILIES = {row.name: row for row in (
     Family("azurelinux3", "bookworm-rpm", "azurelinux/3.0", "dnf", release={  # without tdnf, which is to be had nowhere
         "NAME": "Microsoft Azure Linux", "ID": "azurelinux", "VERSION_ID": "3.0", "VERSION": "3.0.20250102",
         "PRETTY_NAME": "Microsoft Azure Linux 3.0"}),
-    _sles("15.6", "sles/15"),
-    _sles("16.0", "sles/16", key="vendor-2025"),
+    _sles("sles15", "15.6", "sles/15", "bookworm-rpm"),
+    _sles("sles157", "15.7", "sles/15", "trixie-rpm"),
+    _sles("sles16", "16.0", "sles/16", "testing-rpm", key="vendor-2025"),
 )}
 FAMILIES["fedora"] = FAMILIES["fedora43"]
-OF_ROOT = {"bookworm-av": "debian12", "bullseye": "debian11", "trixie": "debian13", "bookworm-rpm": "el9", "testing-dnf5": "fedora"}
+OF_ROOT = {"bookworm-av": "debian12", "bullseye": "debian11", "trixie": "debian13", "bookworm-rpm": "el9",
+           "bullseye-rpm": "el8", "trixie-rpm": "el10", "testing-rpm": "fedora"}
 
 
 def of(options):

@@ -4,6 +4,7 @@
     package.install("1.0.0.1")
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,8 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "packages"))
 
+import linkage
 import packages
 
+TOP = Path(__file__).resolve().parents[2]
+LIBRARIES = Path(f"{os.environ.get('MDE_LINUX_BUILD', TOP / 'build/extension-portable')}-{os.uname().machine}-libraries")
 NAME = "mde-linux"
 PROGRAM = "/usr/sbin/mde-linux"
 CONF = "/etc/mde-linux/mde-linux.conf"
@@ -43,7 +47,8 @@ class InstalledPackage:
         self.world, self.machine, self.manager = world, world.machine, world.family.manager
 
     def _bring(self, version):
-        package = packages.built(version)[self.world.family.kind]
+        portable = LIBRARIES if linkage.is_static(self.world.zip()) else None
+        package = packages.built(version, portable)[self.world.family.kind]
         place = f"/root/{package.name}"
         self.machine.write(place, package.read_bytes())
         if self.world.family.kind == "rpm":

@@ -89,6 +89,7 @@ class Machine:
             self._make_disk()
             self._mount()
             self.write("/etc/machine-id", uuid.uuid4().hex + "\n", 0o444)
+            self._mask_generators()
         except BaseException:
             self.close()
             raise
@@ -222,22 +223,23 @@ class Machine:
 
     def path(self, path):
         """The host's path of a machine's file; symlinks lead where they lead in the machine."""
-        top = Path(f"/proc/{self.leader}/root") if self.leader else self.merged
-        inside = Path("/")
-        todo = [part for part in Path(path).parts if part != "/"]
+        top = f"/proc/{self.leader}/root" if self.leader else str(self.merged)
+        inside = []
+        todo = _parts(path)
         for _ in range(200):
             if not todo:
-                return top / inside.relative_to("/")
+                return Path("/".join([top, *inside]))
             part = todo.pop(0)
-            here = top / inside.relative_to("/") / part
             if part == "..":
-                inside = inside.parent
-            elif here.is_symlink():
-                target = Path(os.readlink(here))
-                inside = Path("/") if target.is_absolute() else inside
-                todo = [step for step in target.parts if step != "/"] + todo
-            else:
-                inside /= part
+                inside = inside[:-1]
+                continue
+            try:
+                target = os.readlink("/".join([top, *inside, part]))
+            except OSError:  # no link, or not there
+                inside.append(part)
+                continue
+            inside = [] if target.startswith("/") else inside
+            todo = _parts(target) + todo
         raise MachineError(f"{path}: too many symlinks")
 
     def wait(self, predicate, timeout, what):
@@ -337,6 +339,14 @@ class Machine:
                 return pid
         return None
 
+    def _mask_generators(self):
+        """A machine has no disks, getty or kernel command line to make units of, and at each reload a dozen programs would look for them."""
+        place = self.path("/etc/systemd/system-generators")
+        place.mkdir(parents=True, exist_ok=True)
+        for generator in self.path("/usr/lib/systemd/system-generators").iterdir():
+            if not (place / generator.name).is_symlink():
+                (place / generator.name).symlink_to("/dev/null")
+
     def _make_network(self):
         self._network = subprocess.Popen(["unshare", "--net", "sleep", "infinity"],
                                          stdin=subprocess.DEVNULL)
@@ -380,18 +390,23 @@ class Machine:
 
     def _look(self, name, path, seen):
         try:
-            status = path.lstat()
+            status = os.lstat(path)
         except FileNotFoundError:
             return
         kind, digest = stat.filemode(status.st_mode)[0], ""
         if stat.S_ISREG(status.st_mode):
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            with open(path, "rb") as file:
+                digest = hashlib.sha256(file.read()).hexdigest()
         elif stat.S_ISLNK(status.st_mode):
             digest = os.readlink(path)
         seen[name] = (kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, digest)
         if stat.S_ISDIR(status.st_mode):
             for entry in sorted(os.listdir(path)):
-                self._look(os.path.join(name, entry), path / entry, seen)
+                self._look(os.path.join(name, entry), os.path.join(path, entry), seen)
+
+
+def _parts(path):
+    return [part for part in str(path).split("/") if part not in ("", ".")]
 
 
 def _kill(pid, number=signal.SIGKILL):

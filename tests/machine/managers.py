@@ -12,6 +12,8 @@ A world has one as w.manager. Beside what the world itself asks for:
     told                                its words for what is wrong with lists and packages, by what is wrong; None: it does not look
 """
 
+from pathlib import Path
+
 import openpgp
 import repository
 import rpm_repository
@@ -167,6 +169,8 @@ class Rpm:
         package = self.world.release_package(release["ID"], release["VERSION_ID"])
         machine.write(f"{self.sources}/distribution.repo", mirror.source())
         machine.write(rpm_repository.MIRROR_KEY, mirror.key_text())
+        for number in range(self.family.more_keys):
+            machine.path(f"/etc/pki/rpm-gpg/RPM-GPG-KEY-{self.family.release['ID']}-{number}").symlink_to(Path(rpm_repository.MIRROR_KEY).name)
         machine.write("/root/release.rpm", package.read_bytes())
         machine.run(["rpm", "--import", rpm_repository.MIRROR_KEY])
         machine.run(["rpm", "--install", "/root/release.rpm"])
@@ -212,7 +216,7 @@ class Rpm:
 
     def kept(self):
         return [path for path in self.world.machine.snapshot(("/var/cache", "/var/tmp", "/var/lib/mde-linux"))
-                if path.endswith(".rpm") or "/AP_0x" in path or path.startswith("/var/tmp/") and "zypp." in path]
+                if path.endswith(".rpm") or "/AP_0x" in path or path.startswith("/var/tmp/") and "zypp." in path and path != "/var/tmp/zypp.tmp"]
 
     def add_source(self, name, uri, key=None):
         """It is not to be passed over; with a key, its lists are signed."""
@@ -313,15 +317,15 @@ class Zypper(Rpm):
     processes = "^zypper|bin/zypper"
     checks_lists = True
     told = {"no check": "gpgcheck=0", "lists by another": SAID, "lists unsigned": "is unsigned",
-            "package by another": "Signature verification failed", "package unsigned": "Signature verification failed",
-            "package altered": "Signature does not verify",
+            "package by another": "pinned key", "package unsigned": "pinned key",
+            "package altered": "Digest verification failed",
             "altered, another's source": "Digest verification failed", "index altered": SAID, "package gone": "not found on medium"}
 
     def holds(self, pid, unit):
         return f"), run by zypper (pid {pid}), holds "  # the rpm that it has started does
 
     def own_words(self):
-        return "\ngpgcheck=1\npkg_gpgcheck=1\n", "gpgkey=file:///"
+        return "\ngpgcheck=1\n", "gpgkey=file:///"
     check = ["zypper", "--non-interactive", "verify", "--dry-run"]
     tolerated = (106,)  # a repository could not be reached, as where only a proxy leads out
 

@@ -493,15 +493,18 @@ class OnboardingWorld(Unpacked, World):
         assert written.stat().st_mode & 0o7777 == 0o640 and written.stat().st_uid == 0
 
     def assert_untouched(self, before):
-        """Nothing that a package manager or the sensor reads changed."""
+        """Nothing that a package manager or the sensor reads changed, once what goes back after a run's end has gone back."""
+        self.machine.wait(lambda: self.unit(WORKER, "ActiveState")["ActiveState"] != "deactivating", 20, "the end of the run")
         after = self.snapshot()
         changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
         assert not changed, sorted(changed)
 
+    def is_quiet(self):
+        return self.unit(WORKER, "ActiveState")["ActiveState"] in ("inactive", "failed")
+
     def assert_quiet(self):
         """Nothing of ours is running."""
-        self.machine.wait(lambda: self.unit(WORKER, "ActiveState")["ActiveState"] in ("inactive", "failed"), 20,
-                          "the worker's unit to end")
+        self.machine.wait(self.is_quiet, 20, "the worker's unit to end")
 
     def close(self, keep=False):
         if self.watch:

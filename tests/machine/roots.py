@@ -25,6 +25,7 @@ PACKAGES = (
     "python3-distro", "python3-minimal", "systemd", "systemd-sysv", "util-linux",
 )
 RPM_TOOLS = ("rpm", "gpg", "gpg-agent")
+ZYPPER = ("zypper", "libzypp-bin", "libzypp-config")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ TREES = {
     # guest agent cannot be set up outside Azure: the newest one stands in its place.
     "bullseye": Tree("bullseye", (*PACKAGES, "libcurl4"), newest=True, finish="roots_libraries.add"),
     "trixie": Tree("trixie", (*PACKAGES, "waagent", "libcurl4t64", "libssl3t64")),
-    "bookworm-rpm": Tree("bookworm", ("dnf", *RPM_TOOLS, "zypper", "libzypp-bin", "libzypp-config"), base="bookworm",
-                         finish="roots_rpm.make"),
-    "testing-dnf5": Tree("testing", (*PACKAGES, "waagent", "libcurl4t64", "libssl3t64", "dnf5", *RPM_TOOLS), finish="roots_rpm.make"),
+    # OpenSSL's validated kind of provider; bookworm has none
+    "trixie-fips": Tree("trixie", ("openssl-provider-fips",), base="trixie"),
+    "bullseye-rpm": Tree("bullseye", ("dnf", *RPM_TOOLS), base="bullseye", finish="roots_rpm.make"),
+    "bookworm-rpm": Tree("bookworm", ("dnf", *RPM_TOOLS, *ZYPPER), base="bookworm", finish="roots_rpm.make"),
+    "trixie-rpm": Tree("trixie", ("dnf", *RPM_TOOLS, *ZYPPER), base="trixie", finish="roots_rpm.make"),
+    "testing-rpm": Tree("testing", (*PACKAGES, "waagent", "libcurl4t64", "libssl3t64", "dnf5", *RPM_TOOLS, *ZYPPER), finish="roots_rpm.make"),
 }
 FINISH = {"roots_libraries.add": roots_libraries.add, "roots_rpm.make": roots_rpm.make}
 

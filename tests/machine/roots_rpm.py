@@ -13,7 +13,7 @@ from roots_debian import call
 HIDDEN = "opt/hidden"
 DEBIANS_OWN = ("etc/apt", "etc/debian_version", "etc/dpkg", "usr/lib/apt", "usr/lib/dpkg", "usr/share/dpkg", "var/cache/apt",
                "var/lib/apt", "var/lib/dpkg", "usr/share/keyrings/debian-*", "usr/bin/apt", "usr/bin/apt-*", "usr/bin/dpkg",
-               "usr/bin/dpkg-*", "usr/sbin/dpkg-*")
+               "usr/bin/dpkg-*", "usr/sbin/dpkg-*", "usr/bin/lsb_release")
 DATABASE = "/var/lib/rpm"
 DNF_CONF = """\
 [main]

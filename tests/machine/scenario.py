@@ -9,6 +9,7 @@ disk; others are kept in w.options. timeout is in seconds.
 
     @for_families("debian12", "el9")    makes fresh_machine_debian12 and fresh_machine_el9; options as above
 
+direct=True: without a guest agent (direct.py), but with --sweep.
 waits=True: mostly waits for a deadline of a minute, so it runs beside the others (run: BESIDE).
 static=True: only with a build whose program is static.
 sweep=True, and the families of for_families' sweep=(...): only with --sweep, or when -k names something.
@@ -81,9 +82,9 @@ def use_world(cls):
     return cls
 
 
-def load():
-    """Import every module in scenarios/; {name: Scenario}."""
-    for path in sorted(FOLDER.glob("*.py")):
+def load(only="*"):
+    """Import every module in scenarios/, or only this one; {name: Scenario}."""
+    for path in sorted(FOLDER.glob(f"{only}.py")):
         spec = importlib.util.spec_from_file_location(path.stem, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules.setdefault(f"scenarios.{path.stem}", module)
@@ -98,10 +99,10 @@ def moved(chosen, family):
     return replace(chosen, options={**chosen.options, "family": family, "root": families.FAMILIES[family].root})
 
 
-def run(name, folder, build, keep, family=None):
-    """Run one scenario and the hooks to their end; True if all is well. Prints why if not."""
-    chosen = moved(load()[name], family)
-    world = _world_class[0](chosen.options, folder, build)
+def run(name, folder, build, keep, family=None, real=False):
+    """Run one scenario and the hooks to their end; True if all is well. Prints why if not. real: with a guest agent always."""
+    chosen = moved(load(name.partition(".")[0])[name], family)
+    world = _world_class[0]({**chosen.options, "direct": chosen.options.get("direct") and not real}, folder, build)
     signal.signal(signal.SIGALRM, _time_out)
     signal.alarm(chosen.timeout)
     failed = False

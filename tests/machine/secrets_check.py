@@ -4,6 +4,7 @@ Secret are the onboarding package (its signature stands for it), the protected s
 addresses that a scenario asks to look for (w.logins).
 """
 
+import os
 import re
 import threading
 from pathlib import Path
@@ -32,7 +33,10 @@ def logins(texts):
 
 
 class Watch:
-    """Looks at argv and environment of every process in its pid namespace until stopped."""
+    """Looks at argv and environment of every process in its pid namespace until stopped.
+
+    Both come with an exec: a process whose argv is what it was has been looked at, unless there is more to look for.
+    """
 
     def __init__(self, *needles):
         self.needles = needles  # sets, shared: may grow
@@ -46,18 +50,36 @@ class Watch:
         self._thread.join()
 
     def _run(self):
+        known, number = {}, 0
         while not self._end.wait(0.02):
-            for process in Path("/proc").glob("[0-9]*"):
-                for name in ("cmdline", "environ"):
-                    self._look(process / name)
+            then, number = number, sum(map(len, self.needles))
+            before, known = known if number == then else {}, {}
+            for pid in filter(str.isdigit, os.listdir("/proc")):
+                known[pid] = argv = _read(f"/proc/{pid}/cmdline")
+                if before.get(pid) != argv:
+                    self._look(f"/proc/{pid}/cmdline", argv)
+                    self._look(f"/proc/{pid}/environ", _read(f"/proc/{pid}/environ"))
 
-    def _look(self, path):
-        try:
-            data = path.read_bytes()
-        except OSError:
-            return
-        if any(needle in data for needles in self.needles for needle in needles):
+    def _look(self, path, data):
+        if any(needle in data for needles in self.needles for needle in list(needles)):
             self.seen.append(f"{path}: {data[:60]!r}")
+
+
+def _read(path):
+    """What is in a file of proc; nothing when its process is gone."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        parts = []
+        while part := os.read(file, BLOCK):
+            parts.append(part)
+        return b"".join(parts)
+    except OSError:
+        return b""
+    finally:
+        os.close(file)
 
 
 def in_files(root, needles, allowed=ALLOWED):

@@ -43,7 +43,7 @@ def _ring(*names):
 
 
 def _upper(w):
-    return w.vendor.uri.rstrip("/").replace("packages.microsoft.com", "Packages.Microsoft.COM")
+    return w.vendor.uri.rstrip("/").replace("packages.microsoft.com", "Packages.Microsoft.COM:443")
 
 
 # apt
@@ -73,7 +73,7 @@ def _key_within(w):
 
 
 def apt(w):
-    """The vendor's package's, one without a word about keys, another product's with other case and slash, and more."""
+    """The vendor's package's, one without a word about keys, another product's with other case, port and slash, and more."""
     theirs = "/usr/share/keyrings/microsoft.gpg"
     broken = "deb [trusted=yes] https://gone.test/debian bookworm main\n"
     return (
@@ -103,7 +103,7 @@ def apt_before(w, old):
 # rpm
 
 def rpm(w):
-    """The vendor's package's, an admin's with config-manager or addrepo, another product's with other case and slash, and more."""
+    """The vendor's package's, an admin's with config-manager or addrepo, another product's with other case, port and slash, and more."""
     place = w.manager.sources
     armored = openpgp.armor(openpgp.binary(w.family.key))
     upper = _upper(w)

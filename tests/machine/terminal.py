@@ -100,6 +100,11 @@ class Terminal:
         """"green", "red", "brown" (yellow), "cyan" ...; "default"."""
         return self.attributes(words).fg
 
+    def hang_up(self):
+        """The end of the terminal, as when a connection breaks; what ran on it goes on or not."""
+        os.close(self._top)
+        self._top, self._closed = -1, True
+
     def close(self):
         if self._process.poll() is None:
             if self._machine:

@@ -9,6 +9,7 @@ import functools
 import evidence
 import roots
 from azure import Azure
+from direct import DirectAgent, DirectAzure
 from guest_agent import GuestAgent
 from machine import Machine
 
@@ -36,13 +37,15 @@ class World:
 
     @functools.cached_property
     def azure(self):
+        if self.options.get("direct"):
+            return DirectAzure(self)
         return Azure(self.machine, newest=self.options.get("agent", "debian") == "newest",
                      fast_track=self.options.get("fast_track", False))
 
     @functools.cached_property
     def agent(self):
         """The guest agent, not yet started."""
-        return GuestAgent(self.azure)
+        return DirectAgent(self.azure) if self.options.get("direct") else GuestAgent(self.azure)
 
     def made(self, name):
         """The attribute if it was made already, else None."""

@@ -37,6 +37,13 @@ def _forget_old():
         shutil.rmtree(path, ignore_errors=True)
 
 
+def hardening(program, link, architecture):
+    """What the tests of tests/portable/hardening.py say against a program; "" when nothing."""
+    done = subprocess.run([sys.executable, "-B", TOP / "tests/portable/hardening.py", program, link, architecture, "installed"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout if done.returncode else ""
+
+
 def architecture_of(portable):
     return json.loads((portable / "libraries.json").read_text())["architecture"]
 

@@ -15,7 +15,13 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
 
+import packages
+
 TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/fixtures"))
+
+import onboarding  # noqa: E402
+
 VERSION = "1.0.0.1"
 NAME = "Microsoft.Azure.AzureDefenderForServers.MDE.Linux"
 BUDGET = 7_000_000
@@ -56,6 +62,7 @@ class Extension(unittest.TestCase):
         for name, number in MACHINES.items():
             program = self.content[f"bin/mde-linux-{name}"]
             self.assertEqual((program[:4], struct.unpack_from("<H", program, 18)[0]), (b"\x7fELF", number), name)
+            self.assertEqual(packages.hardening(self.base() / f"bin/mde-linux-{name}", "portable", name), "", name)
         self.assertEqual(sum(name.startswith("bin/") for name in self.content), 1 + len(MACHINES))
 
     def test_each_program_runs_from_where_it_was_unpacked(self):
@@ -73,6 +80,29 @@ class Extension(unittest.TestCase):
                                   env={"PATH": f"{path}:{os.environ['PATH']}"})
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertRegex(done.stdout, rf"^mde-linux {VERSION}\nlink portable, built from sources of 2023-11-14T")
+
+    def test_a_build_of_years_ago_says_so(self):
+        program = self.base() / f"bin/mde-linux-{os.uname().machine}"
+        done = subprocess.run([program, "check", "--json"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        self.assertIn('"extension-old"', done.stdout, done.stderr)
+        # also where nothing was asked yet, and on the screen
+        told = json.loads(subprocess.run([program, "status", "--json"], capture_output=True, text=True).stdout)
+        self.assertEqual([(row["name"], row["level"]) for row in told["warnings"]], [("extension-old", "warning")], told)
+        self.assertRegex(told["warnings"][0]["text"], r"is \d+ days old \(2023-11-14\).*install the newest version\.$")
+        shown = subprocess.run([program, "status"], capture_output=True, text=True).stdout
+        self.assertRegex(shown, r"(?m)^ *warning: +extension-old: This build of mde-linux is")
+
+    def test_no_openssl_configuration_of_the_machine_is_obeyed(self):
+        (self.folder / "openssl.cnf").write_text("openssl_conf = start\n[start]\nproviders = providers\n[providers]\nnull = null\n"
+                                                 "[null]\nactivate = 1\n")
+        strange = {**os.environ, "OPENSSL_CONF": str(self.folder / "openssl.cnf")}
+        # what obeys it cannot digest
+        self.assertNotEqual(subprocess.run(["openssl", "dgst", "-sha256", "/dev/null"], capture_output=True, env=strange).returncode, 0)
+        (self.folder / "package").write_bytes(onboarding.kind("sound"))
+        argv = [self.base() / f"bin/mde-linux-{os.uname().machine}", "verify", self.folder / "package"]
+        plain, obeyed = (subprocess.run(argv, capture_output=True, text=True, env=env) for env in (os.environ, strange))
+        self.assertIn(onboarding.root_sha256(), plain.stdout)
+        self.assertEqual((obeyed.returncode, obeyed.stdout, obeyed.stderr), (plain.returncode, plain.stdout, plain.stderr))
 
     def test_the_manifest_is_what_guest_agents_read(self):
         row, = json.loads(self.content["HandlerManifest.json"].decode("ascii"))
@@ -99,8 +129,13 @@ class Extension(unittest.TestCase):
             self.assertEqual((bill["bomFormat"], bill["metadata"]["timestamp"]), ("CycloneDX", "2023-11-14T22:13:20Z"))
             self.assertTrue(bill["metadata"]["component"]["purl"].endswith(f"@{VERSION}?arch={name}"))
         self.assertIn(b"MDE_LINUX_SOURCES", self.content["linked/RELINK"])
-        for library in ("openssl", "curl", "c-ares", "json-c", "systemd"):
+        for library in ("openssl", "curl", "c-ares", "json-c", "systemd", "zlib", "musl", "libgcc"):
             self.assertTrue(any(name.startswith(f"linked/licences/{library}/") for name in self.content), library)
+
+    def test_what_its_commands_print_is_described_in_it(self):
+        schemas = {f"schemas/{path.name}": path.read_bytes() for path in (TOP / "packaging/schemas").iterdir()}
+        self.assertEqual({name: data for name, data in self.content.items() if name.startswith("schemas/")}, schemas)
+        self.assertEqual(sum(name.endswith("HandlerManifest.json") for name in self.content), 1)
 
     def test_nothing_in_it_depends_on_modes_or_times(self):
         self.assertEqual([entry.filename for entry in self.entries], sorted(self.content))

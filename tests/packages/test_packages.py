@@ -51,10 +51,15 @@ class Packages(unittest.TestCase):
         self.assertEqual((code, words), (0, ""))
 
     def test_every_override_is_explained(self):
-        for path in (TOP / "packaging/deb/debian").glob("*lintian-overrides"):
-            self.assertRegex(path.read_text(), r"^(#[^\n]+\n+)(?:[^\n#][^\n]*\n+(#[^\n]+\n+)*)*$")
-        filters = (TOP / "packaging/rpm/rpmlint.toml").read_text().split("Filters = [\n")[1].splitlines()
-        self.assertTrue(filters[0].strip().startswith("#"))
+        """By a comment right above it."""
+        lists = {path.name: path.read_text() for path in (TOP / "packaging/deb/debian").glob("*lintian-overrides")}
+        self.assertEqual(len(lists), 2)
+        lists["rpmlint.toml"] = re.search(r"^Filters = \[\n(.*?)^\]", (TOP / "packaging/rpm/rpmlint.toml").read_text(), re.M | re.S).group(1)
+        for name, text in lists.items():
+            lines = [line.strip() for line in text.splitlines()]
+            for above, line in zip(["", *lines], lines):
+                if line and not line.startswith("#"):
+                    self.assertTrue(above.startswith("#"), f"{name}: nothing above {line}")
 
     def test_rpmlint_has_nothing_to_say(self):
         code, words = said("rpmlint", "-c", TOP / "packaging/rpm/rpmlint.toml", self.built["rpm"],
@@ -97,6 +102,7 @@ class Packages(unittest.TestCase):
                 code, words = said(*emulator, program, "--version")
                 self.assertEqual((code, words.splitlines()[0]), (0, f"mde-linux {VERSION}"))
                 self.assertIn("link portable" if PORTABLE else "link system", words)
+                self.assertEqual(packages.hardening(program, "portable" if PORTABLE else "system", ARCHITECTURE), "", kind)
 
     @unittest.skipIf(not PORTABLE, "--portable does it")
     def test_the_static_one_asks_for_nothing_and_names_what_is_in_it(self):

@@ -1,6 +1,8 @@
 """What the compiler and the linker could do for the program, they did.
 
-    hardening.py PROGRAM system|portable x86_64|aarch64
+    hardening.py PROGRAM system|portable x86_64|aarch64 built|installed
+
+built: in the folder where it was built, its objects beside it; installed: out of a package or zip, where it may be stripped.
 """
 
 import struct
@@ -9,8 +11,8 @@ import sys
 import unittest
 from pathlib import Path
 
-PROGRAM, LINK, ARCH = sys.argv[1:]
-OBJECT = f"{PROGRAM}.p/main.c.o"  # as meson names it
+PROGRAM, LINK, ARCH, PLACE = sys.argv[1:]
+OBJECTS = sorted(Path(PROGRAM).parent.glob("*.p/*.c.o")) if PLACE == "built" else []  # as meson names them
 MARKS = {"x86_64": ("IBT", "SHSTK"), "aarch64": ("BTI", "PAC")}
 PT_DYNAMIC, PT_INTERP, PT_GNU_STACK, PT_GNU_RELRO, PT_LOAD = 2, 3, 0x6474E551, 0x6474E552, 1
 DT_NEEDED, DT_TEXTREL, DT_FLAGS, DT_FLAGS_1 = 1, 22, 30, 0x6FFFFFFB
@@ -42,9 +44,15 @@ class Elf:
         return any(segment[0] == kind for segment in self.segments)
 
 
-def symbols(tool="nm"):
-    text = subprocess.run([tool, PROGRAM], capture_output=True, text=True, check=True).stdout
+def symbols(*argv):
+    """Names in what nm is asked for."""
+    text = subprocess.run(["nm", *map(str, argv)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1].split("@")[0] for line in text.splitlines() if line}
+
+
+def loaded():
+    """Names that the program wants of its libraries; stripping leaves them."""
+    return symbols("-D", "--undefined-only", PROGRAM)
 
 
 class Hardening(unittest.TestCase):
@@ -70,17 +78,24 @@ class Hardening(unittest.TestCase):
             if kind == PT_LOAD:
                 self.assertNotEqual(flags & (EXECUTE | WRITE), EXECUTE | WRITE)
 
+    @unittest.skipIf(PLACE != "built", "of where it was built")
+    def test_the_stack_is_protected_in_what_we_compile(self):
+        """A static program has the name of its libraries as well."""
+        self.assertIn("__stack_chk_fail", symbols("--undefined-only", *OBJECTS))
+
+    @unittest.skipIf(LINK != "system", "a stripped static program has no names")
     def test_the_stack_is_protected(self):
-        self.assertIn("__stack_chk_fail", symbols())
+        self.assertIn("__stack_chk_fail", loaded())
 
     @unittest.skipIf(LINK != "system", "musl has no checked variants of its functions")
     def test_sizes_are_checked_where_the_compiler_knows_them(self):
-        self.assertTrue({name for name in symbols() if name.endswith("_chk")} - {"__stack_chk_fail"})
+        self.assertTrue({name for name in loaded() if name.endswith("_chk")})
 
+    @unittest.skipIf(PLACE != "built", "of where it was built")
     def test_jumps_and_returns_are_checked(self):
         """In what we compile. The program as a whole is marked only where the C library's start files are, which neither Debian 12's
         nor musl's are."""
-        notes = subprocess.run(["readelf", "-nW", OBJECT], capture_output=True, text=True, check=True).stdout
+        notes = subprocess.run(["readelf", "-nW", OBJECTS[0]], capture_output=True, text=True, check=True).stdout
         for word in MARKS[ARCH]:
             self.assertIn(word, notes)
 

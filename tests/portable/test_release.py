@@ -4,6 +4,9 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -122,6 +125,77 @@ class Release(unittest.TestCase):
         rows = self.call("--portable", "--draft")
         self.assertNotIn("--newest", [row[1][0] for row in rows])
         self.assertEqual({row[2]["MDE_LINUX_TEST_CACHE"] for row in rows}, {str(self.top / "cache")})
+
+    def test_the_sums_are_what_sha256sum_checks(self):
+        self.call()
+        done = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=self.top / "dist", capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, "mde-linux-1.0.0.1.zip: OK\n"))
+        (self.top / "dist/mde-linux-1.0.0.1.zip").write_text("another")
+        self.assertEqual(subprocess.run(["sha256sum", "--check", "--status", "SHA256SUMS"], cwd=self.top / "dist").returncode, 1)
+
+
+class Refusals(unittest.TestCase):
+    """By the script itself, in a repository with this tree's files that name versions."""
+
+    VERSION = "7.8.9.1"
+    PLACES = ("packaging/deb/debian/changelog", "packaging/rpm/mde-linux.spec", "meson.build")
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.top = Path(place.name)
+        for name in ("scripts/release", *self.PLACES):
+            (self.top / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TOP / name, self.top / name)
+        old = re.search(r"version: '([\d.]+)'", (TOP / "meson.build").read_text()).group(1)
+        for name in self.PLACES:
+            self.change(name, old, self.VERSION)
+        # stands for the build, which the refusals come before
+        builder = self.top / "scripts/build-packages"
+        builder.write_text("#!/bin/sh\necho built >&2\nexit 9\n")
+        builder.chmod(0o755)
+        self.git("init", "--quiet")
+        self.commit()
+
+    def git(self, *words):
+        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@t.test", *words], cwd=self.top, check=True, capture_output=True)
+
+    def commit(self):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "x")
+
+    def change(self, name, old, new):
+        text = (self.top / name).read_text()
+        self.assertIn(old, text)
+        (self.top / name).write_text(text.replace(old, new))
+
+    def said(self, version=VERSION):
+        environment = {name: value for name, value in os.environ.items() if name != "MDE_LINUX_SOURCES" and not name.startswith("GIT_")}
+        done = subprocess.run([sys.executable, "-B", "scripts/release", version, "dist"], cwd=self.top, capture_output=True, text=True, env=environment)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertFalse((self.top / "dist").exists())
+        return done.stderr
+
+    def test_what_fits_goes_on_to_be_built(self):
+        words = self.said()
+        self.assertIn("built", words)
+        self.assertNotIn("release: ", words)
+
+    def test_a_tree_with_changes_is_refused(self):
+        (self.top / "more").write_text("")
+        self.assertRegex(self.said(), r"^release: there are changes that are not committed\nrelease: nothing was made;[^\n]*\n$")
+
+    def test_each_place_that_names_another_version_is_told(self):
+        for name in self.PLACES:
+            with self.subTest(name):
+                self.change(name, self.VERSION, "7.8.9.2")
+                self.commit()
+                words = self.said()
+                self.assertIn(f"release: {name} has ", words)
+                self.assertNotIn("built", words)
+                self.assertFalse([other for other in self.PLACES if other != name and other in words], words)
+                self.change(name, "7.8.9.2", self.VERSION)
+                self.commit()
 
 
 if __name__ == "__main__":

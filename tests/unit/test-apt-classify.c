@@ -141,6 +141,11 @@ static const struct {
 } other_words[] = {
         { "E: Could not get lock /var/lib/dpkg/lock - open (11: Resource temporarily unavailable)\n", 100,
           TROUBLE_LOCKED, false },
+        { "E: The method driver /usr/lib/apt/methods/https could not be found.\n"
+          "N: Is the package apt-transport-https installed?\n"
+          "E: Failed to fetch https://packages.microsoft.com/debian/9/prod/dists/stretch/InRelease  \n"
+          "E: Some index files failed to download. They have been ignored, or old ones used instead.\n",
+          100, TROUBLE_SOURCES, false },
         { "dpkg: error: dpkg frontend is locked by another process\n", 2, TROUBLE_LOCKED, false },
         { "dpkg: error: dpkg status database is locked by another process\n", 2, TROUBLE_LOCKED, false },
         { "E: Could not open lock file /var/lib/apt/lists/lock - open (13: Permission denied)\n"

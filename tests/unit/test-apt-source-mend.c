@@ -1,6 +1,7 @@
 #include "tests/unit/scratch.h"
 
 #include "platform/packages/apt_source.h"
+#include "platform/packages/source_text.h"
 
 #define PREFIX "https://packages.example.test"
 #define GOOD "deb [arch=amd64 signed-by=/usr/share/keyrings/vendor.gpg] " PREFIX "/debian/12/prod bookworm main\n"
@@ -13,7 +14,7 @@ static SourceMend mend(const char *text, bool also_wanted)
 {
         SourceMend result;
 
-        apt_source_mend(text, strlen(text), PREFIX, &wanted, also_wanted, &result);
+        apt_source_mend(text, strlen(text), &wanted, also_wanted, &result);
         return result;
 }
 
@@ -25,6 +26,7 @@ static void what_is_of_use_is_left_to_the_byte(void **state)
                 GOOD,
                 "# note\r\n\tdeb " PREFIX "/debian/12/prod/ bookworm contrib main # why\r\n",
                 GOOD FOREIGN,
+                OLDER, /* other products may be updated from there */
                 "deb " PREFIX "/debian/12/prod insiders-fast main\n",
                 "deb " PREFIX "/repos/code stable main\n",
                 "deb " PREFIX "/debian/12/prod-x bookworm main\n",
@@ -54,10 +56,6 @@ static void what_is_of_no_use_is_taken_out_and_named(void **state)
                 { "<!DOCTYPE html>\n<html># x\n# deb " PREFIX "\n</html>\n", "", "an HTML page \"<!DOCTYPE html>\"" },
                 { "Access denied\n", "", "the line \"Access denied\"" },
                 { "\x1f\x8b\x08\n", "", "the line \"\\x1f" },
-                { OLDER, "", "ubuntu/18.04/prod bionic" },
-                { "deb " PREFIX "/debian/11/prod/ bullseye main\n", "", "debian/11" },
-                { "deb HTTPS://Packages.Example.test/debian/11/prod bullseye main\n", "", "debian/11" },
-                { "deb-src " PREFIX "/debian/11/prod bullseye main\n", "", "debian/11" },
                 /* half written */
                 { "deb [arch=amd64 signed-by=/usr/sh", "", "the line \"deb [arch" },
                 { "deb [arch=amd64] " PREFIX "/debian/12/pr\n", "", "the line" },
@@ -70,7 +68,7 @@ static void what_is_of_no_use_is_taken_out_and_named(void **state)
                 { "deb", "", "the line \"deb\"" },
                 { "Types: deb\nURIs: " PREFIX "/debian/12/prod\n", "", "the line \"Types: deb\"" },
                 /* beside what is of use */
-                { "# mine\n" OLDER FOREIGN "\ngarbage\n", "# mine\n" FOREIGN "\n", "bionic" },
+                { "# mine\n" OLDER FOREIGN "\ngarbage\n", "# mine\n" OLDER FOREIGN "\n", "garbage" },
                 { GOOD "garbage\n", GOOD, "garbage" },
         };
         size_t i;
@@ -96,11 +94,66 @@ static void the_wanted_place_itself_is_taken_out_when_asked(void **state)
         assert_int_equal(other.dropped, 0);
 }
 
+static bool find_misplaced(const char *text, size_t n, PackageSource *ret)
+{
+        return apt_source_misplaced(text, strlen(text), PREFIX, &wanted, n, ret);
+}
+
+static void entries_of_the_vendors_for_other_releases_are_found(void **state)
+{
+        static const char *const others[] = {
+                OLDER,
+                "deb " PREFIX "/ubuntu/18.04/prod/ bionic main contrib # why\n",
+                "deb-src HTTPS://Packages.Example.test/ubuntu/18.04/prod bionic main\n",
+                "# mine\nno line at all\n" GOOD FOREIGN OLDER,
+        };
+        PackageSource found = { 0 };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(others); i++) {
+                assert_true(find_misplaced(others[i], 0, &found));
+                assert_true(source_text_is_same_uri(found.uri, strlen(found.uri), PREFIX "/ubuntu/18.04/prod"));
+                assert_string_equal(found.suite, "bionic");
+                assert_string_equal(found.component, "main");
+                assert_false(find_misplaced(others[i], 1, &found));
+        }
+        assert_false(find_misplaced(GOOD FOREIGN "deb " PREFIX "/repos/code stable main\n", 0, &found));
+        assert_true(find_misplaced(OLDER "deb " PREFIX "/debian/11/prod bullseye main\n", 1, &found));
+        assert_string_equal(found.uri, PREFIX "/debian/11/prod");
+}
+
+static void one_that_was_found_can_be_taken_out(void **state)
+{
+        static const char list[] = GOOD OLDER FOREIGN;
+        _cleanup_(source_mend_clear) SourceMend result = { 0 };
+        PackageSource found = { 0 };
+
+        assert_true(find_misplaced(list, 0, &found));
+        apt_source_mend(list, strlen(list), &found, true, &result);
+        assert_string_equal(result.text, GOOD FOREIGN);
+}
+
+/* Who does not know it yet looks for what apt stumbles over. */
+static void without_a_component_that_is_wanted_any_will_do(void **state)
+{
+        PackageSource any = { .uri = "https://packages.microsoft.com/debian/12/prod", .suite = "bookworm" };
+        const char *list = "deb [arch=amd64 signed-by=/usr/share/keyrings/microsoft-prod.gpg] "
+                           "https://packages.microsoft.com/debian/12/prod bookworm main\n";
+        _cleanup_(source_mend_clear) SourceMend result = { 0 };
+
+        (void)state;
+        apt_source_mend(list, strlen(list), &any, false, &result);
+        assert_int_equal(result.dropped, 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(without_a_component_that_is_wanted_any_will_do),
                 cmocka_unit_test(what_is_of_use_is_left_to_the_byte),
                 cmocka_unit_test(what_is_of_no_use_is_taken_out_and_named),
+                cmocka_unit_test(entries_of_the_vendors_for_other_releases_are_found),
+                cmocka_unit_test(one_that_was_found_can_be_taken_out),
                 cmocka_unit_test(the_wanted_place_itself_is_taken_out_when_asked),
         };
 

@@ -201,6 +201,29 @@ static bool find(const Scratch *scratch, PackageSource *source)
         return found;
 }
 
+static void an_entry_for_other_architectures_is_not_ours(void **state)
+{
+        static const char *const entries[][2] = {
+                { PARTS "/a.list", "deb [arch=armhf,s390x signed-by=/k.gpg] " URI " bookworm main\n" },
+                { PARTS "/a.sources", "Types: deb\nURIs: " URI "\nSuites: bookworm\nComponents: main\n"
+                                      "Architectures: armhf s390x\nSigned-By: /k.gpg\n" },
+        };
+        Scratch *scratch = *state;
+        PackageSource source;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(entries); i++) {
+                scratch_write(scratch, entries[i][0], entries[i][1]);
+                assert_false(find(scratch, &source));
+                assert_true(source.enabled);
+                assert_string_equal(source.file, entries[i][0]);
+                assert_string_equal(source.signed_by, "/k.gpg");
+                scratch_write(scratch, entries[i][0], "# nothing\n");
+        }
+        scratch_write(scratch, PARTS "/b.list", "deb [arch=armhf,amd64,arm64] " URI " bookworm main\n");
+        assert_true(find(scratch, &source));
+}
+
 static void a_machine_without_sources_has_none(void **state)
 {
         PackageSource source;
@@ -241,7 +264,7 @@ static void a_source_without_signatures_is_known_as_such(void **state)
 {
         static const char *const files[][3] = {
                 { PARTS "/a.list", "deb [trusted=yes] " URI " bookworm main\n", "says [trusted=yes] in line 1" },
-                { PARTS "/a.list", "# x\n\ndeb [arch=amd64 allow-insecure=1] " URI " bookworm main\n",
+                { PARTS "/a.list", "# x\n\ndeb [arch=amd64,arm64 allow-insecure=1] " URI " bookworm main\n",
                   "says [allow-insecure=1] in line 3" },
                 { PARTS "/a.list", "deb [trusted=no allow-insecure=1] " URI " bookworm main\n",
                   "says [allow-insecure=1] in line 1" },
@@ -275,7 +298,7 @@ static void an_existing_line_is_found_with_its_keyring(void **state)
 
         scratch_write(*state, PARTS "/a.list", "# deb " URI " bookworm main\ndeb https://other.test/x bookworm main\n");
         scratch_write(*state, PARTS "/vendor.list",
-                      "deb [ arch=amd64 signed-by=/usr/share/keyrings/v.gpg ] "
+                      "deb [ arch=amd64,arm64 signed-by=/usr/share/keyrings/v.gpg ] "
                       "HTTPS://Packages.Example.test/debian/12/prod/ bookworm main "
                       "contrib # note\n");
         assert_true(find(*state, &source));
@@ -369,6 +392,14 @@ static void the_same_place_is_known_in_another_spelling(void **state)
                 { "https://mirror.example.test/X", "https://mirror.example.test/x", false },
                 { "https://mirror.example.test/x", "https://mirror.example.test/xy", false },
                 { "https://mirror.example.test", "https://mirror.example.test/", true },
+                { "https://mirror.example.test:443/x", "https://mirror.example.test/x", true },
+                { "HTTPS://bob:s3cr3t@mirror.example.test:443", "https://mirror.example.test/", true },
+                { "https://[::1]:443/x", "https://[::1]/x", true },
+                { "https://[fe80::443]/x", "https://[fe80:]/x", false },
+                { "http://mirror.example.test:443/x", "https://mirror.example.test/x", false },
+                { "http://mirror.example.test/x", "https://mirror.example.test/x", false },
+                { "https://mirror.example.test:8443/x", "https://mirror.example.test/x", false },
+                { "https://mirror.example.test/x:443", "https://mirror.example.test/x", false },
                 { "", "", false },
         };
         size_t i;
@@ -387,6 +418,9 @@ static void what_lies_below_a_place_is_known_in_any_spelling(void **state)
                 { "https://packages.example.test", "https://packages.example.test/", true },
                 { "HTTPS://bob:s3cr3t@Packages.example.test/rhel/9/prod/", "https://packages.example.test", true },
                 { "https://bob@mirror.example.test/ms/x", "https://mirror.example.test/ms", true },
+                { "https://mirror.example.test:443/ms/x", "https://mirror.example.test/ms", true },
+                { "https://mirror.example.test/ms/x", "https://mirror.example.test:443/ms", true },
+                { "https://mirror.example.test:443.evil.example/ms/x", "https://mirror.example.test/ms", false },
                 { "https://mirror.example.test/ms/x", "https://bob:s3@cr3t@mirror.example.test/ms/", true },
                 { "https://mirror.example.test/msx/x", "https://mirror.example.test/ms", false },
                 { "https://mirror.example.test/MS/x", "https://mirror.example.test/ms", false },
@@ -408,6 +442,8 @@ static void what_lies_below_a_place_is_known_in_any_spelling(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(an_entry_for_other_architectures_is_not_ours, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test(the_same_place_is_known_in_another_spelling),
                 cmocka_unit_test(what_lies_below_a_place_is_known_in_any_spelling),
                 cmocka_unit_test(one_plain_line_is_taken),

@@ -3,10 +3,10 @@
  * namespace of this test's own, so that the machine it runs on is never touched. Without the right to make one
  * (not root), those tests are skipped.
  */
+#include "tests/unit/own_mounts.h"
 #include "tests/unit/scratch.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -46,17 +46,16 @@ static bool have_own_namespace(void)
         static int have = -1;
 
         if (have < 0)
-                have = unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
-                       cover(PROGRAMS) && cover("/var/lib/dpkg") && cover("/var/lib/apt");
+                have = own_mounts() && cover(PROGRAMS) && cover("/var/lib/dpkg") && cover("/var/lib/apt");
         return have;
 }
 
-static void hear(const char *text, pid_t pid, void *userdata)
+static void hear(const PackageProgress *now, void *userdata)
 {
         Stage *stage = userdata;
 
-        stage->told = pid;
-        text_append(&stage->said, "%s\n", text);
+        stage->told = now->pid;
+        text_append(&stage->said, "%s\n", now->text);
         if (stage->holder > 0)
                 release_lock(stage->holder);
         stage->holder = 0;

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "agent/commands/command_line.h"
 #include "platform/fs.h"
+#include "tests/unit/own_mounts.h"
 #include "tests/unit/scratch.h"
 
 #define LINE_MAX_WORDS 8
@@ -102,10 +102,9 @@ static void an_image_is_a_folder_that_is_there(void **state)
 static void live_in_a_container(const char *folder, int told)
 {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
-            mount("tmpfs", folder, "tmpfs", 0, "mode=0755") < 0 || chdir(folder) < 0 || mkdir("old", 0755) < 0 ||
-            mkdir("below", 0755) < 0 || syscall(SYS_pivot_root, ".", "old") < 0 || chdir("/") < 0 ||
-            umount2("/old", MNT_DETACH) < 0)
+        if (!own_mounts() || mount("tmpfs", folder, "tmpfs", 0, "mode=0755") < 0 || chdir(folder) < 0 ||
+            mkdir("old", 0755) < 0 || mkdir("below", 0755) < 0 || syscall(SYS_pivot_root, ".", "old") < 0 ||
+            chdir("/") < 0 || umount2("/old", MNT_DETACH) < 0)
                 _exit(77);
         if (write(told, "", 1) == 1)
                 pause();

@@ -1,5 +1,7 @@
 #include "tests/unit/scratch.h"
 
+#include <unistd.h>
+
 #include "agent/configuration.h"
 #include "platform/fs.h"
 #include "platform/host_init.h"
@@ -121,5 +123,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_file_that_others_may_write_is_refused, scratch_open, scratch_close),
         };
 
+        if (geteuid() != 0)
+                return 77; /* everything has to be root's */
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,7 @@ static const struct {
         { &dnf_words, "error: rpmdb: BDB0113 Thread/process 12/13 failed: BDB1507 Thread died in Berkeley DB library\n",
           1, TROUBLE_BROKEN, false, false },
         { &dnf_words, "Error: Transaction test error:\n  package mdatp-1-1.x86_64 does not verify: no digest\n", 1,
-          TROUBLE_SIGNATURE, true, false },
+          TROUBLE_DIGEST, true, false },
         { &dnf_words,
           "error: unpacking of archive failed on file /opt/x;5f: cpio: write failed - No space left on device\n", 1,
           TROUBLE_DISK, false, false },
@@ -248,6 +248,35 @@ static void a_machine_without_its_subscription_is_told_beside_what_is_missing(vo
         assert_non_null(strstr(result.text, "This system is not registered"));
 }
 
+/* A machine of a cloud whose certificate for its own update servers has run out. */
+static void the_distribution_s_own_repository_is_named_when_it_fails(void **state)
+{
+        static const char *const outputs[] = {
+                "Errors during downloading metadata for repository 'rhui-rhel-8-baseos':\n"
+                "  - Curl error (58): Problem with the local SSL certificate for "
+                "https://rhui.example.test/baseos/repodata/repomd.xml [could not load PEM client certificate]\n"
+                "Error: Failed to download metadata for repo 'rhui-rhel-8-baseos': Cannot download repomd.xml: Cannot "
+                "download repodata/repomd.xml: All mirrors were tried\n",
+                "Downloading Packages:\n"
+                "[MIRROR] libmnl-1.0.4-6.el8.x86_64.rpm: Status code: 403 for "
+                "https://rhui.example.test/rhui-rhel-8-baseos/l/libmnl-1.0.4-6.el8.x86_64.rpm (IP: 192.0.2.7)\n"
+                "[FAILED] libmnl-1.0.4-6.el8.x86_64.rpm: No more mirrors to try - All mirrors were already tried "
+                "without success\n"
+                "Error: Error downloading packages:\n"
+                "  Cannot download l/libmnl-1.0.4-6.el8.x86_64.rpm: All mirrors were tried\n",
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(outputs); i++) {
+                PackageResult result;
+
+                package_classify(&dnf_words, outputs[i], strlen(outputs[i]), 1, &ours, &result);
+                assert_int_equal(result.trouble, TROUBLE_NETWORK);
+                assert_false(result.ours || result.passing);
+                assert_non_null(strstr(result.text, "rhui-rhel-8-baseos"));
+        }
+}
+
 static void what_a_script_prints_is_no_verdict(void **state)
 {
         static const char text[] = "  Running scriptlet: mdatp-1-1.x86_64   1/1 \nmetadata locked, says a script\n"
@@ -269,6 +298,7 @@ int main(void)
                 cmocka_unit_test(recorded_runs_are_understood),
                 cmocka_unit_test(other_wordings_are_understood),
                 cmocka_unit_test(a_machine_without_its_subscription_is_told_beside_what_is_missing),
+                cmocka_unit_test(the_distribution_s_own_repository_is_named_when_it_fails),
                 cmocka_unit_test(what_a_script_prints_is_no_verdict),
         };
 

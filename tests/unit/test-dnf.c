@@ -188,6 +188,41 @@ static void only_a_download_that_is_judged_later_goes_without_a_look_at_signatur
         assert_trust(another); /* it does not look then */
 }
 
+/* The index answers for what else comes of our source; without its signature each package has to. */
+static void a_transaction_of_what_was_judged_does_not_judge_again_where_the_index_is_signed(void **state)
+{
+        static const PackageManager *const managers[] = { &manager_dnf, &manager_dnf5 };
+        PackageStage *stage = *state;
+        static PackageSource source;
+        size_t i;
+
+        source = *stage->run.source;
+        stage->run.source = &source;
+        package_stage_program(stage, "dnf", "");
+        package_stage_program(stage, "dnf5", "");
+        package_stage_program(stage, "rpm", PRESENT("2.0-1"));
+        for (i = 0; i < ELEMENTSOF(managers); i++) {
+                const char *program = i == 0 ? "dnf" : "dnf5";
+                _cleanup_free_ char *judged = NULL, *not_judged = NULL, *not_signed = NULL;
+
+                stage->run.judged = true;
+                source.index_keys[0] = '\0';
+                assert_int_equal(do_install(stage, managers[i], (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+                not_signed = argv_of(stage, program);
+                assert_trust(not_signed);
+                snprintf(source.index_keys, sizeof(source.index_keys), "/x/pinned.asc");
+                assert_int_equal(do_install(stage, managers[i], (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+                judged = argv_of(stage, program);
+                assert_has(judged, "\n--setopt=" ID ".gpgcheck=0\n");
+                assert_has(judged, "\n--setopt=localpkg_gpgcheck=1\n");
+                assert_has_not(judged, "*.gpgcheck");
+                stage->run.judged = false;
+                assert_int_equal(do_install(stage, managers[i], (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
+                not_judged = argv_of(stage, program);
+                assert_has(not_judged, "\n--setopt=" ID ".gpgcheck=1\n");
+        }
+}
+
 static void a_download_reads_the_list_of_its_source_when_asked(void **state)
 {
         PackageStage *stage = *state;
@@ -567,6 +602,7 @@ int main(void)
                 STAGED(a_full_refresh_tolerates_what_is_foreign),
                 STAGED(packages_come_into_our_folder_and_lists_are_used_as_they_are),
                 STAGED(only_a_download_that_is_judged_later_goes_without_a_look_at_signatures),
+                STAGED(a_transaction_of_what_was_judged_does_not_judge_again_where_the_index_is_signed),
                 STAGED(a_download_reads_the_list_of_its_source_when_asked),
                 STAGED(a_transaction_uses_no_network_and_is_never_signalled),
                 STAGED(what_is_there_comes_again_or_older_only_when_asked),
@@ -587,5 +623,5 @@ int main(void)
                 STAGED(what_would_be_read_as_something_else_is_refused),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return package_stage_run(tests);
 }

@@ -10,6 +10,7 @@
 #include "agent/commands/command.h"
 #include "agent/doctor/diagnose.h"
 #include "platform/base/text.h"
+#include "tests/unit/put.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 #define OTHER_ORG "7d3f1d0a-8b47-4e19-a3d5-57ad1e0b9c02"
@@ -43,8 +44,8 @@ static void make_machine(Facts *f)
         *f = (Facts){ .look = LOOK_SECOND, .now_s = NOW };
         f->machine.systemd = f->machine.distro_known = TRI_YES;
         f->machine.support = &support;
-        strcpy(f->machine.distro.name, "Debian 12");
-        strcpy(f->machine.distro.architecture, "x86_64");
+        put(f->machine.distro.name, "Debian 12");
+        put(f->machine.distro.architecture, "x86_64");
         f->machine.fitness = (Machine){ .known = TRI_YES,
                                         .memory = INT64_C(8) << 30,
                                         .memory_available = INT64_C(8) << 30,
@@ -64,11 +65,11 @@ static void make_sensor(Facts *f)
 {
         f->package.registered = TRI_YES;
         f->package.state = PACKAGE_INSTALLED;
-        strcpy(f->package.version, "101.24092.0002");
+        put(f->package.version, "101.24092.0002");
         f->sensor.files = f->sensor.loaded = f->sensor.enabled = f->sensor.active = f->sensor.onboarded = TRI_YES;
         f->sensor.masked = f->sensor.offboarding_file = TRI_NO;
-        strcpy(f->sensor.unit.active, "active");
-        strcpy(f->sensor.onboarded_org, ORG);
+        put(f->sensor.unit.active, "active");
+        put(f->sensor.onboarded_org, ORG);
         f->sensor.health = (SensorHealth){ .answering = TRI_YES,
                                            .healthy = TRI_YES,
                                            .licensed = TRI_YES,
@@ -85,9 +86,9 @@ static void make_guest(GuestSigns *g)
 {
         *g = (GuestSigns){ .vm = true, .seen = TRI_YES, .installed = TRI_YES, .running = TRI_YES };
         g->extensions_on = g->allowed = g->wanted = TRI_YES;
-        strcpy(g->unit, "walinuxagent.service");
-        strcpy(g->unit_state, "active");
-        strcpy(g->log, "/var/log/waagent.log");
+        put(g->unit, "walinuxagent.service");
+        put(g->unit_state, "active");
+        put(g->log, "/var/log/waagent.log");
 }
 
 /* A VM where nothing has been done yet, and nothing speaks against it. */
@@ -119,10 +120,10 @@ static Signs *tried(const char *status)
 
         s->extension.there = s->extension.told = TRI_YES;
         s->extension.sequence = 3;
-        strcpy(s->extension.folder, "/var/lib/waagent/NAME-1.0.0.1");
-        strcpy(s->extension.version, "1.0.0.1");
-        strcpy(s->extension.state, "Enabled");
-        strcpy(s->extension.status, status);
+        put(s->extension.folder, "/var/lib/waagent/NAME-1.0.0.1");
+        put(s->extension.version, "1.0.0.1");
+        put(s->extension.state, "Enabled");
+        put(s->extension.status, status);
         return s;
 }
 
@@ -132,7 +133,7 @@ static Signs *healthy(void)
 
         make_sensor(&s->facts);
         s->extension.fulfilled = s->facts.fulfilled = TRI_YES;
-        strcpy(s->extension.tenant, ORG);
+        put(s->extension.tenant, ORG);
         return s;
 }
 
@@ -173,7 +174,7 @@ STAGE(without_systemd, fresh())
 STAGE(unsupported, fresh())
 {
         s->facts.machine.support = NULL;
-        strcpy(s->facts.machine.distro.id, "gentoo");
+        put(s->facts.machine.distro.id, "gentoo");
 }
 STAGE(derived, tried("error"))
 {
@@ -192,7 +193,7 @@ STAGE(offboarded_on_purpose, healthy())
 STAGE(held, tried("error"))
 {
         s->facts.hold.held = TRI_YES;
-        strcpy(s->facts.hold.reason, "ask Kim");
+        put(s->facts.hold.reason, "ask Kim");
 }
 STAGE(extensions_off, fresh())
 {
@@ -201,7 +202,7 @@ STAGE(extensions_off, fresh())
 STAGE(denied, fresh())
 {
         s->guest.allowed = TRI_NO;
-        strcpy(s->guest.policy, "the policy lists others");
+        put(s->guest.policy, "the policy lists others");
 }
 STAGE(without_guest, fresh())
 {
@@ -221,7 +222,15 @@ STAGE(not_assigned, fresh())
 }
 STAGE(not_delivered, fresh())
 {
-        strcpy(s->guest.trouble, "the download failed");
+        put(s->guest.trouble, "the download failed");
+}
+STAGE(not_delivered_by_arc, fresh())
+{
+        s->guest.vm = false;
+        s->guest.arc = true;
+        put(s->guest.unit, "extd.service");
+        put(s->guest.log, "/var/lib/GuestConfig/ext_mgr_logs/gc_ext.log");
+        put(s->guest.trouble, "the download failed");
 }
 STAGE(never_came, fresh())
 {
@@ -229,16 +238,20 @@ STAGE(never_came, fresh())
 }
 STAGE(not_installed, tried(""))
 {
-        strcpy(s->extension.state, "NotInstalled");
+        put(s->extension.state, "NotInstalled");
         s->extension.told = TRI_NO;
 }
 STAGE(disabled, tried("success"))
 {
-        strcpy(s->extension.state, "Installed");
+        put(s->extension.state, "Installed");
 }
 STAGE(died, tried("transitioning"))
 {
         s->extension.died = TRI_YES;
+}
+STAGE(unreadable, healthy())
+{
+        failure_set(&s->unreadable, REASON_SETTINGS_INVALID, "\"passiveMode\" is \"maybe\"");
 }
 STAGE(in_conflict, tried("error"))
 {
@@ -247,7 +260,7 @@ STAGE(in_conflict, tried("error"))
         holder->pid = 812;
         holder->class = FANOTIFY_CONTENT;
         holder->permission_bits = 0x10000;
-        strcpy(holder->comm, "savd");
+        put(holder->comm, "savd");
 }
 STAGE(small, tried("error"))
 {
@@ -269,18 +282,18 @@ STAGE(broken, tried("error"))
 STAGE(locked, tried("error"))
 {
         s->locks.held = TRI_YES;
-        strcpy(s->locks.holder, "apt-get (pid 812) holds /var/lib/dpkg/lock");
+        put(s->locks.holder, "apt-get (pid 812) holds /var/lib/dpkg/lock");
 }
 STAGE(unverified, tried("error"))
 {
         s->sources.weak = TRI_YES;
-        strcpy(s->sources.found, "the entry says trusted=yes");
+        put(s->sources.found, "the entry says trusted=yes");
         s->sources.reason = REASON_REPOSITORY_UNVERIFIED;
 }
 STAGE(misconfigured, tried("error"))
 {
         s->sources.weak = TRI_YES;
-        strcpy(s->sources.found, "the entry says trusted=yes");
+        put(s->sources.found, "the entry says trusted=yes");
         s->sources.reason = REASON_PACKAGE_SOURCES;
 }
 STAGE(masked, unlicensed())
@@ -293,19 +306,19 @@ STAGE(unowned, unlicensed())
 {
         s->facts.package.state = PACKAGE_ABSENT;
         s->facts.sensor.active = TRI_NO;
-        strcpy(s->facts.sensor.unit.active, "inactive");
+        put(s->facts.sensor.unit.active, "inactive");
         s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
 }
 STAGE(failing, healthy())
 {
         s->facts.sensor.active = TRI_NO;
-        strcpy(s->facts.sensor.unit.active, "failed");
+        put(s->facts.sensor.unit.active, "failed");
         s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
 }
 STAGE(stopped, healthy())
 {
         s->facts.sensor.active = TRI_NO;
-        strcpy(s->facts.sensor.unit.active, "inactive");
+        put(s->facts.sensor.unit.active, "inactive");
         s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
 }
 STAGE(silent, healthy())
@@ -318,7 +331,7 @@ STAGE(expired, unlicensed())
 }
 STAGE(elsewhere, healthy())
 {
-        strcpy(s->facts.sensor.health.org_id, OTHER_ORG);
+        put(s->facts.sensor.health.org_id, OTHER_ORG);
 }
 STAGE(offboarding_file, unlicensed())
 {
@@ -350,30 +363,30 @@ STAGE(without_packages, tried("error"))
 STAGE(unreached, unlicensed())
 {
         s->network.reach[1].reached = TRI_NO;
-        strcpy(s->network.reach[1].stage, "DNS");
+        put(s->network.reach[1].stage, "DNS");
 }
 STAGE(without_licence, unlicensed())
 {
 }
 STAGE(isolated, healthy())
 {
-        strcpy(s->facts.sensor.health.mode, "isolated");
+        put(s->facts.sensor.health.mode, "isolated");
 }
 STAGE(copied, healthy())
 {
         s->facts.azure.known = TRI_YES;
         s->facts.azure.machine.kind = AZURE_VM;
-        strcpy(s->facts.azure.machine.resource_id, RESOURCE);
-        strcpy(s->facts.azure.machine.vm_id, "b");
-        strcpy(s->facts.azure.record.vm_id, "a");
+        put(s->facts.azure.machine.resource_id, RESOURCE);
+        put(s->facts.azure.machine.vm_id, "b");
+        put(s->facts.azure.record.vm_id, "a");
 }
 STAGE(stale, healthy())
 {
         s->facts.azure.known = TRI_YES;
-        strcpy(s->facts.azure.machine.resource_id, RESOURCE);
+        put(s->facts.azure.machine.resource_id, RESOURCE);
         s->facts.sensor.health.n_tags = 1;
-        strcpy(s->facts.sensor.health.tags[0].key, "AzureResourceId");
-        strcpy(s->facts.sensor.health.tags[0].value, RESOURCE "2");
+        put(s->facts.sensor.health.tags[0].key, "AzureResourceId");
+        put(s->facts.sensor.health.tags[0].value, RESOURCE "2");
 }
 STAGE(failed, tried("error"))
 {
@@ -381,7 +394,7 @@ STAGE(failed, tried("error"))
 }
 STAGE(failed_oddly, tried("error"))
 {
-        strcpy(s->extension.message, "words of another program");
+        put(s->extension.message, "words of another program");
 }
 STAGE(failed_then, tried("error"))
 {
@@ -390,7 +403,7 @@ STAGE(failed_then, tried("error"))
 STAGE(useless_source, tried("error"))
 {
         s->sources.weak = TRI_YES;
-        strcpy(s->sources.found, "FILE holds an HTML page");
+        put(s->sources.found, "FILE holds an HTML page");
 }
 STAGE(waiting, tried("success"))
 {
@@ -398,7 +411,21 @@ STAGE(waiting, tried("success"))
 }
 STAGE(outdated, healthy())
 {
-        strcpy(s->facts.sensor.health.definitions, "failed");
+        put(s->facts.sensor.health.definitions, "failed");
+}
+STAGE(loading_for_long, healthy())
+{
+        put(s->facts.sensor.health.definitions, "updating");
+        s->extension.ended_s = NOW - 2 * 3600;
+}
+STAGE(old_definitions, healthy())
+{
+        s->facts.sensor.health.definitions_age_min = 8 * 24 * 60;
+}
+STAGE(loading_old_ones, healthy())
+{
+        put(s->facts.sensor.health.definitions, "updating");
+        s->facts.sensor.health.definitions_age_min = 8 * 24 * 60;
 }
 STAGE(unproven, healthy())
 {
@@ -407,7 +434,7 @@ STAGE(unproven, healthy())
 STAGE(unhealthy, healthy())
 {
         s->facts.sensor.health.healthy = TRI_NO;
-        strcpy(s->facts.sensor.health.issues, "no network");
+        put(s->facts.sensor.health.issues, "no network");
 }
 STAGE(nobody_asked, fresh())
 {
@@ -434,10 +461,12 @@ static const struct {
         { "guest-agent-down", guest_down },
         { "extension-not-assigned", not_assigned },
         { "extension-not-delivered", not_delivered },
+        { "arc-not-delivered", not_delivered_by_arc },
         { "extension-never-came", never_came },
         { "extension-not-installed", not_installed },
         { "extension-disabled", disabled },
         { "worker-died", died },
+        { "settings-invalid", unreadable },
         { "conflict", in_conflict },
         { "memory-low", small },
         { "clock-wrong", behind },
@@ -470,6 +499,9 @@ static const struct {
         { "source-unusable", useless_source },
         { "request-waits", waiting },
         { "definitions", outdated },
+        { "definitions", loading_for_long },
+        { "definitions-old", old_definitions },
+        { "definitions-old", loading_old_ones },
         { "unproven", unproven },
         { "unhealthy", unhealthy },
         { "never-onboarded", nobody_asked },
@@ -519,6 +551,8 @@ static void every_cause_has_words_and_an_id_of_its_own(void **state)
                 if (causes[i].what && causes[i].remedy[strlen(causes[i].remedy) - 1] != '.')
                         fail_msg("%s: no full stop", causes[i].id);
                 assert_int_equal(!causes[i].what, !causes[i].remedy);
+                if (causes[i].remedy && strstr(causes[i].remedy, " above"))
+                        fail_msg("%s: nothing stands above it in --json", causes[i].id);
                 for (j = 0; j < i; j++)
                         assert_string_not_equal(causes[i].id, causes[j].id);
         }
@@ -538,15 +572,45 @@ static void a_healthy_machine_has_nothing_wrong(void **state)
         assert_int_equal(diagnosis->n_unseen, 0);
 }
 
+static void who_ran_it_by_hand_is_told_what_to_do_by_hand(void **state)
+{
+        Signs *once = failed(), *then = failed_then();
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *later = NULL;
+
+        once->extension.sequence = then->extension.sequence = -1;
+        diagnosis = of(once);
+        assert_string_equal(diagnosis->causes[0].id, "onboarding-missing");
+        assert_non_null(strstr(diagnosis->causes[0].remedy, "'mde-linux onboard FILE'"));
+        later = of(then);
+        assert_string_equal(later->causes[0].id, "extension-failed-then");
+        assert_null(strstr(later->causes[0].remedy, "deploy"));
+}
+
+static void the_guest_agent_s_unit_is_named_where_it_is_known(void **state)
+{
+        Signs *known = failed_then(), *unknown = failed_then();
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *other = NULL;
+
+        *unknown->guest.unit = '\0';
+        other = of(unknown);
+        assert_non_null(strstr(other->causes[0].remedy, "(systemctl restart walinuxagent, or waagent; on Arc extd)"));
+        put(known->guest.unit, "extd.service");
+        diagnosis = of(known);
+        assert_string_equal(diagnosis->causes[0].remedy,
+                            "Have it tried again: restart the guest agent (systemctl restart extd.service), or deploy "
+                            "the extension again.");
+}
+
 static void while_we_work_nobody_is_said_to_be_in_the_way(void **state)
 {
         Signs *signs = working();
         _cleanup_free_ Diagnosis *diagnosis = NULL;
 
-        signs->extension.waiting = signs->locks.held = TRI_YES;
+        signs->extension.waiting = signs->locks.held = signs->sources.weak = TRI_YES;
         diagnosis = of(signs);
         assert_string_equal(diagnosis->causes[0].id, "working");
-        assert_false(has(diagnosis, "package-manager-locked") || has(diagnosis, "request-waits"));
+        assert_false(has(diagnosis, "package-manager-locked") || has(diagnosis, "request-waits") ||
+                     has(diagnosis, "source-unusable"));
         assert_string_equal(diagnosis->fine[GROUP_PACKAGES], "");
 }
 
@@ -592,6 +656,166 @@ static void what_is_only_to_know_is_no_fault(void **state)
         assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_DONE);
 }
 
+/* Everything that only root can look at is UNKNOWN. */
+static Signs *as_somebody(Signs *s)
+{
+        s->root = false;
+        s->facts.look = LOOK_FIRST;
+        s->facts.package.state = PACKAGE_UNKNOWN;
+        s->facts.package.broken = s->facts.machine.distro_known = TRI_NOT_ASKED;
+        s->facts.machine.fitness.known = s->facts.fanotify.known = TRI_NOT_ASKED;
+        s->locks.held = s->sources.weak = s->guest.wanted = TRI_UNKNOWN;
+        s->extension = (ExtensionSigns){ .there = TRI_UNKNOWN, .told = TRI_UNKNOWN, .sequence = -1 };
+        s->extension.working = s->extension.died = s->extension.fulfilled = TRI_UNKNOWN;
+        s->facts.fulfilled = TRI_UNKNOWN;
+        return s;
+}
+
+/* The daily look was refused for it: it keeps what waits from being done. */
+static void a_hold_that_holds_something_up_comes_before_what_waits_for_it(void **state)
+{
+        Signs *signs = stale();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->facts.hold = (Hold){ .held = TRI_YES, .since_s = NOW - 41 * DAY, .reason = "ask Kim" };
+        signs->extension.reason = REASON_HELD;
+        diagnosis = of(signs);
+        assert_string_equal(diagnosis->causes[0].id, "held");
+        assert_string_equal(diagnosis->causes[0].why, "The reason given: ask Kim. It was set 41 days ago.");
+        assert_true(has(diagnosis, "stale-tag") && !has(diagnosis, "held-but-well"));
+}
+
+/* A sensor that is there needs no package manager; what ails it is said all the same. */
+static void a_package_manager_that_is_not_fine_is_not_said_to_be(void **state)
+{
+        Signs *locked = healthy(), *broken = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *other = NULL;
+
+        locked->locks.held = TRI_YES;
+        put(locked->locks.holder, "apt-get (pid 812) holds /var/lib/dpkg/lock");
+        diagnosis = of(locked);
+        assert_int_equal(diagnosis->n_faults, 0);
+        assert_null(strstr(diagnosis->fine[GROUP_PACKAGES], "nobody"));
+        assert_true(has(diagnosis, "packages-busy"));
+        broken->facts.package.broken = TRI_YES;
+        put(broken->facts.package.sign, "files wait in /var/lib/dpkg/updates");
+        other = of(broken);
+        assert_int_equal(other->n_faults, 0);
+        assert_string_equal(other->fine[GROUP_PACKAGES], "");
+        assert_true(has(other, "packages-not-whole"));
+        assert_non_null(strstr(other->causes[0].why, "files wait in"));
+}
+
+static void what_follows_from_the_first_is_not_told_as_a_second(void **state)
+{
+        Signs *definitions = outdated(), *offboarded = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *other = NULL;
+
+        definitions->facts.sensor.health.healthy = TRI_NO;
+        diagnosis = of(definitions);
+        assert_string_equal(diagnosis->causes[0].id, "definitions");
+        assert_int_equal(diagnosis->n_faults, 1);
+        offboarded->facts.sensor.offboarding_file = TRI_YES;
+        other = of(offboarded);
+        assert_string_equal(other->causes[0].id, "sensor-offboarded");
+        assert_int_equal(other->n_faults, 1);
+}
+
+static void settings_that_can_be_read_again_are_not_said_to_be_unreadable(void **state)
+{
+        static const Request asked = { .sequence = 3 };
+        Signs *signs = tried("error"), *hidden = tried("error");
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *other = NULL;
+
+        signs->extension.reason = hidden->extension.reason = REASON_CERTIFICATE_MISSING;
+        put(signs->extension.message, "X.prv is not there");
+        signs->asked = &asked;
+        diagnosis = of(signs);
+        assert_string_equal(diagnosis->causes[0].id, "extension-failed-then");
+        assert_true(text_ends_with(diagnosis->causes[0].why, "X.prv is not there."));
+        other = of(hidden);
+        assert_string_equal(other->causes[0].id, "certificate-missing");
+}
+
+static void a_wrong_clock_is_wrong_by_days(void **state)
+{
+        _cleanup_free_ Diagnosis *diagnosis = of(behind()), *other = of(not_valid_yet());
+
+        assert_non_null(strstr(diagnosis->causes[0].why, "90000 s (1 day) behind"));
+        assert_non_null(strstr(other->causes[0].why, "90000 s (1 day) from now"));
+}
+
+static void without_systemd_s_word_units_are_unseen(void **state)
+{
+        Signs *signs = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->facts.sensor.active = signs->facts.sensor.enabled = signs->facts.sensor.masked = TRI_UNKNOWN;
+        signs->guest.running = signs->guest.installed = TRI_UNKNOWN;
+        diagnosis = of(signs);
+        assert_int_equal(diagnosis->n_unseen, 1);
+        assert_non_null(strstr(diagnosis->unseen[0].what, "systemd"));
+}
+
+static void an_onboarding_file_that_is_root_s_is_not_said_to_be_missing(void **state)
+{
+        Signs *signs = as_somebody(healthy());
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->network.endpoints_known = false;
+        diagnosis = of(signs);
+        assert_int_equal(diagnosis->n_unseen, 2);
+        assert_non_null(strstr(diagnosis->unseen[1].what, "endpoints"));
+        assert_null(strstr(diagnosis->unseen[1].how, "when the sensor has"));
+        assert_non_null(strstr(diagnosis->unseen[1].how, "sudo"));
+}
+
+/* Each kind of machine has addresses and an agent of its own. */
+static void nobody_is_told_of_the_other_kind_of_machine(void **state)
+{
+        _cleanup_free_ Diagnosis *arc = of(not_delivered_by_arc()), *vm = of(not_delivered());
+
+        assert_int_equal(arc->n_faults, 1);
+        assert_null(strstr(arc->causes[0].remedy, "168.63.129.16"));
+        assert_non_null(strstr(arc->causes[0].remedy, "azcmagent check"));
+        assert_int_equal(vm->n_faults, 1);
+        assert_null(strstr(vm->causes[0].remedy, "azcmagent"));
+}
+
+static void how_old_definitions_are_is_said_in_days(void **state)
+{
+        _cleanup_free_ Diagnosis *diagnosis = of(old_definitions());
+
+        assert_non_null(strstr(diagnosis->causes[0].why, " 8 days ago"));
+}
+
+static void loading_definitions_are_no_fault(void **state)
+{
+        static const struct {
+                const char *word;
+                int64_t ended_s, age_min;
+        } cases[] = {
+                { "updating", NOW - 120, 0 },           /* minutes after the installation */
+                { "updating", 0, 0 },                   /* nobody knows when that was */
+                { "updating", NOW - 90 * DAY, 6 * 60 }, /* they come */
+                { "Updating", NOW + DAY, 0 },           /* a clock that was put back */
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(cases); i++) {
+                Signs *signs = healthy();
+                _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+                signs->facts.sensor.health.healthy = TRI_NO;
+                put(signs->facts.sensor.health.definitions, cases[i].word);
+                signs->facts.sensor.health.definitions_age_min = cases[i].age_min;
+                signs->extension.ended_s = cases[i].ended_s;
+                diagnosis = of(signs);
+                assert_int_equal(diagnosis->n_faults, 0);
+                assert_true(has(diagnosis, "definitions-loading"));
+        }
+}
+
 static void what_kept_an_attempt_away_comes_before_what_would_fail_it(void **state)
 {
         Signs *signs = fresh();
@@ -615,21 +839,6 @@ static void the_last_run_is_not_told_twice(void **state)
         assert_int_equal(diagnosis->n_faults, 1);
 }
 
-/* Everything that only root can look at is UNKNOWN. */
-static Signs *as_somebody(Signs *s)
-{
-        s->root = false;
-        s->facts.look = LOOK_FIRST;
-        s->facts.package.state = PACKAGE_UNKNOWN;
-        s->facts.package.broken = s->facts.machine.distro_known = TRI_NOT_ASKED;
-        s->facts.machine.fitness.known = s->facts.fanotify.known = TRI_NOT_ASKED;
-        s->locks.held = s->sources.weak = s->guest.wanted = TRI_UNKNOWN;
-        s->extension = (ExtensionSigns){ .there = TRI_UNKNOWN, .told = TRI_UNKNOWN, .sequence = -1 };
-        s->extension.working = s->extension.died = s->extension.fulfilled = TRI_UNKNOWN;
-        s->facts.fulfilled = TRI_UNKNOWN;
-        return s;
-}
-
 static void without_rights_a_licensed_sensor_is_answer_enough(void **state)
 {
         _cleanup_free_ Diagnosis *diagnosis = of(as_somebody(healthy()));
@@ -649,6 +858,18 @@ static void without_rights_and_sensor_something_is_still_said(void **state)
         assert_int_equal(diagnosis_exit_code(diagnosis), COMMAND_NOT_AS_ASKED);
 }
 
+static void a_site_s_file_that_is_root_s_is_unseen_and_no_fault(void **state)
+{
+        Signs *signs = as_somebody(healthy());
+        _cleanup_free_ Diagnosis *diagnosis = NULL;
+
+        signs->site_hidden = true;
+        diagnosis = of(signs);
+        assert_int_equal(diagnosis->n_faults, 0);
+        assert_int_equal(diagnosis->n_unseen, 2);
+        assert_non_null(strstr(diagnosis->unseen[1].what, "mde-linux.conf"));
+}
+
 static void an_image_with_a_sensor_is_unknown(void **state)
 {
         Signs *s = healthy();
@@ -659,7 +880,7 @@ static void an_image_with_a_sensor_is_unknown(void **state)
         s->network = (NetworkSigns){ .asked = TRI_NOT_ASKED };
         s->facts.sensor.active = s->facts.sensor.enabled = s->facts.sensor.masked = s->facts.machine.systemd =
                 TRI_UNKNOWN;
-        strcpy(s->facts.sensor.unit.active, "");
+        put(s->facts.sensor.unit.active, "");
         s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO };
         s->facts.fanotify.known = s->locks.held = s->guest.running = s->guest.installed = TRI_UNKNOWN;
         diagnosis = of(s);
@@ -700,13 +921,26 @@ int main(void)
                 cmocka_unit_test(each_cause_comes_first_where_it_is_the_only_one),
                 cmocka_unit_test(every_cause_has_words_and_an_id_of_its_own),
                 cmocka_unit_test(a_healthy_machine_has_nothing_wrong),
+                cmocka_unit_test(who_ran_it_by_hand_is_told_what_to_do_by_hand),
+                cmocka_unit_test(the_guest_agent_s_unit_is_named_where_it_is_known),
                 cmocka_unit_test(while_we_work_nobody_is_said_to_be_in_the_way),
                 cmocka_unit_test(what_the_settings_allow_is_not_the_cause),
                 cmocka_unit_test(what_is_only_to_know_is_no_fault),
+                cmocka_unit_test(a_hold_that_holds_something_up_comes_before_what_waits_for_it),
+                cmocka_unit_test(a_package_manager_that_is_not_fine_is_not_said_to_be),
+                cmocka_unit_test(what_follows_from_the_first_is_not_told_as_a_second),
+                cmocka_unit_test(settings_that_can_be_read_again_are_not_said_to_be_unreadable),
+                cmocka_unit_test(a_wrong_clock_is_wrong_by_days),
+                cmocka_unit_test(without_systemd_s_word_units_are_unseen),
+                cmocka_unit_test(an_onboarding_file_that_is_root_s_is_not_said_to_be_missing),
+                cmocka_unit_test(nobody_is_told_of_the_other_kind_of_machine),
+                cmocka_unit_test(how_old_definitions_are_is_said_in_days),
+                cmocka_unit_test(loading_definitions_are_no_fault),
                 cmocka_unit_test(what_kept_an_attempt_away_comes_before_what_would_fail_it),
                 cmocka_unit_test(the_last_run_is_not_told_twice),
                 cmocka_unit_test(without_rights_a_licensed_sensor_is_answer_enough),
                 cmocka_unit_test(without_rights_and_sensor_something_is_still_said),
+                cmocka_unit_test(a_site_s_file_that_is_root_s_is_unseen_and_no_fault),
                 cmocka_unit_test(an_image_with_a_sensor_is_unknown),
                 cmocka_unit_test(a_network_that_was_not_to_be_asked_makes_nothing_unknown),
                 cmocka_unit_test(nothing_known_is_no_cause),

@@ -8,6 +8,7 @@
 
 #include "agent/machine/fitness.h"
 #include "agent/machine/fitness_kernel.h"
+#include "agent/machine/fitness_mounts.h"
 #include "agent/judge.h"
 #include "platform/base/text.h"
 
@@ -291,6 +292,29 @@ static void a_user_that_cannot_be_made_is_refused(void **state)
         assert_judged(q, f, "fitness-user=warning: Found: /etc/passwd is immutable; if that lasts");
 }
 
+static void a_package_manager_that_cannot_fetch_by_https_is_refused(void **state)
+{
+        Request q = { 0 };
+        Facts f = roomy();
+
+        f.package.https = TRI_YES;
+        assert_judged(q, f, "");
+        f.package.https = TRI_NO;
+        assert_judged(q, f,
+                      "package-https-missing: Found: no /usr/lib/apt/methods/https; needed: the package "
+                      "apt-transport-https, by which apt fetches from https addresses.");
+        strcpy(q.mirror_url, "https://mirror.example.test");
+        assert_judged(q, f, "package-https-missing: ");
+        strcpy(q.mirror_url, "http://mirror.example.test");
+        assert_judged(q, f, "");
+        *q.mirror_url = '\0';
+        q.package_file = "/root/sensor.deb";
+        assert_judged(q, f, "");
+        q.package_file = NULL;
+        q.use_existing_repo = true;
+        assert_judged(q, f, "");
+}
+
 static void a_pin_too_old_for_a_streamlined_package_is_refused(void **state)
 {
         Request q = { .onboarding = &package, .version = "101.24012.0001" };
@@ -343,7 +367,7 @@ static void what_skipChecks_names_is_gone_on_with_and_told(void **state)
         assert_judged(q, f,
                       "skipChecks=warning: \"disks\\x0a\" in skipChecks is the name of no check. There are: "
                       "kernel, ebpf, fanotify, memory, cpus, cpu-quota, links, read-only, noexec, disk, inodes, "
-                      "user, selinux, fips, fapolicyd-trust, audit-immutable, streamlined.");
+                      "user, selinux, fips, fapolicyd-trust, audit-immutable, https, streamlined.");
 }
 
 static void of_several_refusals_all_are_told(void **state)
@@ -368,7 +392,7 @@ static void an_installed_sensor_is_not_refused(void **state)
         assert_judged(q, f, "");
 }
 
-static void versions_are_compared_number_by_number(void **state)
+static void kernels_are_compared_number_by_number(void **state)
 {
         static const struct {
                 const char *a, *b;
@@ -379,7 +403,6 @@ static void versions_are_compared_number_by_number(void **state)
                 { "4.9.0", "4.15", -1 },
                 { "5.4.261-174.360.amzn2", "5.4.261-174.360", 0 },
                 { "5.3.18-18.46", "5.3.18-18.47-default", -1 },
-                { "101.24022.0001", "101.24022", 1 },
                 { "", "1", -1 },
                 { "", "x", 0 },
                 { "99999999999999999999999", "1", 1 },
@@ -387,8 +410,8 @@ static void versions_are_compared_number_by_number(void **state)
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(rows); i++) {
-                assert_int_equal(version_compare(rows[i].a, rows[i].b), rows[i].sign);
-                assert_int_equal(version_compare(rows[i].b, rows[i].a), -rows[i].sign);
+                assert_int_equal(fitness_kernel_compare(rows[i].a, rows[i].b), rows[i].sign);
+                assert_int_equal(fitness_kernel_compare(rows[i].b, rows[i].a), -rows[i].sign);
         }
 }
 
@@ -405,12 +428,13 @@ int main(void)
                 cmocka_unit_test(space_is_judged_where_it_is_needed),
                 cmocka_unit_test(mounts_are_judged_by_what_happens_there),
                 cmocka_unit_test(a_user_that_cannot_be_made_is_refused),
+                cmocka_unit_test(a_package_manager_that_cannot_fetch_by_https_is_refused),
                 cmocka_unit_test(a_pin_too_old_for_a_streamlined_package_is_refused),
                 cmocka_unit_test(security_features_are_told),
                 cmocka_unit_test(what_skipChecks_names_is_gone_on_with_and_told),
                 cmocka_unit_test(of_several_refusals_all_are_told),
                 cmocka_unit_test(an_installed_sensor_is_not_refused),
-                cmocka_unit_test(versions_are_compared_number_by_number),
+                cmocka_unit_test(kernels_are_compared_number_by_number),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 #include "tests/unit/scratch.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/fs.h"
@@ -79,6 +82,110 @@ static void a_failed_write_leaves_nothing(void **state)
         assert_int_equal(err.kind, ERROR_MISSING);
 }
 
+static int open_folder(const Scratch *s, const char *path)
+{
+        _cleanup_free_ char *full = text_format("%s%s", s->root, path);
+        int fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        assert_true(fd >= 0);
+        return fd;
+}
+
+static void a_file_is_written_in_an_open_folder_wherever_that_is(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *from = text_format("%s/a", s->root), *to = text_format("%s/b", s->root), *text = NULL;
+        _cleanup_free_ char *full = text_format("%s/b/f", s->root);
+        _cleanup_(fs_names_freep) char **names = NULL;
+        _cleanup_close_ int folder = -1;
+        struct stat st;
+        mode_t old = umask(0077);
+
+        scratch_write(s, "/a/f", "long old content");
+        folder = open_folder(s, "/a");
+        assert_int_equal(rename(from, to), 0);
+        assert_int_equal(fs_write_at(folder, "f", "new", 3, 0644, NULL), 0);
+        umask(old);
+        text = read_text(s, "/b/f");
+        assert_string_equal(text, "new");
+        assert_int_equal(stat(full, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0644);
+        assert_int_equal(fs_list(&s->host, "/b", &names, NULL), 0);
+        assert_string_equal(names[0], "f");
+        assert_null(names[1]);
+}
+
+static void a_link_is_replaced_and_not_written_through(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_free_ char *link = text_format("%s/in/f", s->root), *outside = NULL, *text = NULL;
+        _cleanup_close_ int folder = -1;
+        struct stat st;
+
+        scratch_write(s, "/outside", "kept");
+        scratch_folder(s, "/in");
+        assert_int_equal(symlink("../outside", link), 0);
+        folder = open_folder(s, "/in");
+        assert_int_equal(fs_write_at(folder, "f", "one", 3, 0600, NULL), 0);
+        assert_int_equal(lstat(link, &st), 0);
+        assert_true(S_ISREG(st.st_mode));
+        assert_int_equal(unlink(link), 0);
+        assert_int_equal(symlink("../outside", link), 0);
+        assert_int_equal(fs_write(&s->host, "/in/f", "two", 3, 0600, NULL), 0);
+        text = read_text(s, "/in/f");
+        assert_string_equal(text, "two");
+        outside = read_text(s, "/outside");
+        assert_string_equal(outside, "kept");
+}
+
+static void what_cannot_be_put_in_place_leaves_nothing_in_an_open_folder(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_(fs_names_freep) char **names = NULL;
+        _cleanup_free_ char *gone = text_format("%s/gone", s->root);
+        _cleanup_close_ int folder = -1, away = -1;
+        Error err = { 0 };
+
+        scratch_write(s, "/in/way/x", "");
+        scratch_folder(s, "/gone");
+        folder = open_folder(s, "/in");
+        away = open_folder(s, "/gone");
+        assert_int_equal(fs_write_at(folder, "way", "new", 3, 0644, &err), -1);
+        assert_non_null(strstr(err.text, "put way in place"));
+        assert_int_equal(fs_list(&s->host, "/in", &names, NULL), 0);
+        assert_string_equal(names[0], "way");
+        assert_null(names[1]);
+        assert_int_equal(rmdir(gone), 0);
+        assert_int_equal(fs_write_at(away, "f", "new", 3, 0644, &err), -1);
+        assert_int_equal(err.kind, ERROR_MISSING);
+}
+
+/* Its name is asked for again as long as somebody else has it: nobody's file is written to. */
+static void writers_of_one_name_do_not_meet(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_(fs_names_freep) char **names = NULL;
+        int i, status, failed = 0;
+        pid_t children[8];
+
+        for (i = 0; i < 8; i++) {
+                children[i] = fork();
+                if (children[i] == 0) {
+                        int n, bad = 0;
+
+                        for (n = 0; n < 100; n++)
+                                bad |= fs_write_volatile(&s->host, "/f", "whole", 5, 0600, NULL);
+                        _exit(bad ? 1 : 0);
+                }
+        }
+        for (i = 0; i < 8; i++)
+                failed += waitpid(children[i], &status, 0) != children[i] || status != 0;
+        assert_int_equal(failed, 0);
+        assert_int_equal(fs_list(&s->host, "/", &names, NULL), 0);
+        assert_string_equal(names[0], "f");
+        assert_null(names[1]);
+}
+
 static void removing_a_tree_follows_no_link(void **state)
 {
         Scratch *s = *state;
@@ -138,6 +245,13 @@ int main(void)
                 cmocka_unit_test_setup_teardown(writing_replaces_the_whole_file_with_the_exact_mode, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_failed_write_leaves_nothing, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_file_is_written_in_an_open_folder_wherever_that_is, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(a_link_is_replaced_and_not_written_through, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_cannot_be_put_in_place_leaves_nothing_in_an_open_folder,
+                                                scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(writers_of_one_name_do_not_meet, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(removing_a_tree_follows_no_link, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(trust_needs_root_and_no_other_writer, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(folders_are_made_with_their_ancestors, scratch_open, scratch_close),

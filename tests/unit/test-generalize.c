@@ -1,7 +1,12 @@
 #include "tests/unit/scratch.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "agent/machine/generalize.h"
 #include "platform/fs.h"
+#include "platform/image.h"
 
 static const char *const gone[] = {
         "/etc/opt/microsoft/mdatp/mdatp_onboard.json",
@@ -169,6 +174,70 @@ static void a_folder_on_a_disk_of_its_own_is_cleared(void **state)
         assert_int_equal(list.n, 1);
 }
 
+static void units_of_an_image_are_its_files(void **state)
+{
+        Scratch *scratch = *state;
+        _cleanup_free_ char *masked = text_format("%s/etc/systemd/system/mde-linux-recheck.service", scratch->root),
+                            *wanted = text_format("%s/etc/systemd/system/timers.target.wants/mde-linux-recheck.timer",
+                                                  scratch->root);
+        _cleanup_(generalize_list_clear) GeneralizeList list = { 0 }, after = { 0 };
+        Error err = { 0 };
+
+        scratch_write(scratch, "/etc/systemd/system/mde-linux-recheck.timer", "x");
+        scratch_folder(scratch, "/etc/systemd/system/timers.target.wants");
+        assert_int_equal(symlink("/dev/null", masked), 0);
+        assert_int_equal(symlink("../mde-linux-recheck.timer", wanted), 0);
+        assert_int_equal(generalize_look(&scratch->host, &list, &err), 0);
+        assert_int_equal(list.n, 0); /* systemd's business there */
+        scratch->host.image = true;
+        assert_int_equal(generalize_look(&scratch->host, &list, &err), 0);
+        assert_int_equal(list.n, 2);
+        assert_true(generalize_has(&list, "mde-linux-recheck.timer"));
+        assert_false(generalize_has(&list, "mde-linux-recheck.service"));
+        assert_int_equal(generalize_remove(&scratch->host, &list, &err), 0);
+        assert_int_equal(generalize_look(&scratch->host, &after, &err), 0);
+        assert_int_equal(after.n, 0);
+        assert_int_equal(unlink(masked), 0);
+}
+
+static void an_image_that_another_process_leads_to_is_refused(void **state)
+{
+        const Host host = { .root = "/proc/self/fd/0", .image = true };
+        GeneralizeList list = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(generalize_look(&host, &list, &err), -1);
+        assert_int_equal(err.kind, ERROR_TRUST);
+        assert_non_null(strstr(err.text, "cannot be seen from here"));
+}
+
+static void who_runs_in_an_image_is_found(void **state)
+{
+        Scratch *scratch = *state;
+        int ready[2];
+        pid_t pid;
+        char byte;
+
+        scratch->host.image = true;
+        assert_int_equal(image_user(&scratch->host), 0);
+        if (geteuid() != 0)
+                skip();
+        assert_int_equal(pipe(ready), 0);
+        pid = fork();
+        if (pid == 0) {
+                if (chroot(scratch->root) == 0 && write(ready[1], "x", 1) == 1)
+                        pause();
+                _exit(1);
+        }
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        assert_int_equal(image_user(&scratch->host), pid);
+        kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        assert_int_equal(image_user(&scratch->host), 0);
+        close(ready[0]);
+        close(ready[1]);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -184,6 +253,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_is_mounted_below_is_refused_before_anything_goes, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_on_a_disk_of_its_own_is_cleared, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(units_of_an_image_are_its_files, scratch_open, scratch_close),
+                cmocka_unit_test(an_image_that_another_process_leads_to_is_refused),
+                cmocka_unit_test_setup_teardown(who_runs_in_an_image_is_found, scratch_open, scratch_close),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

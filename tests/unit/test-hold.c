@@ -1,5 +1,8 @@
 #include "tests/unit/scratch.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "agent/facts.h"
 #include "agent/hold.h"
 
@@ -145,10 +148,108 @@ static void an_ended_hold_holds_no_change(void **state)
 {
         const Scratch *scratch = *state;
 
+        Hold hold;
+
+        hold_read(&scratch->host, NOW, &hold);
+        assert_int_equal(hold.since_s, 0);
         scratch_write(scratch, FACTS_HOLD_FILE, "why\nuntil 2020-01-01\n");
+        hold_read(&scratch->host, NOW, &hold);
+        assert_true(hold.since_s > 0);
         assert_false(facts_are_held(&scratch->host));
         scratch_write(scratch, FACTS_HOLD_FILE, "why\nuntil 9000-01-01\n");
         assert_true(facts_are_held(&scratch->host));
+}
+
+static void is_written(const Host *host, const char *text)
+{
+        Error err = { 0 };
+
+        if (hold_write(host, text, &err) < 0)
+                fail_msg("%s", err.text);
+}
+
+static bool was_held(const Host *host)
+{
+        bool held = true;
+        Error err = { 0 };
+
+        if (hold_remove(host, &held, &err) < 0)
+                fail_msg("%s", err.text);
+        return held;
+}
+
+static void a_hold_is_written_and_taken_away(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s%s", scratch->root, FACTS_HOLD_FILE), *text = NULL;
+        struct stat st;
+
+        scratch_folder(scratch, "/etc");
+        assert_false(was_held(&scratch->host));
+        is_written(&scratch->host, "a longer reason\n");
+        is_written(&scratch->host, "why\n");
+        text = scratch_read(scratch, FACTS_HOLD_FILE);
+        assert_string_equal(text, "why\n");
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0644);
+        assert_true(was_held(&scratch->host));
+        assert_false(was_held(&scratch->host));
+        *strrchr(path, '/') = '\0';
+        assert_int_equal(rmdir(path), 0); /* nothing else is left there */
+}
+
+static void a_link_that_leads_nowhere_is_a_hold_and_taken_away(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s%s", scratch->root, FACTS_HOLD_FILE);
+
+        scratch_folder(scratch, "/etc/mde-linux");
+        assert_int_equal(symlink("nowhere", path), 0);
+        assert_true(facts_are_held(&scratch->host));
+        assert_true(was_held(&scratch->host));
+        assert_false(facts_are_held(&scratch->host));
+}
+
+static void what_cannot_be_taken_away_is_not_told_as_gone(void **state)
+{
+        const Scratch *scratch = *state;
+        bool held = false;
+        Error err = { 0 };
+
+        scratch_folder(scratch, FACTS_HOLD_FILE);
+        assert_int_equal(hold_remove(&scratch->host, &held, &err), -1);
+        assert_int_equal(hold_write(&scratch->host, "why\n", &err), -1);
+}
+
+/* As in an image that a person is in by chroot, without /proc. */
+static int hold_and_let_go_in(const char *root)
+{
+        const Host host = { .root = "" };
+        bool held = false;
+        Error err = { 0 };
+
+        if (chroot(root) < 0 || chdir("/") < 0)
+                return 77;
+        if (hold_write(&host, "why\n", &err) < 0 || access(FACTS_HOLD_FILE, F_OK) < 0)
+                return 1;
+        return hold_remove(&host, &held, &err) < 0 || !held || access(FACTS_HOLD_FILE, F_OK) == 0 ? 2 : 0;
+}
+
+static void no_proc_is_needed(void **state)
+{
+        const Scratch *scratch = *state;
+        int status = 0;
+        pid_t child;
+
+        scratch_folder(scratch, "/etc");
+        child = fork();
+        if (child == 0)
+                _exit(hold_and_let_go_in(scratch->root));
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        if (WEXITSTATUS(status) == 77)
+                skip();
+        assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 int main(void)
@@ -161,6 +262,12 @@ int main(void)
                 cmocka_unit_test(its_end_is_told),
                 cmocka_unit_test(foreign_bytes_are_escaped),
                 cmocka_unit_test_setup_teardown(what_cannot_be_read_as_a_file_holds, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_hold_is_written_and_taken_away, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_link_that_leads_nowhere_is_a_hold_and_taken_away, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_cannot_be_taken_away_is_not_told_as_gone, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(no_proc_is_needed, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(an_ended_hold_holds_no_change, scratch_open, scratch_close),
         };
 

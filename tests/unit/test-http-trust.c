@@ -36,6 +36,29 @@ static void own_authority_suffices_without_a_bundle(void **state)
         scratch_close((void **)&bare);
 }
 
+/* A distribution of each kind has only its own. */
+static void each_kind_of_bundle_is_found_alone(void **state)
+{
+        static const char *const bundles[] = {
+                "/etc/ssl/certs/ca-certificates.crt",
+                "/etc/pki/tls/certs/ca-bundle.crt",
+                "/etc/ssl/ca-bundle.pem",
+                "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+                "/etc/ssl/cert.pem",
+        };
+        Fixture *f = fixture(state);
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(bundles); i++) {
+                Scratch *machine;
+
+                scratch_open((void **)&machine);
+                scratch_write(machine, bundles[i], f->ours.certificate_pem);
+                assert_answer(ASK(f, .path = "/ok", .host = &machine->host), "hello");
+                scratch_close((void **)&machine);
+        }
+}
+
 static void unknown_authority_is_named(void **state)
 {
         Fixture *f = fixture(state);
@@ -141,6 +164,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(machine_bundle_and_own_authority_are_both_trusted),
                 cmocka_unit_test(own_authority_suffices_without_a_bundle),
+                cmocka_unit_test(each_kind_of_bundle_is_found_alone),
                 cmocka_unit_test(unknown_authority_is_named),
                 cmocka_unit_test(certificate_of_another_name_is_refused),
                 cmocka_unit_test(a_certificate_of_the_future_tells_how_far_our_clock_is_behind),

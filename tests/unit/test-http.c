@@ -147,6 +147,19 @@ static void retry_beyond_the_deadline_is_not_waited_for(void **state)
                        "/retry-at answered 503");
 }
 
+static void who_asks_is_told_how_long_to_stay_away(void **state)
+{
+        Fixture *f = fixture(state);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Error err = { 0 };
+
+        assert_int_equal(ask(ASK(f, .path = "/slow-down"), &response, &err), -1);
+        assert_int_equal(response.asked_ms, 86400 * 1000);
+        http_response_clear(&response);
+        assert_int_equal(ask(ASK(f, .path = "/large"), &response, &err), -1);
+        assert_int_equal(response.asked_ms, 0);
+}
+
 static void too_large_a_body_is_refused(void **state)
 {
         Fixture *f = fixture(state);
@@ -155,6 +168,40 @@ static void too_large_a_body_is_refused(void **state)
         assert_failure(ASK(f, .path = "/ok", .max_bytes = 4), ERROR_INPUT, HTTP_STAGE_TRANSFER,
                        "sends more than 4 bytes");
         assert_answer(ASK(f, .path = "/ok", .max_bytes = 5), "hello");
+}
+
+typedef struct Told {
+        int times;
+        int64_t done, total;
+} Told;
+
+static void note_bytes(int64_t done, int64_t total, void *userdata)
+{
+        Told *told = userdata;
+
+        assert_true(done >= told->done && done <= total);
+        *told = (Told){ told->times + 1, done, total };
+}
+
+/* Of a refusal's page nobody wants to know. */
+static void how_far_a_body_is_is_told_where_its_length_is_known(void **state)
+{
+        Fixture *f = fixture(state);
+        _cleanup_(http_client_freep) HttpClient *client = http_client_new(&f->scratch->host);
+        _cleanup_free_ char *base = text_format("https://localhost:%d", f->server.port);
+        _cleanup_free_ char *large = text_format("%s/large", base), *absent = text_format("%s/html-404", base);
+        _cleanup_(http_response_clear) HttpResponse response = { 0 };
+        Told told = { 0 }, nothing = { 0 };
+        HttpSpec spec = { .url = large, .max_bytes = 100000, .on_bytes = note_bytes, .userdata = &told };
+
+        assert_int_equal(http_client_get(client, &spec, &response, NULL), 0);
+        assert_in_range(told.times, 1, 3);
+        assert_int_equal(told.total, 100000);
+        http_response_clear(&response);
+        spec.url = absent;
+        spec.userdata = &nothing;
+        assert_int_equal(http_client_get(client, &spec, &response, NULL), -1);
+        assert_int_equal(nothing.times, 0);
 }
 
 static void too_long_headers_are_refused(void **state)
@@ -288,7 +335,9 @@ int main(void)
                 cmocka_unit_test(unready_server_is_asked_again),
                 cmocka_unit_test(tries_are_not_exceeded),
                 cmocka_unit_test(retry_beyond_the_deadline_is_not_waited_for),
+                cmocka_unit_test(who_asks_is_told_how_long_to_stay_away),
                 cmocka_unit_test(too_large_a_body_is_refused),
+                cmocka_unit_test(how_far_a_body_is_is_told_where_its_length_is_known),
                 cmocka_unit_test(too_long_headers_are_refused),
                 cmocka_unit_test(silence_ends_the_call_where_others_can_be_asked),
                 cmocka_unit_test(stall_ends_with_the_deadline),

@@ -85,7 +85,10 @@ static void what_speaks_against_it_is_told(void **state)
         Facts f = due();
 
         q.auto_update = TRI_NOT_ASKED;
-        assert_told(q, f, "; updates:", "Nobody that is known here");
+        assert_told(q, f,
+                    "; updates:", "and none of these takes it in: unattended-upgrades, dnf-automatic, yum-cron, ");
+        assert_told(q, f,
+                    "; updates:", "a cron entry. What updates it from outside, as Defender for Cloud may, is not seen");
         q = asked();
         q.version = INSTALLED;
         assert_told(q, f, "; updates:",

@@ -13,6 +13,7 @@
 #include "agent/plan.h"
 #include "agent/situation.h"
 #include "platform/base/text.h"
+#include "tests/unit/sweep.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 #define OTHER "e91b7f34-06ad-4c52-9f80-1d2c3b4a5e02"
@@ -567,18 +568,13 @@ static Facts mix(unsigned number)
 
 #define MIXES (5u * 3 * 3 * 3 * 3 * 3 * 3 * 2 * 3 * 3 * 2 * 4)
 
-/* 13 divides none of the dimensions: all values of any few of them meet. MDE_LINUX_SWEEP=1: all of it; another prime:
- * fewer, for an emulator. */
+/* 13 divides none of the dimensions. */
 static unsigned stride(void)
 {
         static unsigned known;
 
-        if (!known) {
-                const char *asked = getenv("MDE_LINUX_SWEEP");
-                int number = asked ? atoi(asked) : 13;
-
-                known = number > 0 ? (unsigned)number : 1;
-        }
+        if (!known)
+                known = sweep_stride(13);
         return known;
 }
 

@@ -1,5 +1,8 @@
 #include "tests/unit/scratch.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "platform/process_program.h"
 
 /* A process of a recorded /proc. arguments: divided by "|". */
@@ -58,6 +61,36 @@ static void a_script_goes_by_its_own_name(void **state)
         }
 }
 
+static void a_program_that_calls_itself_something_else_goes_by_its_file(void **state)
+{
+        static const struct {
+                const char *comm, *arguments, *exe, *name;
+        } rows[] = {
+                { "Zypp-main", "zypper|--non-interactive|install|thing", "/usr/bin/zypper", "zypper" },
+                { "Zypp-main", "/usr/lib/zypp/zypp-rpm", "/usr/lib/zypp/zypp-rpm (deleted)", "zypp-rpm" },
+                { "Zypp-main", "zypper", "/tmp/a\x1b[2Jb", "a\\x1b[2Jb" },
+                { "ls", "ls|/", "/bin/busybox", "ls" },
+                { "dnf", "dnf|install|thing", "/usr/bin/dnf5", "dnf" },
+                { "sshd", "sshd: somebody@pts/0", "/usr/sbin/sshd", "sshd" },
+                { "a-name-of-fifte", "/bin/a-name-of-fifteen-and-more", "/bin/another", "a-name-of-fifte" },
+                { "Zypp-main", "zypper", NULL, "Zypp-main" },
+        };
+        Scratch *scratch = *state;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *link = text_format("%s/proc/%d/exe", scratch->root, 100 + (int)i);
+                ProcessIdentity process;
+
+                put(scratch, 100 + (int)i, 1, rows[i].comm, rows[i].arguments);
+                if (rows[i].exe)
+                        assert_return_code(symlink(rows[i].exe, link), errno);
+                assert_true(process_identify(&scratch->host, 100 + (int)i, &process));
+                assert_true(process_program_name(&scratch->host, &process));
+                assert_string_equal(process.name, rows[i].name);
+        }
+}
+
 static void who_is_behind_it_is_the_nearest_that_says_something(void **state)
 {
         Scratch *scratch = *state;
@@ -99,6 +132,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 WITH_SCRATCH(a_script_goes_by_its_own_name),
+                WITH_SCRATCH(a_program_that_calls_itself_something_else_goes_by_its_file),
                 WITH_SCRATCH(who_is_behind_it_is_the_nearest_that_says_something),
                 WITH_SCRATCH(a_service_has_nobody_behind_it),
         };

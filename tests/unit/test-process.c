@@ -147,7 +147,7 @@ static void no_descriptor_of_ours_leaks(void **state)
         assert_true(child_sees(STDOUT_FILENO)); /* so the check can fail */
 }
 
-static void remember_pid(pid_t pid, void *userdata)
+static void remember_pid(pid_t pid, const char *output, void *userdata)
 {
         *(pid_t *)userdata = pid;
 }
@@ -343,7 +343,7 @@ static void a_program_that_cannot_be_executed_is_an_error(void **state)
         assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-static void write_pid(pid_t pid, void *userdata)
+static void write_pid(pid_t pid, const char *output, void *userdata)
 {
         assert_int_equal(write(*(int *)userdata, &pid, sizeof(pid)), sizeof(pid));
 }
@@ -383,7 +383,7 @@ static void only_a_transaction_outlives_us(void **state)
         kill(-transaction, SIGKILL);
 }
 
-static void ask_to_stop(pid_t pid, void *userdata)
+static void ask_to_stop(pid_t pid, const char *output, void *userdata)
 {
         *(volatile sig_atomic_t *)userdata = 1;
 }
@@ -439,7 +439,7 @@ static void a_transaction_outlives_every_deadline(void **state)
         unlink(path);
 }
 
-static void count(pid_t pid, void *userdata)
+static void count(pid_t pid, const char *output, void *userdata)
 {
         (*(int *)userdata)++;
 }
@@ -606,6 +606,27 @@ static void a_process_that_ended_is_not_alive(void **state)
         assert_false(process_is_alive(&host, pid, identity.start_time));
 }
 
+static void note_wait(void *userdata)
+{
+        (*(int *)userdata)++;
+}
+
+static void who_looks_on_hears_of_every_wait(void **state)
+{
+        _cleanup_(process_result_clear) ProcessResult result = { 0 };
+        int heard = 0, before;
+        Host host = live();
+        Error err = { 0 };
+
+        host.on_wait = note_wait;
+        host.userdata = &heard;
+        assert_int_equal(process_run(&host, &(ProcessSpec){ .argv = SHELL("sleep 0.6") }, &result, &err), 0);
+        assert_true(heard >= 2);
+        before = heard;
+        assert_int_equal(host_wait(&host, 450, DEADLINE_NEVER, &err), 0);
+        assert_true(heard - before >= 2);
+}
+
 #define WITH_SCRATCH(f) cmocka_unit_test_setup_teardown(f, scratch_open, scratch_close)
 
 int main(void)
@@ -643,6 +664,7 @@ int main(void)
                 WITH_SCRATCH(what_proc_does_not_tell_stays_unknown),
                 cmocka_unit_test(the_same_pid_with_another_start_is_another_process),
                 cmocka_unit_test(a_process_that_ended_is_not_alive),
+                cmocka_unit_test(who_looks_on_hears_of_every_wait),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

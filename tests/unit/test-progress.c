@@ -35,6 +35,37 @@ static void it_is_cut_between_characters_and_holds_no_controls(void **state)
         assert_string_equal(plain, "a [2J b");
 }
 
+#define MIB ((int64_t)1024 * 1024)
+
+static void assert_bar(int64_t done, int64_t total, int64_t elapsed_ms, unsigned width, const char *expected)
+{
+        _cleanup_free_ char *bar = progress_bar("package", done, total, elapsed_ms, width);
+
+        assert_string_equal(bar, expected);
+        assert_true(strlen(bar) < width);
+}
+
+static void a_bar_gives_up_its_parts_by_what_they_tell_where_columns_are_few(void **state)
+{
+        assert_bar(69 * MIB, 160 * MIB, 12345, 80,
+                   "package [############..................]  43 %  69 of 160 MiB  12 s");
+        assert_bar(69 * MIB, 160 * MIB, 12345, 60, "package [#########.............]  43 %  69 of 160 MiB  12 s");
+        assert_bar(69 * MIB, 160 * MIB, 12345, 40, "package [#######..........]  43 %  12 s");
+        assert_bar(69 * MIB, 160 * MIB, 12345, 20, "package  43 %  12 s");
+        assert_bar(69 * MIB, 160 * MIB, 12345, 9, "pa  43 %");
+        assert_bar(69 * MIB, 160 * MIB, 1000, 24, "package [###....]  43 %");
+}
+
+static void a_bar_holds_whatever_the_numbers_are(void **state)
+{
+        assert_bar(161 * MIB, 160 * MIB, 0, 40, "package [######]  100 %  160 of 160 MiB");
+        assert_bar(-1, 160 * MIB, 0, 30, "package [.............]   0 %");
+        assert_bar(0, 1, 0, 50, "package [.......................]   0 %  0 of 1 B");
+        assert_bar(5000, 12345, 0, 50, "package [########............]  40 %  4 of 12 KiB");
+        assert_bar(INT64_MAX / 2, INT64_MAX, 0, 70,
+                   "package [########.........]  50 %  4398046511103 of 8796093022207 MiB");
+}
+
 /* As it is for a file or a pipe. */
 static void nothing_is_said_where_nobody_looks(void **state)
 {
@@ -44,43 +75,225 @@ static void nothing_is_said_where_nobody_looks(void **state)
 
         progress_begin(&progress, file);
         outcome_row(outcome, "package", ROW_WORKING, "installing");
-        progress_tell(&progress, outcome);
-        progress_end(&progress, outcome);
+        progress_tell(&progress, outcome, 1000);
+        progress_end(&progress, outcome, 1000);
         assert_int_equal(ftell(file), 0);
 }
 
-static char *told(Progress *progress, const Outcome *outcome, size_t size)
-{
-        char *text = text_allocate(size);
+/* A terminal, and all that was written to it so far. */
+typedef struct Looked {
+        FILE *file;
+        Progress progress;
+        Outcome outcome;
+        char text[8000];
+} Looked;
 
-        progress_tell(progress, outcome);
-        rewind(progress->screen.file);
-        if (fread(text, 1, size - 1, progress->screen.file) == 0)
-                text[0] = '\0';
-        return text;
+static Looked *look(bool dumb, unsigned width)
+{
+        Looked *looked = text_allocate(sizeof(Looked));
+
+        looked->file = tmpfile();
+        assert_non_null(looked->file);
+        progress_begin(&looked->progress, looked->file);
+        looked->progress.screen = (Screen){ .file = looked->file, .terminal = true, .dumb = dumb, .width = width };
+        return looked;
 }
 
-static void a_stage_that_is_over_leaves_a_line(void **state)
+static void looked_free(Looked *looked)
 {
-        _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
-        _cleanup_free_ char *text = NULL;
-        _cleanup_fclose_ FILE *file = tmpfile();
-        Progress progress;
+        fclose(looked->file);
+        free(looked);
+}
+DEFINE_CLEANUP(Looked *, looked_free)
 
-        progress_begin(&progress, file);
-        progress.screen = (Screen){ .file = file, .terminal = true, .dumb = true, .width = 80 };
-        outcome_row(outcome, "look", ROW_WORKING, "looking");
-        progress_tell(&progress, outcome);
-        outcome_row(outcome, "look", ROW_SUCCESS, "seen");
-        outcome_row(outcome, "note", ROW_WARNING, "never at work");
-        outcome_row(outcome, "package", ROW_WORKING, "installing");
-        progress_tell(&progress, outcome);
-        outcome_row(outcome, "package", ROW_ERROR, "no");
-        text = told(&progress, outcome, 200);
-        assert_true(text_starts_with(text, "look                 done 0."));
-        assert_non_null(strstr(text, " s\npackage              failed 0."));
-        assert_null(strstr(text, "note"));
-        assert_null(strchr(text, '\033'));
+/* A second later, until seconds of the clock are over. */
+static void tell_until(Looked *looked, int64_t from_s, int64_t to_s)
+{
+        int64_t s;
+
+        for (s = from_s; s <= to_s; s++)
+                progress_tell(&looked->progress, &looked->outcome, s * 1000);
+}
+
+static const char *seen(Looked *looked)
+{
+        size_t n;
+
+        rewind(looked->file);
+        n = fread(looked->text, 1, sizeof(looked->text) - 1, looked->file);
+        looked->text[n] = '\0';
+        fseek(looked->file, 0, SEEK_END);
+        return looked->text;
+}
+
+static void at_work(Looked *looked, const char *words)
+{
+        outcome_row(&looked->outcome, "package", ROW_WORKING, "%s", words);
+}
+
+static void a_stage_that_is_over_leaves_a_line_and_a_short_one_no_other(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 80);
+
+        outcome_row(&looked->outcome, "look", ROW_WORKING, "looking");
+        tell_until(looked, 1, 2);
+        outcome_row(&looked->outcome, "look", ROW_SUCCESS, "seen");
+        outcome_row(&looked->outcome, "note", ROW_WARNING, "never at work");
+        at_work(looked, "installing");
+        progress_tell(&looked->progress, &looked->outcome, 2900);
+        outcome_row(&looked->outcome, "package", ROW_ERROR, "no");
+        progress_end(&looked->progress, &looked->outcome, 4800);
+        assert_string_equal(seen(looked), "look                 done 1.9 s\npackage              failed 1.9 s\n");
+}
+
+static void lines_tell_what_is_at_work_for_two_seconds_and_again_each_minute(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 80);
+        int64_t s;
+
+        for (s = 100; s <= 225; s++) {
+                outcome_row(&looked->outcome, "package", ROW_WORKING,
+                            "waiting %lld s for apt: apt-get (pid 812, for %lld s)", (long long)s - 100,
+                            (long long)s - 40);
+                progress_tell(&looked->progress, &looked->outcome, s * 1000);
+        }
+        outcome_row(&looked->outcome, "package", ROW_SUCCESS, "installed");
+        tell_until(looked, 226, 226);
+        assert_string_equal(seen(looked),
+                            "package              waiting 2 s for apt: apt-get (pid 812, for 62 s)\n"
+                            "package              62 s: waiting 62 s for apt: apt-get (pid 812, for 122 s)\n"
+                            "package              122 s: waiting 122 s for apt: apt-get (pid 812, for 182 s)\n"
+                            "package              done 126.0 s\n");
+}
+
+static void other_words_are_a_line_but_ten_seconds_after_the_one_before(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 80);
+
+        at_work(looked, "looking");
+        tell_until(looked, 100, 105);
+        at_work(looked, "waiting 3 s for apt: dpkg (pid 7)");
+        tell_until(looked, 106, 111);
+        at_work(looked, "waiting 9 s for apt: dpkg (pid 8)");
+        tell_until(looked, 112, 130);
+        at_work(looked, "installing");
+        tell_until(looked, 131, 131);
+        assert_string_equal(seen(looked), "package              looking\n"
+                                          "package              12 s: waiting 9 s for apt: dpkg (pid 8)\n"
+                                          "package              31 s: installing\n");
+}
+
+static void each_stage_has_its_own_two_seconds_also_when_it_is_at_work_again(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 80);
+
+        at_work(looked, "reading");
+        tell_until(looked, 100, 103);
+        outcome_row(&looked->outcome, "package", ROW_SUCCESS, "read");
+        outcome_row(&looked->outcome, "onboard", ROW_WORKING, "asking");
+        tell_until(looked, 104, 106);
+        outcome_row(&looked->outcome, "onboard", ROW_SUCCESS, "asked");
+        at_work(looked, "reading");
+        tell_until(looked, 107, 108);
+        assert_null(strstr(seen(looked), "package              done 4.0 s\nonboard              asking\n"
+                                         "onboard              done 3.0 s\npackage"));
+        tell_until(looked, 109, 109);
+        assert_string_equal(seen(looked), "package              reading\n"
+                                          "package              done 4.0 s\n"
+                                          "onboard              asking\n"
+                                          "onboard              done 3.0 s\n"
+                                          "package              reading\n");
+}
+
+static void lines_of_what_is_fetched_tell_percent_and_sizes(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 80);
+
+        at_work(looked, "downloading mdatp: 1 MB so far");
+        outcome_far(&looked->outcome, "package", MIB, 160 * MIB);
+        tell_until(looked, 100, 150);
+        at_work(looked, "downloading mdatp: 72 MB so far");
+        outcome_far(&looked->outcome, "package", 69 * MIB, 160 * MIB);
+        tell_until(looked, 151, 170);
+        assert_string_equal(seen(looked), "package              downloading mdatp: 1 MB so far\n"
+                                          "package              62 s: 43 %  69 of 160 MiB\n");
+}
+
+static void a_line_is_wrapped_bounded_and_harmless(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(true, 40);
+        char words[900];
+
+        memset(words, 'x', sizeof(words) - 1);
+        words[sizeof(words) - 1] = '\0';
+        memcpy(words, "a\033[2J\nb and more words ", strlen("a\033[2J\nb and more words "));
+        at_work(looked, words);
+        tell_until(looked, 100, 102);
+        seen(looked);
+        assert_true(text_starts_with(looked->text, "package              a?[2J b and more\n"
+                                                   "                     words\n"
+                                                   "                     xxx"));
+        assert_null(strchr(looked->text, '\033'));
+        assert_true(strlen(looked->text) < 420);
+}
+
+static void words_are_the_same_that_differ_in_what_is_counted_only(void **state)
+{
+        static const struct {
+                const char *a, *b;
+                bool same;
+        } rows[] = {
+                { "", "", true },
+                { "waiting 9 s for apt", "waiting 10 s for apt", true },
+                { "5 MB so far", "17 MB so far", true },
+                { "9 %, 3 s", "10 %, 12 s", true },
+                { "apt (pid 81, for 9 s)", "apt (pid 81, for 10 s)", true },
+                { "apt (pid 81, for 9 s)", "apt (pid 82, for 9 s)", false },
+                { "2 sensors", "3 sensors", false },
+                { "waiting 9 s", "waiting 9 s for apt", false },
+                { "version 101.2 is there", "version 101.3 is there", false },
+                { "9", "", false },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                assert_int_equal(progress_is_same(rows[i].a, rows[i].b), rows[i].same);
+                assert_int_equal(progress_is_same(rows[i].b, rows[i].a), rows[i].same);
+        }
+}
+
+static void what_is_fetched_is_a_bar_until_something_else_is_done(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(false, 40);
+
+        at_work(looked, "downloading: 5 MB so far");
+        outcome_far(&looked->outcome, "package", 5 * MIB, 20 * MIB);
+        outcome_far(&looked->outcome, "nothing", 1, 2);
+        tell_until(looked, 1, 1);
+        assert_non_null(strstr(seen(looked), "]  25 %  5 of 20 MiB"));
+        at_work(looked, "installing");
+        tell_until(looked, 2, 2);
+        assert_true(text_ends_with(seen(looked), "package: installing"));
+}
+
+static void a_line_is_written_over_when_it_changed_and_four_times_a_second_at_most(void **state)
+{
+        _cleanup_(looked_freep) Looked *looked = look(false, 40);
+        int64_t ms;
+
+        at_work(looked, "installing");
+        for (ms = 1000; ms < 3000; ms += 100)
+                progress_tell(&looked->progress, &looked->outcome, ms);
+        assert_string_equal(seen(looked), "\r\033[Kpackage: installing");
+        at_work(looked, "configuring");
+        progress_tell(&looked->progress, &looked->outcome, 3000);
+        at_work(looked, "ending");
+        progress_tell(&looked->progress, &looked->outcome, 3100);
+        progress_tell(&looked->progress, &looked->outcome, 3200);
+        assert_true(text_ends_with(seen(looked), "\r\033[Kpackage: configuring  2 s"));
+        progress_note(&looked->progress, "a note");
+        progress_tell(&looked->progress, &looked->outcome, 3210);
+        assert_true(text_ends_with(seen(looked), "\r\033[Ka note\n\r\033[Kpackage: ending  2 s"));
 }
 
 static void a_document_tells_what_came_of_it(void **state)
@@ -104,8 +317,18 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_line_never_reaches_the_last_column),
                 cmocka_unit_test(it_is_cut_between_characters_and_holds_no_controls),
+                cmocka_unit_test(a_bar_gives_up_its_parts_by_what_they_tell_where_columns_are_few),
+                cmocka_unit_test(a_bar_holds_whatever_the_numbers_are),
+                cmocka_unit_test(what_is_fetched_is_a_bar_until_something_else_is_done),
                 cmocka_unit_test(nothing_is_said_where_nobody_looks),
-                cmocka_unit_test(a_stage_that_is_over_leaves_a_line),
+                cmocka_unit_test(a_stage_that_is_over_leaves_a_line_and_a_short_one_no_other),
+                cmocka_unit_test(lines_tell_what_is_at_work_for_two_seconds_and_again_each_minute),
+                cmocka_unit_test(other_words_are_a_line_but_ten_seconds_after_the_one_before),
+                cmocka_unit_test(each_stage_has_its_own_two_seconds_also_when_it_is_at_work_again),
+                cmocka_unit_test(lines_of_what_is_fetched_tell_percent_and_sizes),
+                cmocka_unit_test(a_line_is_wrapped_bounded_and_harmless),
+                cmocka_unit_test(words_are_the_same_that_differ_in_what_is_counted_only),
+                cmocka_unit_test(a_line_is_written_over_when_it_changed_and_four_times_a_second_at_most),
                 cmocka_unit_test(a_document_tells_what_came_of_it),
         };
 

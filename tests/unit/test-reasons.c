@@ -47,6 +47,31 @@ static void no_reason_speaks_of_one_package_manager_only(void **state)
                 }
 }
 
+/* It is read alone as well, in the manual and by explain, where nothing was found. */
+static void what_to_do_is_complete_in_itself(void **state)
+{
+        static const char *const words[] = { " above", "named there", "said there", "what is named", "is named." };
+        size_t j;
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
+                for (j = 0; j < ELEMENTSOF(words); j++)
+                        if (strstr(reason_get((ReasonId)i)->remedy, words[j]))
+                                fail_msg("%s: '%s'", reason_get((ReasonId)i)->id, words[j]);
+}
+
+static void whoever_is_to_restart_the_guest_agent_is_told_how(void **state)
+{
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++) {
+                const char *remedy = reason_get((ReasonId)i)->remedy;
+
+                if (strstr(remedy, "estart the guest agent") && !strstr(remedy, "systemctl restart walinuxagent"))
+                        fail_msg("%s: %s", reason_get((ReasonId)i)->id, remedy);
+        }
+}
+
 static void azure_codes_are_those_with_a_meaning(void **state)
 {
         int i;
@@ -111,6 +136,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_reason_is_complete),
                 cmocka_unit_test(no_reason_speaks_of_one_package_manager_only),
+                cmocka_unit_test(what_to_do_is_complete_in_itself),
+                cmocka_unit_test(whoever_is_to_restart_the_guest_agent_is_told_how),
                 cmocka_unit_test(azure_codes_are_those_with_a_meaning),
                 cmocka_unit_test(the_17th_word_of_every_message_is_the_installer_code),
                 cmocka_unit_test(a_message_says_what_was_found_as_a_sentence),

@@ -45,6 +45,19 @@ static void check(const Scratch *scratch, const SourceFormat *format, const Case
         }
 }
 
+static void a_login_of_any_length_is_not_said(void **state)
+{
+        Scratch *scratch = *state;
+        PackageSource source = find_source(scratch, &source_format_yum, &wanted,
+                                           "[x.y]\nbaseurl=" URI "\ngpgcheck=1\ngpgkey=https://svc:"
+                                           "Hunter2x9Hunter2x9Hunter2x9Hunter2x9Hunter2x9Hunter2x9@mirror.corp/key\n",
+                                           "[main]\n");
+
+        assert_true(source.unverified);
+        if (strstr(source.weakness, "Hunter2x9") || !strstr(source.weakness, "gpgkey=https://"))
+                fail_msg("%s", source.weakness);
+}
+
 static void what_dnf_is_told_for_all_sources_counts_where_one_says_nothing(void **state)
 {
         static const Case cases[] = {
@@ -115,7 +128,7 @@ static void only_a_file_that_is_not_there_has_nothing_to_import(void **state)
                 { BASE "gpgcheck=1\ngpgkey=file:///k/empty\n", "", "gpgkey=file:///k/empty" },
                 { BASE "gpgcheck=1\ngpgkey=file:///k/loop\n", "", "gpgkey=file:///k/loop" },
                 { BASE "gpgcheck=1\ngpgkey=file:///k/%6eone\n", "", "gpgkey=file:///k/%6eone" },
-                { BASE "gpgcheck=1\ngpgkey=file:///k/none#1\n", "", "gpgkey=file:///k/none#1" },
+                { BASE "gpgcheck=1\ngpgkey=file:///k/none#1\n", "", "gpgkey=file:///k/none#" },
                 { BASE "gpgcheck=1\ngpgkey=file:///k/$unheard\n", "", "gpgkey=file:///k/$unheard" },
                 { BASE "gpgcheck=1\ngpgkey=file:///k/of-$releasever\n", "", "gpgkey=file:///k/of-9" },
         };
@@ -177,6 +190,23 @@ static void zypper_reads_what_holds_for_all_only_where_a_section_says_neither(vo
         check(*state, &source_format_zypper, cases, ELEMENTSOF(cases));
 }
 
+/* As libzypp 17.38 merges them. */
+static void zyppers_settings_stand_in_many_files_of_which_the_last_counts(void **state)
+{
+        static const char site[] = "/etc/zypp/zypp.conf.d/50-site.conf";
+        Scratch *scratch = *state;
+        PackageSource source;
+
+        scratch_write(scratch, "/usr/etc/zypp/zypp.conf.d/10.conf", "[main]\ngpgcheck = on\n");
+        scratch_write(scratch, site, "[main]\ngpgcheck = off\n");
+        scratch_write(scratch, "/etc/zypp/zypp.conf.d/90-site.conf.rpmsave", "[main]\ngpgcheck = on\n");
+        source = find_source(scratch, &source_format_zypper, &wanted, BASE, "[main]\ngpgcheck = on\n");
+        assert_true(source.unverified);
+        assert_non_null(strstr(source.weakness, site));
+        scratch_write(scratch, "/etc/zypp/zypp.conf.d/60.conf", "[main]\ngpgcheck = on\n");
+        assert_false(find_source(scratch, &source_format_zypper, &wanted, BASE, "[main]\ngpgcheck = off\n").unverified);
+}
+
 static void sources_are_looked_for_where_they_are_read_from(void **state)
 {
         static const struct {
@@ -234,12 +264,14 @@ int main(void)
 {
 #define ON_SCRATCH(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
         static const struct CMUnitTest tests[] = {
+                ON_SCRATCH(a_login_of_any_length_is_not_said),
                 ON_SCRATCH(what_dnf_is_told_for_all_sources_counts_where_one_says_nothing),
                 ON_SCRATCH(what_yum_cannot_be_told_for_an_id_with_a_dot_has_to_be_right),
                 ON_SCRATCH(tdnf_takes_a_section_at_its_word),
                 ON_SCRATCH(only_a_file_that_is_not_there_has_nothing_to_import),
                 ON_SCRATCH(the_distributions_own_files_of_keys_are_its_own),
                 ON_SCRATCH(zypper_reads_what_holds_for_all_only_where_a_section_says_neither),
+                ON_SCRATCH(zyppers_settings_stand_in_many_files_of_which_the_last_counts),
                 ON_SCRATCH(sources_are_looked_for_where_they_are_read_from),
                 ON_SCRATCH(a_usual_folder_that_is_not_read_from_counts_for_nothing),
         };

@@ -1,6 +1,7 @@
 #include "tests/unit/scratch.h"
 
 #include "platform/packages/rpm_source.h"
+#include "platform/packages/source_text.h"
 
 #define PREFIX "https://packages.example.test"
 #define URI PREFIX "/rhel/9.0/prod"
@@ -169,6 +170,66 @@ static void anything_else_is_refused_and_named(void **state)
         assert_string_equal(source.id, "untouched");
 }
 
+static void what_a_list_holds_as_a_password_is_never_said(void **state)
+{
+        static const char *const lists[] = {
+                WITH("password=s3cr3t"),          WITH("Password = a s3cr3t"), WITH("password=x s3cr3t"),
+                WITH("proxy_password: s3cr3t"),   WITH("password s3cr3t"),     WITH("password=s3cr3t\npassword=s3cr3t"),
+                WITH("cost=1\n password=s3cr3t"), "password=s3cr3t\n",         WITH("password=\n s3cr3t"),
+                "[a password=s3cr3t\n",
+        };
+        PackageSource source, place = { .uri = URI };
+        SourceMend mended;
+        Error err;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(lists); i++) {
+                assert_int_equal(parse(lists[i], &source, &err), -1);
+                if (strstr(err.text, "s3cr3t"))
+                        fail_msg("%s", err.text);
+                rpm_source_mend(lists[i], strlen(lists[i]), &place, false, &mended);
+                if (strstr(mended.what, "s3cr3t"))
+                        fail_msg("%s", mended.what);
+                source_mend_clear(&mended);
+        }
+}
+
+static void a_login_is_not_said_though_it_names_a_secret(void **state)
+{
+        static const char *const addresses[] = {
+                "baseurl=https://svc:Hunter2x9-token-77@mirror.corp/rhel",
+                "baseurl=https://svc:Hunter2x9@mirror.corp/rhel?token=Hunter2x9",
+                "baseurl=https://Hunter2x9-secret:Hunter2x9@mirror.corp/Hunter2x9/password",
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(addresses); i++) {
+                _cleanup_free_ char *shown = source_text_shown(addresses[i], 200);
+
+                if (strstr(shown, i < 2 ? "Hunter2x9" : "Hunter2x9-") || !strstr(shown, "https://"))
+                        fail_msg("%s", shown);
+        }
+}
+
+static void behind_the_name_of_a_secret_nothing_is_said(void **state)
+{
+        static const char *const lines[] = {
+                "password = Hunter2x9",      "proxy_passwd: Hunter2x9", "passphrase Hunter2x9",
+                "Client_Secret = Hunter2x9", "token\tHunter2x9",
+        };
+        static const char *const honest[] = { "signed-by: Hunter2x9", "signature Hunter2x9" };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(lines) + ELEMENTSOF(honest); i++) {
+                bool is_honest = i >= ELEMENTSOF(lines);
+                _cleanup_free_ char *shown =
+                        source_text_shown(is_honest ? honest[i - ELEMENTSOF(lines)] : lines[i], 200);
+
+                if (is_honest != (strstr(shown, "Hunter2x9") != NULL))
+                        fail_msg("%s", shown);
+        }
+}
+
 static void what_is_no_text_or_too_long_is_refused(void **state)
 {
         static const char nul[] = "[a]\nbaseurl=" URI "\ngpgcheck=1\nname=a\0gpgcheck=0\n";
@@ -191,7 +252,7 @@ static const PackageSource wanted = {
 
 static void our_section_verifies_everything(void **state)
 {
-        _cleanup_free_ char *text = source_format_dnf.format(&wanted, "x86_64", NULL, 0, PREFIX);
+        _cleanup_free_ char *text = source_format_dnf.format(&wanted, "x86_64", NULL, 0);
 
         assert_string_equal(text, "# Written by mde-linux for Microsoft Defender for Endpoint.\n"
                                   "[vendor-prod]\nname=Vendor\nbaseurl=" URI "/\nenabled=1\ngpgcheck=1\n"
@@ -206,7 +267,7 @@ static void a_signed_index_stays_required(void **state)
 
         source.signed_index = true;
         for (i = 0; i < ELEMENTSOF(formats); i++) {
-                _cleanup_free_ char *text = formats[i]->format(&source, "x86_64", NULL, 0, PREFIX);
+                _cleanup_free_ char *text = formats[i]->format(&source, "x86_64", NULL, 0);
 
                 assert_non_null(strstr(text, "\nrepo_gpgcheck=1\n"));
                 assert_non_null(strstr(text, "\ngpgcheck=1\n"));
@@ -215,7 +276,7 @@ static void a_signed_index_stays_required(void **state)
 
 static void zypper_keeps_it_fresh_and_keeps_no_packages(void **state)
 {
-        _cleanup_free_ char *text = source_format_zypper.format(&wanted, "x86_64", NULL, 0, PREFIX);
+        _cleanup_free_ char *text = source_format_zypper.format(&wanted, "x86_64", NULL, 0);
 
         assert_non_null(strstr(text, "\nautorefresh=1\n"));
         assert_non_null(strstr(text, "\nkeeppackages=0\n"));
@@ -226,7 +287,7 @@ static void what_else_stands_in_the_file_is_kept(void **state)
 {
         static const char old[] =
                 "# mine\n[code]\nname=Code\nbaseurl=" PREFIX "/yumrepos/code\n" GOOD "[last]\nbaseurl=https://l.test/";
-        _cleanup_free_ char *text = source_format_dnf.format(&wanted, "x86_64", old, strlen(old), PREFIX);
+        _cleanup_free_ char *text = source_format_dnf.format(&wanted, "x86_64", old, strlen(old));
 
         assert_ptr_equal(strstr(text, "# mine\n[code]\nname=Code\nbaseurl=" PREFIX "/yumrepos/code\n[last]\n"), text);
         assert_non_null(strstr(text, "https://l.test/\n# Written by"));
@@ -237,7 +298,7 @@ static void mend(const char *text, bool also_wanted, const char *remains, size_t
 {
         _cleanup_(source_mend_clear) SourceMend mended = { 0 };
 
-        rpm_source_mend(text, strlen(text), PREFIX, &wanted, also_wanted, &mended);
+        rpm_source_mend(text, strlen(text), &wanted, also_wanted, &mended);
         assert_string_equal(mended.text, remains);
         assert_int_equal(mended.dropped, dropped);
         if (words && !strstr(mended.what, words))
@@ -250,8 +311,6 @@ static void what_is_of_no_use_is_taken_out(void **state)
 {
         mend("<!DOCTYPE html>\n<html>\n", false, "", 1, "an HTML page \"<!DOCTYPE html>\"");
         mend("<html>\n" OTHER, false, OTHER, 1, "an HTML page");
-        mend(SECTION("old", PREFIX "/rhel/8/prod", "") OTHER, false, OTHER, 1, "[old] for " PREFIX "/rhel/8/prod");
-        mend(OTHER SECTION("old", PREFIX "/centos/9/prod", ""), false, OTHER, 1, "[old]");
         mend(OTHER "[vendor-prod]\nname=x\nbaseu", false, OTHER, 1, "the line \"baseu\"");
         mend("# note\n[x\n", false, "", 1, "the line \"[x\"");
         mend("[a] b\n" OTHER, false, OTHER, 1, "the line \"[a] b\"");
@@ -267,6 +326,8 @@ static void what_is_of_use_stays(void **state)
                 OTHER,
                 OTHER GOOD,
                 SECTION("site", "https://mirror.corp/rhel/8/prod", ""),
+                SECTION("net", PREFIX "/rhel/9/prod", ""), /* other products are updated from there */
+                SECTION("off", PREFIX "/centos/9/prod", "enabled=0\n"),
                 SECTION("any", PREFIX "/rhel/$releasever/prod", ""),
                 SECTION("fast", PREFIX "/rhel/8/insiders-fast", ""),
                 "[m]\nmirrorlist=https://m.test/\n",
@@ -467,6 +528,27 @@ static void an_id_that_others_have_is_not_taken_from_them(void **state)
         assert_string_equal(claimed(scratch, "/etc/yum.repos.d/other.repo", &source), "vendor-prod-mde-linux-2");
 }
 
+/* The first file of an id is in force. */
+static void an_unsigned_entry_goes_though_others_have_its_id(void **state)
+{
+        static const char ours[] = "/etc/yum.repos.d/microsoft-prod.repo",
+                          unsigned_one[] = SECTION("vendor-prod", URI, "gpgcheck=0\n");
+        Scratch *scratch = *state;
+        _cleanup_free_ char *text = NULL;
+        PackageSource source;
+
+        scratch_write(scratch, ours, unsigned_one);
+        scratch_write(scratch, "/etc/yum.repos.d/prod.repo", GOOD);
+        assert_string_equal(claimed(scratch, ours, &source), "vendor-prod-mde-linux");
+        text = source_format_dnf.format(&source, "x86_64", unsigned_one, strlen(unsigned_one));
+        assert_null(strstr(text, "gpgcheck=0"));
+        assert_null(strstr(text, "[vendor-prod]"));
+        scratch_write(scratch, ours, text);
+        assert_true(find(scratch, &source_format_dnf, &wanted, &source));
+        assert_string_equal(source.id, "vendor-prod-mde-linux");
+        assert_false(source.unverified);
+}
+
 static void a_refresh_leaves_traces_by_the_id_only(void **state)
 {
         const SourceFormat *const formats[] = { &source_format_dnf, &source_format_dnf5, &source_format_zypper };
@@ -480,7 +562,8 @@ static void a_refresh_leaves_traces_by_the_id_only(void **state)
                 for (j = 0; j < n; j++) {
                         assert_true(text_starts_with(traces[j].prefix, "vendor-prod"));
                         assert_true(text_starts_with(traces[j].folder, "/var/cache/"));
-                        assert_true(traces[j].whole == text_equal(traces[j].prefix, "vendor-prod"));
+                        assert_true((traces[j].whole || traces[j].temporary) ==
+                                    text_equal(traces[j].prefix, "vendor-prod"));
                 }
                 assert_int_equal(formats[i]->traces(&none, traces), 0);
         }
@@ -495,6 +578,9 @@ int main(void)
                 cmocka_unit_test(harmless_variations_are_taken),
                 cmocka_unit_test(a_name_that_is_no_plain_line_gives_way_to_the_id),
                 cmocka_unit_test(anything_else_is_refused_and_named),
+                cmocka_unit_test(what_a_list_holds_as_a_password_is_never_said),
+                cmocka_unit_test(behind_the_name_of_a_secret_nothing_is_said),
+                cmocka_unit_test(a_login_is_not_said_though_it_names_a_secret),
                 cmocka_unit_test(what_is_no_text_or_too_long_is_refused),
                 cmocka_unit_test(our_section_verifies_everything),
                 cmocka_unit_test(a_signed_index_stays_required),
@@ -510,6 +596,8 @@ int main(void)
                 ON_SCRATCH(keys_that_are_not_one_file_of_this_machine_are_nobodys),
                 ON_SCRATCH(what_does_without_signatures_is_unverified),
                 ON_SCRATCH(an_id_that_others_have_is_not_taken_from_them),
+                cmocka_unit_test_setup_teardown(an_unsigned_entry_goes_though_others_have_its_id, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test(a_refresh_leaves_traces_by_the_id_only),
         };
 

@@ -267,5 +267,5 @@ int main(void)
                 STAGED(keys_of_a_damaged_database_are_not_listed),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return package_stage_run(tests);
 }

@@ -50,6 +50,37 @@ static void json_of_a_healthy_sensor_is_read(void **state)
         assert_null(sensor_tag(&h, "AzureResourceId"));
 }
 
+static void the_age_of_definitions_is_read(void **state)
+{
+        static const struct {
+                const char *json, *text;
+                int64_t minutes;
+        } cases[] = {
+                { "20", "20", 20 },
+                { "\"20\"", "\"20\"", 20 },
+                { "{\"value\":14400,\"isManaged\":false}", "14400", 14400 },
+                { "0", "0", 1 },
+                { "-5", "-5", 0 },
+                { "\"unavailable\"", "\"unavailable\"", 0 },
+                { "null", "", 0 },
+                { "[]", "many", 0 },
+                { "29800000", "29800000", 0 }, /* since 1970 */
+                { "99999999999", "99999999999", 0 },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *json =
+                        text_format("{\"licensed\":true,\"definitionsUpdatedMinutesAgo\":%s}", cases[i].json);
+                _cleanup_free_ char *text =
+                        text_format("licensed : true\ndefinitions_updated_minutes_ago : %s\n", cases[i].text);
+
+                assert_int_equal(from_json(json).definitions_age_min, cases[i].minutes);
+                assert_int_equal(from_text(text).definitions_age_min, cases[i].minutes);
+        }
+        assert_int_equal(from_json("{\"licensed\":true}").definitions_age_min, 0);
+}
+
 static void plain_and_object_values_both_count(void **state)
 {
         SensorHealth h = from_json("{\"licensed\":false,\"passiveModeEnabled\":\"enabled\",\"healthy\":\"false\","
@@ -223,6 +254,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(json_of_a_healthy_sensor_is_read),
+                cmocka_unit_test(the_age_of_definitions_is_read),
                 cmocka_unit_test(plain_and_object_values_both_count),
                 cmocka_unit_test(unavailable_means_none),
                 cmocka_unit_test(a_line_before_the_object_is_passed_over),

@@ -52,7 +52,7 @@ static int drop_stage(void **state)
 
 static const Standing *judge(Stage *s)
 {
-        standing_judge(&s->facts, &s->extension, &s->asked, !s->image, !s->nobody, &s->standing);
+        standing_judge(&s->facts, &s->extension, &s->asked, !s->image, s->nobody ? "/x/mde-linux" : NULL, &s->standing);
         return &s->standing;
 }
 
@@ -108,7 +108,130 @@ static void the_last_runs_reason_explains_a_missing_sensor(void **state)
         need(s, STEP_PACKAGE, "the package is not installed");
         assert_int_equal(judge(s)->failure.reason, REASON_CONFLICT);
         assert_non_null(strstr(s->standing.why, "Found it."));
-        assert_string_equal(s->standing.remedy, reason_get(REASON_CONFLICT)->remedy);
+        assert_ptr_equal(strstr(s->standing.remedy, reason_get(REASON_CONFLICT)->remedy), s->standing.remedy);
+        assert_non_null(strstr(s->standing.remedy, " Whether it is still so: mde-linux doctor."));
+        /* it was looked for */
+        s->facts.fanotify.known = TRI_YES;
+        s->facts.fanotify.holders[s->facts.fanotify.n_holders++] =
+                (FanotifyHolder){ .pid = 9, .class = FANOTIFY_CONTENT, .permission_bits = 0x10000, .exe = "/x/holder" };
+        assert_string_equal(judge(s)->remedy, reason_get(REASON_CONFLICT)->remedy);
+}
+
+static void what_was_refused_waits_for_what_is_to_be_mended(void **state)
+{
+        Stage *s = *state;
+
+        assert_false(standing_is_refused(&s->facts, &s->extension, &s->asked));
+        end_badly(s, 3, REASON_CONFLICT);
+        assert_false(standing_is_refused(&s->facts, &s->extension, &s->asked)); /* failed: it is tried again */
+        s->runs[0].verdict = VERDICT_REFUSED;
+        assert_true(standing_is_refused(&s->facts, &s->extension, &s->asked));
+        s->asked.known = TRI_UNKNOWN;
+        assert_false(standing_is_refused(&s->facts, &s->extension, &s->asked));
+        s->asked.known = TRI_YES;
+        s->runs[0].sequence = EXTENSION_BY_HAND;
+        assert_false(standing_is_refused(&s->facts, &s->extension, &s->asked));
+}
+
+/* A run is over, what it met may be as well. */
+static void what_a_run_met_and_is_gone_explains_nothing(void **state)
+{
+        Stage *s = *state;
+
+        end_badly(s, 3, REASON_SERVICE_MASKED);
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO, .trouble = "Could not connect" };
+        assert_int_equal(judge(s)->failure.reason, REASON_SERVICE_MASKED); /* not known to be gone */
+        s->facts.sensor.masked = TRI_NO;
+        assert_int_equal(judge(s)->failure.reason, REASON_NONE);
+        assert_string_equal(s->standing.why, "Could not connect");
+        s->facts.sensor.active = TRI_NO;
+        snprintf(s->facts.sensor.unit.active, sizeof(s->facts.sensor.unit.active), "failed");
+        assert_string_equal(judge(s)->why, "mdatp.service is failed.");
+        assert_non_null(strstr(s->standing.remedy, "systemctl enable --now mdatp.service"));
+}
+
+static void a_hold_that_has_ended_holds_nothing_up(void **state)
+{
+        Stage *s = *state;
+
+        end_badly(s, 3, REASON_HELD);
+        s->runs[0].verdict = VERDICT_REFUSED;
+        need(s, STEP_SETTINGS, "device tags are not as asked");
+        s->facts.hold.held = TRI_YES;
+        assert_int_equal(judge(s)->failure.reason, REASON_HELD);
+        assert_true(standing_is_refused(&s->facts, &s->extension, &s->asked));
+        s->facts.hold.held = TRI_NO;
+        assert_int_equal(judge(s)->failure.reason, REASON_NONE);
+        assert_string_equal(s->standing.why, "device tags are not as asked");
+        assert_string_equal(s->standing.remedy, "The next enable or daily look does it.");
+        assert_false(standing_is_refused(&s->facts, &s->extension, &s->asked));
+}
+
+static void a_missing_sensor_is_tried_again_when_what_stopped_it_is_gone(void **state)
+{
+        static const ReasonId reasons[] = { REASON_CONFLICT, REASON_HELD, REASON_CERTIFICATE_MISSING };
+        Stage *s = *state;
+        size_t i;
+
+        no_sensor(s);
+        s->facts.fanotify.known = s->facts.fanotify.permission_events = TRI_YES;
+        s->facts.hold.held = TRI_NO;
+        for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+                end_badly(s, 3, reasons[i]);
+                assert_int_equal(judge(s)->failure.reason, REASON_NONE);
+                assert_non_null(strstr(s->standing.why, reason_get(reasons[i])->id));
+                assert_non_null(strstr(s->standing.why, "not there any more"));
+                assert_non_null(strstr(s->standing.remedy, "tried again"));
+        }
+        s->asked.known = TRI_UNKNOWN; /* whether it can be read is not */
+        assert_int_equal(judge(s)->failure.reason, REASON_CERTIFICATE_MISSING);
+}
+
+static void others_than_root_are_told_of_a_masked_service_as_well(void **state)
+{
+        Stage *s = *state;
+
+        s->nobody = true;
+        s->asked.known = TRI_UNKNOWN;
+        s->extension.n_runs = 0;
+        s->facts.sensor.masked = TRI_YES;
+        s->facts.sensor.active = TRI_NO;
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_NO, .trouble = "Could not connect" };
+        assert_int_equal(judge(s)->failure.reason, REASON_SERVICE_MASKED);
+}
+
+static void a_sensor_that_is_not_well_is_said_beside_its_onboarding(void **state)
+{
+        Stage *s = *state;
+
+        s->facts.sensor.health.healthy = TRI_NO;
+        snprintf(s->facts.sensor.health.issues, sizeof(s->facts.sensor.health.issues), "out of tune");
+        assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
+        assert_non_null(strstr(s->standing.headline, "is onboarded as asked; its sensor is not well."));
+        assert_non_null(strstr(s->standing.why, "out of tune"));
+        assert_non_null(strstr(s->standing.remedy, "mde-linux doctor"));
+        s->facts.sensor.health = (SensorHealth){ .answering = TRI_YES, .licensed = TRI_YES, .org_id = ORG };
+        s->facts.sensor.health.definitions_age_min = 9 * 24 * 60;
+        assert_non_null(strstr(judge(s)->why, "9 days"));
+}
+
+static void a_licence_that_was_lost_after_a_good_run_is_told_so(void **state)
+{
+        Stage *s = *state;
+
+        s->facts.sensor.health.licensed = TRI_NO;
+        need(s, STEP_VERIFY, "the sensor is not licensed yet");
+        assert_non_null(strstr(judge(s)->why, "The last run succeeded"));
+}
+
+static void a_reason_ends_with_its_full_stop(void **state)
+{
+        Stage *s = *state;
+
+        no_sensor(s);
+        failure_set(&s->asked.unreadable, REASON_CERTIFICATE_MISSING, "X.prv is not there");
+        s->asked.known = TRI_UNKNOWN;
+        assert_non_null(strstr(judge(s)->why, "X.prv is not there."));
 }
 
 static void what_would_be_refused_now_goes_before_the_last_run(void **state)
@@ -127,6 +250,7 @@ static void the_status_file_explains_what_history_does_not(void **state)
 
         no_sensor(s);
         s->extension.n_runs = 0;
+        s->asked.known = TRI_UNKNOWN;
         s->folder.status.reason = REASON_SETTINGS_INVALID;
         snprintf(s->folder.status.status, sizeof(s->folder.status.status), "error");
         assert_int_equal(judge(s)->failure.reason, REASON_SETTINGS_INVALID);
@@ -162,6 +286,8 @@ static void a_failure_by_hand_is_told_where_nothing_can_be_compared(void **state
         end_badly(s, EXTENSION_BY_HAND, REASON_SENSOR_TAG);
         assert_int_equal(judge(s)->verdict, STANDING_NOT_AS_ASKED);
         assert_int_equal(s->standing.failure.reason, REASON_SENSOR_TAG);
+        end_badly(s, EXTENSION_BY_HAND, REASON_STOPPED);
+        assert_string_equal(judge(s)->remedy, "Run the command again: it goes on from here.");
         s->runs[0].verdict = VERDICT_SUCCEEDED;
         s->runs[0].failure = (Failure){ 0 };
         assert_int_equal(judge(s)->verdict, STANDING_AS_ASKED);
@@ -238,6 +364,48 @@ static void a_sensor_without_licence_is_not_onboarded(void **state)
         assert_int_equal(s->standing.verdict, STANDING_NOT_AS_ASKED);
 }
 
+static void what_was_found_so_again_is_told_with_its_time(void **state)
+{
+        Stage *s = *state;
+        ExtensionStatus *status = &s->folder.status;
+
+        strcpy(status->status, "success");
+        status->told_s = 101; /* by the run's own end */
+        assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 0);
+        status->told_s = 500;
+        assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 500);
+        s->folder.sequence = 4;
+        assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 0);
+        s->folder.sequence = 3;
+        end_badly(s, 3, REASON_CONFLICT);
+        assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 0);
+        strcpy(status->status, "error");
+        status->reason = REASON_CONFLICT;
+        assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 500);
+}
+
+static void an_offboarding_by_hand_is_told_with_its_date(void **state)
+{
+        Stage *s = *state;
+
+        s->facts.sensor.health.licensed = TRI_NO;
+        s->runs[1] = (ExtensionRun){
+                .sequence = EXTENSION_BY_HAND, .verdict = VERDICT_SUCCEEDED, .ended_s = 200, .offboarded_s = 1800000000
+        };
+        s->extension.n_runs = 2;
+        assert_non_null(strstr(judge(s)->headline, "offboarded by hand on 2027-01-15T08:00:00Z"));
+        assert_non_null(strstr(s->standing.remedy, "mde-linux onboard"));
+        failure_set(&s->asked.plan.refusal, REASON_SENSOR_OFFBOARDED, "The file is there.");
+        assert_int_equal(judge(s)->failure.reason, REASON_SENSOR_OFFBOARDED);
+        assert_non_null(strstr(s->standing.headline, "by hand on 2027"));
+        /* onboarded again since, and without a licence for another reason; or it never left by us */
+        s->runs[0].ended_s = 300;
+        assert_null(strstr(judge(s)->headline, "by hand"));
+        s->runs[0].ended_s = 100;
+        s->runs[1].offboarded_s = 0;
+        assert_null(strstr(judge(s)->headline, "by hand"));
+}
+
 static void others_than_root_are_told_what_they_can_see(void **state)
 {
         Stage *s = *state;
@@ -275,6 +443,14 @@ int main(void)
                 TEST(what_is_as_asked_has_nothing_to_explain),
                 TEST(a_bare_machine_is_told_that_nobody_asked),
                 TEST(the_last_runs_reason_explains_a_missing_sensor),
+                TEST(what_was_refused_waits_for_what_is_to_be_mended),
+                TEST(what_a_run_met_and_is_gone_explains_nothing),
+                TEST(a_hold_that_has_ended_holds_nothing_up),
+                TEST(a_missing_sensor_is_tried_again_when_what_stopped_it_is_gone),
+                TEST(others_than_root_are_told_of_a_masked_service_as_well),
+                TEST(a_sensor_that_is_not_well_is_said_beside_its_onboarding),
+                TEST(a_licence_that_was_lost_after_a_good_run_is_told_so),
+                TEST(a_reason_ends_with_its_full_stop),
                 TEST(what_would_be_refused_now_goes_before_the_last_run),
                 TEST(the_status_file_explains_what_history_does_not),
                 TEST(a_run_of_an_earlier_sequence_explains_nothing),
@@ -287,6 +463,8 @@ int main(void)
                 TEST(settings_that_cannot_be_read_are_the_reason),
                 TEST(a_sensor_that_starts_is_no_failure),
                 TEST(a_sensor_without_licence_is_not_onboarded),
+                TEST(what_was_found_so_again_is_told_with_its_time),
+                TEST(an_offboarding_by_hand_is_told_with_its_date),
                 TEST(others_than_root_are_told_what_they_can_see),
                 TEST(an_image_is_known_by_its_files_only),
         };

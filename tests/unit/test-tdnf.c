@@ -239,7 +239,7 @@ static void its_words_are_understood(void **state)
                   234, TROUBLE_KEY, false, false },
                 { "package mdatp-101.1-1.x86_64 does not verify: no digest. Use --skipdigest to ignore\n"
                   "Error(1525) : rpm transaction failed\n",
-                  245, TROUBLE_SIGNATURE, true, false },
+                  245, TROUBLE_DIGEST, true, false },
                 { "No space left on device\npackage mdatp-101.1-1.x86_64: script error in %prein\n"
                   "Error(1525) : rpm transaction failed\n",
                   245, TROUBLE_SCRIPT, true, false },
@@ -282,5 +282,5 @@ int main(void)
                 cmocka_unit_test(its_words_are_understood),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return package_stage_run(tests);
 }

@@ -48,6 +48,44 @@ static void logins_of_addresses_are_hidden(void **state)
         }
 }
 
+static void tokens_in_paths_and_values_of_secrets_are_hidden(void **state)
+{
+        static const char *const cases[][2] = {
+                { "https://h.test/sas/Zm9vYmFyQmF6MTIzNDU2Nzg5MEFCQ0RFRkdI/x.deb: 404",
+                  "https://h.test/sas/***/x.deb: 404" },
+                { "https://h.test/eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.x", "https://h.test/***.x" },
+                { "[\"https:\\/\\/h.test\\/Zm9vYmFyQmF6MTIzNDU2Nzg5MEFCQ0RFRkdI\\/x\"]",
+                  "[\"https:\\/\\/h.test\\/***\\/x\"]" },
+                { "h.test/c/x?sv=2022&sig=s3cr3t: 403", "h.test/c/x?***: 403" },
+                { "sv=2022&sig=s3cr3t%3D", "sv=2022&sig=***" },
+                { "--password=s3cr3t, proxy_password=s3cr3t", "--password=*** proxy_password=***" },
+                { "\"Password=s3cr3t\" client_secret=s3cr3t", "\"Password=***\" client_secret=***" },
+        };
+        static const char *const honest[] = {
+                "https://h.test/by-hash/SHA256/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "https://arm.test/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/"
+                "ProdResourceGroupWestEurope2024Backend1/providers/Microsoft.Compute/virtualMachines/"
+                "Machine01OfTheFleet",
+                "https://h.test/MicrosoftDefenderATPOnboardingLinuxServer_valid_until_2026-12-01.py",
+                "https://packages.microsoft.com/config/rhel/9.0/packages-microsoft-prod.rpm",
+                "/var/lib/waagent/Microsoft.Azure.AzureDefenderForServers.MDE.Linux-1.0.0.1/a?b",
+                "design=good ms=12 sig= token= what is /dev/sda?",
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *text = text_copy(cases[i][0]);
+
+                assert_string_equal(text_hide_logins(text), cases[i][1]);
+                assert_string_equal(text_hide_logins(text), cases[i][1]);
+        }
+        for (i = 0; i < ELEMENTSOF(honest); i++) {
+                _cleanup_free_ char *text = text_copy(honest[i]);
+
+                assert_string_equal(text_hide_logins(text), honest[i]);
+        }
+}
+
 static void what_is_shown_has_no_login_even_where_it_is_cut(void **state)
 {
         _cleanup_free_ char *cut = text_shown("https://bob:a-very-long-password@host.test/folder", 16);
@@ -81,6 +119,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_place_of_a_url_has_neither_login_nor_query),
                 cmocka_unit_test(logins_of_addresses_are_hidden),
+                cmocka_unit_test(tokens_in_paths_and_values_of_secrets_are_hidden),
                 cmocka_unit_test(what_is_shown_has_no_login_even_where_it_is_cut),
         };
 

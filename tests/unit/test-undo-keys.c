@@ -221,5 +221,5 @@ int main(void)
                 STAGED(a_list_that_stays_the_same_is_written_down_once),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return package_stage_run(tests);
 }

@@ -129,6 +129,25 @@ static void a_key_is_no_matter_where_no_manager_keeps_keys(void **state)
         assert_false(undo.pending);
 }
 
+static void what_was_to_become_a_cache_goes_and_names_of_others_stay(void **state)
+{
+        Scratch *s = *state;
+        unsigned i;
+
+        for (i = 0; i < 2; i++) {
+                scratch_write(s, "/var/cache/zypp/raw/prod/x", "theirs");
+                scratch_write(s, "/var/cache/zypp/raw/prod-slow0/x", "theirs");
+                scratch_write(s, "/var/cache/zypp/raw/prodslow/x", "theirs");
+                assert_int_equal(undo_remember_temporary(&s->host, "/var/cache/zypp/raw", "prod", NULL), 0);
+                scratch_write(s, "/var/cache/zypp/raw/prodwpSi6D/x", "ours");
+                assert_int_equal(i == 0 ? undo_prefixes(&s->host, NULL) : undo_roll_back(&s->host, NULL), 0);
+                assert_false(fs_exists(&s->host, "/var/cache/zypp/raw/prodwpSi6D"));
+                assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prod/x"));
+                assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prod-slow0/x"));
+                assert_true(fs_exists(&s->host, "/var/cache/zypp/raw/prodslow/x"));
+        }
+}
+
 static void what_was_not_there_goes_again(void **state)
 {
         Scratch *s = *state;
@@ -351,6 +370,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(caches_of_a_source_go_whole_and_its_neighbours_stay, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(a_key_is_no_matter_where_no_manager_keeps_keys, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_was_to_become_a_cache_goes_and_names_of_others_stay, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(what_was_not_there_goes_again, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_folder_that_was_there_stays, scratch_open, scratch_close),

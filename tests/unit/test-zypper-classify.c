@@ -172,7 +172,7 @@ static void other_wordings_are_understood(void **state)
                   4, TROUBLE_DEPENDENCY, true },
                 { "mdatp-101.1-1.x86_64.rpm:\n    Package header is not signed!\n", 8, TROUBLE_SIGNATURE, true },
                 { "error: rpmdb: BDB0060 PANIC: fatal region error; database corrupt\n", 4, TROUBLE_BROKEN, false },
-                { "package mdatp-101.1-1.x86_64 does not verify: no digest\n", 8, TROUBLE_SIGNATURE, true },
+                { "package mdatp-101.1-1.x86_64 does not verify: no digest\n", 8, TROUBLE_DIGEST, true },
                 { "error: unpacking of archive failed on file /opt/microsoft: cpio: write failed - No space left on "
                   "device\n",
                   8, TROUBLE_DISK, false },

@@ -58,6 +58,7 @@ static void one_source_is_refreshed_alone_and_no_key_is_taken(void **state)
         assert_string_equal(argv, "zypper\n--non-interactive\nrefresh\n--repo\nms-prod\n");
         environment = package_stage_read(stage, "environment");
         assert_has(environment, "ZYPP_LOCK_TIMEOUT=0\n");
+        assert_has(environment, "ZYPP_PCK_PRELOAD=0\n");
         assert_has(environment, "https_proxy=http://proxy.test:3128\n");
         assert_has(environment, "LC_ALL=C\n");
 }
@@ -344,5 +345,5 @@ int main(void)
                 TEST(a_lock_during_a_search_is_waited_out),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return package_stage_run(tests);
 }

@@ -4,6 +4,7 @@ import json
 import tarfile
 import time
 
+import holding
 import schema
 from onboarding_world import ONBOARDING, PROGRAM, STATE
 from scenario import scenario
@@ -144,7 +145,7 @@ def a_bundle_holds_what_support_needs_and_no_secret(w):
     image = w.machine.snapshot(("/srv/image",))
     done = call(w, "collect", "--root", "/srv/image", "--output", "/root/out/image.tar.gz")
     facts = json.loads(unpack(w, "/root/out/image.tar.gz")["facts.json"])
-    assert facts["hold"] == {"held": "yes", "reason": "why"} and facts["sensor"]["files"] == "yes" and "An image" in done.stdout
+    assert (facts["hold"]["held"], facts["hold"]["reason"]) == ("yes", "why") and facts["sensor"]["files"] == "yes" and "An image" in done.stdout
     assert "kernel" not in facts["machine"]["distro"] and facts["machine"]["fitness"].get("memory", -1) == -1, facts["machine"]
     assert w.machine.snapshot(("/srv/image",)) == image and not w.machine.exists("/root/ran")
     call(w, "collect", "--root", "/srv/image", "--with-sensor-diagnostics", code=2)
@@ -178,7 +179,8 @@ def a_request_that_comes_meanwhile_is_worked_on(w):
     assert w.enable(seq=2).returncode == 0 and w.machine.exists(f"{STATE}/next")
     w.machine.write("/run/stop", "")
     w.machine.wait(lambda: process.poll() is not None, 30, "the end of generalize")
-    assert process.returncode == 3 and "came meanwhile" in open(process.log).read(), open(process.log).read()
+    told = open(process.log).read()
+    assert process.returncode == 3 and "came meanwhile" in told and "Nothing was changed" not in told, told
     assert w.wait_ended(2)["status"] == "success" and w.machine.exists(f"{STATE}/history/1.json")
     w.assert_onboarded()
     w.machine.run(["rm", drop_in])
@@ -194,7 +196,10 @@ def a_machine_made_from_a_generalized_image_is_another_device(w):
     before = identity(w)
     # not while changes are on hold, nor while something is installed, nor without being sure
     call(w, "hold", "no")
-    assert "on hold (no)" in call(w, "generalize", "--yes", code=3).stderr
+    done = call(w, "generalize", "--yes", code=3).stderr
+    assert "on hold (no)" in done and done.endswith(" Nothing was changed.\n"), done
+    done = schema.validate("generalize", call(w, "generalize", "--yes", "--json", code=3).stdout)
+    assert not done["done"] and done["device"] and done["reason"] == "held" and "on hold (no)" in done["found"], done
     call(w, "unhold")
     w.hold_manager()
     assert "package manager is at work" in call(w, "generalize", "--yes", code=3).stderr
@@ -286,3 +291,27 @@ def a_hold_with_an_end_ends_by_itself(w):
     assert status["status"] == "success" and note["status"] == "success", status
     assert "is over (database move)" in note["formattedMessage"]["message"], note
     assert not schema.validate("hold", call(w, "unhold", "--json").stdout)["held"] and not w.machine.exists(HOLD)
+
+
+@scenario()
+def the_daily_look_goes_when_the_hold_that_it_was_for_has_ended_in_a_refusal(w):
+    """Nothing was met yet: a refusal is nothing to look at every day. What was met stays looked at."""
+    timer = "/etc/systemd/system/mde-linux-recheck.timer"
+    w.install_unpacked()
+    w.settings_file(0)
+    holding.hold(w)
+    for ended_by in (look, lambda world: world.enable(seq=0)):
+        call(w, "hold", "--until", "+2h", "database", "move")
+        assert w.enable(seq=0).returncode == 53 and w.machine.exists(timer)
+        w.machine.run(["rm", HOLD])
+        ended_by(w)
+        told = w.wait_ended(0)["formattedMessage"]["message"]
+        assert "(conflict)" in told and not w.machine.exists(timer), told
+        units = w.machine.run(["systemctl", "list-units", "--all", "--plain", "--no-legend", "mde-linux-recheck*"]).stdout
+        assert not units, units
+    holding.let_go(w)
+    w.settings_file(1)
+    w.enable(seq=1)
+    assert w.wait_ended(1)["status"] == "success" and w.machine.exists(timer)
+    w.settings_file(2, expectedTenantId="00000000-1111-2222-3333-444444444444")
+    assert w.enable(seq=2).returncode != 0 and w.machine.exists(timer)

@@ -1,73 +1,15 @@
 """onboard and offboard: the mission by hand, on a machine with our program and nothing else of ours."""
 
-import io
-import json
 import re
-import zipfile
 
-import onboarding
 import schema
 import secrets_check
+from hand import (FILE, LEAVE, LOGS, OFFBOARDING, OTHER, OURS, PLACE, PROGRAM, SETTINGS, SIGNATURE, SIGNED, bring, call, document,
+                  give, history, last_pid, refused, taken, zipped)
 from holding import hold, let_go
-from onboarding_world import ONBOARDING, RESOURCE, STATE, WORKSPACE
-from scenario import scenario
-from server import STORAGE
+from onboarding_world import ONBOARDING, STATE
+from scenario import for_families, scenario
 from terminal import Terminal
-
-PROGRAM = "/usr/sbin/mde-linux"
-LOGS = "/var/log/mde-linux"
-FILE, LEAVE, SETTINGS = "/root/package", "/root/leave", "/root/settings.json"
-OFFBOARDING = "/etc/opt/microsoft/mdatp/mdatp_offboard.json"
-SIGNATURE = "Hj3nVw8Xq5Zb1Lc7Rk2Td9Mf4Ps6Gy0Ae"
-PLACE = f"{STORAGE}/container/package"
-SIGNED = f"https://{PLACE}?sv=2022-11-02&sr=b&sp=r&sig={SIGNATURE}%3D"
-OURS, OTHER = onboarding.ORG_ID, onboarding.OTHER_ORG_ID
-
-
-def bring(w, **settings):
-    """The program, and a file of settings."""
-    if not w.made("machine"):
-        w.prepare()
-    with zipfile.ZipFile(w.zip()) as package:
-        w.machine.write(PROGRAM, package.read("bin/mde-linux"), 0o755)
-    w.machine.write(SETTINGS, json.dumps({"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE,
-                                          "maxWaitMinutes": 1, **settings}))
-
-
-def zipped(content, name):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def give(w, path, content):
-    """A package in a file of this person's, until taken()."""
-    w.machine.write(path, content, 0o600)
-
-
-def taken(w):
-    w.machine.run(["rm", "-f", FILE, LEAVE])
-
-
-def call(w, *words, **options):
-    return w.machine.run([PROGRAM, *words], check=False, timeout=120, **options)
-
-
-def document(done, name="onboard"):
-    assert done.stderr == "", done
-    return schema.validate(name, done.stdout)
-
-
-def refused(done, reason, *words, name="onboard", verdict="refused"):
-    answer = document(done, name)
-    assert (answer["verdict"], answer["reason"], answer["code"]) == (verdict, reason, done.returncode), answer
-    assert all(each in answer["found"] + answer["remedy"] for each in words), answer
-    assert "protectedSettings" not in answer["remedy"] and "deploy" not in answer["remedy"], answer
-
-
-def history(w):
-    return json.loads(w.machine.read(f"{STATE}/history/hand.json"))
 
 
 @scenario(timeout=240)
@@ -83,6 +25,8 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     # wrong files: nothing is changed
     give(w, LEAVE, w.package(offboarding=True))
     refused(call(w, "onboard", LEAVE, "--json"), "onboarding-is-offboarding", "mde-linux offboard")
+    done = call(w, "onboard", LEAVE, "--dry-run")
+    assert done.returncode == 53 and "do:   Name an onboarding package" in done.stdout and "protected" not in done.stdout, done
     give(w, "/root/nothing", "nothing of the kind")
     refused(call(w, "onboard", "/root/nothing", "--json"), "onboarding-damaged", "Download")
     w.assert_untouched(before)
@@ -91,9 +35,11 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     hold(w)
     done = call(w, "onboard", FILE, "--settings", SETTINGS)
     assert done.returncode == 51 and "/usr/local/bin/holder" in done.stdout, done
-    let_go(w)
     done = call(w, "status")
     assert done.returncode == 3 and "Reason: conflict" in done.stdout and "Nobody has asked" not in done.stdout, done
+    let_go(w)
+    done = call(w, "status")
+    assert done.returncode == 3 and "is not there any more (conflict)" in done.stdout, done
     # a zip, on standard input, is as good as what is in it
     done = call(w, "onboard", FILE, "--settings", SETTINGS)
     assert done.returncode == 0 and done.stderr == "", done
@@ -111,9 +57,31 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     # of another tenant: refused, with what a person does
     give(w, FILE, w.package(org_id=OTHER))
     refused(call(w, "onboard", FILE, "--json"), "tenant-other", OURS, OTHER, "mde-linux offboard")
+    done = call(w, "onboard", FILE, "--dry-run")
+    assert done.returncode == 53 and "do:   Run 'mde-linux offboard' with" in done.stdout, done
     w.assert_onboarded()
     assert_met(w)
     offboards(w)
+    taken(w)
+
+
+@for_families("el9", "sles15")
+def it_is_the_same_with_other_package_managers(w):
+    bring(w)
+    give(w, FILE, w.package())
+    give(w, LEAVE, w.package(offboarding=True))
+    done = call(w, "onboard", FILE, "--settings", SETTINGS)
+    assert done.returncode == 0 and done.stdout.startswith("Microsoft Defender for Endpoint is onboarded: tenant " + OURS), done
+    w.assert_onboarded()
+    assert not w.leftovers() and w.installations() == 1, w.leftovers()
+    done = call(w, "status")
+    assert done.returncode == 0 and OURS in done.stdout, done
+    done = call(w, "offboard", LEAVE)
+    assert done.returncode == 0 and done.stdout.startswith("This machine is offboarded"), done
+    assert w.health()["licensed"] is False and w.package_state() == "ii"
+    assert call(w, "status").returncode == 3
+    w.assert_sane()
+    w.machine.run(["rm", OFFBOARDING])
     taken(w)
 
 
@@ -143,8 +111,12 @@ def offboards(w):
     health = w.health()
     assert health["licensed"] is False and w.package_state() == "ii", health
     assert not w.machine.exists(ONBOARDING) and w.machine.exists(OFFBOARDING) and not w.leftovers()
+    # whose doing it was stays known, and since when
+    told = document(call(w, "status", "--json"), "status")
+    assert told["message"].endswith(f"it was offboarded by hand on {told['runs'][0]['offboarded']}."), told
     done = call(w, "offboard", LEAVE)
     assert done.returncode == 0 and "nothing to do" in done.stdout, done
+    assert document(call(w, "status", "--json"), "status")["message"] == told["message"]
     w.machine.run(["rm", OFFBOARDING])
 
 
@@ -178,7 +150,7 @@ def the_extensions_worker_is_waited_for_and_people_without_rights_are_told(w):
     bring(w, maxWaitMinutes=2)
     give(w, FILE, w.package())
     done = w.machine.run(["setpriv", "--reuid=65534", "--clear-groups", PROGRAM, "onboard", FILE], check=False)
-    assert done.returncode == 1 and "only root" in done.stderr, done
+    assert done.returncode == 1 and "try 'sudo mde-linux onboard'" in done.stderr, done
     w.hold_postinst()
     w.settings_file(0)
     w.enable()
@@ -189,6 +161,10 @@ def the_extensions_worker_is_waited_for_and_people_without_rights_are_told(w):
         assert terminal.end() == 0, terminal.text
         assert re.search(r"(?m)^wait +done \d+\.\d s$", terminal.text), terminal.text
     assert w.wait_ended(0)["status"] == "success" and w.installations() == 1
+    # the extension's own program lies where neither they nor sudo may look
+    link = "/usr/local/sbin/mde-linux"
+    done = w.machine.run(["setpriv", "--reuid=65534", "--clear-groups", link, "onboard", FILE], check=False)
+    assert done.returncode == 1 and f"try 'sudo {link} onboard'" in done.stderr, done
     # what a person undid is not undone by the same sequence
     give(w, LEAVE, w.package(offboarding=True))
     assert call(w, "offboard", LEAVE).returncode == 0
@@ -204,18 +180,48 @@ def the_extensions_worker_is_waited_for_and_people_without_rights_are_told(w):
 
 
 @scenario()
-def on_a_terminal_the_step_is_shown_and_an_interrupt_breaks_nothing_off(w):
+def what_a_killed_offboarding_kept_goes_when_the_sensor_has_left_all_the_same(w):
+    """By hand, by the daily look, by the next enable; not while it may have to be put back."""
+    kept = ONBOARDING.replace("mdatp_onboard.json", ".mdatp_onboard.json.mde-linux-before")
+    w.install_unpacked()
     bring(w)
     give(w, FILE, w.package())
+    give(w, LEAVE, w.package(offboarding=True))
+    w.settings_file(0)
+    for seq, ended_by in enumerate((("offboard", LEAVE), ("recheck",), None)):
+        w.settings_file(seq)
+        w.machine.run(["rm", "-f", "/run/leave"])
+        w.enable(seq=seq)
+        assert w.wait_ended(seq)["status"] == "success"
+        w.knobs({"offboard_file": "/run/leave"})
+        process = w.machine.spawn([PROGRAM, "offboard", LEAVE])
+        w.machine.wait(lambda: w.machine.exists(kept), 20, "the onboarding file to be kept")
+        w.machine.end(process)
+        w.enable(seq=seq)
+        assert w.machine.exists(kept)
+        w.machine.write("/run/leave", "")
+        w.machine.wait(lambda: w.health()["licensed"] is False, 20, "the sensor to leave")
+        if ended_by:
+            call(w, *ended_by)
+        else:
+            w.enable(seq=seq)
+        assert not w.machine.exists(kept) and not w.machine.exists(ONBOARDING), ended_by
+    w.machine.run(["rm", OFFBOARDING])
+    taken(w)
+
+
+def stop_twice(w, ask):
+    """onboard on a terminal, where ask(terminal) asks it to stop twice, in the middle of the installation."""
     w.hold_postinst()
+    begun = w.installations()
     # of a session of its own: what brings us into the machine ends by the first Ctrl-C
     with Terminal(w.machine, ["setsid", "--ctty", PROGRAM, "onboard", FILE, "--settings", SETTINGS]) as terminal:
         terminal.wait("package: ")
-        w.wait_postinst()
+        w.machine.wait(lambda: w.installations() > begun, 60, "the postinst to begin")
         terminal.wait(lambda t: any(line.startswith("repository") and " done " in line for line in t.lines))
-        terminal.send("ctrl-c")
+        ask(terminal)
         terminal.wait("never broken off")
-        terminal.send("ctrl-c")
+        ask(terminal)
         terminal.wait("It stops already")
         w.release()
         assert terminal.end() == 1, terminal.text
@@ -223,6 +229,24 @@ def on_a_terminal_the_step_is_shown_and_an_interrupt_breaks_nothing_off(w):
         assert "failed: stopped (code 1)" in terminal.text and "Run the command again" in terminal.text, terminal.text
     w.assert_never_cut_off()
     assert w.package_state() == "ii" and not w.machine.exists(ONBOARDING)
+
+
+@scenario()
+def what_else_asks_to_stop_breaks_nothing_off_either(w):
+    """The end of the terminal, kill, and systemd, which ends a scope of ours by SIGURG."""
+    bring(w)
+    give(w, FILE, w.package())
+    for signal in ("HUP", "TERM", "URG"):
+        stop_twice(w, lambda terminal, signal=signal: w.machine.run(["kill", f"-{signal}", last_pid(w)]))
+        w.make_fresh()
+    taken(w)
+
+
+@scenario()
+def on_a_terminal_the_step_is_shown_and_an_interrupt_breaks_nothing_off(w):
+    bring(w)
+    give(w, FILE, w.package())
+    stop_twice(w, lambda terminal: terminal.send("ctrl-c"))
     # again: it goes on from there
     with Terminal(w.machine, [PROGRAM, "onboard", FILE, "--settings", SETTINGS]) as terminal:
         assert terminal.end() == 0, terminal.text
@@ -235,6 +259,21 @@ def on_a_terminal_the_step_is_shown_and_an_interrupt_breaks_nothing_off(w):
         assert terminal.end() == 0, terminal.text
         assert b"\x1b" not in terminal.output, terminal.output
     w.assert_sane()
+    taken(w)
+
+
+@scenario()
+def who_comes_back_to_a_run_by_hand_that_failed_is_told_what_to_do_by_hand(w):
+    bring(w)
+    w.knobs({"postinst_fail": "yes"})
+    give(w, FILE, w.package())
+    log = f"{LOGS}/installer.log"
+    refused(call(w, "onboard", FILE, "--settings", SETTINGS, "--json"), "install-failed", log, verdict="failed")
+    answer = document(call(w, "status", "--json"), "status")
+    assert log in answer["remedy"] and "extension" not in answer["remedy"], answer
+    found = document(call(w, "doctor", "--offline", "--json"), "doctor")
+    failed = {cause["id"]: cause["remedy"] for cause in found["causes"]}
+    assert log in failed["install-failed"], failed
     taken(w)
 
 
@@ -252,8 +291,7 @@ def an_enable_that_comes_meanwhile_is_taken_up_and_a_killed_run_is_gone_on_with(
     w.knobs({"licence_file": "/run/ready"})
     process = w.machine.spawn(["nohup", PROGRAM, "onboard", FILE, "--settings", SETTINGS, "--json"])
     w.machine.wait(lambda: w.machine.exists(ONBOARDING), 30, "the onboarding")
-    pid = re.findall(r"onboard by hand begins, pid (\d+)", w.machine.read(f"{LOGS}/mde-linux.log"))[-1]
-    w.machine.run(["kill", "-HUP", pid])
+    w.machine.run(["kill", "-HUP", last_pid(w)])
     w.settings_file(0)
     assert w.enable().returncode == 0
     assert "waiting for the run before" in w.status()["formattedMessage"]["message"], w.status()
@@ -265,4 +303,23 @@ def an_enable_that_comes_meanwhile_is_taken_up_and_a_killed_run_is_gone_on_with(
     assert w.installations() == 1
     w.assert_never_cut_off()
     w.assert_sane()
+    taken(w)
+
+
+RUNCMD = f"""\
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={PROGRAM} onboard {FILE} --settings {SETTINGS}
+"""
+
+
+@scenario()
+def what_the_first_boot_runs_does_not_wait_for_its_end(w):
+    bring(w)
+    give(w, FILE, w.package())
+    w.machine.write("/etc/systemd/system/cloud-final.service", RUNCMD)
+    w.machine.run(["systemctl", "start", "cloud-final"], timeout=50)
+    taken(w)
+    w.assert_onboarded()
     taken(w)

@@ -50,7 +50,7 @@ def prepare_clamav(w):
     start_clamonacc(w)
 
 
-@scenario(root="bookworm-av")
+@scenario(root="bookworm-av", direct=True)
 def clamonacc_is_refused_until_it_is_stopped_and_a_warning_beside_the_sensor(w):
     prepare_clamav(w)
     before = w.snapshot()
@@ -83,7 +83,7 @@ def clamonacc_is_refused_until_it_is_stopped_and_a_warning_beside_the_sensor(w):
     w.assert_onboarded()
 
 
-@scenario(root="bookworm-av")
+@scenario(root="bookworm-av", direct=True)
 def fapolicyd_is_a_warning_and_fatrace_a_remark(w):
     w.prepare()
     w.machine.write("/etc/fapolicyd/fapolicyd.conf", FAPOLICYD)
@@ -102,7 +102,7 @@ def fapolicyd_is_a_warning_and_fatrace_a_remark(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def the_sensor_is_never_a_conflict(w):
     report = w.onboard()
     # a second daemon, whose file an upgrade has replaced
@@ -127,7 +127,7 @@ def the_sensor_is_never_a_conflict(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def holders_in_containers_and_with_hostile_names_are_named(w):
     w.install_only()
     before = w.snapshot()
@@ -170,7 +170,7 @@ def refused(w, seq, start):
     return message
 
 
-@scenario()
+@scenario(direct=True)
 def beside_a_conflict_a_sensor_can_be_installed_that_was_never_anything_but_passive(w):
     w.prepare(knobs={"passive_default": "disabled"})
     hold(w)

@@ -12,7 +12,7 @@ def become(w, release, debian_version):
         w.machine.write(path, text + "\n")
 
 
-@scenario()
+@scenario(direct=True)
 def a_derivative_is_taken_only_when_that_is_allowed(w):
     w.prepare()
     own = w.machine.read("/etc/debian_version").strip()

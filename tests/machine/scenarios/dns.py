@@ -81,7 +81,7 @@ def ends_well(w, timeout=60):
     w.make_fresh()
 
 
-@for_families("debian12", sweep=("debian11", "debian13", "el9", "fedora", "sles15"), timeout=240)
+@for_families("debian12", sweep=("debian11", "debian13", "el9", "fedora", "sles15"), timeout=240, direct=True)
 def names_are_resolved_as_the_machine_does(w):
     by_dns(w)
     # cut short over UDP: asked again over TCP
@@ -112,7 +112,7 @@ def names_are_resolved_as_the_machine_does(w):
     assert f"udp A {VENDOR}.corp.test" in w.first.asked() and f"udp A {VENDOR}" in w.first.asked(), w.first.asked()
 
 
-@for_families("debian12", sweep=("debian11", "debian13", "el9", "fedora", "sles15"), timeout=240)
+@for_families("debian12", sweep=("debian11", "debian13", "el9", "fedora", "sles15"), timeout=240, direct=True)
 def a_name_that_is_not_resolved_is_told_with_who_was_asked(w):
     """The first one's no is the end of it, as for the machine's own programs; what time mends is waited for."""
     by_dns(w)

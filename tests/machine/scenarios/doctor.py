@@ -3,9 +3,9 @@
 import json
 import re
 import sys
-import zipfile
 from pathlib import Path
 
+from arc_manager import Arc
 from holding import hold, let_go
 from leading import EDR, also_serve, lead
 from onboarding_world import ONBOARDING, PROGRAM, RESOURCE, STATE
@@ -108,7 +108,10 @@ def a_sensor_that_is_ill(w):
     assert_first(w, "sensor-not-answering")
     well_again(w)
 
+    w.knobs({"definitions_status": "updating"})  # as it is for minutes after an installation
+    assert causes(w) == [], causes(w)
     for cause, words, knobs in (("definitions", "failed", {"definitions_status": "failed"}),
+                                ("definitions-old", "9 days ago", {"definitions_minutes_ago": str(9 * 24 * 60 + 5)}),
                                 ("isolated", "isolated", {"functionality_mode": "isolated"}),
                                 ("unhealthy", "out of tune", {"health_issues": "out of tune"}),
                                 ("sensor-expired", "expired on", {"expired": "yes"}),
@@ -282,8 +285,7 @@ def wait_handled(w, words):
 @scenario(agent="newest", timeout=120)
 def an_extension_that_never_came(w):
     w.prepare()
-    with zipfile.ZipFile(w.zip()) as package:
-        w.machine.write("/usr/sbin/mde-linux", package.read("bin/mde-linux"), 0o755)
+    w.bring_program("/usr/sbin/mde-linux")
     assert_first(w, "guest-agent-stopped", "walinuxagent.service is inactive")
     w.agent.start()
     w.azure.wait_report(lambda report: True, "a report")
@@ -309,3 +311,42 @@ def an_extension_that_never_came(w):
     w.ask(seq=1, protected=None)
     w.azure.wait_status("error", seq=1)
     assert_first(w, "onboarding-missing", "sequence number 1")
+
+
+@scenario(timeout=120)
+def an_extension_that_arc_could_not_bring(w):
+    w.prepare()
+    w.bring_program("/usr/sbin/mde-linux")
+    Arc(w)
+    w.machine.write("/var/lib/GuestConfig/ext_mgr_logs/gc_ext.log",
+                    "[2026-01-02 03:04:05.678] [PID 9] [ERROR] Download of Microsoft.Azure.AzureDefenderForServers.MDE.Linux failed\n")
+    assert_first(w, "arc-not-delivered", "gc_ext.log says: Download", options=("--offline",))
+    lines = doctor(w, "--offline")[1]
+    assert "azcmagent check" in lines[2] and "168.63" not in lines[2], lines
+
+
+@scenario(timeout=120)
+def a_site_s_file_that_is_wrong_or_not_for_everybody(w):
+    w.onboard()
+    w.assert_quiet()
+    conf = "/etc/mde-linux/mde-linux.conf"
+    site = w.machine.read(conf)
+    w.machine.run(["chmod", "0600", conf])
+    for command in ("doctor", "status", "check", "plan"):
+        argv = [*NOBODY, PROGRAM, command, *(["--offline"] if command == "doctor" else [])]
+        text, told = w.machine.run(argv, check=False), w.machine.run([*argv, "--json"], check=False)
+        assert text.returncode in (0, 4, 53) and not text.stderr and not told.stderr, (text, told)
+        assert conf in text.stdout and text.stdout.count(conf) == 1, text
+        assert conf in str(schema.validate(command, told.stdout)["unseen"]), told
+    done = w.machine.run([*NOBODY, PROGRAM, "collect", "--output", "/tmp/bundle.tar.gz"])
+    assert done.stdout and not done.stderr, done
+    # a wrong one is part of the answer
+    w.machine.write(conf, site + "[policy]\nallowed_tenants = x\n", 0o644)
+    for before in ([], NOBODY):
+        code, lines = doctor(w, "--offline", before=before)
+        assert code == 3 and lines[0].endswith(" (configuration-untrusted)") and "allowed_tenants" in lines[1], (code, lines)
+        assert document(w, "--offline", code=3, before=before)["causes"][0]["id"] == "configuration-untrusted"
+        done = w.machine.run([*before, PROGRAM, "status", "--json"], check=False)
+        assert done.returncode == 3 and schema.validate("status", done.stdout)["reason"] == "configuration-untrusted", done
+    done = w.machine.run([PROGRAM, "check"], check=False)
+    assert done.returncode == 53 and not done.stdout and "allowed_tenants" in done.stderr and ". Correct the file" in done.stderr, done

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import zipfile
 from pathlib import Path
 
 import onboarding
@@ -54,16 +53,10 @@ def questions(w):
     return [line for line in w.identity.requests() if "/metadata/instance/" not in line]
 
 
-def put_program(w):
-    """By hand: no extension has come."""
-    with zipfile.ZipFile(w.zip()) as package:
-        w.machine.write(COMMAND, package.read("bin/mde-linux"), 0o755)
-
-
 @scenario(agent="newest", timeout=120)
 def an_extension_that_defender_for_cloud_did_not_send(w):
     w.prepare()
-    put_program(w)
+    w.bring_program(COMMAND)
     w.agent.start()
     w.azure.wait_report(lambda report: True, "a report")
     w.identity.unstage()  # it is there, and nobody has one
@@ -144,7 +137,7 @@ def what_azure_shows_beside_a_sensor_that_is_well(w):
 @scenario(timeout=120)
 def a_machine_of_arc_that_nobody_sent_the_extension(w):
     w.prepare()
-    put_program(w)
+    w.bring_program(COMMAND)
     w.identity.arc()
     w.identity.protect(integration=False)
     _, lines = doctor(w)

@@ -14,9 +14,13 @@ OFFBOARDING = "/etc/opt/microsoft/mdatp/mdatp_offboard.json"
 def recheck(w):
     """The daily look, now, to its end and that of the worker it may have started."""
     w.machine.run(["systemctl", "start", SERVICE])
+    wait_done(w)
+    return w.status()
+
+
+def wait_done(w):
     w.machine.wait(lambda: not w.machine.exists(f"{STATE}/next") and not w.machine.exists(f"{STATE}/current"), 60, "the worker")
     w.assert_quiet()
-    return w.status()
 
 
 def status_file(w):
@@ -74,8 +78,9 @@ def the_daily_look_is_there_after_success_and_mends_what_is_ours_to_mend(w):
     assert w.status()["status"] == "transitioning", w.status()
     w.knobs({})
     w.machine.run(["pkill", "-x", "mdatp"])
+    w.machine.wait(lambda: w.runs() > runs, 20, "the worker")
+    wait_done(w)
     w.wait_ended(0)
-    w.assert_quiet()
     assert_well(w)
     runs = w.runs()
     # tags dropped
@@ -159,7 +164,7 @@ def a_sensor_that_a_person_removed_stays_removed_until_it_is_asked_for_anew(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_sensor_that_a_person_offboarded_stays_offboarded(w):
     w.onboard(driftAs="error")
     w.assert_quiet()
@@ -180,7 +185,7 @@ def a_sensor_that_a_person_offboarded_stays_offboarded(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_daemon_that_crashes_again_and_again_is_told_as_drift_until_it_is_well(w):
     w.onboard()
     w.assert_quiet()
@@ -216,7 +221,7 @@ def a_daemon_that_crashes_again_and_again_is_told_as_drift_until_it_is_well(w):
     assert_well(w)
 
 
-@scenario()
+@scenario(direct=True)
 def changes_on_hold_are_not_made_and_made_afterwards(w):
     w.install_only()
     before = w.snapshot()
@@ -307,3 +312,103 @@ def pid_1_cannot_execute_what_the_guest_agent_unpacks(w):
     w.azure.wait_absent()
     w.machine.wait(lambda: not w.machine.exists(STATE), 30, "what is ours to be gone")
     w.assert_onboarded()
+
+
+@scenario()
+def a_look_that_cannot_be_made_is_said_once_beside_what_was_told(w):
+    w.onboard()
+    w.assert_quiet()
+    w.agent.stop()
+    conf, told = "/etc/mde-linux/mde-linux.conf", w.status()
+    site = w.machine.read(conf)
+    w.machine.write(conf, f"{site}[settings]\nonConflict = maybe\n")
+    assert w.machine.run(["systemctl", "start", SERVICE], check=False).returncode != 0
+    status = w.status()
+    said = row(status, "daily-look")
+    assert status["status"] == "success" and said["status"] == "warning", status
+    assert "(configuration-untrusted)" in said["formattedMessage"]["message"] and "onConflict" in said["formattedMessage"]["message"], said
+    assert [each for each in status["substatus"] if each is not said] == told["substatus"], status
+    assert len(events(w, "The daily look cannot be made")) == 1
+    # the days after: nothing more
+    before = status_file(w)
+    w.machine.run(["systemctl", "start", SERVICE], check=False)
+    assert status_file(w) == before and len(events(w, "The daily look cannot be made")) == 1
+    lines = w.machine.run([PROGRAM, "doctor"], check=False).stdout.splitlines()
+    assert lines[0].endswith(" (configuration-untrusted)") and "onConflict" in lines[1], lines
+    told = w.machine.run([PROGRAM, "status"], check=False).stdout
+    assert "daily-look" in told and "what was asked cannot be read" in told, told
+    # enable lets it stand as well, and tells it where it stands no more
+    w.enable(check=True)
+    assert status_file(w) == before and len(events(w, "The daily look cannot be made")) == 1
+    w.machine.path(f"{w.base()}/status/0.status").unlink()
+    w.enable(check=True)
+    assert w.status()["status"] == "success" and row(w.status(), "daily-look")["status"] == "warning", w.status()
+    # nor does a run that was queued behind another end it
+    w.start_unit("by-hand.service", "flock", f"{STATE}/lock", "sleep", "infinity")
+    w.machine.wait(lambda: w.machine.run(["flock", "-n", f"{STATE}/lock", "true"], check=False).returncode != 0, 10, "the lock")
+    w.enable(check=True)
+    assert w.status()["status"] == "transitioning", w.status()
+    w.machine.run(["systemctl", "stop", "by-hand.service"])
+    w.machine.run(["systemctl", "start", "mde-linux-worker.service"])
+    w.machine.wait(lambda: w.status()["status"] != "transitioning", 10, "the worker's end")
+    assert w.status()["status"] == "success" and row(w.status(), "daily-look")["status"] == "warning", w.status()
+    # another number was never met
+    w.settings_file(1)
+    assert w.enable(seq=1).returncode == 53 and w.status(seq=1)["status"] == "error"
+    # and when it can be made again
+    w.machine.write(conf, site)
+    assert recheck(w)["status"] == "success" and not row(w.status(), "daily-look"), w.status()
+    # an error that enable told is none a moment later
+    settings = w.machine.path(f"{w.base()}/config/0.settings")
+    settings.write_text("{" + settings.read_text())
+    assert w.enable().returncode == 53
+    failed = status_file(w)
+    assert w.machine.run(["systemctl", "start", SERVICE], check=False).returncode != 0
+    assert status_file(w) == failed and w.status()["status"] == "error", w.status()
+    logged = w.machine.run(["journalctl", "--no-pager", "-o", "cat", "-u", SERVICE]).stdout.splitlines()
+    assert any("nothing can be looked at (settings-" in each for each in logged), logged[-5:]
+
+
+@scenario()
+def what_a_later_look_finds_replaces_what_was_told_and_nothing_else_does(w):
+    w.onboard(prepare={"knobs": {"definitions_status": "updating"}})
+    w.assert_quiet()
+    w.agent.stop()
+    assert row(w.status(), "definitions")["status"] == "warning", w.status()
+    # what the run ended with is over minutes later
+    w.knobs({})
+    status = recheck(w)
+    assert status["status"] == "success" and not row(status, "definitions"), status
+    assert row(status, "package")["status"] == "success", "what the run did stays told"
+    assert len(events(w, "definitions: the warning is over")) == 1
+    # nothing new: nothing is written or logged
+    before, said = status_file(w), w.log().count("sequence 0: ")
+    recheck(w)
+    assert status_file(w) == before and w.log().count("sequence 0: ") == said
+    # it falls ill long after
+    w.knobs({"health_issues": "no engine"})
+    status = recheck(w)
+    assert row(status, "health")["status"] == "warning" and "no engine" in row(status, "health")["formattedMessage"]["message"], status
+    assert len(events(w, "health is warning now, was success")) == 1
+    # other words for the same are written, and are no event
+    w.knobs({"health_issues": "no engine|no network"})
+    assert "no network" in row(recheck(w), "health")["formattedMessage"]["message"], w.status()
+    assert len(events(w, "health is warning now")) == 1 and len(events(w, "no network")) == 0
+    before, said = status_file(w), w.log().count("sequence 0: ")
+    recheck(w)
+    assert status_file(w) == before and w.log().count("sequence 0: ") == said and w.runs() == 1
+    w.machine.run(["systemctl", "reset-failed", SERVICE])  # its limit of starts
+    # what stands there is another's: told anew
+    w.knobs({})
+    w.machine.write(f"{w.base()}/status/0.status", "[]")
+    recheck(w)
+    assert_well(w)
+    # a refusal that was told is told again where it does not stand any more
+    w.machine.run(["apt-get", "remove", "-y", "mdatp"])
+    assert_drift(recheck(w), "sensor-removed")
+    before = status_file(w)
+    assert_drift(recheck(w), "sensor-removed")
+    assert status_file(w) == before
+    w.machine.write(f"{w.base()}/status/0.status", "[]")
+    assert_drift(recheck(w), "sensor-removed")
+    assert len(events(w, "(sensor-removed)")) == 1

@@ -73,7 +73,7 @@ def assert_no_source(w):
     assert not any("packages.microsoft.com" in line for line in w.requests()), w.requests()
 
 
-@scenario()
+@scenario(direct=True)
 def a_healthy_one_of_the_same_tenant_is_left_alone(w):
     stage(w)
     install(w)
@@ -90,7 +90,7 @@ def a_healthy_one_of_the_same_tenant_is_left_alone(w):
     assert w.runs() == 0
 
 
-@scenario()
+@scenario(direct=True)
 def what_was_never_onboarded_stopped_or_offboarded_is_brought_up(w):
     stage(w)
     install(w)
@@ -106,7 +106,7 @@ def what_was_never_onboarded_stopped_or_offboarded_is_brought_up(w):
     assert_no_source(w)
 
 
-@scenario()
+@scenario(direct=True)
 def a_masked_unit_is_refused_before_anything_changes(w):
     stage(w)
     install(w)
@@ -131,7 +131,7 @@ def a_masked_unit_is_refused_before_anything_changes(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_crash_loop_is_told_each_time_and_never_fought(w):
     stage(w, knobs={"crash_loop": "100"})
     install(w)
@@ -168,7 +168,7 @@ def remove(w):
     dpkg(w, "--remove", "mdatp")
 
 
-@scenario(timeout=240)
+@scenario(timeout=240, direct=True)
 def a_package_half_there_is_completed(w):
     stage(w)
     w.install_only()
@@ -187,7 +187,7 @@ def a_package_half_there_is_completed(w):
         dpkg(w, "--purge", sensor.DEPENDENCY)
 
 
-@scenario()
+@scenario(direct=True)
 def a_package_whose_program_was_deleted_gets_it_back(w):
     stage(w)
     install(w)
@@ -199,7 +199,7 @@ def a_package_whose_program_was_deleted_gets_it_back(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def one_at_a_custom_path_is_kept_there(w):
     stage(w)
     install(w)
@@ -226,7 +226,7 @@ def unpack_by_hand(w):
     w.machine.run(["systemctl", "daemon-reload"])
 
 
-@scenario()
+@scenario(direct=True)
 def files_that_no_package_owns(w):
     stage(w)
     unpack_by_hand(w)
@@ -263,7 +263,7 @@ def use_customers_repository(w, *versions):
     w.machine.run(["apt-get", "update"])
 
 
-@scenario()
+@scenario(direct=True)
 def one_from_a_customers_repository_stays_with_it(w):
     stage(w, OLD, NEW, NEWEST)
     use_customers_repository(w, OLD)
@@ -295,9 +295,9 @@ def one_from_a_customers_repository_stays_with_it(w):
     assert_no_source(w)
 
 
-@scenario()
+@scenario(direct=True)
 def an_expired_build_is_updated_or_told(w):
-    stage(w, OLD, NEW, knobs={"expired": f"{OLD},{NEW}"})
+    stage(w, OLD, NEW, knobs={"expired": f"{OLD},{NEW}", "ready_delay_ms": 3000})  # what it does not say at first decides here
     w.vendor.publish([w.folder / "debs" / f"mdatp_{OLD}_amd64.deb"])
     install(w)
     before = w.snapshot()
@@ -327,7 +327,7 @@ def an_expired_build_is_updated_or_told(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_pinned_version_is_installed_exactly(w):
     stage(w, OLD, NEW, NEWEST)
     w.install_only()
@@ -348,7 +348,7 @@ def a_pinned_version_is_installed_exactly(w):
     assert w.package_manager_runs() == before and w.runs() == runs
 
 
-@scenario()
+@scenario(direct=True)
 def what_others_decide_about_it_is_told(w):
     stage(w, knobs={"managed_by": "MDE", "tamper_protection": "block", "troubleshooting": "yes",
                     "functionality_mode": "isolated"})
@@ -362,7 +362,7 @@ def what_others_decide_about_it_is_told(w):
     assert w.runs() == 0
 
 
-@scenario()
+@scenario(direct=True)
 def a_tag_it_may_not_change_is_tried_once(w):
     """Managed, as health shows, and blocked by tamper protection, which health does not."""
     stage(w)

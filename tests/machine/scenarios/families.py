@@ -3,7 +3,7 @@
 from scenario import for_families
 
 OLD, NEW = "101.24092.0002", "101.25042.0003"
-EVERY = ("debian11", "debian12", "debian13", "el8", "el10", "fedora42", "amzn2023", "sles16")
+EVERY = ("debian11", "debian12", "debian13", "el8", "el10", "fedora42", "amzn2023", "sles157", "sles16")
 
 
 @for_families(sweep=("el9", "fedora43", "sles15", *EVERY))

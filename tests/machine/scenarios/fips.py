@@ -1,5 +1,6 @@
 """Machines in FIPS mode: what is decrypted and judged there is so by the machine's own cryptography, and it is said."""
 
+import base64
 import json
 
 import linkage
@@ -138,3 +139,55 @@ def heard(w):
     assert others == {"version", "cms", "dgst", "DER"}, others
     assert not any(needle in w.machine.read(CALLS).encode() for needle in w.needles)
     w.machine.run(["mv", PROGRAM + ".real", PROGRAM])
+
+
+# As fips_module(7) and openssl-fipsinstall(1) say; Debian's package has the module alone. -pedantic: every check that it knows.
+MODULE = ["openssl", "fipsinstall", "-quiet", "-pedantic", "-module", "/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so",
+          "-out", "/etc/ssl/fipsmodule.cnf"]
+BY_THE_MODULE = """openssl_conf = all
+.include /etc/ssl/fipsmodule.cnf
+[all]
+alg_section = algorithms
+providers = providers
+[algorithms]
+default_properties = fips=yes
+[providers]
+base = on
+fips = fips_sect
+[on]
+activate = 1
+"""
+
+
+@scenario(family="debian13", root="trixie-fips", static=True)
+def a_fips_module_judges(w):
+    w.prepare()
+    w.machine.run(MODULE)
+    w.machine.write(CONFIGURATION, BY_THE_MODULE)
+    assert w.machine.run(["openssl", "md5"], check=False).returncode != 0
+    judged_by(w, "OpenSSL 3.5")
+
+
+@scenario(family="debian11", static=True)
+def an_older_openssl_judges(w):
+    w.prepare()
+    judged_by(w, "OpenSSL 1.1.1")
+
+
+def judged_by(w, version):
+    """By this program, with both ciphers and both ways of encrypting a key; and what is not sound is told as what it is."""
+    in_fips_mode(w)
+    listen(w)
+    w.before = w.snapshot()
+    settings = json.dumps(onboarding.protected_settings(w.package())).encode()
+    damaged = bytearray(base64.b64decode(w.azure.encrypt(settings)))
+    damaged[-9] ^= 0x80  # the last block, and with it the padding
+    refused(w, 1, "certificate-wrong", protected=base64.b64encode(damaged).decode())
+    forged = json.dumps(onboarding.protected_settings(w.package("bad-signature"))).encode()
+    refused(w, 2, "onboarding-signature", protected=w.azure.encrypt(forged, "aes256"))
+    for seq, (cipher, key_encryption) in enumerate((("aes256", "oaep"), ("des3", "pkcs1")), 3):
+        report = told(w, seq, protected=w.azure.encrypt(settings, cipher, key_encryption))
+        assert report.status == "success", report
+        assert f"{PROGRAM} ({version}" in report.row("fips").message, report
+    w.assert_onboarded()
+    heard(w)

@@ -67,7 +67,7 @@ def umount(w, place):
     w.machine.run(["umount", place])
 
 
-@scenario()
+@scenario(direct=True)
 def file_systems_that_will_not_do_are_refused(w):
     ready(w)
     mount(w, "-t", "tmpfs", "-o", "size=50m", "opt", "/opt")
@@ -87,7 +87,7 @@ def file_systems_that_will_not_do_are_refused(w):
     succeed(w)
 
 
-@scenario()
+@scenario(direct=True)
 def a_check_can_be_left_out_by_name(w):
     w.prepare()
     before = w.snapshot()
@@ -105,7 +105,7 @@ def a_check_can_be_left_out_by_name(w):
     row(report, "fitness-disk", "warning", "Gone on as skipChecks asks", "50 MiB free on /opt")
 
 
-@scenario()
+@scenario(direct=True)
 def a_user_database_that_cannot_be_written_is_refused(w):
     ready(w)
     mount(w, "--bind", "/etc/passwd", "/etc/passwd")
@@ -123,7 +123,7 @@ def a_user_database_that_cannot_be_written_is_refused(w):
     succeed(w)
 
 
-@scenario()
+@scenario(direct=True)
 def scripts_run_where_tmp_may_not_execute(w):
     ready(w, knobs={"postinst_runs_temporary": "yes"})
     mount(w, "-o", "remount,noexec", "/tmp")
@@ -133,7 +133,7 @@ def scripts_run_where_tmp_may_not_execute(w):
     assert not w.machine.exists("/var/cache/mde-linux")
 
 
-@scenario()
+@scenario(direct=True)
 def scripts_that_dpkg_cannot_run_are_told_before(w):
     ready(w, knobs={"postinst_runs_temporary": "yes"})
     mount(w, "-o", "remount,noexec", "/tmp")
@@ -149,7 +149,7 @@ def scripts_that_dpkg_cannot_run_are_told_before(w):
     assert not w.machine.exists(f"{STATE}/tmp")
 
 
-@scenario()
+@scenario(direct=True)
 def memory_that_the_control_group_does_not_give_is_told(w):
     ready(w)
     if not w.machine.limit_memory(600):
@@ -166,7 +166,7 @@ def at(seconds):
     return email.utils.formatdate(time.time() + seconds, usegmt=True)
 
 
-@scenario()
+@scenario(direct=True)
 def a_clock_that_is_wrong_is_told_with_its_offset(w):
     """The repository's answers come from the future instead."""
     ready(w)
@@ -178,8 +178,22 @@ def a_clock_that_is_wrong_is_told_with_its_offset(w):
     w.faults({VENDOR: {"headers": {"Date": at(2 * HOUR)}}})
     w.vendor.index(date=at(2 * HOUR).replace("GMT", "UTC"))
     message = ask(w, "error").message
-    assert "(clock-wrong)" in message and "s behind the repository's" in message and "not valid yet" in message, message
+    assert "(clock-wrong)" in message and " behind the repository's" in message and "not valid yet" in message, message
     assert any(f"It is {offset} s" in message for offset in range(2 * HOUR - 10, 2 * HOUR + 10)), message
     w.assert_untouched(w.before)
     w.vendor.index()
-    row(succeed(w), "clock", "warning", "s behind the package repository's", "chronyc makestep")
+    row(succeed(w), "clock", "warning", " behind the package repository's", "chronyc makestep")
+
+
+@scenario(direct=True)
+def a_package_manager_that_cannot_fetch_by_https_is_told_before(w):
+    ready(w)
+    method = "/usr/lib/apt/methods/https"
+    w.machine.run(["mv", method, "/root/https"])
+    refuse(w, "package-https-missing", f"no {method}", "the package apt-transport-https")
+    # and if it is gone on with, time is not waited for
+    report = ask(w, "error", skipChecks=["https"])
+    assert "(package-sources)" in report.message and method in report.message, report
+    w.assert_untouched(w.before)
+    w.machine.run(["mv", "/root/https", method])
+    succeed(w)

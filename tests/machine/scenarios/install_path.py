@@ -35,7 +35,7 @@ def assert_in_place(w):
     assert w.machine.run(["readlink", f"/proc/{pid}/exe"]).stdout.strip() == f"{HOME}/sbin/wdavdaemon"
 
 
-@scenario()
+@scenario(direct=True)
 def the_sensor_is_installed_where_it_is_asked_for(w):
     w.onboard(prepare=KNOWING, installPath=FOLDER + "/")
     w.assert_onboarded()
@@ -69,7 +69,7 @@ def bad_folders(w):
     yield "/opt/microsoft", "/opt/microsoft is a folder of the system"
 
 
-@scenario()
+@scenario(direct=True)
 def a_folder_that_is_not_roots_alone_is_refused(w):
     w.install_only()
     folders = list(bad_folders(w))
@@ -94,7 +94,7 @@ def a_folder_that_is_not_roots_alone_is_refused(w):
     assert w.machine.exists("/data/open/microsoft_mdatp/opt/microsoft/mdatp/sbin/wdavdaemon")
 
 
-@scenario()
+@scenario(direct=True)
 def nothing_of_it_stays_when_the_package_does_not_come(w):
     w.prepare(**KNOWING)
     before = traces(w)

@@ -5,11 +5,12 @@ import re
 
 import schema
 from installed_package import CONF, PROGRAM as PACKAGED, InstalledPackage
-from onboarding_world import NEWER, PROGRAM, RESOURCE, STATE, VERSION
+from onboarding_world import NEWER, PROGRAM, RESOURCE, STATE, VERSION, WORKSPACE
 from scenario import for_families
 
 OTHER = RESOURCE.replace("machine", "renamed")
 LINK = "/usr/local/sbin/mde-linux"
+FILE, SETTINGS = "/root/WindowsDefenderATPOnboardingPackage.zip", "/root/settings.json"
 HOLD = "/etc/mde-linux/hold"
 POLICY = "\n[policy]\nallowed-tenants = 11111111-2222-3333-4444-555555555555\n"
 
@@ -18,7 +19,7 @@ def units(w):
     return w.machine.run(["systemctl", "list-unit-files", "--no-legend", "--plain"]).stdout
 
 
-@for_families("debian12", "el9", "sles15", timeout=240)
+@for_families("debian12", "el9", "sles15", timeout=600)
 def package_comes_and_goes(w):
     w.prepare()
     w.machine.run(["rm", "-r", "/etc/mde-linux"])
@@ -29,11 +30,11 @@ def package_comes_and_goes(w):
     assert all(line.startswith(("#", "[")) for line in template.splitlines() if line), template
     assert w.machine.path(CONF).stat().st_mode & 0o7777 == 0o644
     assert schema.validate("check", package.run("check", "--json").stdout)["facts"]["machine"]
-    w.machine.write("/root/settings.json", json.dumps({"tenant": "11111111-2222-3333-4444-555555555555"}))
-    assert "onboard" in package.run("plan", "--settings", "/root/settings.json").stdout
+    w.machine.write(SETTINGS, json.dumps({"tenant": "11111111-2222-3333-4444-555555555555"}))
+    assert "onboard" in package.run("plan", "--settings", SETTINGS).stdout
     w.machine.write("/etc/ssl/site-ca.pem", "")
     w.machine.write(CONF, re.sub(r"(?m)^#([\w-]+ = )", r"\1", template))
-    done = package.run("plan", "--settings", "/root/settings.json", check=False)
+    done = package.run("plan", "--settings", SETTINGS, check=False)
     assert done.returncode != 2 and CONF not in done.stderr, done
     package.run("hold", "until", "Friday")
     # it stays the administrator's
@@ -50,15 +51,27 @@ def package_comes_and_goes(w):
     package.remove()
     package.purge()
     gone = w.family.kind == "deb"
-    assert [w.machine.exists(path) for path in (CONF, STATE)] == [not gone, not gone]
+    assert w.machine.read(CONF) == template + POLICY and w.machine.exists(STATE) != gone
+    if gone:
+        w.machine.path(CONF).unlink()
+        package.install(NEWER)
+        assert w.machine.read(CONF) == template
+        package.purge()
+        assert not w.machine.exists("/etc/mde-linux")
 
 
-@for_families("debian12", "el9", timeout=300)
+@for_families("debian12", "el9", "sles15", timeout=600)
 def extension_on_top_of_the_package_and_off_again(w):
     w.prepare()
     package = InstalledPackage(w)
     package.install(NEWER)
+    w.machine.write(FILE, w.package(), 0o600)
+    w.machine.write(SETTINGS, json.dumps({"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE}))
+    assert "onboarded" in package.run("onboard", FILE, "--settings", SETTINGS, timeout=120).stdout
+    w.machine.path(FILE).unlink()
+    w.assert_onboarded()
     w.onboard()
+    assert w.installations() == 1
     w.assert_onboarded()
     assert w.machine.run([LINK, "--version"]).stdout.split()[1] == VERSION and package.version() == NEWER
     package.assert_whole()
@@ -81,7 +94,7 @@ def extension_on_top_of_the_package_and_off_again(w):
     w.assert_onboarded(resource=OTHER)
 
 
-@for_families("debian12", "el9", timeout=300)
+@for_families("debian12", "el9", timeout=600)
 def package_off_while_the_extension_is_on(w):
     w.onboard()
     conf, history = w.machine.read(CONF), w.machine.path(f"{STATE}/history/0.json").stat().st_ino

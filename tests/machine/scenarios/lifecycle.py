@@ -56,12 +56,12 @@ def assert_gone(w):
     places = (PROGRAM, "/usr/local/lib/mde-linux", "/usr/local/sbin/mde-linux", STATE, "/var/cache/mde-linux")
     w.machine.wait(lambda: not any(w.machine.exists(place) or w.machine.path(place).is_symlink() for place in places), 60,
                    "everything of ours to be gone")
+    units = "list-units", "--all", "--plain", "--no-legend", "mde-linux*", "mdelinux*"
+    w.machine.wait(lambda: not w.machine.run(["systemctl", *units]).stdout, 20, "systemd to forget our units")
     left = w.machine.run(["find", "/run", "/usr", "/var", "/etc", "/opt", "-xdev", "-name", "*mde-linux*",
                           "-not", "-path", "/etc/mde-linux*", "-not", "-path", "/var/log/*", "-not", "-path", "/var/lib/waagent/*"]).stdout.split()
     left += w.machine.run(["find", "/run/systemd", "-name", "*mde*linux*"]).stdout.split()
     assert not left, left
-    units = "list-units", "--all", "--plain", "--no-legend", "mde-linux*", "mdelinux*"
-    w.machine.wait(lambda: not w.machine.run(["systemctl", *units]).stdout, 20, "systemd to forget our units")
     processes = w.machine.run(["ps", "-eo", "args"]).stdout
     assert "mde-linux" not in processes, processes
 

@@ -48,7 +48,7 @@ def ask_and_wait(w, seq, **settings):
     return {row["name"]: (row["status"], row["formattedMessage"]["message"]) for row in status["substatus"]}
 
 
-@scenario()
+@scenario(direct=True)
 def a_new_sensor_is_as_asked_from_its_first_second(w):
     w.prepare(knobs={"passive_default": "disabled"})
     w.machine.write("/etc/hosts", w.machine.read("/etc/hosts") + "127.0.0.1 proxy.example.com\n")
@@ -80,7 +80,7 @@ def a_new_sensor_is_as_asked_from_its_first_second(w):
     assert w.machine.exists(FILE)
 
 
-@scenario()
+@scenario(direct=True)
 def a_new_sensor_that_shall_block_does_so_from_its_first_second(w):
     """Builds differ in what a sensor without a configuration does."""
     w.onboard(passiveMode="false")
@@ -94,7 +94,7 @@ def a_new_sensor_that_shall_block_does_so_from_its_first_second(w):
     assert rows["passive-mode"] == ("success", "on, as the sensor reports.") and not w.machine.exists(FILE), rows
 
 
-@scenario()
+@scenario(direct=True)
 def the_customers_file_is_edited_and_nothing_else_in_it(w):
     w.prepare()
     w.machine.write(FILE, CUSTOMERS, 0o640)
@@ -144,7 +144,7 @@ def the_customers_file_is_edited_and_nothing_else_in_it(w):
     assert not w.leftovers(), w.leftovers()
 
 
-@scenario()
+@scenario(direct=True)
 def a_file_that_cannot_be_edited_is_refused_with_its_line(w):
     w.prepare()
     w.publish()
@@ -186,7 +186,7 @@ def a_file_that_cannot_be_edited_is_refused_with_its_line(w):
     assert not w.leftovers(), w.leftovers()
 
 
-@scenario()
+@scenario(direct=True)
 def what_was_written_for_a_sensor_that_cannot_be_installed_is_undone(w):
     w.prepare()
     w.machine.run(["rm", "-rf", "/etc/opt"])
@@ -226,7 +226,7 @@ def what_was_written_for_a_sensor_that_cannot_be_installed_is_undone(w):
     assert w.machine.path(FILE).stat().st_uid == status.st_uid
 
 
-@scenario()
+@scenario(direct=True)
 def a_policy_of_the_portal_is_told_and_not_fought(w):
     w.onboard(prepare={"knobs": {"passive_default": "disabled", "portal_passive": "disabled"}})
     w.agent.stop()
@@ -243,7 +243,7 @@ def a_policy_of_the_portal_is_told_and_not_fought(w):
     assert modes(w) == ["real_time"], modes(w)
 
 
-@scenario()
+@scenario(direct=True)
 def an_edit_that_was_cut_off_is_never_taken_for_done(w):
     """The power went after the file was written and before that was final: it looks done, and is about to be undone."""
     w.onboard(passiveMode=True)

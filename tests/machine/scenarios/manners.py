@@ -39,7 +39,7 @@ def is_active(w, unit):
     return w.unit(unit, "ActiveState")["ActiveState"] in ("activating", "active")
 
 
-@scenario(root="bookworm-av")
+@scenario(root="bookworm-av", direct=True)
 def unattended_upgrades_are_not_disturbed(w):
     """Those at work go first, those that come while we are at work wait, those whose unit is unknown are named."""
     prepare(w)
@@ -83,7 +83,7 @@ def unattended_upgrades_are_not_disturbed(w):
     assert slow_version(w) == ("4.0", "ii")
 
 
-@scenario(root="bookworm-av")
+@scenario(root="bookworm-av", direct=True)
 def packagekit_is_named_and_waited_for(w):
     w.prepare()
     w.machine.run(["ip", "route", "add", "default", "dev", "eth0"])  # else it says that it is offline
@@ -103,7 +103,7 @@ def packagekit_is_named_and_waited_for(w):
     assert slow_version(w) == ("1.0", "ii"), w.machine.run(["journalctl", "-u", "desktop", "-u", "packagekit"]).stdout
 
 
-@scenario(waits=True)
+@scenario(waits=True, direct=True)
 def patience_with_a_hanging_upgrade_ends(w):
     """It holds no lock: half of what waiting is allowed, and then the locks alone count."""
     w.prepare()

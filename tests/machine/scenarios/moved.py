@@ -80,7 +80,7 @@ def foreign_archive(w, version=FOREIGN, **built):
     return theirs
 
 
-@for_families("debian12", sweep=("debian11", "debian13"))
+@for_families("debian12", sweep=("debian11", "debian13"), direct=True)
 def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
     w.install_only()
     w.machine.write(APT_CONF, UNSIGNED)
@@ -111,7 +111,7 @@ def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
     onboarded(w, seq + 2)
 
 
-@for_families("debian12", sweep=("debian11", "debian13"))
+@for_families("debian12", sweep=("debian11", "debian13"), direct=True)
 def apt_that_reads_its_sources_elsewhere(w):
     """The folder, then the file; with the vendor's place in it, sound, and told to be trusted."""
     w.install_only()
@@ -151,7 +151,7 @@ def move_sources(w):
     w.machine.run(["sh", "-c", f"mkdir -p {COMPANY} && mv {w.manager.sources}/*.repo {COMPANY}/"])
 
 
-@for_families("fedora", "sles15", sweep=("el9",))
+@for_families("fedora", "sles15", sweep=("el9",), direct=True)
 def rpm_managers_that_read_their_sources_elsewhere(w):
     w.install_only()
     move_sources(w)
@@ -189,7 +189,7 @@ def sources_of(w):
     return {path: what for path, what in w.machine.snapshot((w.manager.sources,)).items() if path.endswith(".repo")}
 
 
-@scenario(family="sles15")
+@scenario(family="sles15", direct=True)
 def zypper_with_two_aliases_for_one_place(w):
     """Fresh; installed from one of them by hand; and then a newer version: neither file is touched, nothing comes twice."""
     w.prepare(sensor_versions=(SENSOR,))

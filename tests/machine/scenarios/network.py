@@ -27,7 +27,7 @@ def assert_words(text, *words):
         assert each in text, (each, text)
 
 
-@scenario()
+@scenario(direct=True)
 def what_is_not_reached_is_told_and_the_run_goes_on(w):
     w.install_unpacked()
     assert ask(w, 1)["status"] == "success"
@@ -69,7 +69,7 @@ def what_is_not_reached_is_told_and_the_run_goes_on(w):
     assert_words(text, "all 5 endpoints", PROTECTION, 'issued by "Elsewhere Inspection CA", not by', "exempt these hosts")
 
 
-@scenario()
+@scenario(direct=True)
 def with_strict_nothing_changes_until_the_hosts_are_reached(w):
     w.install_unpacked()
     before = w.snapshot()
@@ -106,7 +106,7 @@ def with_strict_nothing_changes_until_the_hosts_are_reached(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def the_hosts_are_asked_through_the_sensors_proxy(w):
     w.install_unpacked()
     w.machine.write("/etc/hosts", "127.0.0.1 localhost machine proxy.test\n")
@@ -126,7 +126,7 @@ def the_hosts_are_asked_through_the_sensors_proxy(w):
         assert f"CONNECT {host}:443 200" in ways, ways
 
 
-@scenario()
+@scenario(direct=True)
 def a_proxy_that_the_sensor_is_not_told_of_is_not_its_way(w):
     w.install_unpacked()
     w.start_proxy(OPEN, "open")

@@ -71,7 +71,7 @@ def refused(w, seq, reason, *words, code=53, **settings):
     assert not w.leftovers() and w.installations() == 0 and not w.machine.exists(ONBOARDING)
 
 
-@scenario()
+@scenario(direct=True)
 def a_file_is_installed_without_the_vendors_server(w):
     apart(w)
     # somebody exchanges the file as soon as we have our copy: ours is what counts
@@ -97,7 +97,7 @@ def a_file_is_installed_without_the_vendors_server(w):
     installed(w, 4, f"the index {LISTS}InRelease")
 
 
-@scenario()
+@scenario(direct=True)
 def a_file_that_no_pinned_key_vouches_for_is_not_used(w):
     apart(w)
     v = w.vendor
@@ -127,7 +127,7 @@ def a_file_that_no_pinned_key_vouches_for_is_not_used(w):
     refused(w, 10, "signature-program-missing", "neither gpgv nor sqv is installed: install gpgv.", code=52)
 
 
-@scenario()
+@scenario(direct=True)
 def a_file_that_is_not_the_package_wanted_is_named(w):
     apart(w)
     reason = "package-file"
@@ -164,7 +164,7 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     installed(w, 12, f"{FILE}.asc", NEWER, version=NEWER)
 
 
-@for_families("el9", "fedora43", "sles15", sweep=("debian13",))
+@for_families("el9", "fedora43", "sles15", sweep=("debian13",), direct=True)
 def families(w):
     """Other programs verify: sqv, and rpm by its own signature."""
     w.install_only()

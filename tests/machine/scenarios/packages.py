@@ -1,5 +1,7 @@
 """The package manager as it is on real machines: empty, stale, busy, locked, slow, failing."""
 
+import json
+
 import build as sensor
 from onboarding_world import NEWER, STATE, VERSION
 from scenario import scenario
@@ -17,7 +19,7 @@ def refreshes(w):
     return sum("deb.distro.test /debian/dists/bookworm/InRelease" in line for line in w.requests())
 
 
-@scenario()
+@scenario(direct=True)
 def empty_lists_cost_one_full_refresh(w):
     w.prepare(lists="empty")
     break_a_foreign_source(w)
@@ -26,7 +28,7 @@ def empty_lists_cost_one_full_refresh(w):
     assert refreshes(w) == 1, w.requests()
 
 
-@scenario()
+@scenario(direct=True)
 def stale_lists_cost_one_full_refresh(w):
     w.prepare()
     break_a_foreign_source(w)
@@ -38,7 +40,7 @@ def stale_lists_cost_one_full_refresh(w):
     assert any("1.0_all.deb 404" in line for line in w.requests()), w.requests()
 
 
-@scenario()
+@scenario(direct=True)
 def fresh_lists_are_left_alone(w):
     w.prepare()
     before = refreshes(w)
@@ -53,7 +55,7 @@ ExecStart=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.1; done; apt-get update &
 """
 
 
-@scenario()
+@scenario(direct=True)
 def first_boot_finishes_first(w):
     w.prepare(lists="empty")
     w.machine.write("/etc/systemd/system/cloud-final.service", CLOUD_FINAL)
@@ -72,7 +74,7 @@ def first_boot_finishes_first(w):
     assert history.index("apt-get install -y libmnl-stand-in") < history.index(" mdatp"), history
 
 
-@scenario(waits=True, timeout=240)
+@scenario(waits=True, timeout=240, direct=True)
 def locked_for_ever_ends_at_the_deadline(w):
     w.prepare()
     before = w.snapshot()
@@ -115,12 +117,24 @@ def endless_postinst_is_never_cut_off(w):
     assert w.count_installed() == 1 and w.scripts().count(("postinst configure ", "begin")) == 1, w.scripts()
 
 
-@scenario(waits=True, timeout=240)
+@scenario(waits=True, timeout=240, direct=True)
 def overdue_installation_corrects_its_error(w):
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
     w.publish()
     w.ask()
     w.agent.start()
+    w.wait_told("Setting the stand-in sensor up")
+    told = []  # (time, message) of each status file of the transaction
+
+    def is_told_again():
+        status, = json.loads(w.machine.read(f"{w.base()}/status/0.status"))
+        now = (status["timestampUTC"], status["status"]["formattedMessage"]["message"])
+        if not told or told[-1] != now:
+            told.append(now)
+        return any(one[1] == other[1] for one, other in zip(told, told[1:])) or status["status"]["status"] != "transitioning"
+
+    w.machine.wait(is_told_again, 70, "the same to be told again")
+    assert told[-2][1] == told[-1][1], told
     w.wait_error("install-still-running", timeout=90)
     w.touch("/run/go")
     w.azure.wait_status("success")
@@ -128,7 +142,7 @@ def overdue_installation_corrects_its_error(w):
     w.assert_never_cut_off()
 
 
-@scenario()
+@scenario(direct=True)
 def failing_postinst_is_told_and_tried_again(w):
     w.prepare(knobs={"postinst_fail": "once"})
     w.publish()
@@ -142,3 +156,30 @@ def failing_postinst_is_told_and_tried_again(w):
     w.assert_onboarded()
     assert w.machine.run(["dpkg", "--audit"]).stdout == ""
     assert not w.machine.exists(f"{STATE}/undo") and not w.machine.exists("/var/cache/mde-linux")
+
+
+DAILY_LOOK = """\
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.1; done; apt-get update'
+"""
+
+
+@scenario(direct=True)
+def lists_read_anew_after_the_download_cost_a_second_one(w):
+    w.prepare()
+    w.machine.write("/etc/systemd/system/apt-daily.service", DAILY_LOOK)
+    w.hold_download()
+    w.publish()
+    w.ask()
+    w.agent.start()
+    w.wait_download()
+    w.machine.run(["systemctl", "start", "--no-block", "apt-daily"])
+    w.vendor.publish([w.build_sensor(version) for version in sensor.VERSIONS[:2]])
+    w.let_download_go()
+    w.wait_told("apt-daily.service is activating")
+    w.release()
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert w.manager.version() == sensor.VERSIONS[1]
+    assert "downloading once more" in w.log(), w.log()

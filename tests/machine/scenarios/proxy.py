@@ -53,7 +53,7 @@ def onboarded_by(w, seq, **settings):
     return told
 
 
-@scenario()
+@scenario(direct=True)
 def the_proxy_that_is_asked_for_is_used_for_this_run_only(w):
     behind(w, (OPEN, "open"))
     # apt's own leads nowhere, even for this very host: the setting goes before it
@@ -68,7 +68,7 @@ def the_proxy_that_is_asked_for_is_used_for_this_run_only(w):
     assert all("config/" not in line for line in ways), ways
 
 
-@scenario()
+@scenario(direct=True)
 def what_the_machine_is_told_is_found(w):
     behind(w, (OPEN, "open"), (ASKING, "password"))
     proxy = f"{NAME}:{OPEN}"
@@ -95,7 +95,7 @@ def what_the_machine_is_told_is_found(w):
     assert "for this run only" not in told["package-proxy"], told
 
 
-@scenario(waits=True)
+@scenario(waits=True, direct=True)
 def a_proxy_with_a_password_stays_the_package_managers(w):
     behind(w, (OPEN, "open"), (ASKING, "password"))
     w.machine.write(APT, f'Acquire::http::Proxy "http://name:pass-word-7@proxy.test:{ASKING}";\n')
@@ -122,7 +122,7 @@ def a_proxy_with_a_password_stays_the_package_managers(w):
     w.assert_untouched(before)
 
 
-@scenario()
+@scenario(direct=True)
 def a_proxy_that_does_not_let_us_through_is_named(w):
     behind(w, (OPEN, "open"), (ASKING, "password"), (REFUSING, "refuse"))
     before = w.snapshot()
@@ -155,7 +155,7 @@ OWN = {"apt": (APT, 'Acquire::https::Proxy "{}";\nAcquire::http::Proxy "{}";\n')
        "zypper": ("/etc/sysconfig/proxy", 'PROXY_ENABLED="yes"\nHTTP_PROXY="{}"\nHTTPS_PROXY="{}"\nNO_PROXY="localhost"\n')}
 
 
-@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11",))
+@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11",), direct=True)
 def families(w):
     """Every package manager goes by what it is given, then by its own."""
     behind(w, (OPEN, "open"), (REFUSING, "refuse"))

@@ -34,7 +34,7 @@ def an_unsupported_distribution_is_refused_once_and_for_all(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_program_that_may_not_run_where_it_is_put_is_told(w):
     """Such a unit starts as far as systemd is asked, and neither the worker nor conclude can say a word."""
     w.onboard()
@@ -47,7 +47,7 @@ def a_program_that_may_not_run_where_it_is_put_is_told(w):
     w.machine.run(["umount", "/usr/local"])
 
 
-@scenario()
+@scenario(direct=True)
 def a_machine_without_certificates_is_told_what_to_install(w):
     w.prepare()
     before = w.snapshot()

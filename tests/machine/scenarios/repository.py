@@ -12,7 +12,7 @@ def pinned_packets():
     return openpgp.binary("vendor")
 
 
-@scenario()
+@scenario(direct=True)
 def a_list_that_is_not_genuine_is_not_used(w):
     v, reason = w.vendor, "repository-not-genuine"
     where = "packages.microsoft.com/config/debian/12/prod.list"
@@ -27,7 +27,7 @@ def a_list_that_is_not_genuine_is_not_used(w):
         (v.list_empty, reason, where, "the source list is empty"))
 
 
-@scenario()
+@scenario(direct=True)
 def a_key_that_is_not_pinned_is_not_used(w):
     v, where = w.vendor, "packages.microsoft.com/keys/microsoft.asc"
     attacker = repository.fingerprints()["attacker"]
@@ -40,7 +40,7 @@ def a_key_that_is_not_pinned_is_not_used(w):
         (v.alter_index, "package-signature", "The package manager said", "Packages"))
 
 
-@scenario()
+@scenario(direct=True)
 def a_certificate_that_is_not_trusted_is_refused(w):
     refuse_each(
         w,
@@ -76,7 +76,7 @@ def wait_saying(w, *words):
         and all(each in report.settings.message for each in words), f"transitioning: {words}", 40)
 
 
-@scenario()
+@scenario(direct=True)
 def an_unreachable_repository_is_waited_for(w):
     prepared(w)
     mend = drop_name(w)
@@ -91,7 +91,7 @@ def an_unreachable_repository_is_waited_for(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def apt_that_cannot_fetch_is_waited_for(w):
     prepared(w)
     misbehave(w, VENDOR, {"unreachable": True})
@@ -107,7 +107,7 @@ def apt_that_cannot_fetch_is_waited_for(w):
     w.assert_onboarded()
 
 
-@scenario(waits=True)
+@scenario(waits=True, direct=True)
 def a_repository_that_stays_unreachable_ends_in_an_error_at_the_deadline(w):
     prepared(w)
     drop_server(w)
@@ -119,7 +119,7 @@ def a_repository_that_stays_unreachable_ends_in_an_error_at_the_deadline(w):
     assert 3 <= len(tries) <= 20, told
 
 
-@scenario(waits=True)
+@scenario(waits=True, direct=True)
 def apt_that_stays_without_network_ends_in_an_error_at_the_deadline(w):
     prepared(w)
     misbehave(w, f"{VENDOR}/debian/12/prod/dists", {"close": True})
@@ -136,7 +136,7 @@ def apt_that_stays_without_network_ends_in_an_error_at_the_deadline(w):
 SITE_LIST = "/etc/apt/sources.list.d/site.list"
 
 
-@scenario()
+@scenario(direct=True)
 def an_existing_source_that_does_without_signatures_is_not_used(w):
     w.prepare()
     w.publish()
@@ -171,19 +171,19 @@ def share_keyring(w, present, expected):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_shared_keyring_is_extended(w):
     other = openpgp.binary("vendor-2025")
     share_keyring(w, other, other + pinned_packets())
 
 
-@scenario()
+@scenario(direct=True)
 def a_shared_keyring_in_armor_is_extended(w):
     other = openpgp.binary("vendor-2025")
     share_keyring(w, openpgp.armor(other), other + pinned_packets())
 
 
-@scenario()
+@scenario(direct=True)
 def a_keyring_that_has_the_key_is_left_as_it_is(w):
     both = pinned_packets() + openpgp.binary("vendor-2025")
     share_keyring(w, both, both)

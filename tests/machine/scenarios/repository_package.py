@@ -20,7 +20,7 @@ def prepare(w, *names, **changed):
     w.publish()
 
 
-@scenario(family="azurelinux3")
+@scenario(family="azurelinux3", direct=True)
 def a_repository_that_comes_as_a_package(w):
     """Installed from the distribution's repositories by its key, then read by the id it brings; the list is not fetched."""
     prepare(w, PACKAGE)
@@ -39,7 +39,7 @@ def a_repository_that_comes_as_a_package(w):
     assert w.package_manager_runs() == before
 
 
-@scenario(family="azurelinux3")
+@scenario(family="azurelinux3", direct=True)
 def a_repository_package_that_is_missing_or_does_without_signatures_is_told(w):
     prepare(w)
     before = w.snapshot()

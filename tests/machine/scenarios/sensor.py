@@ -17,7 +17,7 @@ def start(w, **knobs):
     w.agent.start()
 
 
-@scenario(waits=True, timeout=300)
+@scenario(direct=True, waits=True, timeout=300)
 def never_licensed_says_what_was_seen_and_keeps_the_package(w):
     start(w, never_license="yes")
     w.wait_told("waiting for the sensor to be licensed")
@@ -33,7 +33,7 @@ def never_licensed_says_what_was_seen_and_keeps_the_package(w):
     assert w.package_manager_runs() == before
 
 
-@scenario()
+@scenario(direct=True)
 def late_licence_is_waited_for(w):
     start(w, licence_file="/run/licence")
     w.wait_told("waiting for the sensor to be licensed")
@@ -42,7 +42,7 @@ def late_licence_is_waited_for(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def late_readiness_is_waited_for(w):
     start(w, ready_file="/run/ready")
     w.wait_told("waiting for the sensor to answer")
@@ -51,7 +51,7 @@ def late_readiness_is_waited_for(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def crash_loop_is_told_with_its_last_lines(w):
     start(w, crash_loop="200")
     message = w.wait_error("service-failed").settings.message
@@ -65,7 +65,7 @@ def crash_loop_is_told_with_its_last_lines(w):
     assert w.package_manager_runs() == before
 
 
-@scenario(waits=True, timeout=300)
+@scenario(direct=True, waits=True, timeout=300)
 def hanging_command_line_is_bounded(w):
     w.onboard()
     w.knobs({"cli_hang": "all", "cli_hang_ignores_term": "yes"})
@@ -84,7 +84,7 @@ def hanging_command_line_is_bounded(w):
     w.assert_onboarded(workspace=OTHER)
 
 
-@scenario()
+@scenario(direct=True)
 def stopped_daemon_that_holds_every_execution_back_is_bounded(w):
     w.onboard()
     w.machine.run(["systemctl", "kill", "--signal=STOP", "mdatp"])
@@ -99,7 +99,7 @@ def stopped_daemon_that_holds_every_execution_back_is_bounded(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def health_as_text_only(w):
     start(w, json_health="no")
     w.azure.wait_status("success")
@@ -107,21 +107,21 @@ def health_as_text_only(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def unit_left_disabled_is_enabled_and_started(w):
     start(w, leave_unit_disabled="yes")
     w.azure.wait_status("success")
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def unit_left_stopped_is_started(w):
     start(w, leave_unit_stopped="yes")
     w.azure.wait_status("success")
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def masked_unit_is_told_and_respected(w):
     w.onboard()
     w.machine.run(["systemctl", "stop", "mdatp.service"])
@@ -137,7 +137,7 @@ def masked_unit_is_told_and_respected(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def unhealthy_is_success_with_warnings(w):
     start(w, health_issues="no active event provider|missing disk space", definitions_status="updating")
     settings = w.azure.wait_status("success").settings
@@ -147,14 +147,14 @@ def unhealthy_is_success_with_warnings(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def wrong_tenant_is_told(w):
     start(w, wrong_org=OTHER)
     message = w.wait_error("sensor-tenant-differs").settings.message
     assert OTHER in message and onboarding.ORG_ID in message, message
 
 
-@scenario()
+@scenario(direct=True)
 def expired_build_is_told(w):
     start(w, expired="yes")
     message = w.wait_error("sensor-expired").settings.message

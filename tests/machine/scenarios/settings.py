@@ -183,7 +183,7 @@ def no_settings_beside_a_licensed_sensor(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def every_cipher_and_a_thumbprint_in_lower_case(w):
     lower = w.prepare().azure.thumbprint.lower()
     ways = [{"protected_thumbprint": lower}, {"cipher": "aes128"}, {"cipher": "aes256", "key_encryption": "oaep"},
@@ -195,7 +195,7 @@ def every_cipher_and_a_thumbprint_in_lower_case(w):
         w.assert_onboarded(resource=f"{RESOURCE}{seq}")
 
 
-@scenario()
+@scenario(direct=True)
 def a_foreign_root_is_told_and_when_strict_refused(w):
     w.prepare()
     before = w.snapshot()
@@ -249,7 +249,7 @@ def wrong_public_settings_are_refused_with_a_right_example(w):
     assert w.runs() == 0
 
 
-@scenario()
+@scenario(direct=True)
 def unknown_settings_are_told_and_nothing_else(w):
     w.onboard(azureResourceID=RESOURCE, vNextEnabled="maybe", provisionedBy="Manual")
     rows = [row for row in w.status()["substatus"] if row["name"].startswith("settings-")]
@@ -258,7 +258,7 @@ def unknown_settings_are_told_and_nothing_else(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_package_of_an_unexpected_tenant_is_refused(w):
     w.prepare()
     w.publish()
@@ -273,7 +273,7 @@ def a_package_of_an_unexpected_tenant_is_refused(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_package_of_another_tenant_beside_an_onboarded_sensor_is_refused(w):
     w.onboard()
     before, runs = w.snapshot(), w.runs()
@@ -293,7 +293,7 @@ def a_package_of_another_tenant_beside_an_onboarded_sensor_is_refused(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_stale_offboarding_file_is_removed(w):
     w.onboard()
     runs = w.runs()
@@ -306,7 +306,7 @@ def a_stale_offboarding_file_is_removed(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def forced_onboarding_writes_the_package_once_per_request(w):
     w.onboard()
     written = []

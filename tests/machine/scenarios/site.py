@@ -20,7 +20,7 @@ def asked(**settings):
     return {"azureResourceId": RESOURCE, "defenderForServersWorkspaceId": WORKSPACE, "maxWaitMinutes": 1, **settings}
 
 
-@scenario()
+@scenario(direct=True)
 def a_site_sets_defaults_and_denies_settings(w):
     w.prepare()
     basis = w.machine.read(CONF)
@@ -52,7 +52,7 @@ def a_site_sets_defaults_and_denies_settings(w):
     assert len(w.cli_calls()) == calls
 
 
-@scenario()
+@scenario(direct=True)
 def a_tenant_that_the_site_does_not_allow_is_refused(w):
     w.prepare()
     before = w.snapshot()
@@ -70,7 +70,7 @@ def a_tenant_that_the_site_does_not_allow_is_refused(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_recorded_machine_gets_the_same_plan(w):
     w.onboard()
     w.machine.run(["systemctl", "disable", "mdatp.service"])

@@ -9,6 +9,7 @@ from scenario import for_families, scenario
 LISTS = "/etc/apt/sources.list.d"
 SITE_KEYRING = "/etc/apt/keyrings/microsoft.gpg"
 APT_TREES = ("/etc/apt", "/usr/share/keyrings")
+OTHER_AGES = ("el8", "el10", "sles16")  # of the same managers
 MIRROR = "mirror.company.test"
 SENSOR = "101.24092.0002"
 HTML = "<html><body>Please sign in</body></html>\n"
@@ -47,7 +48,7 @@ def asked_of(w, host):
     return [line for line in w.requests() if f" {host} " in line]
 
 
-@for_families("debian12", "el9", sweep=("sles15",))
+@for_families("debian12", "el9", sweep=("sles15", *OTHER_AGES), direct=True)
 def a_mirror_stands_for_the_package_server(w):
     w.prepare()
     mirror = copy_to_mirror(w)
@@ -69,7 +70,7 @@ def a_mirror_stands_for_the_package_server(w):
     assert mirror in written and "packages.microsoft.com" not in written, written
 
 
-@scenario()
+@scenario(direct=True)
 def only_configured_apt_sources_are_used(w):
     w.prepare()
     before = w.snapshot()
@@ -89,7 +90,7 @@ def only_configured_apt_sources_are_used(w):
     w.assert_onboarded()
 
 
-@for_families("debian12", "sles15", sweep=("el9", "fedora43"))
+@for_families("debian12", "sles15", sweep=("el9", "fedora43", *OTHER_AGES), direct=True)
 def insiders_come_from_their_own_channel(w):
     w.prepare()
     for channel, suffix in (("insiders-fast", "insiderfast"), ("insiders-slow", "external")):
@@ -105,7 +106,7 @@ def insiders_come_from_their_own_channel(w):
     w.assert_onboarded()
 
 
-@scenario()
+@scenario(direct=True)
 def a_keyring_without_a_key_of_the_vendors_is_told(w):
     w.prepare()
     w.machine.write(SITE_KEYRING, openpgp.binary("distribution"))
@@ -125,7 +126,7 @@ def rpm_sources(w):
     return w.machine.snapshot((w.manager.sources, "/etc/pki", "/etc/dnf", "/etc/zypp"))
 
 
-@for_families("el9", "sles15", sweep=("fedora",))
+@for_families("el9", "sles15", sweep=("fedora", *OTHER_AGES), direct=True)
 def a_key_that_rpm_has_from_others_does_not_vouch_for_the_sensor(w):
     w.prepare()
     w.machine.write("/root/others", openpgp.armor(openpgp.binary("attacker")).decode())
@@ -135,7 +136,7 @@ def a_key_that_rpm_has_from_others_does_not_vouch_for_the_sensor(w):
     assert "pinned key" in message, message
 
 
-@for_families("el9", sweep=("sles15",))
+@for_families("el9", sweep=("sles15", *OTHER_AGES), direct=True)
 def rpm_lists_that_are_not_genuine_are_not_used(w):
     w.prepare()
     before = w.snapshot()
@@ -148,9 +149,9 @@ def rpm_lists_that_are_not_genuine_are_not_used(w):
         assert words in refused(w, seq, before, "repository-not-genuine"), words
 
 
-@for_families("el9", sweep=("sles15",))
+@for_families("el9", sweep=("sles15", *OTHER_AGES), direct=True)
 def an_unfinished_installer_script_is_cleaned_up_after(w):
-    """What its fetches left under the vendor's names; a section of the site's own there stays."""
+    """What its fetches left under the vendor's names; sections there that it did not write, or another product may use, stay."""
     w.prepare()
     other = w.vendor.source(uri="https://packages.microsoft.com/rhel/7/prod/")
     w.machine.write(place(w, "microsoft-prod.repo"), "[site]\nname=site\nbaseurl=https://site.test/\nenabled=0\n" + other)
@@ -159,11 +160,11 @@ def an_unfinished_installer_script_is_cleaned_up_after(w):
     assert "HTML page" in settings.row("repository-repair").message, settings
     assert not w.machine.exists(place(w, "prod.repo"))
     text = w.machine.read(place(w, "microsoft-prod.repo"))
-    assert "[site]" in text and "rhel/7" not in text and w.vendor.uri in text, text
+    assert "[site]" in text and other in text and w.vendor.uri in text, text
     w.assert_onboarded()
 
 
-@for_families("sles15", sweep=("el9",))
+@for_families("sles15", sweep=("el9", *OTHER_AGES), direct=True)
 def only_configured_rpm_sources_are_used(w):
     w.prepare()
     message = refused(w, 0, w.snapshot(), "repository-none", useExistingRepo=True)
@@ -182,3 +183,40 @@ def only_configured_rpm_sources_are_used(w):
     assert "company.repo" in settings.row("package-source").message, settings
     assert rpm_sources(w) == before and not asked_of(w, "packages.microsoft.com")
     w.assert_onboarded()
+
+
+@for_families("debian12", "el9", direct=True)
+def entries_for_another_release_stay_while_they_work(w):
+    """Other products are updated from there: .NET, PowerShell, drivers."""
+    w.prepare()
+    if w.family.kind == "deb":
+        other = type(w.vendor)(w.served, "debian", "11", "bullseye")
+        path, text = f"{LISTS}/microsoft-prod.list", other.source()
+    else:
+        other = type(w.vendor)(w.served, "rhel/9")
+        path, text = place(w, "microsoft-prod.repo"), other.source()
+    other.publish([w.build_dependency()])
+    w.machine.write(path, text)
+    settings = succeeded(w, 0)
+    w.assert_onboarded()
+    lines = w.machine.read(path)
+    assert lines.startswith(text) and w.vendor.uri in lines, lines
+    if w.family.kind == "deb":
+        told = settings.row("repository-other")
+        assert told.status == "success" and "debian/11/prod bullseye" in told.message and "stays" in told.message, told
+    w.manager.refresh()
+
+
+@scenario(direct=True)
+def an_entry_for_another_architecture_agrees_with_ours(w):
+    """A line copied from elsewhere: nothing comes of it here, and apt refuses two keyrings for one place."""
+    w.prepare()
+    site = f"{LISTS}/site.list"
+    line = w.vendor.source(f"arch=arm64 signed-by={SITE_KEYRING}")
+    w.machine.write(site, line)
+    w.machine.write(SITE_KEYRING, openpgp.binary("vendor"))
+    succeeded(w, 0)
+    w.assert_onboarded()
+    ours = w.machine.read(f"{LISTS}/microsoft-prod.list")
+    assert f"[arch=amd64 signed-by={SITE_KEYRING}]" in ours and w.machine.read(site) == line, ours
+    w.manager.refresh()

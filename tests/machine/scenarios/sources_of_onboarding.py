@@ -230,6 +230,24 @@ def a_storage_that_fails_for_a_while_is_waited_for(w):
     w.assert_onboarded()
 
 
+@scenario()
+def a_server_that_asks_to_be_left_alone_is(w):
+    w.install_unpacked()
+    before = w.snapshot()
+    store(w, base64.encodebytes(w.package()))
+    w.faults({PLACE: {"status": 429, "headers": {"Retry-After": "7200"}}})
+    status = enable(w, 1, onboardingPackageUri=URI, maxWaitMinutes=20)
+    assert status["status"] == "error" and "(onboarding-unreachable)" in message(status), status
+    assert "asks not to be asked again for 7200 s" in message(status) or "asks not to be asked again for 7199 s" in message(status), status
+    assert len(fetches(w)) == 1, fetches(w)
+    w.assert_untouched(before)
+    # within the run it is waited for
+    w.faults({PLACE: {"status": 503, "headers": {"Retry-After": "2"}, "times": 3}})
+    status = enable(w, 2, onboardingPackageUri=URI)
+    assert status["status"] == "success" and len(fetches(w)) == 5, (status, fetches(w))
+    w.assert_onboarded()
+
+
 # takes a connection of the kernel's, never one of its own, and there is no place for another
 FULL = ("import socket, time; s = socket.socket(); s.bind(('127.0.0.5', 443)); s.listen(0); "
         "c = [socket.socket() for _ in range(8)]; [(x.setblocking(False), x.connect_ex(('127.0.0.5', 443))) for x in c]; "

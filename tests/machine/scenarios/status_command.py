@@ -2,6 +2,7 @@
 
 import json
 
+import holding
 import schema
 from onboarding_world import PROGRAM, RESOURCE, STATE, VERSION
 from scenario import scenario
@@ -99,15 +100,23 @@ def a_failure_is_shown_with_its_reason(w):
     told = status(w, NOT_AS_ASKED)
     assert "Reason: onboarding-missing" in told["why"] and told["do"].strip(), told
     assert told["last run"].strip().startswith("sequence 0 was refused (onboarding-missing), 20"), told
+    # what only the worker's look refuses: it is not going to be done either
+    holding.hold(w)
+    w.settings_file(1)
+    w.enable(seq=1)
+    w.wait_ended(1)
+    told = status(w, NOT_AS_ASKED)
+    assert "Reason: conflict" in told["why"] and "to do" not in told, told
+    assert document(w, NOT_AS_ASKED)["differences"]
     # settings that cannot be read
-    w.machine.write(f"{w.base()}/config/1.settings", "{", 0o600)
+    w.machine.write(f"{w.base()}/config/2.settings", "{", 0o600)
     doc = document(w, NOT_AS_ASKED)
     assert (doc["reason"], doc["code"]) == ("settings-invalid", 53) and not doc["compared"], doc
     assert "present" in doc["extension"] and "status" not in doc["extension"], doc
     # a status that another program left, and one cut off
     for text, damaged in (("[{", True), (json.dumps([{"status": {"status": "error", "code": 7, "formattedMessage": {
             "message": "somebody's\n words"}}}]), False)):
-        w.machine.write(f"{w.base()}/status/1.status", text)
+        w.machine.write(f"{w.base()}/status/2.status", text)
         doc = document(w, NOT_AS_ASKED)
         assert doc["extension"]["status"]["damaged"] == damaged, doc
     assert doc["extension"]["status"]["message"] == "somebody's\\x0a words", doc
@@ -117,6 +126,19 @@ def a_failure_is_shown_with_its_reason(w):
     doc = document(w, NOT_AS_ASKED)
     assert [run["by"] for run in doc["runs"] if run["speaks"]] == ["hand"], doc
     assert "by hand failed (service-failed)" in status(w, NOT_AS_ASKED)["last run"]
+    # what is long leaves the headline, what to do and the last run on a terminal, and is whole when piped
+    w.machine.write(f"{STATE}/history/hand.json", json.dumps({
+        "schema": 1, "request": "0" * 64, "verdict": "failed", "reason": "service-failed", "found": "It said a lot. " * 40 + "The end."}), 0o600)
+    w.machine.run(["rm", f"{w.base()}/config/1.settings"])
+    w.machine.run(["rm", "-r", w.base()])
+    for rows, columns in ((24, 64), (12, 80)):
+        with Terminal(w.machine, [PROGRAM, "status"], columns=columns, rows=rows) as terminal:
+            assert terminal.end() == NOT_AS_ASKED
+            assert terminal.lines[0] == "Microsoft Defender for Endpoint is not installed.", terminal.text
+            assert all(any(line.startswith(name) for line in terminal.lines) for name in ("why:", "do:", "last run:")), terminal.text
+            assert terminal.text.splitlines()[-1].endswith(" more lines: mde-linux status --json)"), terminal.text
+            assert len(terminal.text.splitlines()) <= rows - 2 and ("The end." in terminal.text) == (rows == 24), terminal.text
+    assert "The end." in status(w, NOT_AS_ASKED)["why"]
     # how it is used
     for words in (["--timeout", "3"], ["--wait", "--timeout", "x"], ["--wait", "--root", "/usr"], ["more"]):
         done = w.machine.run([PROGRAM, "status", *words], check=False)
@@ -142,3 +164,41 @@ def the_guest_agents_word_is_told_too_and_all_fits_a_terminal(w):
     assert ", Installed (not enabled), " in status(w, AS_ASKED)["extension"]
     doc = document(w, AS_ASKED)
     assert doc["work"] == {"busy": False} and doc["recheck"] == {"present": False}, doc
+
+
+@scenario()
+def what_was_mended_is_not_told_as_if_it_were_still_so(w):
+    w.install_unpacked()
+    holding.hold(w)
+    w.enable_fresh(1)
+    told = status(w, NOT_AS_ASKED)
+    assert "Reason: conflict" in told["why"] and "doctor" not in told["do"], told
+    holding.let_go(w)
+    told = status(w, NOT_AS_ASKED)
+    assert "not there any more (conflict)" in told["why"] and "tried again" in told["do"] and "to do" in told, told
+    # not looked for by status: that it is of then is said
+    w.machine.write("/var/lib/dpkg/updates/0001", "")
+    w.settings_file(2)
+    w.enable(seq=2)
+    w.wait_ended(2)
+    told = status(w, NOT_AS_ASKED)
+    assert "Reason: package-manager-broken" in told["why"] and told["do"].endswith("still so: mde-linux doctor."), told
+    w.machine.run(["rm", "/var/lib/dpkg/updates/0001"])
+    status_now, _ = w.enable_fresh(3)
+    assert status_now["status"] == "success", status_now
+    # the daily look says what a person did, who then takes it back
+    w.machine.run(["systemctl", "mask", "--now", "mdatp"])
+    w.machine.run(["systemctl", "start", "mde-linux-recheck.service"])
+    w.assert_quiet()
+    told = status(w, NOT_AS_ASKED)
+    assert "Reason: service-masked" in told["why"] and "warning" not in told, told
+    assert "Reason: service-masked" in status(w, NOT_AS_ASKED, before=NOBODY)["why"]
+    w.machine.run(["systemctl", "unmask", "mdatp"])
+    assert "masked" not in status(w, NOT_AS_ASKED)["why"]
+    w.machine.run(["systemctl", "start", "mdatp"])
+    w.machine.wait(lambda: w.machine.run(["mdatp", "health", "--field", "licensed"], check=False).stdout.strip() == "true", 20, "its licence")
+    told = status(w, AS_ASKED)
+    assert told[""].endswith("is onboarded as asked.") and "drift (told " in told["warning"] and "not so any more" in told["warning"], told
+    w.knobs({"health_issues": "out of tune"})
+    told = status(w, AS_ASKED)
+    assert told[""].endswith("; its sensor is not well.") and "out of tune" in told["why"] and "doctor" in told["do"], told

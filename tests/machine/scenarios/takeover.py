@@ -184,10 +184,10 @@ def each_kind_of_damage_is_repaired_and_told(w):
     # what is in the list, what else; the row and its words; what is in the list at last
     cases = (
         (HTML, {}, "repository-repair", "an HTML page", None),
-        (BIONIC, {"keyring": vendor}, "repository-repair", "ubuntu/18.04/prod bionic", None),
+        (BIONIC, {"keyring": vendor}, "repository-other", "ubuntu/18.04/prod bionic", None),
         (half, {"keyring": vendor}, "repository-repair", "the line", None),
         (UNSIGNED.replace("main", "ma"), {"trusted": vendor}, "repository-repair", "bookworm ma", None),
-        (code + BIONIC, {}, "repository-repair", "bionic", code),
+        (code + BIONIC, {}, "repository-other", "bionic", code),
         (UNSIGNED, {}, "repository-key", "NO_PUBKEY", None),
         (OURS + "\n", {"keyring": attacker}, "repository-key", "NO_PUBKEY", None),
         (OURS + "\n", {"keyring": HTML}, "repository-key", LIST, None),

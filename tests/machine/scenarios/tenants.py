@@ -54,7 +54,7 @@ def refused(w):
     yield w.package("offboarding-expired"), True, "offboarding-expired", ", 1 days and 0 hours ago"
 
 
-@scenario()
+@scenario(direct=True)
 def the_tenant_is_not_changed_without_consent(w):
     w.onboard()
     before, runs, written = w.snapshot(), w.runs(), w.onboarding_file()
@@ -69,7 +69,7 @@ def the_tenant_is_not_changed_without_consent(w):
     assert changes(w) == []
 
 
-@scenario()
+@scenario(direct=True)
 def the_tenant_is_changed_with_consent(w):
     w.onboard()
     before = w.package_manager_runs()
@@ -89,7 +89,7 @@ def the_tenant_is_changed_with_consent(w):
     assert w.package_manager_runs() == before
 
 
-@scenario()
+@scenario(direct=True)
 def a_change_that_is_cut_off_is_taken_up(w):
     w.onboard()
     w.knobs({"offboard_file": "/run/leave"})
@@ -121,7 +121,7 @@ def a_change_that_is_cut_off_is_taken_up(w):
     assert not w.leftovers() and not w.machine.exists(OFFBOARDING)
 
 
-@scenario(waits=True, timeout=300)
+@scenario(waits=True, timeout=300, direct=True)
 def a_sensor_that_does_not_leave_stays_where_it_was(w):
     w.onboard()
     before, written = w.snapshot(), w.onboarding_file()

@@ -29,7 +29,7 @@ def refresh(w):
         w.machine.run([w.family.manager, "-y", "--refresh", "makecache"])
 
 
-@for_families("sles15", sweep=("el9", "fedora"))
+@for_families("sles15", sweep=("el9", "fedora"), direct=True)
 def what_was_cut_off_is_finished_by_pinned_keys_alone(w):
     """The repository, and what was downloaded, changed hands meanwhile."""
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
@@ -56,7 +56,7 @@ def what_was_cut_off_is_finished_by_pinned_keys_alone(w):
     assert w.count_installed() == 1 and not w.leftovers(), w.leftovers()
 
 
-@for_families("el9", sweep=("sles15", "fedora"))
+@for_families("el9", sweep=("sles15", "fedora"), direct=True)
 def a_copy_that_was_exchanged_does_not_finish_a_package_file(w):
     w.install_only()
     w.machine.write(FILE, w.build_sensor(SENSOR).read_bytes())
@@ -83,7 +83,7 @@ def a_copy_that_was_exchanged_does_not_finish_a_package_file(w):
     assert w.count_installed() == 1 and not w.leftovers(), w.leftovers()
 
 
-@scenario()
+@scenario(direct=True)
 def a_login_in_an_address_is_never_said(w):
     """In settings, in the site's configuration, in a source that the admin wrote: nobody repeats it (no_secrets looks)."""
     login = w.keep_login("https://bob:s3cr3t-7Q4kx@mirror.company.test/microsoft")

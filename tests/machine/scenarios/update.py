@@ -53,7 +53,7 @@ def message(status):
     return status["formattedMessage"]["message"]
 
 
-@scenario()
+@scenario(direct=True)
 def a_pin_moves_a_sensor_up_and_only_by_leave_down(w):
     w.prepare(sensor_versions=sensor.VERSIONS)
     w.install_only()
@@ -156,7 +156,7 @@ def onboard(w):
     offer(w, OLD, NEW)
 
 
-@scenario()
+@scenario(direct=True)
 def auto_update_comes_on_the_machines_day_unless_something_speaks_against_it(w):
     onboard(w)
     assert "one day of each week" in text(w.status(), "updates"), w.status()
@@ -213,7 +213,7 @@ def auto_update_comes_on_the_machines_day_unless_something_speaks_against_it(w):
     assert w.machine.path(f"{w.base()}/status/0.status").stat().st_mtime_ns == before
 
 
-@scenario()
+@scenario(direct=True)
 def a_new_version_that_does_not_come_up_goes_again_and_is_not_tried_twice(w):
     onboard(w)
     offer(w, OLD, NEW, crash_loop="50")
@@ -245,7 +245,7 @@ def a_new_version_that_does_not_come_up_goes_again_and_is_not_tried_twice(w):
     assert not row(w.status(), "update-skipped"), w.status()
 
 
-@scenario()
+@scenario(direct=True)
 def an_update_that_was_cut_off_is_seen_to_its_end(w):
     onboard(w)
     offer(w, OLD, NEW, ready_file="/run/ready")
@@ -289,7 +289,7 @@ def offer_strange(w):
     w.manager.refresh()
 
 
-@for_families("el9", "sles15", sweep=("debian12", "fedora43"))
+@for_families("el9", "sles15", sweep=("debian12", "fedora43"), direct=True)
 def versions_come_and_go(w):
     """An update that does not come up, and the next one, by every kind of package manager; pins are in every_manager.py."""
     w.prepare(sensor_versions=(OLD, NEW))
@@ -311,7 +311,7 @@ def versions_come_and_go(w):
     w.manager.assert_sane()
 
 
-@for_families("el9", sweep=("sles15",))
+@for_families("el9", sweep=("sles15",), direct=True)
 def the_way_back_of_an_update_that_was_cut_off_is_judged_too(w):
     onboard(w)
     offer(w, OLD, NEW, ready_file="/run/never")

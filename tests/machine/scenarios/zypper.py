@@ -1,9 +1,10 @@
 """What is only so with zypper; the rest is in every_manager.py."""
 
 import build as sensor
-from scenario import scenario
+from scenario import for_families
 
 SOURCES = "/etc/zypp/repos.d"
+COMES = (".rpm.new.zypp.", "/.preload/")  # a package that is being downloaded; since libzypp 17.37 ahead of all else
 FOREIGN = "[foreign]\nname=Foreign\nbaseurl=https://rpm.distro.test/nothing/\nenabled=1\nautorefresh=1\ngpgcheck=1\n"
 
 
@@ -13,19 +14,23 @@ def start(w, **asked):
     w.agent.start()
 
 
-@scenario(family="sles15")
+def is_downloading(w):
+    return any(part in path for path in w.machine.snapshot(("/var/tmp", "/var/cache/zypp/packages")) for part in COMES)
+
+
+@for_families("sles15", sweep=("sles157", "sles16"), direct=True)
 def a_zypper_that_downloads_is_named_and_waited_for(w):
     """A real one, while it downloads and then in a package's script: nothing is signalled, nothing of it is lost."""
     w.prepare()
     w.mirror.publish([w.build_dependency(), w.build_slow()])
     let_go = w.hold_back(w.mirror.packages)
     w.start_unit("admin", *w.manager.install("slow-stand-in"))
-    w.machine.wait(lambda: any(".rpm.new.zypp." in path for path in w.machine.snapshot(("/var/tmp",))), 30, "zypper's download")
+    w.machine.wait(lambda: is_downloading(w), 30, "zypper's download")
     start(w)
     told = w.wait_told("holds /run/zypp.pid").settings.message
     assert "zypper (pid " in told and "admin.service" in told, told
     let_go()
-    told = w.wait_told("rpm (pid ").settings.message
+    told = w.wait_told("/.rpm.lock").settings.message
     assert "zypper (pid " in told and "admin.service" in told, told
     w.touch("/run/go")
     w.azure.wait_status("success")
@@ -35,7 +40,7 @@ def a_zypper_that_downloads_is_named_and_waited_for(w):
     assert not w.manager.kept(), w.manager.kept()
 
 
-@scenario(family="sles15")
+@for_families("sles15", sweep=("sles157", "sles16"), direct=True)
 def exit_statuses_of_zypper_that_only_inform_are_success(w):
     """106 for a repository that is skipped, 107 for somebody else's failing script."""
     w.prepare()
@@ -47,7 +52,7 @@ def exit_statuses_of_zypper_that_only_inform_are_success(w):
     w.assert_onboarded()
 
 
-@scenario(disk=True, family="sles15")
+@for_families("sles15", sweep=("sles157", "sles16"), disk=True)
 def power_cut_while_zypper_unpacks(w):
     w.prepare(ballast_mib=300)
     w.publish()

@@ -148,10 +148,16 @@ def with_smuggled_user_id(name, stranger="attacker"):
 def _working_home(name="vendor"):
     source = keys(name)
     if source not in _homes:
-        _homes[source] = home = pathlib.Path(tempfile.mkdtemp(prefix="gpg-", dir="/tmp"))
+        _homes[source] = home = pathlib.Path(tempfile.mkdtemp(prefix="gpg-", dir=_short_folder()))
         shutil.copytree(source / "home", home, dirs_exist_ok=True)
         atexit.register(_leave, home)
     return _homes[source]
+
+
+def _short_folder():
+    """The address of an agent's socket has 108 bytes."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) < 70 else "/tmp"
 
 
 def _leave(home):

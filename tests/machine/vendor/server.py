@@ -24,6 +24,7 @@ front ("/keys/", "packages.microsoft.com/keys/", "" for everything) -> an object
     truncate     promise everything, send so many bytes, close
     stall        promise everything, send so many bytes, then hold the line until the fault is
                  taken out of the file
+    pause        send so many bytes, hold the line until the fault is taken out of the file, send the rest
     times        only for so many requests from now on; counted anew when the file changes
 
 The longest prefix that fits counts. write_faults() writes the file in one go.
@@ -216,14 +217,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return status, headers, data[first:last + 1]
 
     def send_body(self, body, prefix, fault):
-        part = min(fault.get("truncate", len(body)), fault.get("stall", len(body)))
-        for at in range(0, part, CHUNK):
-            self.wfile.write(body[at:min(at + CHUNK, part)])
-        if "stall" in fault:
+        part = min(len(body), *(fault.get(kind, len(body)) for kind in ("truncate", "stall", "pause")))
+        self.send_part(body, 0, part)
+        if "stall" in fault or "pause" in fault:
             while self.server.faults.stands(prefix):
                 time.sleep(TICK)
-        if part < len(body):
+        if "pause" in fault:
+            self.send_part(body, part, len(body))
+        elif part < len(body):
             self.hang_up()
+
+    def send_part(self, body, first, end):
+        for at in range(first, end, CHUNK):
+            self.wfile.write(body[at:min(at + CHUNK, end)])
 
 
 class Server(http.server.ThreadingHTTPServer):

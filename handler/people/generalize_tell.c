@@ -1,0 +1,184 @@
+#include "handler/people/generalize_tell.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agent/commands/screen.h"
+#include "agent/guest/places.h"
+#include "platform/base/text.h"
+#include "platform/json_add.h"
+
+#define LOOK_MS 20000
+#define PATH_SHOWN 300
+
+void generalize_gather(Generalize *work)
+{
+        if (!work->gathered)
+                facts_gather(&work->host, LOOK_FIRST, deadline_in(LOOK_MS), work->facts);
+        work->gathered = true;
+}
+
+bool generalize_is_device(const Generalize *work)
+{
+        return work->facts->sensor.onboarded == TRI_YES || work->facts->sensor.health.licensed == TRI_YES;
+}
+
+static const char *tenant(const Facts *facts)
+{
+        const char *org = *facts->sensor.health.org_id ? facts->sensor.health.org_id : facts->sensor.onboarded_org;
+
+        return *org ? org : "unknown";
+}
+
+static void say_items(const Screen *screen, const Generalize *work)
+{
+        size_t i;
+
+        for (i = 0; i < work->list.n; i++) {
+                _cleanup_free_ char *shown = text_escape(work->list.items[i].path, PATH_SHOWN);
+
+                screen_say(screen, SCREEN_PLAIN, 4, "  %s: %s", shown, work->list.items[i].why);
+        }
+}
+
+static void say_device(const Screen *screen, const Generalize *work)
+{
+        if (generalize_is_device(work))
+                screen_say(
+                        screen, SCREEN_WARNING, 0,
+                        "%s is a device of the tenant %s. It stays in its list of devices, as inactive, "
+                        "unless it is offboarded before: 'mde-linux offboard FILE'. Best is an image of a machine that "
+                        "never was one.",
+                        work->host.image ? "The machine of this image" : "This machine", tenant(work->facts));
+}
+
+static void say_next(const Screen *screen, bool image)
+{
+        screen_say(screen, SCREEN_PLAIN, 0,
+                   "What stays: the sensor's package, its repository, its managed configuration, /etc/mde-linux.");
+        if (image) {
+                screen_say(screen, SCREEN_PLAIN, 0,
+                           "What the guest agent keeps in the image (/var/lib/waagent), and its /etc/machine-id, are "
+                           "for who builds it to clear.");
+                return;
+        }
+        screen_say(
+                screen, SCREEN_PLAIN, 0,
+                "Before the image is taken: 'waagent -force -deprovision' (on Arc: 'azcmagent disconnect'), which "
+                "clears the extension's own folder, and an empty /etc/machine-id. Do not start this machine again in "
+                "between: a started sensor makes itself an identity.");
+}
+
+static int say(const Generalize *work)
+{
+        Screen screen = screen_of(stdout);
+
+        if (work->list.n == 0)
+                screen_say(&screen, SCREEN_GOOD, 0, "There is nothing to remove.");
+        else
+                screen_say(&screen, SCREEN_STRONG, 0, "%s", work->dry_run ? "Would be removed:" : "Removed:");
+        say_items(&screen, work);
+        if (work->looked && !work->host.image)
+                screen_say(&screen, SCREEN_PLAIN, 0,
+                           "The daily look (" RECHECK_TIMER ") %s; the next enable brings it.",
+                           work->dry_run ? "would go" : "is gone");
+        if (work->stopped)
+                screen_say(&screen, SCREEN_PLAIN, 0, "The sensor is stopped; its unit stays enabled.");
+        if (work->dry_run)
+                say_device(&screen, work);
+        else
+                say_next(&screen, work->host.image);
+        return screen_end(&screen);
+}
+
+static Json *items_json(const GeneralizeList *list)
+{
+        Json *array = json_object_new_array();
+        size_t i;
+
+        for (i = 0; i < list->n; i++) {
+                Json *item = json_add_row(array);
+                _cleanup_free_ char *shown = text_escape(list->items[i].path, PATH_SHOWN);
+
+                json_add_text(item, "path", shown);
+                json_add_text(item, "why", list->items[i].why);
+        }
+        return array;
+}
+
+/* reason NULL: nothing was refused. */
+static int print_json(Generalize *work, bool done, const char *reason, const char *found)
+{
+        Json *document = screen_document("generalize", 1);
+
+        generalize_gather(work);
+        work->told = true;
+        json_add_flag(document, "done", done);
+        json_add_text(document, "reason", reason);
+        if (reason)
+                json_add_text(document, "found", found);
+        json_object_object_add(document, "items", items_json(&work->list));
+        json_add_flag(document, "device", generalize_is_device(work));
+        if (generalize_is_device(work))
+                json_add_text(document, "tenant", tenant(work->facts));
+        json_add_flag(document, "sensor_stopped", work->stopped);
+        json_add_flag(document, "daily_look", work->looked);
+        return screen_print_document(document);
+}
+
+static bool is_json(const Generalize *work)
+{
+        return command_line_option(work->line, "json");
+}
+
+/* --- what speaks against it ------------------------------------------------------------------------------- */
+
+/* What goes wrong after the document is said beside it. */
+static int tell(Generalize *work, int code, const char *reason, const char *found, const char *more)
+{
+        if (!is_json(work) || work->told)
+                fprintf(stderr, "mde-linux generalize: %s%s\n", found, more);
+        else if (print_json(work, false, reason, found))
+                return COMMAND_FAILED;
+        return code;
+}
+
+int generalize_refuse(Generalize *work, const char *reason, const char *format, ...)
+{
+        _cleanup_free_ char *found = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        found = text_format_list(format, ap);
+        va_end(ap);
+        return tell(work, COMMAND_NOT_AS_ASKED, reason, found, work->begun ? "" : " Nothing was changed.");
+}
+
+int generalize_fail(Generalize *work, const Error *err)
+{
+        return tell(work, COMMAND_FAILED, "failed", err->text, "");
+}
+
+/* --- what was done or would be ---------------------------------------------------------------------------- */
+
+int generalize_tell(Generalize *work)
+{
+        return is_json(work) ? print_json(work, !work->dry_run, NULL, NULL) : say(work);
+}
+
+int generalize_ask(Generalize *work)
+{
+        Screen screen = screen_of(stdout);
+
+        if (is_json(work))
+                return generalize_refuse(work, "device",
+                                         "%s is a device of the tenant %s, and stays in its list unless it is "
+                                         "offboarded before. With --yes it is done.",
+                                         work->host.image ? "The machine of this image" : "This machine",
+                                         tenant(work->facts));
+        say_device(&screen, work);
+        screen_say(&screen, SCREEN_STRONG, 0, "Would be removed:");
+        say_items(&screen, work);
+        screen_say(&screen, SCREEN_PLAIN, 0, "Nothing was changed. With --yes it is.");
+        return screen_end(&screen) ? COMMAND_FAILED : COMMAND_NOT_AS_ASKED;
+}

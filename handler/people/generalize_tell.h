@@ -1,0 +1,34 @@
+/*
+ * generalize_tell: what a generalize found, did or refuses, on the terminal or as one document
+ * (packaging/schemas/generalize.json).
+ */
+#pragma once
+
+#include "agent/commands/command_line.h"
+#include "agent/facts.h"
+#include "agent/machine/generalize.h"
+
+typedef struct Generalize {
+        const CommandLine *line;
+        Host host;
+        Facts *facts; /* by generalize_gather() */
+        bool dry_run, sure;
+        GeneralizeList list;
+        bool gathered;
+        bool begun;   /* something may have changed: no refusal says any more that nothing was */
+        bool stopped; /* the sensor ran, and was stopped */
+        bool looked;  /* the daily look was, or would be, removed */
+        bool told;    /* the document is printed, of which there is one */
+} Generalize;
+
+/* A quick look, once. */
+void generalize_gather(Generalize *work);
+bool generalize_is_device(const Generalize *work);
+
+/* These return the exit code. reason: a stable name, of reasons.h where that has one. */
+int generalize_refuse(Generalize *work, const char *reason, const char *format, ...) _printf_(3, 4);
+int generalize_fail(Generalize *work, const Error *err);
+int generalize_tell(Generalize *work);
+
+/* A device of a tenant: shown, and not done before somebody says so. */
+int generalize_ask(Generalize *work);
