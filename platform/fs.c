@@ -136,24 +136,6 @@ int fs_move(const Host *host, const char *from, const char *to, Error *err)
         return sync_folder_of(target, err);
 }
 
-int fs_remove_leftovers(const Host *host, const char *path, Error *err)
-{
-        _cleanup_free_ char *folder = folder_of(path),
-                            *prefix = text_format(".%s" FS_TEMPORARY, strrchr(path, '/') + 1);
-        _cleanup_(fs_names_freep) char **names = NULL;
-        size_t i;
-
-        if (fs_list(host, folder, &names, err) < 0)
-                return -1;
-        for (i = 0; names[i]; i++) {
-                _cleanup_free_ char *left = text_format("%s/%s", folder, names[i]);
-
-                if (text_starts_with(names[i], prefix) && fs_remove(host, left, err) < 0)
-                        return -1;
-        }
-        return 0;
-}
-
 bool fs_exists(const Host *host, const char *path)
 {
         struct stat st;

@@ -19,7 +19,8 @@ int fs_read(const Host *host, const char *path, size_t max, char **ret_data, siz
 /*
  * Replaces path by a new file with these bytes: temporary name in the same folder, fsync, rename,
  * fsync of the folder. Owner is who we are; the mode is exact, whatever the umask. On failure the
- * old file is as it was and no temporary file stays.
+ * old file is as it was and no temporary file stays; what a write that was killed, or met a power cut, had left beside
+ * it goes.
  */
 int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err) _must_check_;
 
@@ -30,13 +31,13 @@ int fs_write_at(int folder, const char *name, const void *data, size_t length, m
 int fs_write_volatile(const Host *host, const char *path, const void *data, size_t length, mode_t mode,
                       Error *err) _must_check_;
 
-#define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX */
+#define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX, letters and digits */
 
 /* Owner and mode of a regular file, never through a link: whoever else may write to its folder may have put one there.
  */
 int fs_give(const Host *host, const char *path, uid_t uid, gid_t gid, mode_t mode, Error *err) _must_check_;
 
-/* Removes what an fs_write of this path left behind when it was killed. */
+/* Removes what an fs_write of this path left behind when it was killed; of one that is at work nothing. */
 int fs_remove_leftovers(const Host *host, const char *path, Error *err) _must_check_;
 
 /* Makes the folder and missing ancestors (those 0755). An existing folder is left as it is. */

@@ -1,14 +1,17 @@
 #include "platform/fs.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "platform/base/text.h"
 
 #define TRIES_MAX 100
+#define TAIL 6
 
 int fs_write_bytes(int fd, const void *data, size_t length)
 {
@@ -66,7 +69,7 @@ static int fill(int fd, const char *shown, const Content *content, Error *err)
 }
 
 /* Six letters that nobody has used a moment ago. Whoever guesses them only makes us try others. */
-static void make_tail(char tail[7])
+static void make_tail(char tail[TAIL + 1])
 {
         static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         struct timespec now = { 0 };
@@ -75,15 +78,61 @@ static void make_tail(char tail[7])
 
         clock_gettime(CLOCK_REALTIME, &now);
         bits = ((uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec) ^ ((uint64_t)getpid() << 34);
-        for (i = 0; i < 6; i++, bits /= sizeof(letters) - 1)
+        for (i = 0; i < TAIL; i++, bits /= sizeof(letters) - 1)
                 tail[i] = letters[bits % (sizeof(letters) - 1)];
-        tail[6] = '\0';
+        tail[TAIL] = '\0';
 }
 
-/* Hidden, so that apt and others that read whole folders pass it over; fs_remove_leftovers knows the shape. */
+/* A writer has its file locked as long as it is at work; one that nobody has locked, nobody will ever finish. */
+static bool is_ours_alone(int fd)
+{
+        struct stat st;
+
+        return (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
+static bool is_temporary(const char *candidate, const char *prefix)
+{
+        const char *tail = candidate + strlen(prefix);
+        size_t i;
+
+        if (!text_starts_with(candidate, prefix) || strlen(tail) != TAIL)
+                return false;
+        for (i = 0; i < TAIL; i++)
+                if (!isalnum((unsigned char)tail[i]))
+                        return false;
+        return true;
+}
+
+static int remove_leftover(int folder, const char *name)
+{
+        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+        if (fd < 0 && errno != ELOOP)
+                return errno == ENOENT ? 0 : -1;
+        if (fd >= 0 && !is_ours_alone(fd))
+                return 0;
+        return unlinkat(folder, name, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+static int remove_leftovers(int folder, const char *name, const char *shown, Error *err)
+{
+        _cleanup_free_ char *prefix = text_format(".%s" FS_TEMPORARY, name);
+        _cleanup_(fs_names_freep) char **names = NULL;
+        size_t i;
+
+        if (fs_list_at(folder, &names, err) < 0)
+                return -1;
+        for (i = 0; names[i]; i++)
+                if (is_temporary(names[i], prefix) && remove_leftover(folder, names[i]) < 0)
+                        return error_errno(err, errno, "remove %s beside %s", names[i], shown);
+        return 0;
+}
+
+/* Hidden, so that apt and others that read whole folders pass it over. */
 static int create_beside(int folder, const char *name, char **ret_name)
 {
-        char tail[7];
+        char tail[TAIL + 1];
         unsigned i;
 
         for (i = 0; i < TRIES_MAX; i++) {
@@ -93,10 +142,15 @@ static int create_beside(int folder, const char *name, char **ret_name)
                 make_tail(tail);
                 temporary = text_format(".%s" FS_TEMPORARY "%s", name, tail);
                 fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-                if (fd >= 0)
+                if (fd < 0 && errno != EEXIST)
+                        return -1;
+                if (fd < 0)
+                        continue;
+                if (is_ours_alone(fd)) {
                         *ret_name = TAKE_PTR(temporary);
-                if (fd >= 0 || errno != EEXIST)
                         return fd;
+                }
+                close(fd); /* somebody who cleans up was quicker */
         }
         return -1;
 }
@@ -105,8 +159,10 @@ static int create_beside(int folder, const char *name, char **ret_name)
 static int replace(int folder, const char *name, const char *shown, const Content *content, Error *err)
 {
         _cleanup_free_ char *temporary = NULL;
-        _cleanup_close_ int fd = create_beside(folder, name, &temporary);
+        _cleanup_close_ int fd = -1;
 
+        (void)remove_leftovers(folder, name, shown, NULL); /* what stays is in nobody's way */
+        fd = create_beside(folder, name, &temporary);
         if (fd < 0)
                 return error_errno(err, errno, "create a file beside %s", shown);
         if (fill(fd, shown, content, err) < 0) {
@@ -124,17 +180,35 @@ static int replace(int folder, const char *name, const char *shown, const Conten
         return 0;
 }
 
-static int replace_at_path(const Host *host, const char *path, const Content *content, Error *err)
+/* Its folder; -1: errno. name: of the file in it. */
+static int open_folder(const Host *host, const char *path, const char **ret_name)
 {
         _cleanup_free_ char *full = host_path(host, path);
-        char *name = strrchr(full, '/');
-        _cleanup_close_ int folder = -1;
 
-        *name++ = '\0';
-        folder = open(*full ? full : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        *strrchr(full, '/') = '\0';
+        *ret_name = strrchr(path, '/') + 1;
+        return open(*full ? full : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int replace_at_path(const Host *host, const char *path, const Content *content, Error *err)
+{
+        const char *name;
+        _cleanup_close_ int folder = open_folder(host, path, &name);
+
         if (folder < 0)
                 return error_errno(err, errno, "create a file beside %s", path);
         return replace(folder, name, path, content, err);
+}
+
+int fs_remove_leftovers(const Host *host, const char *path, Error *err)
+{
+        const char *name;
+        _cleanup_close_ int folder = open_folder(host, path, &name);
+
+        if (folder < 0)
+                return errno == ENOENT || errno == ENOTDIR ? 0
+                                                           : error_errno(err, errno, "look for files beside %s", path);
+        return remove_leftovers(folder, name, path, err);
 }
 
 int fs_write(const Host *host, const char *path, const void *data, size_t length, mode_t mode, Error *err)

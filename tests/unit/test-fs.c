@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,6 +187,43 @@ static void writers_of_one_name_do_not_meet(void **state)
         assert_null(names[1]);
 }
 
+static void what_a_killed_write_left_goes_with_the_next(void **state)
+{
+        Scratch *s = *state;
+        _cleanup_(fs_names_freep) char **names = NULL;
+        _cleanup_free_ char *link = text_format("%s/.f" FS_TEMPORARY "Link01", s->root);
+
+        scratch_write(s, "/.f" FS_TEMPORARY "abc123", "torn");
+        scratch_write(s, "/.f" FS_TEMPORARY "XYZ789", "");
+        scratch_write(s, "/.f" FS_TEMPORARY "longer7", "not of this shape");
+        scratch_write(s, "/.g" FS_TEMPORARY "abc123", "another file's");
+        assert_int_equal(symlink("/.g" FS_TEMPORARY "abc123", link), 0);
+        assert_int_equal(fs_write(&s->host, "/f", "whole", 5, 0600, NULL), 0);
+        assert_int_equal(fs_list(&s->host, "/", &names, NULL), 0);
+        assert_string_equal(names[0], ".f" FS_TEMPORARY "longer7");
+        assert_string_equal(names[1], ".g" FS_TEMPORARY "abc123");
+        assert_string_equal(names[2], "f");
+        assert_null(names[3]);
+}
+
+static void what_a_write_has_at_work_is_not_taken_for_a_leftover(void **state)
+{
+        Scratch *s = *state;
+        const char *path = "/.f" FS_TEMPORARY "abc123";
+        _cleanup_free_ char *full = text_format("%s%s", s->root, path);
+        _cleanup_close_ int fd = -1;
+
+        scratch_write(s, path, "half of");
+        fd = open(full, O_WRONLY | O_CLOEXEC);
+        assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+        assert_int_equal(fs_remove_leftovers(&s->host, "/f", NULL), 0);
+        assert_true(fs_exists(&s->host, path));
+        close(TAKE_FD(fd));
+        assert_int_equal(fs_remove_leftovers(&s->host, "/f", NULL), 0);
+        assert_false(fs_exists(&s->host, path));
+        assert_int_equal(fs_remove_leftovers(&s->host, "/no/such/folder/f", NULL), 0);
+}
+
 static void removing_a_tree_follows_no_link(void **state)
 {
         Scratch *s = *state;
@@ -252,6 +290,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_cannot_be_put_in_place_leaves_nothing_in_an_open_folder,
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(writers_of_one_name_do_not_meet, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(what_a_killed_write_left_goes_with_the_next, scratch_open,
+                                                scratch_close),
+                cmocka_unit_test_setup_teardown(what_a_write_has_at_work_is_not_taken_for_a_leftover, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(removing_a_tree_follows_no_link, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(trust_needs_root_and_no_other_writer, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(folders_are_made_with_their_ancestors, scratch_open, scratch_close),
