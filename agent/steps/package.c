@@ -35,7 +35,8 @@ static bool can_download_early(const Mission *mission, const PackageSource *sour
         const PackageManager *manager = mission->manager;
 
         return manager->reads_list && plan_has(&mission->plan, STEP_PACKAGE) &&
-               mission->facts.package.broken != TRI_YES && package_choice_is_plain(mission) && *source->id;
+               mission->facts.package.broken != TRI_YES && package_choice_is_plain(mission) && *source->id &&
+               manager->reads_list(mission->host, source);
 }
 
 int package_clean(const Host *host, Error *err)

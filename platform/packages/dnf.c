@@ -55,5 +55,5 @@ const DnfDialect dnf_dialect = {
 DNF_FAMILY_FUNCTIONS(dnf, &dnf_dialect)
 
 const PackageManager manager_dnf = {
-        .id = MANAGER_DNF, .sources = &source_format_dnf, .reads_list = true, DNF_FAMILY_ROW(dnf)
+        .id = MANAGER_DNF, .sources = &source_format_dnf, .reads_list = dnf_family_reads_list, DNF_FAMILY_ROW(dnf)
 };

@@ -48,5 +48,5 @@ const DnfDialect dnf5_dialect = {
 DNF_FAMILY_FUNCTIONS(dnf5, &dnf5_dialect)
 
 const PackageManager manager_dnf5 = {
-        .id = MANAGER_DNF5, .sources = &source_format_dnf5, .reads_list = true, DNF_FAMILY_ROW(dnf5)
+        .id = MANAGER_DNF5, .sources = &source_format_dnf5, .reads_list = dnf_family_reads_list, DNF_FAMILY_ROW(dnf5)
 };

@@ -285,6 +285,11 @@ int dnf_family_download(const DnfDialect *dialect, const Host *host, const Packa
         return command_run(host, run, &command, ret, err);
 }
 
+bool dnf_family_reads_list(const Host *host, const PackageSource *source)
+{
+        return true;
+}
+
 /* It ends with success when it found nothing to do, too. */
 static int check_done(const DnfDialect *dialect, const Host *host, const PackageWanted *wanted, PackageResult *ret,
                       Error *err)

@@ -60,6 +60,7 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
                       PackageOffers *ret, Error *err) _must_check_;
 int dnf_family_download(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                         PackageResult *ret, Error *err) _must_check_;
+bool dnf_family_reads_list(const Host *host, const PackageSource *source); /* each of them */
 int dnf_family_install(const DnfDialect *dialect, const Host *host, const PackageRun *run, const PackageWanted *wanted,
                        PackageResult *ret, Error *err) _must_check_;
 

@@ -27,9 +27,8 @@ struct PackageManager {
         const char *packages_folder;    /* where it keeps what it downloads; NULL: in PackageRun.archives */
         bool unbound;  /* it takes a package from any source: one of ours is asked for by its version */
         bool compares; /* what it downloaded is compared with what run->source lists: no version has to be asked for */
-        bool reads_list; /* download() with PackageRun.refresh reads the list of run->source anew, as refresh() would */
-        bool unsynced;   /* it is done before what it wrote is on the disk */
-        bool silent; /* its database says installed before a package's scripts have run: what was cut off is redone */
+        bool unsynced; /* it is done before what it wrote is on the disk */
+        bool silent;   /* its database says installed before a package's scripts have run: what was cut off is redone */
 
         /* --- the database; these read only --- */
 
@@ -48,6 +47,10 @@ struct PackageManager {
         int (*broken_others)(const Host *host, const char *package, char names[PACKAGE_NAMES_MAX], Error *err);
 
         /* --- running it --- */
+
+        /* Would download() with PackageRun.refresh read the list of this source anew, as refresh() would? NULL: never.
+         */
+        bool (*reads_list)(const Host *host, const PackageSource *source);
 
         /* Until nobody holds any of its locks. ERROR_BUSY at the deadline, naming the holder; ERROR_STOPPED. */
         int (*wait_for_locks)(const Host *host, const PackageRun *run, Error *err);

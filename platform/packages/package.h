@@ -120,7 +120,8 @@ typedef struct PackageRun {
         const char *temporary;       /* TMPDIR of transactions: a folder of the caller's; NULL: /tmp */
         const char *url;             /* what lies below it is ours, in what is said; NULL: Host.packages_url */
         const PackageSource *source; /* where the package is to come from; NULL: whatever is configured */
-        bool refresh; /* download: the list of source is read anew by it; where PackageManager.reads_list says so */
+        bool refresh; /* download: the list of source is read anew by it; where PackageManager.reads_list says that it
+                         can */
         /*
          * download: the caller judges the package before the transaction, so that the manager need not judge what comes
          * of source now. Without effect on what comes from elsewhere.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/fs.h"
 #include "platform/packages/command.h"
 #include "platform/packages/rpm.h"
 
@@ -17,6 +18,7 @@
                 .manager = "zypper", .pid_files = zypp_pids, __VA_ARGS__                                               \
         }
 
+#define LISTS "/var/cache/zypp/raw" /* a folder for each source, by its alias */
 #define ARRIVES "/var/adm/mount"    /* libzypp's own, in ZYPPTMPDIR where that is not there */
 #define ALSO_IN_ALIAS " +@/()~=&?%" /* people give addresses as well */
 
@@ -161,12 +163,39 @@ static int run_install(const Host *host, const PackageRun *run, const PackageWan
         return 0;
 }
 
+static bool has_list(const Host *host, const PackageSource *source)
+{
+        _cleanup_free_ char *list = text_format(LISTS "/%s", source->id);
+
+        return fs_exists(host, list);
+}
+
+/* A list that is there is taken as it is when nothing is to be refreshed; one that is not has to be fetched. */
+static bool zypper_reads_list(const Host *host, const PackageSource *source)
+{
+        return !strchr(source->id, '/') && !has_list(host, source);
+}
+
+/* It may keep its lists elsewhere (zypp.conf): then nobody knows how old the one is that it took. */
+static void check_list(const Host *host, const PackageSource *source, PackageResult *ret)
+{
+        if (ret->trouble != TROUBLE_NONE || has_list(host, source))
+                return;
+        ret->trouble = TROUBLE_STALE;
+        ret->passing = false;
+        snprintf(ret->text, sizeof(ret->text), "the package list of %s was not read into " LISTS, source->id);
+}
+
 static int zypper_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                            Error *err)
 {
         _cleanup_(command_clear) PackageCommand command = ZYPPER_COMMAND(.sizes = sizes, .arrives = ARRIVES);
 
-        return run_install(host, run, wanted, &command, ret, err);
+        if (run_install(host, run, wanted, &command, ret, err) < 0)
+                return -1;
+        if (run->refresh && run->source)
+                check_list(host, run->source, ret);
+        return 0;
 }
 
 static int zypper_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
@@ -193,6 +222,7 @@ const PackageManager manager_zypper = {
         .is_registered = rpm_is_registered,
         .is_broken = rpm_is_broken,
         .wait_for_locks = zypper_wait_for_locks,
+        .reads_list = zypper_reads_list,
         .refresh = zypper_refresh,
         .offers = zypper_offers,
         .download = zypper_download,

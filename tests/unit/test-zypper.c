@@ -1,5 +1,6 @@
 #include "tests/unit/package_stage.h"
 
+#include "platform/fs.h"
 #include "platform/packages/zypper.h"
 
 #define PID_FILE "/run/zypp.pid"
@@ -112,6 +113,41 @@ static void a_download_keeps_all_it_fetches_in_our_folder(void **state)
         temporary = text_format("ZYPPTMPDIR=%s\n", stage->scratch.root);
         assert_has(environment, temporary);
         assert_int_equal(stage->started, 0); /* no transaction */
+}
+
+#define LIST "/var/cache/zypp/raw/ms-prod"
+
+static void a_download_reads_a_list_that_is_not_there_yet(void **state)
+{
+        PackageStage *stage = *state;
+        const PackageWanted wanted = { .package = "mdatp" };
+        const PackageSource odd = { .id = "https://a.test/b" };
+        _cleanup_free_ char *argv = NULL;
+        PackageResult result;
+
+        assert_int_equal(fs_remove_tree(&stage->host, "/var/cache/zypp", NULL), 0);
+        assert_true(manager_zypper.reads_list(&stage->host, &ours));
+        assert_false(manager_zypper.reads_list(&stage->host, &odd)); /* its folder has another name */
+        stage->run.source = &ours;
+        stage->run.refresh = true;
+        package_stage_program(stage, "zypper", "mkdir -p " LIST);
+        assert_int_equal(run_on(stage, &wanted, false).trouble, TROUBLE_NONE);
+        argv = package_stage_read(stage, "argv");
+        assert_has(argv, "\n--no-refresh\n"); /* of others' */
+        assert_has(argv, "\n--download-only\n");
+        assert_false(manager_zypper.reads_list(&stage->host, &ours));
+
+        assert_int_equal(fs_remove_tree(&stage->host, "/var/cache/zypp", NULL), 0);
+        package_stage_program(stage, "zypper", "");
+        result = run_on(stage, &wanted, false);
+        assert_int_equal(result.trouble, TROUBLE_STALE);
+        assert_false(result.passing);
+        assert_string_equal(result.text, "the package list of ms-prod was not read into /var/cache/zypp/raw");
+        package_stage_program(stage, "zypper", "echo \"Skipping repository 'ms-prod' because\"; exit 104");
+        assert_int_not_equal(run_on(stage, &wanted, false).trouble, TROUBLE_NONE);
+        stage->run.refresh = false;
+        package_stage_program(stage, "zypper", "");
+        assert_int_equal(run_on(stage, &wanted, false).trouble, TROUBLE_NONE);
 }
 
 static void a_transaction_takes_what_was_downloaded(void **state)
@@ -331,6 +367,7 @@ int main(void)
                 TEST(an_alias_that_would_be_an_option_or_several_is_refused),
                 TEST(a_full_refresh_tolerates_what_is_foreign),
                 TEST(a_download_keeps_all_it_fetches_in_our_folder),
+                TEST(a_download_reads_a_list_that_is_not_there_yet),
                 TEST(a_transaction_takes_what_was_downloaded),
                 TEST(an_older_or_the_same_version_comes_only_when_asked),
                 TEST(a_file_stands_for_what_the_sources_have),

@@ -62,8 +62,8 @@ def power_cut_while_zypper_unpacks(w):
     w.wait_told("looking up the package repository")
     w.machine.run(["sync"])         # the guest agent does not see to it that what it wrote is on the disk
     let_go()
-    w.machine.wait(lambda: w.machine.run(["pgrep", "-x", "rpm"], check=False).returncode == 0
-                   and any("ballast" in path for path in w.machine.snapshot(("/opt/microsoft",))), 60, "rpm to unpack")
+    w.machine.wait(lambda: w.machine.run(["pgrep", "-x", "rpm|zypp-rpm"], check=False).returncode == 0
+                   and any("ballast" in path for path in w.machine.snapshot(("/opt/microsoft",))), 120, "rpm to unpack")
     w.cut_power()
     w.azure.wait_status("success", timeout=90)
     w.assert_onboarded()
