@@ -39,6 +39,23 @@ void mission_say(Mission *mission, const char *format, ...)
         mission_tell(mission);
 }
 
+bool mission_is_to_end(const Mission *mission, Failure *failure, const char *format, ...)
+{
+        ReasonId reason = mission->why_stop ? mission->why_stop(mission->userdata) : REASON_NONE;
+        _cleanup_free_ char *where = NULL;
+        va_list ap;
+
+        if (!reason && host_stopping(mission->host))
+                reason = REASON_STOPPED;
+        if (!reason)
+                return false;
+        va_start(ap, format);
+        where = text_format_list(format, ap);
+        va_end(ap);
+        failure_set(failure, reason, "It ended %s.", where);
+        return true;
+}
+
 void mission_far(Mission *mission, int64_t done, int64_t total)
 {
         outcome_far(mission->outcome, mission->stage, done, total);

@@ -28,7 +28,7 @@ typedef struct Mission {
         /* A change of the sensor's protection or identity, once it was made. All texts are escaped, none is a secret.
          */
         void (*on_change)(const char *what, const char *before, const char *after, void *userdata);
-        /* Asked between steps: REASON_NONE to go on. */
+        /* Why it is to end: REASON_NONE to go on. */
         ReasonId (*why_stop)(void *userdata);
         void *userdata;
 
@@ -70,6 +70,12 @@ void mission_tell(Mission *mission);
 
 /* For steps: what is done now. */
 void mission_say(Mission *mission, const char *format, ...) _printf_(2, 3);
+
+/*
+ * For steps, when a wait ended and between steps: whether this run is to end, because of newer settings, a hold, a
+ * stop. Then *failure says which, and found "It ended WHERE.", as format says.
+ */
+bool mission_is_to_end(const Mission *mission, Failure *failure, const char *format, ...) _printf_(3, 4);
 
 /* For steps: how far what was said last is, in bytes. */
 void mission_far(Mission *mission, int64_t done, int64_t total);

@@ -111,25 +111,12 @@ static void fail(Mission *mission, const Failure *failure)
         finish(mission, VERDICT_FAILED, failure);
 }
 
-static bool is_asked_to_stop(Mission *mission, const char *when, Failure *failure)
-{
-        ReasonId reason = REASON_NONE;
-
-        if (mission->why_stop)
-                reason = mission->why_stop(mission->userdata);
-        if (!reason && host_stopping(mission->host))
-                reason = REASON_STOPPED;
-        if (reason)
-                failure_set(failure, reason, "It ended %s the step '%s'.", when, mission->stage);
-        return reason != REASON_NONE;
-}
-
 static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
 {
         int64_t started = deadline_now_ms();
 
         mission->stage = step_name(step->id);
-        if (is_asked_to_stop(mission, "before", failure) ||
+        if (mission_is_to_end(mission, failure, "before the step '%s'", mission->stage) ||
             package_settle(mission, step->id == STEP_UPDATE, failure) < 0)
                 return -1;
         log_info("%s: %s", mission->stage, step->why);
@@ -138,7 +125,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         if (steps[step->id](mission, failure) < 0) {
                 proxy_use_tell(&mission->proxy, &mission->facts, failure);
                 if (failure->reason == REASON_STOPPED)
-                        is_asked_to_stop(mission, "in", failure);
+                        mission_is_to_end(mission, failure, "in the step '%s'", mission->stage);
                 if (mission->facts.machine.fitness.known == TRI_YES)
                         out_of_memory_judge(mission->facts.machine.fitness.oom_kills, machine_oom_kills(mission->host),
                                             failure);

@@ -61,14 +61,10 @@ static bool find_installer(const Host *host, ProcessExtension *ret)
         return false;
 }
 
-static int fail(Mission *mission, const ProcessExtension *process, int64_t waited_s, const Error *err, Failure *failure)
+static int fail(const Mission *mission, const ProcessExtension *process, int64_t waited_s, Failure *failure)
 {
-        ReasonId stop = mission->why_stop ? mission->why_stop(mission->userdata) : REASON_NONE;
-
-        if (stop)
-                return failure_set(failure, stop, "It ended while waiting for %s.", process->program);
-        if (err->kind == ERROR_STOPPED)
-                return failure_from(failure, REASON_STOPPED, err);
+        if (mission_is_to_end(mission, failure, "while waiting for %s", process->program))
+                return -1;
         return failure_set(failure, REASON_PACKAGE_MANAGER_LOCKED,
                            "%s, which version %s of this extension started (pid %d), is still at work; we waited "
                            "%lld s.",
@@ -78,14 +74,13 @@ static int fail(Mission *mission, const ProcessExtension *process, int64_t waite
 static int wait_for(Mission *mission, const ProcessExtension *process, Failure *failure)
 {
         int64_t since = deadline_now_ms(), waited_s = 0;
-        Error err = { 0 };
 
         while (process->age_s + waited_s <= LONGEST_S &&
                process_is_alive(mission->host, process->pid, process->start_time)) {
                 mission_say(mission, "waiting %lld s for %s of extension version %s (pid %d), which is still at work",
                             (long long)waited_s, process->program, process->version, (int)process->pid);
-                if (host_wait(mission->host, LOOK_MS, mission->deadline, &err) < 0)
-                        return fail(mission, process, waited_s, &err, failure);
+                if (host_wait(mission->host, LOOK_MS, mission->deadline, NULL) < 0)
+                        return fail(mission, process, waited_s, failure);
                 waited_s = (deadline_now_ms() - since) / 1000;
         }
         return 0;

@@ -19,27 +19,20 @@ static int64_t age_of_silent(const Mission *mission)
         return process.age_s < YOUNG_S ? process.age_s : -1;
 }
 
-static int fail_stopped(const Mission *mission, const Error *err, Failure *failure)
-{
-        ReasonId stop = mission->why_stop ? mission->why_stop(mission->userdata) : REASON_NONE;
-
-        if (stop)
-                return failure_set(failure, stop, "It ended while waiting for the sensor, which was just started.");
-        return failure_from(failure, REASON_STOPPED, err);
-}
-
 int sensor_start_wait(Mission *mission, Failure *failure)
 {
         Deadline deadline = deadline_sooner(mission->deadline, deadline_in(LONGEST_MS));
         int64_t age_s;
-        Error err = { 0 };
         int waited = 0;
 
         while ((age_s = age_of_silent(mission)) >= 0) {
                 mission_say(mission, "waiting for the sensor, which was started %lld s ago and does not answer yet",
                             (long long)age_s);
-                if (host_wait(mission->host, LOOK_MS, deadline, &err) < 0)
-                        return err.kind == ERROR_STOPPED ? fail_stopped(mission, &err, failure) : waited;
+                if (host_wait(mission->host, LOOK_MS, deadline, NULL) < 0)
+                        return mission_is_to_end(mission, failure,
+                                                 "while waiting for the sensor, which was just started")
+                                       ? -1
+                                       : waited;
                 waited = 1;
                 facts_refresh_sensor(mission->host, deadline, &mission->facts);
         }
