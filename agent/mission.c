@@ -52,7 +52,7 @@ bool mission_is_to_end(const Mission *mission, Failure *failure, const char *for
         va_start(ap, format);
         where = text_format_list(format, ap);
         va_end(ap);
-        failure_set(failure, reason, "It ended %s.", where);
+        failure_set(failure, reason, "It ended %s%s", where, text_ends_with(where, ".") ? "" : ".");
         return true;
 }
 

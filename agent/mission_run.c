@@ -111,8 +111,18 @@ static void fail(Mission *mission, const Failure *failure)
         finish(mission, VERDICT_FAILED, failure);
 }
 
+/* Who is stopped knows no more than that: newer settings and a hold say why. What was found stays told. */
+static void say_why_it_ended(const Mission *mission, const char *where, Failure *failure)
+{
+        _cleanup_free_ char *found = text_copy(failure->found);
+
+        if (failure->reason == REASON_STOPPED)
+                mission_is_to_end(mission, failure, "%s: %s", where, found);
+}
+
 static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
 {
+        _cleanup_free_ char *where = text_format("in the step '%s'", step_name(step->id));
         int64_t started = deadline_now_ms();
 
         mission->stage = step_name(step->id);
@@ -124,8 +134,7 @@ static int run_step(Mission *mission, const PlanStep *step, Failure *failure)
         outcome_row(mission->outcome, mission->stage, ROW_WORKING, "%s", step->why);
         if (steps[step->id](mission, failure) < 0) {
                 proxy_use_tell(&mission->proxy, &mission->facts, failure);
-                if (failure->reason == REASON_STOPPED)
-                        mission_is_to_end(mission, failure, "in the step '%s'", mission->stage);
+                say_why_it_ended(mission, where, failure);
                 if (mission->facts.machine.fitness.known == TRI_YES)
                         out_of_memory_judge(mission->facts.machine.fitness.oom_kills, machine_oom_kills(mission->host),
                                             failure);
@@ -222,6 +231,20 @@ static void check(Mission *mission)
         }
 }
 
+static int fail_recovering(const Mission *mission, const PackageResult *result, const Error *err, Failure *failure)
+{
+        if (err->kind == ERROR_TRUST)
+                return failure_from(failure, REASON_PACKAGE_SIGNATURE, err);
+        if (result->trouble == TROUBLE_NONE) {
+                steps_fail(failure,
+                           err->kind == ERROR_TIMEOUT ? REASON_PACKAGE_DOWNLOAD : REASON_PACKAGE_MANAGER_BROKEN, err);
+                say_why_it_ended(mission, "while finishing what an earlier run had begun", failure);
+                return -1;
+        }
+        return steps_fail_packages(
+                failure, result, result->trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
+}
+
 /* Of a run before this one. Through the proxy as well, which is not looked at yet. */
 static int recover(Mission *mission, Failure *failure)
 {
@@ -242,14 +265,7 @@ static int recover(Mission *mission, Failure *failure)
         repair.temporary = temporary_left(mission->host);
         if (recover_run(mission->host, &repair, mission->installer_log, &result, &err) == 0)
                 return 0;
-        if (err.kind == ERROR_TRUST)
-                return failure_from(failure, REASON_PACKAGE_SIGNATURE, &err);
-        if (result.trouble == TROUBLE_NONE)
-                return steps_fail(failure,
-                                  err.kind == ERROR_TIMEOUT ? REASON_PACKAGE_DOWNLOAD : REASON_PACKAGE_MANAGER_BROKEN,
-                                  &err);
-        return steps_fail_packages(failure, &result,
-                                   result.trouble == TROUBLE_NETWORK ? REASON_PACKAGE_DOWNLOAD : REASON_INSTALL_FAILED);
+        return fail_recovering(mission, &result, &err, failure);
 }
 
 /* Fetches the onboarding package if it has to be: nothing is changed before it is known whose it is. */

@@ -71,7 +71,7 @@ static int fail(const Mission *mission, const char *tenant, Failure *failure)
                                   : REASON_OFFBOARDING_FAILED;
         _cleanup_free_ char *found = text_copy(failure->found);
 
-        return failure_set(failure, reason, "%s %s tenant %s%s; %s.", found,
+        return failure_set(failure, reason, "%s%s %s tenant %s%s; %s.", found, failure_stop(failure),
                            known ? "The sensor is still in" : "Whether the sensor is still in", tenant,
                            known ? "" : " is not known", stands);
 }

@@ -121,6 +121,25 @@ def a_change_that_is_cut_off_is_taken_up(w):
     assert not w.leftovers() and not w.machine.exists(OFFBOARDING)
 
 
+@scenario(direct=True)
+def a_change_that_is_put_on_hold_tells_where_the_sensor_is(w):
+    w.onboard()
+    written = w.onboarding_file()
+    w.knobs({"offboard_file": "/run/leave"})
+    change(w, 1)
+    w.wait_told(f"waiting for the sensor to leave tenant {OURS}")
+    w.machine.write("/etc/mde-linux/hold", "ask Kim\n")
+    message = w.wait_error("held", seq=1).settings.message
+    assert ("It ended in the step 'offboard': asked to stop. "
+            f"The sensor is still in tenant {OURS}; its onboarding file is as it was before.") in message, message
+    assert w.onboarding_file() == written and not w.machine.exists(OFFBOARDING)
+    w.machine.run(["rm", "/etc/mde-linux/hold"])
+    w.knobs({})
+    w.enable_again()
+    w.azure.wait_status("success", seq=1)
+    assert_changed(w)
+
+
 @scenario(waits=True, timeout=300, direct=True)
 def a_sensor_that_does_not_leave_stays_where_it_was(w):
     w.onboard()
