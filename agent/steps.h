@@ -59,3 +59,6 @@ int steps_fail(Failure *failure, ReasonId otherwise, const Error *err);
 
 /* The same of a command of the package manager: Failure.by_manager. */
 int steps_fail_command(Failure *failure, ReasonId otherwise, const Error *err);
+
+/* The certificate presented is valid only so long from now: our clock is behind. words: of who met it. */
+int steps_fail_clock(Failure *failure, int64_t behind_s, const char *words);

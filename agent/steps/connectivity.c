@@ -144,8 +144,7 @@ static int conclude(const Preflight *preflight, Mission *mission, Failure *failu
                 return 0;
         }
         if (behind_s > 0)
-                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
-                                   (long long)behind_s, text);
+                return steps_fail_clock(failure, behind_s, text);
         failure_set(failure, REASON_CONNECTIVITY, "%s", text);
         failure->way_told = true; /* it is not that of the package server */
         return -1;

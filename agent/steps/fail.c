@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "platform/base/span.h"
+
 #define FIRST_PAUSE_MS 2000
 #define LONGEST_PAUSE_MS 30000
 
@@ -15,6 +17,14 @@ int steps_fail_command(Failure *failure, ReasonId otherwise, const Error *err)
         steps_fail(failure, otherwise, err);
         failure->by_manager = true;
         return -1;
+}
+
+int steps_fail_clock(Failure *failure, int64_t behind_s, const char *words)
+{
+        char span[SPAN_MAX];
+
+        return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %s at least: %s", span_exact(behind_s, span),
+                           words);
 }
 
 int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId otherwise)

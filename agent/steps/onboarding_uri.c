@@ -1,6 +1,7 @@
 #include "agent/steps/onboarding_uri.h"
 
 #include "agent/onboarding/onboarding_content.h"
+#include "agent/steps.h"
 #include "platform/base/text.h"
 #include "platform/http.h"
 
@@ -42,8 +43,7 @@ static int fail(const HttpResponse *response, const Error *err, bool *ret_passin
 {
         *ret_passing = err->kind == ERROR_NETWORK || err->kind == ERROR_TIMEOUT;
         if (response->starts_in_s > 0)
-                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
-                                   (long long)response->starts_in_s, err->text);
+                return steps_fail_clock(failure, response->starts_in_s, err->text);
         if (err->kind == ERROR_STOPPED)
                 return failure_from(failure, REASON_STOPPED, err);
         if (err->kind == ERROR_MISSING)

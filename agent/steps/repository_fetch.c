@@ -50,8 +50,7 @@ int repository_fetch(Mission *mission, HttpClient *http, const char *path, size_
                 return 0;
         }
         if (response->starts_in_s > 0)
-                return failure_set(failure, REASON_CLOCK_WRONG, "It is behind by %lld s at least: %s",
-                                   (long long)response->starts_in_s, err.text);
+                return steps_fail_clock(failure, response->starts_in_s, err.text);
         if (response->proxy_failed && err.kind != ERROR_STOPPED)
                 return failure_from(failure, REASON_PROXY, &err);
         if (err.kind == ERROR_INPUT)

@@ -45,11 +45,22 @@ static void a_source_of_others_that_fails_is_not_the_sensors(void **state)
         assert_false(steps_is_of_others(&result)); /* whose it is, nobody says */
 }
 
+static void how_far_a_clock_is_behind_is_told_in_words_too(void **state)
+{
+        Failure failure = { 0 };
+
+        assert_int_equal(steps_fail_clock(&failure, 7261, "the certificate is not yet valid"), -1);
+        assert_int_equal(failure.reason, REASON_CLOCK_WRONG);
+        assert_string_equal(failure.found,
+                            "It is behind by 7261 s (2 hours) at least: the certificate is not yet valid");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_build_without_an_allowed_digest_is_no_altered_download),
                 cmocka_unit_test(a_source_of_others_that_fails_is_not_the_sensors),
+                cmocka_unit_test(how_far_a_clock_is_behind_is_told_in_words_too),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
