@@ -94,8 +94,7 @@ static const Reason reasons[_REASON_MAX] = {
                                   "The sensor on this machine is onboarded to another tenant.",
                                   "Offboard it from that tenant first, or set allowTenantChange to true and give that "
                                   "tenant's offboarding package as defenderForEndpointOffboardingScript in "
-                                  "protectedSettings; nothing was changed." },
-
+                                  "protectedSettings; until then it stays in that tenant." },
         [REASON_TENANT_NOT_ALLOWED] = { "tenant-not-allowed", 31, 53, true, NEVER,
                                         "This site's policy does not allow the tenant of the onboarding package.",
                                         "Use the onboarding package of an allowed tenant, or add this one to "

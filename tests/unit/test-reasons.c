@@ -60,6 +60,15 @@ static void what_to_do_is_complete_in_itself(void **state)
                                 fail_msg("%s: '%s'", reason_get((ReasonId)i)->id, words[j]);
 }
 
+/* status, doctor and explain tell it long after the run, which may have been past its first steps as well. */
+static void what_to_do_about_another_tenant_says_nothing_of_one_run(void **state)
+{
+        const char *remedy = reason_get(REASON_TENANT_OTHER)->remedy;
+
+        assert_null(strstr(remedy, "was changed"));
+        assert_non_null(strstr(remedy, "until then it stays in that tenant."));
+}
+
 static void whoever_is_to_restart_the_guest_agent_is_told_how(void **state)
 {
         int i;
@@ -137,6 +146,7 @@ int main(void)
                 cmocka_unit_test(every_reason_is_complete),
                 cmocka_unit_test(no_reason_speaks_of_one_package_manager_only),
                 cmocka_unit_test(what_to_do_is_complete_in_itself),
+                cmocka_unit_test(what_to_do_about_another_tenant_says_nothing_of_one_run),
                 cmocka_unit_test(whoever_is_to_restart_the_guest_agent_is_told_how),
                 cmocka_unit_test(azure_codes_are_those_with_a_meaning),
                 cmocka_unit_test(the_17th_word_of_every_message_is_the_installer_code),
