@@ -50,10 +50,7 @@ static Tri answer(const Assessment *assessment, const Facts *facts)
 {
         if (assessment->n_refusals > 0)
                 return TRI_NO;
-        if (facts->machine.distro_known == TRI_UNKNOWN || facts->machine.distro_known == TRI_NOT_ASKED ||
-            facts->fanotify.known == TRI_UNKNOWN || facts->fanotify.unreadable > 0)
-                return TRI_UNKNOWN;
-        return TRI_YES;
+        return unseen_decides(facts) ? TRI_UNKNOWN : TRI_YES;
 }
 
 void assessment_make(const Request *request, const Facts *facts, Assessment *ret)

@@ -55,6 +55,11 @@ size_t unseen_list(const Facts *facts, const char *ret[UNSEEN_MAX])
         return n;
 }
 
+bool unseen_decides(const Facts *facts)
+{
+        return distribution(facts) || facts->machine.distro_known == TRI_NOT_ASKED || holders(facts);
+}
+
 char *unseen_join(const char *const *items, size_t n)
 {
         _cleanup_(text_clear) Text text = { 0 };

@@ -13,5 +13,9 @@
 /* Each is a part of a sentence, "which programs hold file access back"; static. Returns how many. */
 size_t unseen_list(const Facts *facts, const char *ret[UNSEEN_MAX]);
 
+/* The distribution, or who blocks file access, is among them: that nothing is known to speak against the sensor is then
+ * no answer. */
+bool unseen_decides(const Facts *facts);
+
 /* "A, B and C"; "" for none. Caller frees. */
 char *unseen_join(const char *const *items, size_t n);

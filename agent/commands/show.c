@@ -1,5 +1,7 @@
 #include "agent/commands/show.h"
 
+#include "agent/answers/unseen.h"
+#include "agent/commands/command.h"
 #include "platform/base/text.h"
 #include "platform/json_add.h"
 
@@ -170,4 +172,11 @@ Json *show_plan_json(const Request *request, const Plan *plan, const char *const
         json_object_object_add(json, "settings", show_texts_json(request->notes, request->n_notes));
         json_object_object_add(json, "unseen", show_texts_json(unseen, n_unseen));
         return json;
+}
+
+int show_plan_exit_code(const Plan *plan, const Facts *facts)
+{
+        if (plan->refusal.reason)
+                return reason_get(plan->refusal.reason)->azure_code;
+        return unseen_decides(facts) ? COMMAND_UNKNOWN : COMMAND_DONE;
 }

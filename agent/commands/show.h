@@ -14,6 +14,9 @@ void show_plan(const Screen *screen, const Request *request, const Plan *plan, S
 
 Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen);
 
+/* Of plan: the first refusal's; without one 0, or that what decides was not seen. */
+int show_plan_exit_code(const Plan *plan, const Facts *facts);
+
 /* Parts of these, for others that tell of refusals and failures. title: "refused"; remedy: in place of the reason's own
  * words of what to do, where those speak to somebody else; NULL: they fit. */
 void show_refusal(const Screen *screen, const char *title, const Failure *refusal, const char *remedy);

@@ -44,5 +44,5 @@ int command_plan(const CommandLine *line)
         code = show(line, &question, plan);
         if (code)
                 return code;
-        return plan->refusal.reason ? reason_get(plan->refusal.reason)->azure_code : COMMAND_DONE;
+        return show_plan_exit_code(plan, &question.facts);
 }

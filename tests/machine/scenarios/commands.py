@@ -34,7 +34,7 @@ class Row:
 
 ONBOARDED = {
     "check": Row("", 0, 4, "This machine is fit for the sensor"),
-    "plan": Row("--settings /srv/settings.json", 0, 0),
+    "plan": Row("--settings /srv/settings.json", 0, 4),
     "onboard": Row(f"{FILE} --settings {SETTINGS}", 0),
     "offboard": Row(f"{LEAVE} --dry-run", 0),
     "status": Row("", 0, 0, "Microsoft Defender for Endpoint is onboarded"),
