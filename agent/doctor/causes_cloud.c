@@ -197,18 +197,24 @@ static const char *way_to_see(ReasonId reason)
         return "Mend that, or look at " PORTAL ".";
 }
 
-bool cloud_tell_unseen(const Signs *signs, char ret[SIGNS_TEXT_MAX], const char **ret_how)
+char *cloud_trouble(const Signs *signs)
+{
+        const char *trouble = signs->cloud.trouble;
+        size_t length = strlen(trouble);
+
+        return text_copy_n(trouble, length - text_ends_with(trouble, "."));
+}
+
+bool cloud_tell_unseen(const Signs *signs, const char *told, char ret[SIGNS_TEXT_MAX], const char **ret_how)
 {
         const AzureSecurity *cloud = &signs->cloud;
-        size_t length;
+        _cleanup_free_ char *trouble = cloud_trouble(signs);
 
         if (!cloud->reason || signs_are_licensed(signs))
                 return false;
-        length = strlen(cloud->trouble);
-        length -= length > 0 && cloud->trouble[length - 1] == '.';
-        snprintf(ret, SIGNS_TEXT_MAX, "%s: %.*s",
-                 cloud->asked == TRI_YES ? "parts of what Azure says" : "what Azure says",
-                 (int)(length < 450 ? length : 450), cloud->trouble);
+        snprintf(ret, SIGNS_TEXT_MAX, "%s: %s%.450s",
+                 cloud->asked == TRI_YES ? "parts of what Azure says" : "what Azure says", told ? "see " : "",
+                 told ? told : trouble);
         *ret_how = way_to_see(cloud->reason);
         return true;
 }

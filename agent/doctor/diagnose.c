@@ -201,11 +201,23 @@ static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
         ret->n_unseen++;
 }
 
+/* A run that met it as well, and is told: its id; NULL: none. */
+static const char *who_tells(const Diagnosis *diagnosis, const char *trouble)
+{
+        size_t i;
+
+        for (i = 0; i < diagnosis->n && *trouble; i++)
+                if (strstr(diagnosis->causes[i].why, trouble))
+                        return diagnosis->causes[i].id;
+        return NULL;
+}
+
 static void tell_unseen(const Signs *signs, Diagnosis *ret)
 {
         const NetworkSigns *network = &signs->network;
         char text[SIGNS_TEXT_MAX], as_root[UNSEEN_HOW_MAX];
         bool hidden = !signs->root && situation_has_sensor(&signs->facts) && signs->facts.sensor.onboarded != TRI_NO;
+        _cleanup_free_ char *trouble = cloud_trouble(signs);
         const char *how;
 
         snprintf(as_root, sizeof(as_root), "Run 'sudo %s doctor'.", signs->call ? signs->call : "mde-linux");
@@ -228,7 +240,7 @@ static void tell_unseen(const Signs *signs, Diagnosis *ret)
                 unseen(ret, hidden ? as_root : "Run it again when the sensor has its onboarding file.",
                        "the sensor's own endpoints: %s tells which they are",
                        hidden ? "its onboarding file, which is root's," : "only an onboarding package");
-        if (cloud_tell_unseen(signs, text, &how))
+        if (cloud_tell_unseen(signs, who_tells(ret, trouble), text, &how))
                 unseen(ret, how, "%s", text);
         if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
                 unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");

@@ -122,9 +122,13 @@ bool cause_noted(const Signs *signs, Judge *judge, const char *name, CauseFound 
 /* Azure has said why the extension has not come. */
 bool signs_name_cloud_cause(const Signs *signs);
 
-/* What is so on Azure's side; whether something of it that matters could not be seen, and how to see it (static). */
+/* What is so on Azure's side; whether something of it that matters could not be seen, and how to see it (static). told:
+ * the cause that says why already, by its id; NULL: none does. */
 void cloud_say(const Signs *signs, char ret[SIGNS_TEXT_MAX]);
-bool cloud_tell_unseen(const Signs *signs, char ret[SIGNS_TEXT_MAX], const char **ret_how);
+bool cloud_tell_unseen(const Signs *signs, const char *told, char ret[SIGNS_TEXT_MAX], const char **ret_how);
+
+/* Why it could not be seen, without a full stop. Caller frees. */
+char *cloud_trouble(const Signs *signs);
 
 /* The sensor answers, and says that it is licensed. */
 bool signs_are_licensed(const Signs *signs);

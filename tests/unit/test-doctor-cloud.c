@@ -215,7 +215,7 @@ static void what_could_not_be_seen_is_told_with_the_way_to_see_it(void **state)
 
                 cloud.integration = cloud.plan = cloud.linux_out = cloud.extension = TRI_UNKNOWN;
                 s->cloud = cloud;
-                assert_true(cloud_tell_unseen(s, what, &how));
+                assert_true(cloud_tell_unseen(s, NULL, what, &how));
                 assert_string_equal(what, rows[i].what);
                 assert_non_null(strstr(how, rows[i].how));
                 diagnosis = of(s);
@@ -223,10 +223,35 @@ static void what_could_not_be_seen_is_told_with_the_way_to_see_it(void **state)
                 assert_string_equal(diagnosis->causes[0].id, "extension-not-assigned");
                 s = licensed();
                 s->cloud = cloud;
-                assert_false(cloud_tell_unseen(s, what, &how));
+                assert_false(cloud_tell_unseen(s, NULL, what, &how));
                 free(diagnosis);
                 diagnosis = of(s);
                 assert_int_equal(diagnosis->groups[GROUP_CLOUD], FINDING_NOT_ASKED);
+        }
+}
+
+/* By the run that asked Azure for the package, and by the doctor's own question: it is one fault. */
+static void what_a_run_has_met_as_well_is_told_once(void **state)
+{
+        static const char *const troubles[] = { "HOST/token answered 404.", "another" };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(troubles); i++) {
+                _cleanup_free_ Diagnosis *diagnosis = NULL;
+                Signs *s = bare();
+
+                s->cloud = (AzureSecurity){ .asked = TRI_NO, .reason = REASON_AZURE_METADATA_DENIED };
+                snprintf(s->cloud.trouble, sizeof(s->cloud.trouble), "%s", troubles[i]);
+                s->extension.told = TRI_YES;
+                s->extension.reason = REASON_AZURE_METADATA_DENIED;
+                strcpy(s->extension.status, "error");
+                strcpy(s->extension.message, "Tried in this order: from Azure: HOST/token answered 404.");
+                diagnosis = of(s);
+                assert_true(tells(diagnosis, "azure-metadata-denied"));
+                assert_int_equal(diagnosis->n_unseen, 2);
+                assert_string_equal(diagnosis->unseen[0].what,
+                                    i == 0 ? "what Azure says: see azure-metadata-denied" : "what Azure says: another");
+                assert_non_null(strstr(diagnosis->unseen[0].how, "Mend that"));
         }
 }
 
@@ -250,6 +275,7 @@ int main(void)
                 cmocka_unit_test(a_failure_that_azure_still_shows_is_told),
                 cmocka_unit_test(another_tenant_than_the_subscriptions_is_a_fault_unless_asked_for),
                 cmocka_unit_test(what_could_not_be_seen_is_told_with_the_way_to_see_it),
+                cmocka_unit_test(what_a_run_has_met_as_well_is_told_once),
                 cmocka_unit_test(others_than_azures_machines_have_no_cloud),
         };
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import onboarding
 from identity import DIRECTORY
+from identity_pages import TOKEN
 from onboarding_world import PROGRAM
 from scenario import scenario
 
@@ -132,6 +133,22 @@ def what_azure_shows_beside_a_sensor_that_is_well(w):
     w.machine.write("/etc/environment", "https_proxy=http://127.0.0.1:3128\n")
     assert document(w, code=0, program=PROGRAM)["cloud"]["extension"]["state"] == "Succeeded"
     assert "management.azure.com:443" in (w.folder / "proxy-3128.log").read_text(), (w.folder / "proxy-3128.log").read_text()
+
+
+@scenario(agent="newest", timeout=120)
+def what_a_run_has_met_at_azure_as_well_is_told_once(w):
+    w.prepare()
+    w.bring_program(COMMAND)
+    w.agent.start()
+    w.azure.wait_report(lambda report: True, "a report")
+    w.identity.assign()
+    w.identity.stage("imds", TOKEN, {"status": 403})
+    done = w.machine.run([COMMAND, "onboard", "--from-azure"], check=False)
+    assert done.returncode == 53 and "answered 403" in done.stdout + done.stderr, done
+    code, lines = doctor(w)
+    assert code == 3 and "azure-metadata-denied" in causes(lines), lines
+    assert sum(line.count("answered 403") for line in lines) == 1, lines
+    assert any("what Azure says: see azure-metadata-denied. Mend that" in line for line in unseen(lines)), lines
 
 
 @scenario(timeout=120)
