@@ -53,7 +53,7 @@ static void tell_trouble(const Preflight *preflight, size_t at, Text *text)
                         text_append(text, "%s%s", separator, preflight->endpoints.items[i].host);
                         separator = ", ";
                 }
-        text_append(text, "%s. ", preflight_meaning(probe));
+        text_append(text, "%s", preflight_meaning(probe));
 }
 
 static void tell_around(const Preflight *preflight, const Proxy *machine, size_t missing, Text *text)
@@ -63,12 +63,12 @@ static void tell_around(const Preflight *preflight, const Proxy *machine, size_t
         if (n == 0)
                 return;
         if (n == missing)
-                text_append(text, "%s", n == 1 ? "It is" : "They are");
+                text_append(text, ". %s", n == 1 ? "It is" : "They are");
         else
-                text_append(text, "%zu of them %s", n, n == 1 ? "is" : "are");
+                text_append(text, ". %zu of them %s", n, n == 1 ? "is" : "are");
         text_append(text,
                     " reached only through the proxy %s (named in %s), which the sensor is not told of: add the "
-                    "setting \"proxy\": \"%s\". Without it: ",
+                    "setting \"proxy\": \"%s\". Without it",
                     machine->machine_url, machine->machine_source, machine->machine_url);
 }
 
@@ -78,15 +78,15 @@ static char *tell_missing(const Preflight *preflight, const Mission *mission)
         Text text = { 0 };
         size_t i, said = 0, n = preflight_count_missing(preflight, false);
 
-        text_append(&text, "%zu of the sensor's %zu endpoints %s not reached. ", n, preflight->endpoints.n,
+        text_append(&text, "%zu of the sensor's %zu endpoints %s not reached", n, preflight->endpoints.n,
                     n == 1 ? "was" : "were");
         tell_around(preflight, &mission->facts.proxy, n, &text);
         for (i = 0; i < preflight->endpoints.n && said < SAID_MAX; i++)
                 if (!preflight->probes[i].reached && is_first_of_its_kind(preflight, i)) {
+                        text_append(&text, "%s", said++ == 0 ? ": " : "; ");
                         tell_trouble(preflight, i, &text);
-                        said++;
                 }
-        text.data[--text.length] = '\0';
+        text_append(&text, ".");
         return text_take(&text);
 }
 
