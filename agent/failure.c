@@ -54,12 +54,19 @@ const char *failure_stop(const Failure *failure)
         return length == 0 || strchr(".!?", failure->found[length - 1]) ? "" : ".";
 }
 
+const char *failure_why(const Failure *failure, char text[FAILURE_TEXT_MAX])
+{
+        _cleanup_free_ char *why = text_go_on(reason_get(failure->reason)->what, failure->found);
+
+        snprintf(text, FAILURE_TEXT_MAX, "%s%s", why, *failure->found ? failure_stop(failure) : "");
+        return text;
+}
+
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX])
 {
-        const Reason *reason = reason_get(failure->reason);
+        char why[FAILURE_TEXT_MAX];
 
-        snprintf(text, FAILURE_TEXT_MAX, "%s%s%s%s %s", reason->what, *failure->found ? " " : "", failure->found,
-                 failure_stop(failure), reason->remedy);
+        snprintf(text, FAILURE_TEXT_MAX, "%s %s", failure_why(failure, why), reason_get(failure->reason)->remedy);
         return text;
 }
 

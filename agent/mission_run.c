@@ -66,13 +66,12 @@ static void fail(Mission *mission, const Failure *failure)
 {
         UndoState undo = { 0 }, left = { 0 };
         PackageState state = PACKAGE_UNKNOWN;
-        char version[PACKAGE_VERSION_MAX];
+        char version[PACKAGE_VERSION_MAX], why[FAILURE_TEXT_MAX];
         Failure unsettled = { 0 };
         Error err = { 0 };
 
         report_notes(&mission->plan, mission->outcome);
-        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s %s", reason_get(failure->reason)->what,
-                    failure->found);
+        outcome_row(mission->outcome, mission->stage, ROW_ERROR, "%s", failure_why(failure, why));
         if (*mission->left_tenant)
                 outcome_row(
                         mission->outcome, "tenant", ROW_WARNING,

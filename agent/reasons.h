@@ -163,6 +163,9 @@ int failure_from_crypto(Failure *failure, const Error *err);
 /* What found needs at its end where a sentence follows: "." or "". */
 const char *failure_stop(const Failure *failure);
 
+/* "WHAT WHY", with a full stop at its end: what it means, and what was found. Returns text. */
+const char *failure_why(const Failure *failure, char text[FAILURE_TEXT_MAX]);
+
 /* "WHAT WHY DO": the same without the words around it. Returns text. */
 const char *failure_explain(const Failure *failure, char text[FAILURE_TEXT_MAX]);
 

@@ -9,6 +9,7 @@ static void report_onboarding(const Request *request, const SensorHealth *health
 {
         const OnboardingPackage *package = request->onboarding;
         const Failure *failure = &request->onboarding_failure;
+        char text[FAILURE_TEXT_MAX];
 
         if (!package && situation_has_sources(request))
                 return; /* what came of them is a note */
@@ -16,9 +17,9 @@ static void report_onboarding(const Request *request, const SensorHealth *health
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "The sensor stays onboarded%s%s, but the onboarding package could not be compared "
                             "with it "
-                            "(%s): %s %s %s",
+                            "(%s): %s",
                             *health->org_id ? " to tenant " : "", health->org_id, reason_get(failure->reason)->id,
-                            reason_get(failure->reason)->what, failure->found, reason_get(failure->reason)->remedy);
+                            failure_explain(failure, text));
         else if (!package->root_pinned)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "It is signed under a root certificate that is not known here: %s, SHA-256 %s.",

@@ -197,12 +197,15 @@ static int run(Session *session)
 int command_enable(void)
 {
         _cleanup_(session_clear) Session session = { 0 };
+        char why[FAILURE_TEXT_MAX];
+        Failure failure = { 0 };
         Error err = { 0 };
 
         host_init(&session.host);
         if (session_open(&session, "Enable", &err) < 0) {
-                fprintf(stderr, "%s %s\n", reason_get(REASON_ENVIRONMENT)->what, err.text);
-                return reason_get(REASON_ENVIRONMENT)->azure_code;
+                failure_from(&failure, REASON_ENVIRONMENT, &err);
+                fprintf(stderr, "%s\n", failure_why(&failure, why));
+                return reason_get(failure.reason)->azure_code;
         }
         return run(&session);
 }

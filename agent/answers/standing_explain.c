@@ -23,11 +23,10 @@ void standing_explain(Standing *standing, const char *why, const char *remedy)
 
 void standing_explain_failure(Standing *standing, const Failure *failure, bool by_hand)
 {
-        const Reason *reason = reason_get(failure->reason);
+        char why[FAILURE_TEXT_MAX];
 
         standing->failure = *failure;
-        snprintf(standing->why, sizeof(standing->why), "%s%s%s%s", reason->what, *failure->found ? " " : "",
-                 failure->found, failure_stop(failure));
+        snprintf(standing->why, sizeof(standing->why), "%s", failure_why(failure, why));
         snprintf(standing->remedy, sizeof(standing->remedy), "%s", remedy_of_run(failure->reason, by_hand));
 }
 

@@ -80,6 +80,14 @@ static const char *which_package(const Request *request, const Facts *facts)
                                      : "that was had before, and cannot be had now, was for tenant";
 }
 
+static void refuse_unusable(const Failure *unusable, const char *present, const char *wanted, Plan *plan)
+{
+        _cleanup_free_ char *stands = text_format("The sensor is in tenant %s and is to change to %s", present, wanted),
+                            *found = text_go_on(stands, unusable->found);
+
+        judge_refuse(plan, unusable->reason, "%s", found);
+}
+
 /* wanted: of the package, or of the one that there was before. */
 static void judge_change(const Request *request, const Facts *facts, const char *wanted, Plan *plan)
 {
@@ -90,9 +98,7 @@ static void judge_change(const Request *request, const Facts *facts, const char 
                 judge_refuse(plan, REASON_TENANT_OTHER, "The sensor is in tenant %s%s, the onboarding package %s %s.",
                              present, how_known(facts), which_package(request, facts), wanted);
         else if (!leave && request->offboarding_failure.reason)
-                judge_refuse(plan, request->offboarding_failure.reason,
-                             "The sensor is in tenant %s and is to change to %s. %s", present, wanted,
-                             request->offboarding_failure.found);
+                refuse_unusable(&request->offboarding_failure, present, wanted, plan);
         else if (!leave)
                 judge_refuse(plan, REASON_OFFBOARDING_MISSING, "The sensor is in tenant %s%s and is to change to %s.",
                              present, how_known(facts), wanted);

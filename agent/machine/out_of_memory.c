@@ -22,7 +22,7 @@ static bool speaks_of_a_kill(const char *found)
 
 void out_of_memory_judge(int64_t before, int64_t now, Failure *failure)
 {
-        char found[sizeof(failure->found)];
+        _cleanup_free_ char *ended = NULL, *found = text_copy(failure->found), *all = NULL;
         ReasonId reason = failure->reason;
 
         if (before < 0 || now <= before)
@@ -30,8 +30,8 @@ void out_of_memory_judge(int64_t before, int64_t now, Failure *failure)
         if (reason != REASON_INSTALL_FAILED && reason != REASON_PACKAGE_MANAGER_BROKEN &&
             reason != REASON_SERVICE_FAILED)
                 return;
-        snprintf(found, sizeof(found), "%s", failure->found);
-        failure_set(failure, speaks_of_a_kill(found) ? REASON_OUT_OF_MEMORY : reason,
-                    "Processes ended by the kernel for lack of memory meanwhile: %lld. %s", (long long)(now - before),
-                    found);
+        ended = text_format("Processes ended by the kernel for lack of memory meanwhile: %lld",
+                            (long long)(now - before));
+        all = text_go_on(ended, found);
+        failure_set(failure, speaks_of_a_kill(found) ? REASON_OUT_OF_MEMORY : reason, "%s", all);
 }

@@ -79,10 +79,14 @@ static bool is_of_network(ReasonId reason)
 static void tell_own(const ProxyUse *use, const Proxy *proxy, const Failure *found, Failure *failure)
 {
         bool said = text_starts_with(found->found, FAILURE_MANAGER_SAID);
+        _cleanup_free_ char *ours = text_format("The package manager goes by its own %s of %s",
+                                                *proxy->url || proxy->passed ? "proxy" : "setting, no proxy,",
+                                                use->own_source),
+                            *theirs = text_format("%s%s", said ? "It said: " : "",
+                                                  found->found + (said ? strlen(FAILURE_MANAGER_SAID) : 0)),
+                            *all = text_go_on(ours, theirs);
 
-        failure_set(failure, found->reason, "The package manager goes by its own %s of %s. %s%s",
-                    *proxy->url || proxy->passed ? "proxy" : "setting, no proxy,", use->own_source,
-                    said ? "It said: " : "", found->found + (said ? strlen(FAILURE_MANAGER_SAID) : 0));
+        failure_set(failure, found->reason, "%s", all);
 }
 
 /* Caller frees. */

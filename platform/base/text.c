@@ -58,6 +58,16 @@ char *text_format(const char *format, ...)
         return text;
 }
 
+char *text_go_on(const char *sentence, const char *more)
+{
+        size_t length = strlen(sentence) - text_ends_with(sentence, ".");
+        const char *between = strstr(sentence, ": ") ? "; " : ": ";
+
+        if (!(*more >= 'a' && *more <= 'z'))
+                between = *more ? ". " : ".";
+        return text_format("%.*s%s%s", (int)length, sentence, between, more);
+}
+
 void text_clear(Text *text)
 {
         free(text->data);

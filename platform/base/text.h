@@ -19,6 +19,13 @@ char *text_copy_n(const char *text, size_t length); /* up to length bytes, termi
 char *text_format(const char *format, ...) _printf_(1, 2);
 char *text_format_list(const char *format, va_list ap) _printf_(1, 0);
 
+/*
+ * A sentence and what is found beside it: "SENTENCE. More", or "SENTENCE: more" ("; " where it has a colon already)
+ * where more begins in lower case, as names and the words of an Error do. sentence: with its full stop or without; more
+ * "": the sentence alone. Caller frees.
+ */
+char *text_go_on(const char *sentence, const char *more);
+
 /* A growing buffer; zero-initialised is empty; data is terminated once anything was added. */
 typedef struct Text {
         char *data;

@@ -23,7 +23,7 @@ static void a_killed_script_is_lack_of_memory(void **state)
         Failure f = judge(REASON_INSTALL_FAILED, SCRIPT "137", 3, 5);
 
         assert_int_equal(f.reason, REASON_OUT_OF_MEMORY);
-        assert_string_equal(f.found, "Processes ended by the kernel for lack of memory meanwhile: 2. " SCRIPT "137");
+        assert_string_equal(f.found, "Processes ended by the kernel for lack of memory meanwhile: 2; " SCRIPT "137");
         assert_int_equal(judge(REASON_SERVICE_FAILED, "result oom-kill, restarted", 0, 1).reason, REASON_OUT_OF_MEMORY);
 }
 
@@ -32,7 +32,7 @@ static void another_failure_keeps_its_reason_and_tells_the_count(void **state)
         Failure f = judge(REASON_INSTALL_FAILED, SCRIPT "1", 0, 1);
 
         assert_int_equal(f.reason, REASON_INSTALL_FAILED);
-        assert_string_equal(f.found, "Processes ended by the kernel for lack of memory meanwhile: 1. " SCRIPT "1");
+        assert_string_equal(f.found, "Processes ended by the kernel for lack of memory meanwhile: 1; " SCRIPT "1");
 }
 
 static void without_a_kill_nothing_is_said(void **state)

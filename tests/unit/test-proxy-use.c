@@ -256,7 +256,7 @@ static void the_proxy_that_is_named_is_that_of_who_failed(void **state)
         assert_string_equal(told(&f, &q, true, said),
                             "The package manager goes by its own proxy of /etc/apt/apt.conf. It said: 407");
         assert_string_equal(told(&f, &q, true, "apt-get took too long"),
-                            "The package manager goes by its own proxy of /etc/apt/apt.conf. apt-get took too long");
+                            "The package manager goes by its own proxy of /etc/apt/apt.conf: apt-get took too long");
         assert_string_equal(told(&f, &asked, true, said),
                             "Through the proxy http://asked:1 of the setting proxy: The package manager said: 407");
         f.proxy.own = false;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "agent/answers/remedy.h"
 #include "agent/reasons.h"
 #include "platform/base/text.h"
 
@@ -125,6 +126,43 @@ static void a_message_says_what_was_found_as_a_sentence(void **state)
         assert_null(strstr(failure_message(&failure, text), "  "));
 }
 
+/* A lower-case letter behind a full stop. */
+static const char *find_stumble(const char *text)
+{
+        const char *at = text;
+
+        while ((at = strstr(at, ". ")))
+                if (islower((unsigned char)*(at += 2)))
+                        return at;
+        return NULL;
+}
+
+static void every_message_is_sentences(void **state)
+{
+        static const char *const found[] = { "packages.example.test answered 503",
+                                             "mdatp.service is masked. It says so itself.",
+                                             "open /opt/x: Permission denied",
+                                             "/opt has 12 MB.",
+                                             "Only 12 MB are free.",
+                                             "3 of 5 were not reached",
+                                             "" };
+        size_t j;
+        int i;
+
+        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
+                for (j = 0; j < ELEMENTSOF(found); j++) {
+                        char text[FAILURE_TEXT_MAX];
+                        Failure failure = { 0 };
+
+                        failure_set(&failure, (ReasonId)i, "%s", found[j]);
+                        if (find_stumble(failure_message(&failure, text)))
+                                fail_msg("%s", text);
+                        assert_non_null(strstr(text, found[j]));
+                        assert_true(isupper((unsigned char)*remedy_by_hand((ReasonId)i)));
+                        assert_null(find_stumble(remedy_by_hand((ReasonId)i)));
+                }
+}
+
 static void a_cut_text_stays_valid_utf8(void **state)
 {
         char filler[ERROR_TEXT_MAX + 8];
@@ -151,6 +189,7 @@ int main(void)
                 cmocka_unit_test(azure_codes_are_those_with_a_meaning),
                 cmocka_unit_test(the_17th_word_of_every_message_is_the_installer_code),
                 cmocka_unit_test(a_message_says_what_was_found_as_a_sentence),
+                cmocka_unit_test(every_message_is_sentences),
                 cmocka_unit_test(a_cut_text_stays_valid_utf8),
         };
 

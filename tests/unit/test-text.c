@@ -114,12 +114,32 @@ static void the_place_of_a_url_has_neither_login_nor_query(void **state)
         }
 }
 
+static void what_goes_on_in_lower_case_is_no_sentence_of_its_own(void **state)
+{
+        static const char *const rows[][3] = {
+                { "The disk is full.", "Only 12 MB are free.", "The disk is full. Only 12 MB are free." },
+                { "The disk is full.", "only 12 MB are free", "The disk is full: only 12 MB are free" },
+                { "The disk is full", "/opt has 12 MB.", "The disk is full. /opt has 12 MB." },
+                { "It is masked: it may not run.", "mdatp is masked.",
+                  "It is masked: it may not run; mdatp is masked." },
+                { "The disk is full.", "", "The disk is full." },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *text = text_go_on(rows[i][0], rows[i][1]);
+
+                assert_string_equal(text, rows[i][2]);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_place_of_a_url_has_neither_login_nor_query),
                 cmocka_unit_test(logins_of_addresses_are_hidden),
                 cmocka_unit_test(tokens_in_paths_and_values_of_secrets_are_hidden),
+                cmocka_unit_test(what_goes_on_in_lower_case_is_no_sentence_of_its_own),
                 cmocka_unit_test(what_is_shown_has_no_login_even_where_it_is_cut),
         };
 
