@@ -5,8 +5,8 @@
  * machine is changed. In an image, and for who is not root, what cannot be seen is missing, and bundle says so.
  *
  * Files: MANIFEST.json (packaging/schemas/bundle.json), facts.json (facts_json.h, the sensor's managed configuration by
- * known members only), plan.json (without a package; show_plan_json), history.json, status.json, units.json,
- * state.json, version.txt, extension.log, by-hand.log.
+ * known members only), plan.json (without a package; show_plan_json), history.json (runs by hand among them),
+ * status.json, units.json, state.json, version.txt, extension.log, by-hand.log.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #include "platform/json.h"
 
 #define BUNDLE_FILES_MAX 12
-#define BUNDLE_OMISSIONS_MAX 16
+#define BUNDLE_OMISSIONS_MAX 24
 #define BUNDLE_LOG_MAX ((size_t)256 * 1024) /* bytes of the log's end */
 #define BUNDLE_RECORDS_MAX 20               /* histories, statuses: the newest */
 

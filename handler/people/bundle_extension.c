@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "agent/guest/extension_run.h"
 #include "agent/guest/places.h"
 #include "agent/history.h"
 #include "agent/queue.h"
@@ -26,7 +27,7 @@ static void put(Json *object, const char *name, const char *text)
         json_add_text(object, name, shown);
 }
 
-/* --- numbered files: N.json, N.status ------------------------------------------------------------------- */
+/* --- N.status ------------------------------------------------------------------------------------------- */
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -35,13 +36,15 @@ static int compare_numbers(const void *a, const void *b)
         return left < right ? 1 : left > right ? -1 : 0;
 }
 
-/* The newest first; returns how many. */
-static size_t numbers_of(const Host *host, const char *folder, const char *suffix, int64_t ret[BUNDLE_RECORDS_MAX])
+/* The newest first; returns how many, all of them in *ret_all. */
+static size_t numbers_of(const Host *host, const char *folder, const char *suffix, int64_t ret[BUNDLE_RECORDS_MAX],
+                         size_t *ret_all)
 {
         _cleanup_(fs_names_freep) char **names = NULL;
         _cleanup_free_ int64_t *all = NULL;
         size_t n = 0, i, kept;
 
+        *ret_all = 0;
         if (fs_list(host, folder, &names, NULL) < 0)
                 return 0;
         for (i = 0; names[i]; i++)
@@ -58,28 +61,42 @@ static size_t numbers_of(const Host *host, const char *folder, const char *suffi
         qsort(all, n, sizeof(*all), compare_numbers);
         kept = n < BUNDLE_RECORDS_MAX ? n : BUNDLE_RECORDS_MAX;
         memcpy(ret, all, kept * sizeof(*all));
+        *ret_all = n;
         return kept;
+}
+
+static Json *run_json(const Host *host, const ExtensionRun *run)
+{
+        _cleanup_free_ HistoryRecord *record = text_allocate(sizeof(*record));
+        char when[TEXT_TIME_MAX];
+        Json *json;
+
+        history_read(host, run->sequence, record);
+        json = history_json(record);
+        json_add_text(json, "by", run->sequence == EXTENSION_BY_HAND ? "hand" : "extension");
+        if (run->sequence != EXTENSION_BY_HAND)
+                json_add_number(json, "sequence", run->sequence);
+        if (run->ended_s > 0)
+                json_add_text(json, "time", text_time(run->ended_s, when));
+        return json;
 }
 
 static void add_history(const Host *host, Bundle *bundle)
 {
-        int64_t numbers[BUNDLE_RECORDS_MAX];
-        size_t n = numbers_of(host, HISTORY_FOLDER, ".json", numbers), i;
+        size_t n, all = history_count(host), i;
+        _cleanup_free_ ExtensionRun *runs = extension_runs_read(host, BUNDLE_RECORDS_MAX, &n);
         Json *list;
 
         if (n == 0)
                 return;
+        if (n == BUNDLE_RECORDS_MAX && all > n)
+                bundle_omit(bundle, "older history", "of %zu runs that are remembered the newest %zu are in it", all,
+                            n);
         list = json_object_new_array();
-        for (i = 0; i < n; i++) {
-                _cleanup_free_ HistoryRecord *record = text_allocate(sizeof(*record));
-                Json *json;
-
-                history_read(host, (int)numbers[i], record);
-                json = history_json(record);
-                json_add_number(json, "sequence", numbers[i]);
-                json_object_array_add(list, json);
-        }
-        bundle_add_json(bundle, "history.json", "what came of each sequence number, the newest first", list);
+        for (i = 0; i < n; i++)
+                json_object_array_add(list, run_json(host, &runs[i]));
+        bundle_add_json(bundle, "history.json",
+                        "what came of each sequence number and of the last run by hand, the newest first", list);
 }
 
 /* --- status files --------------------------------------------------------------------------------------- */
@@ -136,7 +153,7 @@ static Json *read_status(const Host *host, const Environment *environment, int s
 static void add_statuses(const Host *host, const Environment *environment, Bundle *bundle)
 {
         int64_t numbers[BUNDLE_RECORDS_MAX];
-        size_t n = numbers_of(host, environment->status_folder, ".status", numbers), i;
+        size_t all, n = numbers_of(host, environment->status_folder, ".status", numbers, &all), others = 0, i;
         Json *list = json_object_new_array();
 
         for (i = 0; i < n; i++) {
@@ -144,7 +161,13 @@ static void add_statuses(const Host *host, const Environment *environment, Bundl
 
                 if (status)
                         json_object_array_add(list, status);
+                else
+                        others++;
         }
+        if (all > n)
+                bundle_omit(bundle, "older statuses", "of %zu status files the newest %zu were read", all, n);
+        if (others > 0)
+                bundle_omit(bundle, "damaged statuses", "%zu status files have not the shape of ours", others);
         bundle_add_json(bundle, "status.json", "what the extension told Azure, the newest first", list);
 }
 

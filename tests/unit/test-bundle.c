@@ -114,6 +114,27 @@ static void only_the_end_of_a_long_log_is_taken(void **state)
         assert_true(text_starts_with(bundle.files[0].data, "[2026-"));
 }
 
+/* NULL: the bundle has no such file. */
+static const char *file_of(const Bundle *bundle, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < bundle->n_files; i++)
+                if (text_equal(bundle->files[i].name, name))
+                        return bundle->files[i].data;
+        return NULL;
+}
+
+static const char *why_without(const Bundle *bundle, const char *what)
+{
+        size_t i;
+
+        for (i = 0; i < bundle->n_omissions; i++)
+                if (text_equal(bundle->omissions[i].what, what))
+                        return bundle->omissions[i].why;
+        return NULL;
+}
+
 static Json *parse(const char *text)
 {
         Json *json = NULL;
@@ -122,6 +143,48 @@ static Json *parse(const char *text)
         if (json_parse(text, strlen(text), &json, &err) < 0)
                 fail_msg("%s", err.text);
         return json;
+}
+
+static void a_run_by_hand_is_in_the_history(void **state)
+{
+        static const char record[] = "{\"schema\": 1, \"verdict\": \"failed\", \"secret\": \"" SECRET "\"}";
+        const Scratch *s = *state;
+        _cleanup_(bundle_clear) Bundle alone = { 0 }, both = { 0 };
+        _cleanup_json_ Json *one = NULL, *two = NULL;
+        Json *hand;
+
+        scratch_write(s, HISTORY_FOLDER "/hand.json", record);
+        bundle_add_extension(&s->host, &alone);
+        assert_non_null(file_of(&alone, "history.json"));
+        one = parse(file_of(&alone, "history.json"));
+        assert_int_equal(json_object_array_length(one), 1);
+        hand = json_object_array_get_idx(one, 0);
+        assert_string_equal(json_string(hand, "by"), "hand");
+        assert_string_equal(json_string(hand, "verdict"), "failed");
+        assert_null(json_member(hand, "sequence"));
+        assert_non_null(json_string(hand, "time"));
+        assert_null(json_member(hand, "secret"));
+        scratch_write(s, HISTORY_FOLDER "/7.json", record);
+        bundle_add_extension(&s->host, &both);
+        two = parse(file_of(&both, "history.json"));
+        assert_int_equal(json_object_array_length(two), 2);
+        assert_null(why_without(&both, "older history"));
+}
+
+static void runs_that_are_too_many_are_said_to_be_left_out(void **state)
+{
+        const Scratch *s = *state;
+        _cleanup_(bundle_clear) Bundle bundle = { 0 };
+        int i;
+
+        for (i = 0; i < BUNDLE_RECORDS_MAX + 3; i++) {
+                _cleanup_free_ char *path = text_format(HISTORY_FOLDER "/%d.json", i);
+
+                scratch_write(s, path, "{\"schema\": 1}");
+        }
+        bundle_add_extension(&s->host, &bundle);
+        assert_non_null(why_without(&bundle, "older history"));
+        assert_non_null(strstr(why_without(&bundle, "older history"), "3 "));
 }
 
 static void of_a_status_only_known_members_are_taken(void **state)
@@ -204,6 +267,9 @@ int main(void)
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(only_the_end_of_a_long_log_is_taken, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(a_log_is_not_looked_for_outside_the_image, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_run_by_hand_is_in_the_history, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(runs_that_are_too_many_are_said_to_be_left_out, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test(of_a_status_only_known_members_are_taken),
                 cmocka_unit_test(of_a_managed_configuration_only_known_members_are_taken),
                 cmocka_unit_test(the_sensors_archive_is_where_it_says),

@@ -4,6 +4,7 @@ import json
 import tarfile
 import time
 
+import hand
 import holding
 import schema
 from onboarding_world import ONBOARDING, PROGRAM, STATE
@@ -159,6 +160,44 @@ def a_bundle_holds_what_support_needs_and_no_secret(w):
     assert "Not root" in done.stdout and done.stderr == "", done
     path = next(path for path in w.machine.path("/tmp").iterdir() if path.name.startswith("mde-linux-support-"))
     assert "history.json" not in unpack(w, f"/tmp/{path.name}") and path.stat().st_uid == 65534
+
+
+def collect(w, *argv, code=0):
+    """What it told, and {name: bytes} of the bundle; of a machine with our program and nothing else of ours."""
+    done = hand.call(w, "collect", "--output", "/root/out", "--json", *argv)
+    assert done.returncode == code and done.stderr == "", done
+    told = schema.validate("collect", done.stdout)
+    files = unpack(w, told["file"])
+    w.machine.run(["rm", told["file"]])
+    return told, files
+
+
+@scenario()
+def a_bundle_tells_of_a_run_by_hand(w):
+    hand.bring(w)
+    hand.give(w, hand.FILE, w.package())
+    done = hand.call(w, "onboard", hand.FILE, "--settings", hand.SETTINGS)
+    assert done.returncode == 0, done
+    hand.taken(w)
+    seeds, login = Seeds(w), "http://user:@\N{FULLWIDTH COMMERCIAL AT}proxy.test:3128"
+
+    def in_history(document, new):
+        document["secret"] = new()
+        document["notes"] = [{"name": "mirror", "level": "warning", "text": f"https://bob:{new()}@mirror.test/x?{new()} is slow"}]
+
+    seeds.edit(f"{STATE}/history/hand.json", in_history)
+    seeds.write(f"{hand.LOGS}/mde-linux.log", f"password=@\n{MACHINE_LOG}fetched through {login}\n")
+    w.machine.path("/root/out").mkdir()
+    told, files = collect(w)
+    found = {name: seeds.found_in(data) for name, data in files.items() if seeds.found_in(data)}
+    assert not found and len(seeds.texts) == 4, found
+    assert {"history.json", "by-hand.log", "state.json"} <= set(files) and "extension.log" not in files, sorted(files)
+    record, = json.loads(files["history.json"])
+    assert (record["by"], record["verdict"], record["tenant"]) == ("hand", "succeeded", hand.OURS) and record["time"], record
+    assert record["notes"][0]["text"] == "https://***@mirror.test/x?*** is slow", record
+    assert b"onboard by hand begins" in files["by-hand.log"] and b"fetched through" in files["by-hand.log"]
+    why = {each["what"]: each["why"] for each in told["omissions"]}
+    assert "1 lines" in why["by-hand.log"], why
 
 
 # --- generalize
