@@ -39,11 +39,20 @@ static void omit_unseen(const Host *host, Bundle *bundle)
                             program_call(call));
 }
 
-void bundle_gather(const Host *host, Bundle *ret)
+static void omit_unread(const Failure *unread, Bundle *bundle)
+{
+        if (unread->reason)
+                bundle_omit(bundle, "what this site's configuration says",
+                            "every run is refused (%s) until it is corrected, and facts and plan are as without it: %s",
+                            reason_get(unread->reason)->id, unread->found);
+}
+
+void bundle_gather(const Host *host, const Failure *unread, Bundle *ret)
 {
         *ret = (Bundle){ .made_s = (int64_t)time(NULL) };
         bundle_add_machine(host, ret);
         bundle_add_extension(host, ret);
+        omit_unread(unread, ret);
         omit_unseen(host, ret);
         omit_always(ret);
 }

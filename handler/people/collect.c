@@ -147,7 +147,15 @@ static void say_diagnostics(const Screen *screen, const Collection *collection)
                            collection->trouble.text);
 }
 
-static int say(const Host *host, const Collection *collection)
+static void say_unread(const Screen *screen, const Failure *unread)
+{
+        char text[FAILURE_TEXT_MAX];
+
+        if (unread->reason)
+                screen_say(screen, SCREEN_WARNING, 2, "%s", failure_explain(unread, text));
+}
+
+static int say(const Host *host, const Failure *unread, const Collection *collection)
 {
         _cleanup_free_ char *shown = text_escape(collection->path, PATH_MAX);
         Screen screen = screen_of(stdout);
@@ -159,6 +167,7 @@ static int say(const Host *host, const Collection *collection)
                 "It holds what mde-linux knows of this machine: facts, plan, history, status, its own log, states of "
                 "units; no settings, passwords or onboarding package. Names of machines' resources, tenants and tags "
                 "are in it.");
+        say_unread(&screen, unread);
         if (!host_is_live(host))
                 screen_say(&screen, SCREEN_UNKNOWN, 2,
                            "An image was looked at: what only a running machine knows is not in it.");
@@ -195,17 +204,18 @@ int command_collect(const CommandLine *line)
         int refused;
 
         host_init(&here);
-        refused = command_line_host(line, &configuration, &root, &host);
+        refused = command_line_look(line, &configuration, &root, &host);
         if (!refused)
                 refused = refuse_diagnostics(line, &host);
         if (refused)
                 return refused;
-        bundle_gather(&host, &collection.bundle);
+        bundle_gather(&host, &configuration.unread, &collection.bundle);
         make_stem(collection.bundle.made_s, collection.stem);
         collection.path = choose_path(command_line_option(line, "output"), collection.stem);
         if (write_bundle(&here, &collection, &err) < 0)
                 return fail(&err);
         if (command_line_option(line, "with-sensor-diagnostics"))
                 take_diagnostics(&here, &collection);
-        return command_line_option(line, "json") ? print_json(&collection) : say(&host, &collection);
+        return command_line_option(line, "json") ? print_json(&collection)
+                                                 : say(&host, &configuration.unread, &collection);
 }

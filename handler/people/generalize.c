@@ -74,6 +74,16 @@ static int judge_hold(Generalize *work)
                 *hold->reason ? hold->reason : "no reason was given", work->host.image ? " --root DIR" : "");
 }
 
+/* It stays in the image, and refuses each run of every machine made from it. */
+static int judge_configuration(Generalize *work, const Failure *unread)
+{
+        char text[FAILURE_TEXT_MAX];
+
+        return unread->reason
+                       ? generalize_refuse(work, reason_get(unread->reason)->id, "%s", failure_explain(unread, text))
+                       : COMMAND_DONE;
+}
+
 static int judge(Generalize *work)
 {
         UndoState undo = { 0 };
@@ -235,8 +245,10 @@ int command_generalize(const CommandLine *line)
                             .facts = facts,
                             .dry_run = command_line_option(line, "dry-run"),
                             .sure = command_line_option(line, "yes") };
-        int code = command_line_host(line, &configuration, &root, &work.host);
+        int code = command_line_look(line, &configuration, &root, &work.host);
 
+        if (!code)
+                code = judge_configuration(&work, &configuration.unread);
         if (!code)
                 code = run_locked(&work);
         generalize_list_clear(&work.list);

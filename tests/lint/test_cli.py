@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
@@ -88,6 +89,29 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (3, ""))
         self.assertEqual((document["done"], document["reason"]), (False, "no-machine"))
         self.assertIn("/etc/os-release is missing", document["found"])
+
+    @unittest.skipIf(os.geteuid() != 0, "a configuration that is not root's is refused")
+    def test_a_configuration_that_cannot_be_used_is_collected_around_and_not_generalized(self):
+        with tempfile.TemporaryDirectory() as folder:
+            image, bundle = Path(folder) / "image", Path(folder) / "bundle.tar.gz"
+            (image / "etc/mde-linux").mkdir(parents=True)
+            (image / "etc/os-release").write_text('ID=debian\nVERSION_ID="12"\n')
+            (image / "etc/mde-linux/mde-linux.conf").write_text("[policy]\nallowed-tenants = me\n")
+            done = call("collect", "--json", "--root", str(image), "--output", str(bundle))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            why = {each["what"]: each["why"] for each in json.loads(done.stdout)["omissions"]}
+            self.assertIn("Line 2: allowed-tenants is \"me\"", why["what this site's configuration says"])
+            with tarfile.open(bundle) as archive:
+                self.assertIn("facts.json", [name.split("/")[1] for name in archive.getnames()])
+            done = call("collect", "--root", str(image), "--output", f"{bundle}.2")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("mde-linux.conf cannot be used. Line 2", done.stdout)
+            for more in ((), ("--dry-run",)):
+                done = call("generalize", "--yes", "--json", "--root", str(image), *more)
+                self.assertEqual((done.returncode, done.stderr), (3, ""))
+                document = json.loads(done.stdout)
+                self.assertEqual((document["done"], document["reason"]), (False, "configuration-untrusted"))
+                self.assertIn("Line 2: allowed-tenants", document["found"])
 
     def test_what_cannot_be_replayed_is_said_with_file_and_place(self):
         with tempfile.TemporaryDirectory() as folder:
