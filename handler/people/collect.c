@@ -9,8 +9,10 @@
 #include <limits.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/commands/screen.h"
+#include "agent/guest/program_call.h"
 #include "agent/sensor/sensor_diagnostics.h"
 #include "handler/people/bundle.h"
 #include "platform/fs.h"
@@ -28,6 +30,7 @@ typedef struct Collection {
         size_t size;
         char *diagnostics; /* of the sensor's archive, absolute; NULL: none */
         Error trouble;     /* why none, when it was asked for */
+        char remedy[300];  /* what to do about that; "": the trouble says so */
 } Collection;
 
 static void collection_clear(Collection *collection)
@@ -92,6 +95,23 @@ static int write_bundle(const Host *here, Collection *collection, Error *err)
         return 0;
 }
 
+static void advise(Collection *collection, bool made)
+{
+        char call[PROGRAM_CALL_MAX];
+
+        if (geteuid() != 0)
+                snprintf(collection->remedy, sizeof(collection->remedy),
+                         "Only root can have it made: 'sudo %s collect --with-sensor-diagnostics'.",
+                         program_call(call));
+        else if (!made && collection->trouble.kind == ERROR_MISSING)
+                snprintf(collection->remedy, sizeof(collection->remedy),
+                         "Without a sensor on this machine the bundle alone is what there is to send.");
+        else if (!made)
+                snprintf(collection->remedy, sizeof(collection->remedy),
+                         "'systemctl status mdatp' and its journal may tell why; 'mdatp diagnostic create' by hand "
+                         "has it made as well.");
+}
+
 static void take_diagnostics(const Host *here, Collection *collection)
 {
         _cleanup_free_ char *made = NULL, *path = NULL;
@@ -101,8 +121,10 @@ static void take_diagnostics(const Host *here, Collection *collection)
         path = text_format("%.*s/%s-sensor.zip", (int)(slash - collection->path), collection->path, collection->stem);
         if (sensor_make_diagnostics(here, deadline_in(DIAGNOSTICS_MS), &made, &collection->trouble) < 0 ||
             sensor_open_diagnostics(here, made, &fd, &collection->trouble) < 0 ||
-            take_name(path, &collection->trouble) < 0)
+            take_name(path, &collection->trouble) < 0) {
+                advise(collection, made);
                 return;
+        }
         if (fs_copy_from(here, fd, path, 0600, &collection->trouble) < 0)
                 unlink(path);
         else
@@ -128,6 +150,8 @@ static int print_json(const Collection *collection)
                 put(document, "sensor_diagnostics", collection->diagnostics);
         if (collection->trouble.kind)
                 put(document, "sensor_diagnostics_trouble", collection->trouble.text);
+        if (*collection->remedy)
+                put(document, "sensor_diagnostics_remedy", collection->remedy);
         return screen_print_document(document);
 }
 
@@ -141,10 +165,13 @@ static void say_diagnostics(const Screen *screen, const Collection *collection)
                         "%s is the sensor's own archive. It holds more than this program knows of, paths of files and "
                         "names of processes among it: send it only where you would send those.",
                         shown);
-        else if (collection->trouble.kind)
-                screen_say(screen, SCREEN_WARNING, 2,
-                           "There is no archive of the sensor's own: %s. 'systemctl status mdatp' may tell why.",
-                           collection->trouble.text);
+}
+
+static void say_trouble(const Collection *collection)
+{
+        if (collection->trouble.kind)
+                fprintf(stderr, "mde-linux collect: there is no archive of the sensor's own: %s%s%s\n",
+                        collection->trouble.text, *collection->remedy ? ". " : "", collection->remedy);
 }
 
 static void say_unread(const Screen *screen, const Failure *unread)
@@ -178,6 +205,7 @@ static int say(const Host *host, const Failure *unread, const Collection *collec
         screen_say(
                 &screen, SCREEN_PLAIN, 2,
                 "Read it with 'tar -xzf', MANIFEST.json says what was left out; then add it to the support request.");
+        say_trouble(collection);
         return screen_end(&screen);
 }
 
@@ -201,7 +229,7 @@ int command_collect(const CommandLine *line)
         _cleanup_free_ char *root = NULL;
         Host host, here;
         Error err = { 0 };
-        int refused;
+        int refused, failed;
 
         host_init(&here);
         refused = command_line_look(line, &configuration, &root, &host);
@@ -216,6 +244,7 @@ int command_collect(const CommandLine *line)
                 return fail(&err);
         if (command_line_option(line, "with-sensor-diagnostics"))
                 take_diagnostics(&here, &collection);
-        return command_line_option(line, "json") ? print_json(&collection)
-                                                 : say(&host, &configuration.unread, &collection);
+        failed = command_line_option(line, "json") ? print_json(&collection)
+                                                   : say(&host, &configuration.unread, &collection);
+        return failed ? failed : collection.trouble.kind ? COMMAND_FAILED : COMMAND_DONE;
 }

@@ -198,6 +198,17 @@ def a_bundle_tells_of_a_run_by_hand(w):
     assert b"onboard by hand begins" in files["by-hand.log"] and b"fetched through" in files["by-hand.log"]
     why = {each["what"]: each["why"] for each in told["omissions"]}
     assert "1 lines" in why["by-hand.log"], why
+    # the sensor's own that cannot be had: said, with an exit code, beside a bundle that is whole
+    w.machine.run(["mv", "/usr/bin/mdatp", "/root/mdatp"])
+    told, files = collect(w, "--with-sensor-diagnostics", code=1)
+    assert "history.json" in files and "sensor_diagnostics" not in told, told
+    assert "mdatp" in told["sensor_diagnostics_trouble"] and "Without a sensor" in told["sensor_diagnostics_remedy"], told
+    done = hand.call(w, "collect", "--output", "/root/out", "--with-sensor-diagnostics")
+    assert done.returncode == 1 and "is written" in done.stdout and "no archive of the sensor's own" in done.stderr, done
+    w.machine.write("/usr/bin/mdatp", "#!/bin/sh\necho cannot: no space left\nexit 1\n", 0o755)
+    told, files = collect(w, "--with-sensor-diagnostics", code=1)
+    assert "no space left" in told["sensor_diagnostics_trouble"] and "systemctl status mdatp" in told["sensor_diagnostics_remedy"], told
+    w.machine.run(["mv", "/root/mdatp", "/usr/bin/mdatp"])
 
 
 # --- generalize
