@@ -53,6 +53,7 @@ static const JsonField hold[] = {
         JSON_INTEGER(Hold, since_s, "since_s"),
         JSON_INTEGER(Hold, until_s, "until_s"),
         JSON_TEXT(Hold, reason, "reason"),
+        JSON_TEXT(Hold, trouble, "trouble"),
         { 0 },
 };
 

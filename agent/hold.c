@@ -152,10 +152,28 @@ void hold_parse(const char *text, int64_t now_s, Hold *ret)
                 ret->held = TRI_NO;
 }
 
+char *hold_reason_words(const Hold *hold)
+{
+        if (*hold->trouble)
+                return text_format("the reason cannot be read: %s", hold->trouble);
+        return text_copy(*hold->reason ? hold->reason : "no reason was given");
+}
+
+char *hold_sentence(const Hold *hold)
+{
+        if (*hold->trouble)
+                return text_format("The reason of the hold cannot be read: %s.", hold->trouble);
+        if (*hold->reason)
+                return text_format("The reason given for the hold: %s.", hold->reason);
+        return text_copy("No reason was given for the hold.");
+}
+
 char *hold_end_words(const Hold *hold)
 {
         char until[TEXT_TIME_MAX];
 
+        if (*hold->trouble)
+                return text_copy("Nor can its end, so that it does not end before it is written anew or removed.");
         if (hold->damaged)
                 return text_copy("Its end cannot be read, so that it does not end.");
         return hold->until_s ? text_format("It ends at %s.", text_time(hold->until_s, until)) : text_copy("");

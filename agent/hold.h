@@ -12,6 +12,7 @@
 #define HOLD_FILE_MAX 4096        /* a longer one holds, its words are not known */
 #define HOLD_YEARS_MAX 10         /* an end further away is a mistake in writing */
 #define HOLD_REASON_SHOWN_MAX 256 /* bytes, escaped */
+#define HOLD_TROUBLE_MAX 256
 
 typedef struct Hold {
         Tri held;                           /* UNKNOWN: it cannot be seen whether there is one */
@@ -20,6 +21,7 @@ typedef struct Hold {
         int64_t since_s;                    /* when its file was written last, since 1970; 0: not known */
         int64_t until_s;                    /* its end, since 1970; 0: none */
         char reason[HOLD_REASON_SHOWN_MAX]; /* escaped, without the line of its end; "": none given */
+        char trouble[HOLD_TROUBLE_MAX];     /* why its file cannot be read: it holds, and nothing is known of it; "" */
 } Hold;
 
 /* Never fails. */
@@ -35,6 +37,12 @@ int hold_remove(const Host *host, bool *ret_was_held, Error *err) _must_check_;
 
 /* Pure. text: of an existing file. */
 void hold_parse(const char *text, int64_t now_s, Hold *ret);
+
+/* Why changes are on hold, or that this is not known and why: a part of a sentence. Pure; caller frees. */
+char *hold_reason_words(const Hold *hold);
+
+/* The same as a sentence. */
+char *hold_sentence(const Hold *hold);
 
 /* One sentence about its end, for whoever waits for it; "" when it has none. Pure; caller frees. */
 char *hold_end_words(const Hold *hold);

@@ -1,6 +1,7 @@
 #include "agent/hold.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "agent/facts.h"
@@ -25,11 +26,14 @@ void hold_read(const Host *host, int64_t now_s, Hold *ret)
         _cleanup_free_ char *text = NULL;
         int64_t since_s = 0;
         size_t length = 0;
+        Error err = { 0 };
 
         *ret = (Hold){ .held = is_there(host, &since_s) };
-        ret->since_s = since_s;
-        if (ret->held != TRI_YES || fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, NULL) < 0 || !text)
-                return;
-        hold_parse(text, now_s, ret);
+        if (ret->held == TRI_YES && fs_read(host, FACTS_HOLD_FILE, HOLD_FILE_MAX, &text, &length, &err) < 0)
+                snprintf(ret->trouble, sizeof(ret->trouble), "%.*s", HOLD_TROUBLE_MAX - 1, err.text);
+        else if (ret->held == TRI_YES && !text)
+                snprintf(ret->trouble, sizeof(ret->trouble), FACTS_HOLD_FILE " is a link that leads nowhere");
+        else if (ret->held == TRI_YES)
+                hold_parse(text, now_s, ret);
         ret->since_s = since_s;
 }

@@ -242,11 +242,10 @@ static const PlanStep *first_change(const Plan *plan)
 static void refuse_held(const Hold *hold, Plan *plan)
 {
         const PlanStep *step = first_change(plan);
-        _cleanup_free_ char *end = hold_end_words(hold);
+        _cleanup_free_ char *end = hold_end_words(hold), *words = hold_sentence(hold);
 
-        judge_refuse(plan, REASON_HELD, "The step %s waits: %s. %s%s.%s%s", step_name(step->id), step->why,
-                     *hold->reason ? "The reason given for the hold: " : "No reason was given for the hold",
-                     hold->reason, *end ? " " : "", end);
+        judge_refuse(plan, REASON_HELD, "The step %s waits: %s. %s%s%s", step_name(step->id), step->why, words,
+                     *end ? " " : "", end);
         plan->n_steps = 0;
 }
 

@@ -186,9 +186,10 @@ static ScreenLevel azure_row(const Facts *facts, Text *text)
 
 static ScreenLevel hold_row(const Facts *facts, Text *text)
 {
+        _cleanup_free_ char *reason = hold_reason_words(&facts->hold);
+
         if (facts->hold.held == TRI_YES)
-                text_append(text, "changes are on hold: %s",
-                            *facts->hold.reason ? facts->hold.reason : "no reason was given");
+                text_append(text, "changes are on hold: %s", reason);
         return SCREEN_WARNING;
 }
 

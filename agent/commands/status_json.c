@@ -237,6 +237,7 @@ static void add_rest(const StatusView *view, Json *document)
 
         put_tri(object, "held", view->facts->hold.held);
         put(object, "reason", view->facts->hold.reason);
+        put(object, "trouble", view->facts->hold.trouble);
         if (view->facts->hold.held == TRI_YES)
                 put_time(object, "since", view->facts->hold.since_s);
         put_time(object, "until", view->facts->hold.until_s);

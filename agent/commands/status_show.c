@@ -228,13 +228,13 @@ static void show_work(const StatusView *view, const Screen *screen)
 static void show_hold(const StatusView *view, const Screen *screen)
 {
         const Hold *hold = &view->facts->hold;
-        _cleanup_free_ char *end = hold_end_words(hold);
+        _cleanup_free_ char *end = hold_end_words(hold), *reason = hold_reason_words(hold);
         _cleanup_free_ char *age = hold->since_s > 0 ? status_span(view->facts->now_s - hold->since_s) : NULL;
 
         if (hold->held == TRI_YES)
                 screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold",
-                           "%s%s%s%s (nothing is changed until mde-linux unhold)%s%s", hold->reason,
-                           age ? ", set " : "", age ? age : "", age ? " ago" : "", *end ? " " : "", end);
+                           "%s%s%s%s (nothing is changed until mde-linux unhold)%s%s", reason, age ? ", set " : "",
+                           age ? age : "", age ? " ago" : "", *end ? ". " : "", end);
 }
 
 static void show_recheck(const StatusView *view, const Screen *screen)

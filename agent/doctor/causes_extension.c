@@ -158,12 +158,12 @@ static bool holds_up(const Signs *signs)
 static const char *words_of(const Signs *signs, char text[SIGNS_TEXT_MAX])
 {
         const Hold *hold = &signs->facts.hold;
+        _cleanup_free_ char *sentence = hold_sentence(hold), *end = hold_end_words(hold);
         char span[SPAN_MAX];
 
-        snprintf(text, SIGNS_TEXT_MAX, "%s%s.%s%s%s", *hold->reason ? "The reason given: " : "No reason was given",
-                 hold->reason, hold->since_s > 0 ? " It was set " : "",
+        snprintf(text, SIGNS_TEXT_MAX, "%s%s%s%s%s%s", sentence, hold->since_s > 0 ? " It was set " : "",
                  hold->since_s > 0 ? span_words(signs->facts.now_s - hold->since_s, span) : "",
-                 hold->since_s > 0 ? " ago." : "");
+                 hold->since_s > 0 ? " ago." : "", *end ? " " : "", end);
         return text;
 }
 

@@ -25,9 +25,16 @@ static bool is_offboarded(const Request *request, const Facts *facts)
 
 static void note_hold(const Hold *hold, Plan *plan)
 {
+        _cleanup_free_ char *reason = hold_reason_words(hold);
         char until[TEXT_TIME_MAX];
 
-        if (hold->held == TRI_YES && hold->damaged)
+        if (*hold->trouble)
+                judge_note(
+                        plan, "hold", PLAN_WARNING,
+                        "Changes to this machine are on hold; %s. Write that file anew ('mde-linux hold REASON'), or "
+                        "remove it ('mde-linux unhold').",
+                        reason);
+        else if (hold->held == TRI_YES && hold->damaged)
                 judge_note(plan, "hold", PLAN_WARNING,
                            "When the hold of this machine ends cannot be read, so that it does not end: the second "
                            "line of " FACTS_HOLD_FILE " would be right as: until 2026-12-01T08:00:00Z");
@@ -35,7 +42,7 @@ static void note_hold(const Hold *hold, Plan *plan)
                 judge_note(plan, "hold", PLAN_INFORMATION,
                            "The hold until %s is over (%s); changes go on. Remove " FACTS_HOLD_FILE
                            " ('mde-linux unhold'), or give it another end.",
-                           text_time(hold->until_s, until), *hold->reason ? hold->reason : "no reason was given");
+                           text_time(hold->until_s, until), reason);
 }
 
 void judge_intent(const Request *request, const Facts *facts, Plan *plan)

@@ -64,6 +64,7 @@ static int judge_image(Generalize *work)
 static int judge_hold(Generalize *work)
 {
         const Hold *hold = &work->facts->hold;
+        _cleanup_free_ char *reason = hold_reason_words(hold);
 
         if (hold->held != TRI_YES)
                 return COMMAND_DONE;
@@ -71,7 +72,7 @@ static int judge_hold(Generalize *work)
                 work, "held",
                 "changes of this machine are on hold (%s), and every machine made from its image would be. "
                 "Say 'mde-linux unhold%s' first.",
-                *hold->reason ? hold->reason : "no reason was given", work->host.image ? " --root DIR" : "");
+                reason, work->host.image ? " --root DIR" : "");
 }
 
 /* It stays in the image, and refuses each run of every machine made from it. */

@@ -144,6 +144,52 @@ static void what_cannot_be_read_as_a_file_holds(void **state)
         assert_true(facts_are_held(&scratch->host));
 }
 
+static void is_unreadable(const Scratch *scratch, const char *why)
+{
+        _cleanup_free_ char *words = NULL, *end = NULL;
+        Hold hold;
+
+        hold_read(&scratch->host, NOW, &hold);
+        words = hold_reason_words(&hold);
+        end = hold_end_words(&hold);
+        assert_int_equal(hold.held, TRI_YES);
+        assert_true(hold.since_s > 0);
+        if (!strstr(hold.trouble, why) || !strstr(hold.trouble, FACTS_HOLD_FILE))
+                fail_msg("%s", hold.trouble);
+        assert_true(text_starts_with(words, "the reason cannot be read: "));
+        assert_non_null(strstr(words, why));
+        assert_non_null(strstr(end, "does not end"));
+}
+
+static void what_cannot_be_read_is_told_with_why(void **state)
+{
+        const Scratch *scratch = *state;
+        _cleanup_free_ char *path = text_format("%s%s", scratch->root, FACTS_HOLD_FILE), *large = text_allocate(5000);
+
+        scratch_folder(scratch, FACTS_HOLD_FILE);
+        is_unreadable(scratch, "is no regular file");
+        assert_int_equal(rmdir(path), 0);
+        assert_int_equal(mkfifo(path, 0644), 0);
+        is_unreadable(scratch, "is no regular file");
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(symlink("nowhere", path), 0);
+        is_unreadable(scratch, "leads nowhere");
+        assert_int_equal(unlink(path), 0);
+        memset(large, 'x', 4999);
+        scratch_write(scratch, FACTS_HOLD_FILE, large);
+        is_unreadable(scratch, "4096");
+}
+
+static void its_reason_is_told(void **state)
+{
+        Hold hold = parse("ask Kim\n"), none = parse("");
+        _cleanup_free_ char *words = hold_reason_words(&hold), *nothing = hold_reason_words(&none);
+
+        (void)state;
+        assert_string_equal(words, "ask Kim");
+        assert_string_equal(nothing, "no reason was given");
+}
+
 static void an_ended_hold_holds_no_change(void **state)
 {
         const Scratch *scratch = *state;
@@ -218,7 +264,22 @@ static void what_cannot_be_taken_away_is_not_told_as_gone(void **state)
 
         scratch_folder(scratch, FACTS_HOLD_FILE);
         assert_int_equal(hold_remove(&scratch->host, &held, &err), -1);
+        assert_non_null(strstr(err.text, "remove it"));
         assert_int_equal(hold_write(&scratch->host, "why\n", &err), -1);
+        assert_non_null(strstr(err.text, "remove it"));
+}
+
+static void a_folder_that_is_no_image_is_said_to_be_none(void **state)
+{
+        const Scratch *scratch = *state;
+        const Host image = { .root = scratch->root, .image = true };
+        bool held = false;
+        Error err = { 0 };
+
+        assert_int_equal(hold_write(&image, "why\n", &err), -1);
+        assert_non_null(strstr(err.text, "the image's /"));
+        assert_int_equal(hold_remove(&image, &held, &err), -1);
+        assert_non_null(strstr(err.text, "the image's /"));
 }
 
 /* As in an image that a person is in by chroot, without /proc. */
@@ -268,6 +329,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_cannot_be_taken_away_is_not_told_as_gone, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(no_proc_is_needed, scratch_open, scratch_close),
+                cmocka_unit_test(its_reason_is_told),
+                cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told_with_why, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(a_folder_that_is_no_image_is_said_to_be_none, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(an_ended_hold_holds_no_change, scratch_open, scratch_close),
         };
 
