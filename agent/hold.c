@@ -173,7 +173,7 @@ char *hold_end_words(const Hold *hold)
         char until[TEXT_TIME_MAX];
 
         if (*hold->trouble)
-                return text_copy("Nor can its end, so that it does not end before it is written anew or removed.");
+                return text_copy("Its end cannot be read either: it holds until the file is written anew or removed.");
         if (hold->damaged)
                 return text_copy("Its end cannot be read, so that it does not end.");
         return hold->until_s ? text_format("It ends at %s.", text_time(hold->until_s, until)) : text_copy("");

@@ -14,6 +14,7 @@
 #include "agent/commands/screen.h"
 #include "agent/commands/test_alert.h"
 #include "agent/commands/verify.h"
+#include "agent/answers/advice.h"
 #include "agent/guest/program_call.h"
 #include "handler/commands.h"
 #include "handler/people/commands.h"
@@ -94,10 +95,11 @@ static int run(const Command *command, int argc, char *argv[])
         if (command_line_option(&line, "help"))
                 return command_help_one(command);
         if (!command->anybody && geteuid() != 0) {
-                char call[PROGRAM_CALL_MAX];
+                const char *root = command_has(command, "root") ? command_line_option(&line, "root") : NULL;
+                char call[PROGRAM_CALL_MAX], option[ADVICE_OPTION_MAX];
 
-                fprintf(stderr, "mde-linux %s: only root can do this; try 'sudo %s %s'\n", command->name,
-                        program_call(call), command->name);
+                fprintf(stderr, "mde-linux %s: only root can do this; try 'sudo %s %s%s'\n", command->name,
+                        program_call(call), command->name, advice_option(root, option));
                 return COMMAND_FAILED;
         }
         while (!text_equal(functions[i].name, command->name))

@@ -1,5 +1,6 @@
 #include "agent/commands/check.h"
 
+#include "agent/answers/advice.h"
 #include "agent/commands/check_rows.h"
 #include "agent/commands/command.h"
 #include "agent/commands/page.h"
@@ -29,14 +30,21 @@ static void show_answer(const Screen *screen, const Assessment *assessment, cons
                            installed);
 }
 
-static void show_findings(const Screen *screen, const Assessment *assessment)
+static void show_findings(const Screen *screen, const CheckPlace *place, const Assessment *assessment)
 {
         size_t i;
 
-        for (i = 0; i < assessment->n_refusals; i++)
-                show_refusal(screen, "Refused", assessment->refusals[i], NULL);
-        for (i = 0; i < assessment->n_warnings; i++)
-                screen_say(screen, SCREEN_WARNING, 2, "Warning: %s", assessment->warnings[i]->text);
+        for (i = 0; i < assessment->n_refusals; i++) {
+                const Reason *reason = reason_get(assessment->refusals[i]->reason);
+                _cleanup_free_ char *remedy = advice_words(place->root, reason->remedy);
+
+                show_refusal(screen, "Refused", assessment->refusals[i], remedy);
+        }
+        for (i = 0; i < assessment->n_warnings; i++) {
+                _cleanup_free_ char *text = advice_note(place->root, assessment->warnings[i]->text);
+
+                screen_say(screen, SCREEN_WARNING, 2, "Warning: %s", text);
+        }
         screen_say(screen, SCREEN_PLAIN, 0, "%s", "");
 }
 
@@ -105,7 +113,7 @@ void check_show(const Screen *screen, const CheckPlace *place, const Assessment 
 
         page_begin(&page, screen);
         show_answer(&page.screen, assessment, facts, where);
-        show_findings(&page.screen, assessment);
+        show_findings(&page.screen, place, assessment);
         if (all)
                 show_all(&page.screen, facts);
         else
@@ -119,38 +127,39 @@ void check_show(const Screen *screen, const CheckPlace *place, const Assessment 
 
 /* --- as JSON ------------------------------------------------------------------------------------------- */
 
-static Json *make_refusals(const Assessment *assessment)
+static Json *make_refusals(const CheckPlace *place, const Assessment *assessment)
 {
         Json *list = json_object_new_array();
         size_t i;
 
         for (i = 0; i < assessment->n_refusals; i++)
-                json_object_array_add(list, show_refusal_json(assessment->refusals[i]));
+                json_object_array_add(list, show_refusal_json(assessment->refusals[i], place->root));
         return list;
 }
 
-static Json *make_warnings(const Assessment *assessment)
+static Json *make_warnings(const CheckPlace *place, const Assessment *assessment)
 {
         Json *list = json_object_new_array();
         size_t i;
 
         for (i = 0; i < assessment->n_warnings; i++) {
+                _cleanup_free_ char *text = advice_note(place->root, assessment->warnings[i]->text);
                 Json *row = json_add_row(list);
 
                 json_add_text(row, "name", assessment->warnings[i]->name);
-                json_add_text(row, "text", assessment->warnings[i]->text);
+                json_add_text(row, "text", text);
         }
         return list;
 }
 
-Json *check_document(const Assessment *assessment, const Facts *facts)
+Json *check_document(const CheckPlace *place, const Assessment *assessment, const Facts *facts)
 {
         static const char *const words[] = { [TRI_UNKNOWN] = "unknown", [TRI_NO] = "no", [TRI_YES] = "yes" };
         Json *json = screen_document("check", 1);
 
         json_add_text(json, "fit", words[assessment->fit]);
-        json_object_object_add(json, "refusals", make_refusals(assessment));
-        json_object_object_add(json, "warnings", make_warnings(assessment));
+        json_object_object_add(json, "refusals", make_refusals(place, assessment));
+        json_object_object_add(json, "warnings", make_warnings(place, assessment));
         json_object_object_add(json, "unseen", show_texts_json(assessment->unseen, assessment->n_unseen));
         json_object_object_add(json, "facts", facts_json_make(facts));
         return json;

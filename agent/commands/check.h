@@ -17,7 +17,7 @@ void check_show(const Screen *screen, const CheckPlace *place, const Assessment 
                 bool all);
 
 /* packaging/schemas/check.json; member "facts" is the document of facts_json.h. */
-Json *check_document(const Assessment *assessment, const Facts *facts);
+Json *check_document(const CheckPlace *place, const Assessment *assessment, const Facts *facts);
 
 /* 0: fit; of the first refusal Azure's code; COMMAND_UNKNOWN. */
 int check_exit_code(const Assessment *assessment);

@@ -181,3 +181,13 @@ const Command *command_find(const char *name)
                         return command;
         return NULL;
 }
+
+bool command_has(const Command *command, const char *option)
+{
+        size_t i;
+
+        for (i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                if (strcmp(command->options[i].name, option) == 0)
+                        return true;
+        return false;
+}

@@ -51,4 +51,6 @@ typedef struct Command {
 /* In the order of --help; a row without name ends it. */
 extern const Command command_table[];
 
+bool command_has(const Command *command, const char *option);
+
 const Command *command_find(const char *name); /* NULL: no such command */

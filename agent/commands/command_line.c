@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "agent/answers/advice.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
 
@@ -110,16 +111,6 @@ const char *command_line_option(const CommandLine *line, const char *name)
         abort(); /* the table has it not: a mistake of ours */
 }
 
-static bool takes_root(const Command *command)
-{
-        size_t i;
-
-        for (i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
-                if (strcmp(command->options[i].name, "root") == 0)
-                        return true;
-        return false;
-}
-
 static bool leads_to(const char *path, const struct stat *folder)
 {
         struct stat found;
@@ -133,7 +124,7 @@ static bool leads_to(const char *path, const struct stat *folder)
  */
 static int find_root(const CommandLine *line, char **ret)
 {
-        const char *given = takes_root(line->command) ? command_line_option(line, "root") : NULL;
+        const char *given = command_has(line->command, "root") ? command_line_option(line, "root") : NULL;
         _cleanup_free_ char *path = NULL, *shown = NULL;
         _cleanup_close_ int fd = -1;
         struct stat st;
@@ -189,10 +180,12 @@ int command_line_host(const CommandLine *line, Configuration *configuration, cha
 {
         const Failure *unread = &configuration->unread;
         int refused = command_line_look(line, configuration, ret_root, host);
+        _cleanup_free_ char *words = NULL;
         char text[FAILURE_TEXT_MAX];
 
         if (refused || !unread->reason)
                 return refused;
-        fprintf(stderr, "mde-linux %s: %s\n", line->command->name, failure_explain(unread, text));
+        words = advice_text(*ret_root, failure_explain(unread, text));
+        fprintf(stderr, "mde-linux %s: %s\n", line->command->name, words);
         return reason_get(unread->reason)->azure_code;
 }

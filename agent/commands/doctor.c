@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/answers/advice.h"
 #include "agent/commands/doctor_cloud.h"
 #include "agent/commands/page.h"
 #include "agent/doctor/diagnose.h"
@@ -175,6 +176,24 @@ static void say_patience(bool offline)
                            offline ? "" : " and its network");
 }
 
+/* What was found is the machine's own; what to do about it is for who asks. */
+static void advise(const char *root, Diagnosis *diagnosis)
+{
+        size_t i;
+
+        for (i = 0; i < diagnosis->n; i++) {
+                DiagnosisCause *cause = &diagnosis->causes[i];
+                _cleanup_free_ char *remedy = advice_words(root, cause->remedy);
+
+                snprintf(cause->remedy, sizeof(cause->remedy), "%s", remedy);
+        }
+        for (i = 0; i < diagnosis->n_unseen; i++) {
+                _cleanup_free_ char *how = advice_text(root, diagnosis->unseen[i].how);
+
+                snprintf(diagnosis->unseen[i].how, sizeof(diagnosis->unseen[i].how), "%s", how);
+        }
+}
+
 int doctor_answer(const CommandLine *line, const Host *host, const DoctorAsk *ask)
 {
         _cleanup_free_ Diagnosis *diagnosis = text_allocate(sizeof(Diagnosis));
@@ -191,6 +210,7 @@ int doctor_answer(const CommandLine *line, const Host *host, const DoctorAsk *as
         signs->call = program_call(call);
         signs_gather(host, offline, deadline_in(LOOK_MS), signs);
         diagnose(signs, diagnosis);
+        advise(ask->root, diagnosis);
         signs_clear(signs);
         code = diagnosis_exit_code(diagnosis);
         failed = command_line_option(line, "json") ? print(diagnosis, &signs->cloud, code) : show(diagnosis, code);

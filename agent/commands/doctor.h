@@ -11,6 +11,7 @@ typedef struct DoctorAsk {
         const Request *asked; /* what the extension's settings allow and want, so that what an administrator has allowed
                                  is not named as the cause; NULL: not known */
         Failure unreadable;   /* why it is not, where that is a fault */
+        const char *root;     /* of an image; NULL: the running machine */
         bool site_hidden;     /* only root may read the site's configuration */
         const char *identity; /* of several, the one by which Azure is asked; or NULL */
 } DoctorAsk;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/answers/advice.h"
 #include "agent/commands/screen.h"
 #include "agent/facts.h"
 #include "agent/guest/extension_run.h"
@@ -57,12 +58,14 @@ static const char *why_unfit(const char *reason)
                        : NULL;
 }
 
-static int refuse_reason(const CommandLine *line, const char *unfit)
+static int refuse_reason(const CommandLine *line, const char *unfit, const char *root)
 {
+        char option[ADVICE_OPTION_MAX];
+
         return command_line_refuse(line,
                                    "this reason cannot be taken: %s (at most %d bytes). Say why, as in: "
-                                   "mde-linux hold maintenance, ask Kim",
-                                   unfit, REASON_MAX);
+                                   "mde-linux hold%s maintenance, ask Kim",
+                                   unfit, REASON_MAX, advice_option(root, option));
 }
 
 /* 0 without --until. */
@@ -88,20 +91,22 @@ static int take_until(const CommandLine *line, int64_t now_s, int64_t *ret)
         return 0;
 }
 
-static int say_failed(const char *command, const Error *err)
+static int say_failed(const char *command, const char *root, const Error *err)
 {
-        fprintf(stderr, "mde-linux %s: " HOLD_FOLDER ": %s\n", command, err->text);
+        _cleanup_free_ char *folder = advice_text(root, HOLD_FOLDER);
+
+        fprintf(stderr, "mde-linux %s: %s: %s\n", command, folder, err->text);
         return COMMAND_FAILED;
 }
 
-static int write_hold(const Host *host, const char *reason, int64_t until_s)
+static int write_hold(const Host *host, const char *root, const char *reason, int64_t until_s)
 {
         char until[TEXT_TIME_MAX];
         _cleanup_free_ char *text = until_s ? text_format("%s\nuntil %s\n", reason, text_time(until_s, until))
                                             : text_format("%s\n", reason);
         Error err = { 0 };
 
-        return hold_write(host, text, &err) < 0 ? say_failed("hold", &err) : COMMAND_DONE;
+        return hold_write(host, text, &err) < 0 ? say_failed("hold", root, &err) : COMMAND_DONE;
 }
 
 /* What stands in the file now. */
@@ -129,25 +134,26 @@ static bool is_looked_at(const Host *host)
         return recheck.present == TRI_YES;
 }
 
-static int say_held(const char *reason, int64_t until_s, bool looked_at)
+static int say_held(const char *root, const char *reason, int64_t until_s, bool looked_at)
 {
+        const char *still = root ? "A machine that runs from this image is" : "This machine is still";
         Screen screen = screen_of(stdout);
-        char until[TEXT_TIME_MAX];
+        char until[TEXT_TIME_MAX], option[ADVICE_OPTION_MAX];
 
+        advice_option(root, option);
         screen_say(&screen, SCREEN_PLAIN, 0, "Changes are on hold: %s", reason);
         if (until_s && !looked_at)
                 screen_say(&screen, SCREEN_PLAIN, 0,
-                           "They go on with the first run after %s, or after 'mde-linux unhold'.",
-                           text_time(until_s, until));
+                           "They go on with the first run after %s, or after 'mde-linux unhold%s'.",
+                           text_time(until_s, until), option);
         else if (until_s)
-                screen_say(
-                        &screen, SCREEN_PLAIN, 0,
-                        "This machine is still looked at. They go on with the first look after %s (looks are daily), "
-                        "or after 'mde-linux unhold'.",
-                        text_time(until_s, until));
+                screen_say(&screen, SCREEN_PLAIN, 0,
+                           "%s looked at. They go on with the first look after %s (looks are daily), "
+                           "or after 'mde-linux unhold%s'.",
+                           still, text_time(until_s, until), option);
         else
-                screen_say(&screen, SCREEN_PLAIN, 0, "%sThey go on after 'mde-linux unhold'.",
-                           looked_at ? "This machine is still looked at. " : "");
+                screen_say(&screen, SCREEN_PLAIN, 0, "%s%sThey go on after 'mde-linux unhold%s'.",
+                           looked_at ? still : "", looked_at ? " looked at. " : "", option);
         return screen_end(&screen);
 }
 
@@ -162,12 +168,26 @@ int command_hold(const CommandLine *line)
         host_init(&host);
         failed = command_line_root(line, &root, &host);
         if (!failed)
-                failed = unfit ? refuse_reason(line, unfit) : take_until(line, (int64_t)time(NULL), &until);
+                failed = unfit ? refuse_reason(line, unfit, root) : take_until(line, (int64_t)time(NULL), &until);
         if (!failed)
-                failed = write_hold(&host, reason, until);
+                failed = write_hold(&host, root, reason, until);
         if (failed)
                 return failed;
-        return command_line_option(line, "json") ? print_json(&host) : say_held(reason, until, is_looked_at(&host));
+        return command_line_option(line, "json") ? print_json(&host)
+                                                 : say_held(root, reason, until, is_looked_at(&host));
+}
+
+static void say_let_go(const char *root, bool was_held, bool looked_at)
+{
+        if (!was_held)
+                printf("Changes were not on hold.\n");
+        else if (root)
+                printf("Changes may go on, on machines that run from this image: with the next enable%s.\n",
+                       looked_at ? " or daily look" : ", or when 'mde-linux onboard' is run there");
+        else
+                printf("Changes may go on; what waits is done at the next enable%s. To have one now, restart the guest "
+                       "agent " GUEST_AGENT_UNITS ", or deploy again.\n",
+                       looked_at ? " or daily look" : ", or when you say so ('mde-linux onboard')");
 }
 
 int command_unhold(const CommandLine *line)
@@ -183,14 +203,9 @@ int command_unhold(const CommandLine *line)
         if (refused)
                 return refused;
         if (hold_remove(&host, &was_held, &err) < 0)
-                return say_failed("unhold", &err);
+                return say_failed("unhold", root, &err);
         if (command_line_option(line, "json"))
                 return print_json(&host);
-        if (was_held)
-                printf("Changes may go on; what waits is done at the next enable%s. To have one now, restart the guest "
-                       "agent " GUEST_AGENT_UNITS ", or deploy again.\n",
-                       is_looked_at(&host) ? " or daily look" : ", or when you say so ('mde-linux onboard')");
-        else
-                printf("Changes were not on hold.\n");
+        say_let_go(root, was_held, is_looked_at(&host));
         return screen_end_file(stdout);
 }

@@ -1,5 +1,7 @@
 #include "agent/commands/show.h"
 
+#include "agent/answers/advice.h"
+#include "agent/answers/remedy.h"
 #include "agent/answers/unseen.h"
 #include "agent/commands/command.h"
 #include "platform/base/text.h"
@@ -22,18 +24,20 @@ void show_refusal(const Screen *screen, const char *title, const Failure *refusa
         screen_say(screen, SCREEN_STRONG, TEXT_INDENT, "  do:   %s", remedy ? remedy : reason->remedy);
 }
 
-static void show_one(const Screen *screen, const char *title, const Failure *refusal, ShowRemedy *remedy)
+static void show_one(const Screen *screen, const char *title, const Failure *refusal, ShowFor whom)
 {
-        show_refusal(screen, title, refusal, remedy ? remedy(refusal->reason) : NULL);
+        _cleanup_free_ char *remedy = advice_words(whom.root, remedy_of_run(refusal->reason, whom.by_hand));
+
+        show_refusal(screen, title, refusal, remedy);
 }
 
-static void show_refusals(const Screen *screen, const Plan *plan, ShowRemedy *remedy)
+static void show_refusals(const Screen *screen, const Plan *plan, ShowFor whom)
 {
         size_t i;
 
-        show_one(screen, "refused", &plan->refusal, remedy);
+        show_one(screen, "refused", &plan->refusal, whom);
         for (i = 0; i < plan->n_further; i++)
-                show_one(screen, "also refused", &plan->further[i], remedy);
+                show_one(screen, "also refused", &plan->further[i], whom);
 }
 
 static void show_steps(const Screen *screen, const Plan *plan)
@@ -56,13 +60,14 @@ static bool is_told(const Plan *plan, const PlanNote *note)
         return false;
 }
 
-static void show_notes(const Screen *screen, const Plan *plan)
+static void show_notes(const Screen *screen, const Plan *plan, const char *root)
 {
         bool begun = false;
         size_t i;
 
         for (i = 0; i < plan->n_notes; i++) {
                 const PlanNote *note = &plan->notes[i];
+                _cleanup_free_ char *text = advice_note(root, note->text);
 
                 if (is_told(plan, note))
                         continue;
@@ -70,19 +75,19 @@ static void show_notes(const Screen *screen, const Plan *plan)
                         screen_say(screen, SCREEN_STRONG, 0, "to know:");
                 begun = true;
                 screen_say(screen, note->level == PLAN_WARNING ? SCREEN_WARNING : SCREEN_PLAIN, 4, "  %s (%s): %s",
-                           note->name, level_name(note->level), note->text);
+                           note->name, level_name(note->level), text);
         }
 }
 
-void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowRemedy *remedy)
+void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowFor whom)
 {
         size_t i;
 
         if (plan->refusal.reason)
-                show_refusals(screen, plan, remedy);
+                show_refusals(screen, plan, whom);
         else
                 show_steps(screen, plan);
-        show_notes(screen, plan);
+        show_notes(screen, plan, whom.root);
         if (request->n_notes)
                 screen_say(screen, SCREEN_STRONG, 0, "settings:");
         for (i = 0; i < request->n_notes; i++)
@@ -104,9 +109,10 @@ Json *show_failure_json(const Failure *failure, const char *remedy)
         return object;
 }
 
-Json *show_refusal_json(const Failure *refusal)
+Json *show_refusal_json(const Failure *refusal, const char *root)
 {
-        Json *object = show_failure_json(refusal, NULL);
+        _cleanup_free_ char *remedy = advice_words(root, reason_get(refusal->reason)->remedy);
+        Json *object = show_failure_json(refusal, remedy);
         char text[FAILURE_TEXT_MAX];
 
         json_add_text(object, "message", failure_message(refusal, text));
@@ -123,17 +129,17 @@ Json *show_texts_json(const char *const *texts, size_t n)
         return list;
 }
 
-static void put_refusals(const Plan *plan, Json *json)
+static void put_refusals(const Plan *plan, const char *root, Json *json)
 {
         Json *list = json_object_new_array();
         size_t i;
 
         if (plan->refusal.reason) {
-                json_object_object_add(json, "refusal", show_refusal_json(&plan->refusal));
-                json_object_array_add(list, show_refusal_json(&plan->refusal));
+                json_object_object_add(json, "refusal", show_refusal_json(&plan->refusal, root));
+                json_object_array_add(list, show_refusal_json(&plan->refusal, root));
         }
         for (i = 0; i < plan->n_further; i++)
-                json_object_array_add(list, show_refusal_json(&plan->further[i]));
+                json_object_array_add(list, show_refusal_json(&plan->further[i], root));
         json_object_object_add(json, "refusals", list);
 }
 
@@ -149,26 +155,29 @@ static void put_steps(const Plan *plan, Json *json)
         }
 }
 
-static void put_notes(const Plan *plan, Json *json)
+static void put_notes(const Plan *plan, const char *root, Json *json)
 {
         Json *list = json_add_list(json, "notes"), *row;
         size_t i;
 
         for (i = 0; i < plan->n_notes; i++) {
+                _cleanup_free_ char *text = advice_note(root, plan->notes[i].text);
+
                 row = json_add_row(list);
                 json_add_text(row, "name", plan->notes[i].name);
                 json_add_text(row, "level", level_name(plan->notes[i].level));
-                json_add_text(row, "text", plan->notes[i].text);
+                json_add_text(row, "text", text);
         }
 }
 
-Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen)
+Json *show_plan_json(const Request *request, const Plan *plan, const char *root, const char *const *unseen,
+                     size_t n_unseen)
 {
         Json *json = screen_document("plan", 1);
 
-        put_refusals(plan, json);
+        put_refusals(plan, root, json);
         put_steps(plan, json);
-        put_notes(plan, json);
+        put_notes(plan, root, json);
         json_object_object_add(json, "settings", show_texts_json(request->notes, request->n_notes));
         json_object_object_add(json, "unseen", show_texts_json(unseen, n_unseen));
         return json;

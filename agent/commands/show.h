@@ -6,13 +6,18 @@
 #include "agent/commands/screen.h"
 #include "agent/plan.h"
 
-/* What to do, in place of the reason's own words where those speak to somebody else: remedy.h. */
-typedef const char *ShowRemedy(ReasonId reason);
+/* Who is told what to do: remedy.h, advice.h. */
+typedef struct ShowFor {
+        bool by_hand;
+        const char *root; /* of an image; NULL: the running machine, or one that facts were recorded on */
+} ShowFor;
 
-/* The refusals, or the steps; then the notes; then what has to be said of settings. remedy NULL: the reasons' own. */
-void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowRemedy *remedy);
+/* The refusals, or the steps; then the notes; then what has to be said of settings. */
+void show_plan(const Screen *screen, const Request *request, const Plan *plan, ShowFor whom);
 
-Json *show_plan_json(const Request *request, const Plan *plan, const char *const *unseen, size_t n_unseen);
+/* root: as above. */
+Json *show_plan_json(const Request *request, const Plan *plan, const char *root, const char *const *unseen,
+                     size_t n_unseen);
 
 /* Of plan: the first refusal's; without one 0, or that what decides was not seen. */
 int show_plan_exit_code(const Plan *plan, const Facts *facts);
@@ -21,5 +26,5 @@ int show_plan_exit_code(const Plan *plan, const Facts *facts);
  * words of what to do, where those speak to somebody else; NULL: they fit. */
 void show_refusal(const Screen *screen, const char *title, const Failure *refusal, const char *remedy);
 Json *show_failure_json(const Failure *failure, const char *remedy);
-Json *show_refusal_json(const Failure *refusal); /* and how a status tells it */
+Json *show_refusal_json(const Failure *refusal, const char *root); /* and how a status tells it */
 Json *show_texts_json(const char *const *texts, size_t n);

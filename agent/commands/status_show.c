@@ -4,6 +4,7 @@
  */
 #include "agent/commands/status_show.h"
 
+#include "agent/answers/advice.h"
 #include "agent/commands/command.h"
 #include "agent/commands/page.h"
 #include "agent/commands/status_words.h"
@@ -121,14 +122,15 @@ static void show_mode(const StatusView *view, const Screen *screen)
 static void show_steps(const StatusView *view, const Screen *screen)
 {
         const Plan *plan = &view->asked->plan;
+        char option[ADVICE_OPTION_MAX];
         size_t i;
 
         for (i = 0; i < plan->n_steps && i < DIFFERENCES_MAX; i++)
                 screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "%s: %s", step_name(plan->steps[i].id),
                            plan->steps[i].why);
         if (plan->n_steps > DIFFERENCES_MAX)
-                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "and %zu more: mde-linux status --json",
-                           plan->n_steps - DIFFERENCES_MAX);
+                screen_row(screen, SCREEN_BAD, NAME_WIDTH, "to do", "and %zu more: mde-linux status%s --json",
+                           plan->n_steps - DIFFERENCES_MAX, advice_option(view->image, option));
 }
 
 static void show_differences(const StatusView *view, const Screen *screen)
@@ -229,12 +231,14 @@ static void show_hold(const StatusView *view, const Screen *screen)
 {
         const Hold *hold = &view->facts->hold;
         _cleanup_free_ char *end = hold_end_words(hold), *reason = hold_reason_words(hold);
+        char option[ADVICE_OPTION_MAX];
         _cleanup_free_ char *age = hold->since_s > 0 ? status_span(view->facts->now_s - hold->since_s) : NULL;
 
         if (hold->held == TRI_YES)
                 screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "hold",
-                           "%s%s%s%s (nothing is changed until mde-linux unhold)%s%s", reason, age ? ", set " : "",
-                           age ? age : "", age ? " ago" : "", *end ? ". " : "", end);
+                           "%s%s%s%s (nothing is changed until mde-linux unhold%s)%s%s", reason, age ? ", set " : "",
+                           age ? age : "", age ? " ago" : "", advice_option(view->image, option), *end ? ". " : "",
+                           end);
 }
 
 static void show_recheck(const StatusView *view, const Screen *screen)
@@ -344,6 +348,7 @@ int status_show(const StatusView *view)
         unsigned char ranks[ELEMENTSOF(parts)];
         Page pages[ELEMENTSOF(parts)];
         Screen screen = screen_of(stdout);
+        _cleanup_free_ char *more = advice_text(view->image, "mde-linux status --json");
         size_t i;
 
         for (i = 0; i < ELEMENTSOF(parts); i++) {
@@ -352,7 +357,7 @@ int status_show(const StatusView *view)
                 parts[i].show(view, &pages[i].screen);
                 page_end(&pages[i]);
         }
-        page_show_all(&screen, pages, ranks, ELEMENTSOF(parts), "mde-linux status --json");
+        page_show_all(&screen, pages, ranks, ELEMENTSOF(parts), more);
         for (i = 0; i < ELEMENTSOF(parts); i++)
                 page_clear(&pages[i]);
         return screen_end(&screen) ? COMMAND_FAILED : status_code(view->standing);

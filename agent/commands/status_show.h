@@ -12,7 +12,8 @@ typedef struct StatusView {
         const Asked *asked;
         const Standing *standing;
         bool live, root;
-        bool site_hidden; /* only root may read the site's configuration */
+        bool site_hidden;  /* only root may read the site's configuration */
+        const char *image; /* its folder; NULL: the running machine */
 } StatusView;
 
 /* On stdout. Both return the exit code: COMMAND_FAILED when it cannot be written, else status_code(). */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/answers/advice.h"
 #include "agent/answers/remedy.h"
 #include "agent/commands/show.h"
 #include "agent/onboarding/onboarding_inspect.h"
@@ -19,6 +20,7 @@ typedef struct Answer {
         Configuration configuration;
         Failure unread; /* why the site's configuration does not count */
         int64_t now_s;
+        const char *root; /* of the image whose site it is; NULL: this machine's */
 } Answer;
 
 static void answer_clear(Answer *answer)
@@ -131,14 +133,15 @@ static void show_package(const Screen *screen, const Answer *answer)
                    *package->version ? "; of version " : "", package->version);
 }
 
-static void show_failure(const Screen *screen, const Failure *failure)
+static void show_failure(const Screen *screen, const char *root, const Failure *failure)
 {
+        _cleanup_free_ char *remedy = advice_words(root, remedy_by_hand(failure->reason));
         const Reason *reason = reason_get(failure->reason);
 
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "reason", "%s", reason->id);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "what", "%s", reason->what);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "why", "%s", failure->found);
-        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "do", "%s", remedy_by_hand(failure->reason));
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "do", "%s", remedy);
 }
 
 /* kind NULL: not known, as it could not be read. */
@@ -162,15 +165,16 @@ static int show(const Answer *answer)
         const OnboardingInspection *found = &answer->found;
         const Screen screen = screen_of(stdout);
         const char *kind = found->readable ? kind_name(&found->package) : NULL;
+        _cleanup_free_ char *file = advice_text(answer->root, CONFIGURATION_FILE);
 
         show_verdict(&screen, verdict_of(answer), kind);
         if (found->failure.reason)
-                show_failure(&screen, &found->failure);
+                show_failure(&screen, answer->root, &found->failure);
         if (found->readable)
                 show_package(&screen, answer);
         if (answer->unread.reason)
-                screen_row(&screen, SCREEN_UNKNOWN, NAME_WIDTH, "not looked at", "roots of this site, as %s: %s",
-                           CONFIGURATION_FILE, answer->unread.found);
+                screen_row(&screen, SCREEN_UNKNOWN, NAME_WIDTH, "not looked at", "roots of this site, as %s: %s", file,
+                           answer->unread.found);
         return screen_end(&screen);
 }
 
@@ -231,12 +235,12 @@ static int print_document(const Answer *answer)
                 [GOOD] = "good", [BAD] = "bad", [UNTRUSTED] = "untrusted", [NOT_KNOWN] = "unknown"
         };
         const OnboardingInspection *found = &answer->found;
+        _cleanup_free_ char *remedy = advice_words(answer->root, remedy_by_hand(found->failure.reason));
         Json *document = screen_document("verify", 1);
 
         json_add_text(document, "verdict", verdicts[verdict_of(answer)]);
         if (found->failure.reason)
-                json_object_object_add(document, "refusal",
-                                       show_failure_json(&found->failure, remedy_by_hand(found->failure.reason)));
+                json_object_object_add(document, "refusal", show_failure_json(&found->failure, remedy));
         if (found->readable)
                 json_object_object_add(document, "package", make_package(found));
         json_add_flag(document, "site_roots_read", !answer->unread.reason);
@@ -258,6 +262,7 @@ int command_verify(const CommandLine *line)
         host_init(&host);
         site = host;
         written = command_line_root(line, &root, &site);
+        answer.root = root;
         if (written)
                 return written;
         if (onboarding_inspect_read(line->words[0], &bytes, &err) < 0) {

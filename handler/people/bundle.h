@@ -42,9 +42,9 @@ typedef struct Bundle {
 
 void bundle_clear(Bundle *bundle);
 
-/* Never fails. Takes up to a minute where the sensor does not answer. unread: why the site's configuration does not
- * count, if so. */
-void bundle_gather(const Host *host, const Failure *unread, Bundle *ret);
+/* Never fails. Takes up to a minute where the sensor does not answer. root: of an image, as it was
+ * named; or NULL. unread: why the site's configuration does not count, if so. */
+void bundle_gather(const Host *host, const char *root, const Failure *unread, Bundle *ret);
 
 /* The whole as .tar.gz, all of it in a folder of this name; into *ret, empty before. */
 int bundle_pack(const Bundle *bundle, const char *folder, Text *ret, Error *err) _must_check_;

@@ -3,9 +3,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/answers/advice.h"
 #include "agent/guest/program_call.h"
 
-static void omit_always(Bundle *bundle)
+static void omit_always(const char *root, Bundle *bundle)
 {
         bundle_omit(bundle, "settings of the extension, keys, certificates", "they hold the onboarding package");
         bundle_omit(bundle, "the sensor's onboarding and offboarding files",
@@ -21,22 +22,23 @@ static void omit_always(Bundle *bundle)
                     "what else stands there is the customer's own");
         bundle_omit(bundle, "the journal, and logs of others", "nobody knows what stands there");
         bundle_omit(bundle, "the sensor's own logs and diagnostics",
-                    "they are the sensor's: 'mde-linux collect --with-sensor-diagnostics' has it make its archive, a "
-                    "file of its own");
+                    root ? "they are the sensor's"
+                         : "they are the sensor's: 'mde-linux collect --with-sensor-diagnostics' has it make its "
+                           "archive, a file of its own");
 }
 
-static void omit_unseen(const Host *host, Bundle *bundle)
+static void omit_unseen(const char *root, Bundle *bundle)
 {
-        char call[PROGRAM_CALL_MAX];
+        char call[PROGRAM_CALL_MAX], option[ADVICE_OPTION_MAX];
 
-        if (!host_is_live(host))
+        if (root)
                 bundle_omit(bundle, "what only a running machine knows",
                             "this is an image: units, processes, memory, network and the sensor's health are unknown");
         if (geteuid() != 0)
                 bundle_omit(bundle, "what only root may see",
                             "not root: history, status, the log and parts of the facts were not looked at; "
-                            "'sudo %s collect' has them",
-                            program_call(call));
+                            "'sudo %s collect%s' has them",
+                            program_call(call), advice_option(root, option));
 }
 
 static void omit_unread(const Failure *unread, Bundle *bundle)
@@ -47,12 +49,12 @@ static void omit_unread(const Failure *unread, Bundle *bundle)
                             reason_get(unread->reason)->id, unread->found);
 }
 
-void bundle_gather(const Host *host, const Failure *unread, Bundle *ret)
+void bundle_gather(const Host *host, const char *root, const Failure *unread, Bundle *ret)
 {
         *ret = (Bundle){ .made_s = (int64_t)time(NULL) };
         bundle_add_machine(host, ret);
         bundle_add_extension(host, ret);
         omit_unread(unread, ret);
-        omit_unseen(host, ret);
-        omit_always(ret);
+        omit_unseen(root, ret);
+        omit_always(root, ret);
 }

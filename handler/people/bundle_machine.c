@@ -113,7 +113,7 @@ static void add_plan(const Facts *facts, Bundle *bundle)
                 return;
         plan_make(&settings.request, facts, plan);
         bundle_add_json(bundle, "plan.json", "what would be done without settings and package, and what is to be known",
-                        show_plan_json(&settings.request, plan, NULL, 0));
+                        show_plan_json(&settings.request, plan, NULL, NULL, 0));
 }
 
 static Json *unit_json(const char *name, const UnitState *unit)

@@ -47,7 +47,7 @@ int by_hand_tell_plan(const ByHand *hand, const Request *request, const Plan *pl
         Json *document;
 
         if (!is_json(hand)) {
-                show_plan(&screen, request, plan, remedy_by_hand);
+                show_plan(&screen, request, plan, (ShowFor){ .by_hand = true });
                 return exit_code(screen_end(&screen), plan->refusal.reason);
         }
         outcome = text_allocate(sizeof(Outcome));
@@ -56,7 +56,7 @@ int by_hand_tell_plan(const ByHand *hand, const Request *request, const Plan *pl
         outcome_say(outcome, "Nothing was changed: this was a dry run.");
         document = screen_document(hand->line->command->name, 1);
         outcome_put(document, outcome, remedy_by_hand(plan->refusal.reason));
-        json = show_plan_json(request, plan, NULL, 0);
+        json = show_plan_json(request, plan, NULL, NULL, 0);
         add_members(document, json);
         return exit_code(screen_print_document(document), plan->refusal.reason);
 }

@@ -12,7 +12,7 @@ static int show(const CommandLine *line, const Question *question, const Assessm
         Screen screen = screen_of(stdout);
 
         if (command_line_option(line, "json"))
-                return screen_print_document(check_document(assessment, &question->facts));
+                return screen_print_document(check_document(&place, assessment, &question->facts));
         check_show(&screen, &place, assessment, &question->facts, command_line_option(line, "all"));
         return screen_end(&screen);
 }

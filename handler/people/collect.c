@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/answers/advice.h"
 #include "agent/commands/screen.h"
 #include "agent/guest/program_call.h"
 #include "agent/sensor/sensor_diagnostics.h"
@@ -174,15 +175,18 @@ static void say_trouble(const Collection *collection)
                         collection->trouble.text, *collection->remedy ? ". " : "", collection->remedy);
 }
 
-static void say_unread(const Screen *screen, const Failure *unread)
+static void say_unread(const Screen *screen, const char *root, const Failure *unread)
 {
+        _cleanup_free_ char *words = NULL;
         char text[FAILURE_TEXT_MAX];
 
-        if (unread->reason)
-                screen_say(screen, SCREEN_WARNING, 2, "%s", failure_explain(unread, text));
+        if (!unread->reason)
+                return;
+        words = advice_text(root, failure_explain(unread, text));
+        screen_say(screen, SCREEN_WARNING, 2, "%s", words);
 }
 
-static int say(const Host *host, const Failure *unread, const Collection *collection)
+static int say(const char *root, const Failure *unread, const Collection *collection)
 {
         _cleanup_free_ char *shown = text_escape(collection->path, PATH_MAX);
         Screen screen = screen_of(stdout);
@@ -194,8 +198,8 @@ static int say(const Host *host, const Failure *unread, const Collection *collec
                 "It holds what mde-linux knows of this machine: facts, plan, history, status, its own log, states of "
                 "units; no settings, passwords or onboarding package. Names of machines' resources, tenants and tags "
                 "are in it.");
-        say_unread(&screen, unread);
-        if (!host_is_live(host))
+        say_unread(&screen, root, unread);
+        if (root)
                 screen_say(&screen, SCREEN_UNKNOWN, 2,
                            "An image was looked at: what only a running machine knows is not in it.");
         if (geteuid() != 0)
@@ -237,7 +241,7 @@ int command_collect(const CommandLine *line)
                 refused = refuse_diagnostics(line, &host);
         if (refused)
                 return refused;
-        bundle_gather(&host, &configuration.unread, &collection.bundle);
+        bundle_gather(&host, root, &configuration.unread, &collection.bundle);
         make_stem(collection.bundle.made_s, collection.stem);
         collection.path = choose_path(command_line_option(line, "output"), collection.stem);
         if (write_bundle(&here, &collection, &err) < 0)
@@ -245,6 +249,6 @@ int command_collect(const CommandLine *line)
         if (command_line_option(line, "with-sensor-diagnostics"))
                 take_diagnostics(&here, &collection);
         failed = command_line_option(line, "json") ? print_json(&collection)
-                                                   : say(&host, &configuration.unread, &collection);
+                                                   : say(root, &configuration.unread, &collection);
         return failed ? failed : collection.trouble.kind ? COMMAND_FAILED : COMMAND_DONE;
 }

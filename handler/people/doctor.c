@@ -24,6 +24,7 @@ int command_doctor(const CommandLine *line)
                 ask.asked = &settings.request;
         if (!ask.asked && !ask.unreadable.reason)
                 ask.unreadable = configuration.unread;
+        ask.root = root;
         ask.site_hidden = configuration.hidden;
         ask.identity = ask.asked ? ask.asked->sources.identity : configuration_setting(&configuration, "azureIdentity");
         return doctor_answer(line, &host, &ask);

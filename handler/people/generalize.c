@@ -5,6 +5,7 @@
  */
 #include "handler/people/generalize_tell.h"
 
+#include "agent/answers/advice.h"
 #include "agent/guest/places.h"
 #include "agent/queue.h"
 #include "agent/state_holder.h"
@@ -65,6 +66,7 @@ static int judge_hold(Generalize *work)
 {
         const Hold *hold = &work->facts->hold;
         _cleanup_free_ char *reason = hold_reason_words(hold);
+        char option[ADVICE_OPTION_MAX];
 
         if (hold->held != TRI_YES)
                 return COMMAND_DONE;
@@ -72,17 +74,20 @@ static int judge_hold(Generalize *work)
                 work, "held",
                 "changes of this machine are on hold (%s), and every machine made from its image would be. "
                 "Say 'mde-linux unhold%s' first.",
-                reason, work->host.image ? " --root DIR" : "");
+                reason, advice_option(work->root, option));
 }
 
 /* It stays in the image, and refuses each run of every machine made from it. */
-static int judge_configuration(Generalize *work, const Failure *unread)
+static int judge_configuration(Generalize *work)
 {
+        const Failure *unread = work->unread;
+        _cleanup_free_ char *words = NULL;
         char text[FAILURE_TEXT_MAX];
 
-        return unread->reason
-                       ? generalize_refuse(work, reason_get(unread->reason)->id, "%s", failure_explain(unread, text))
-                       : COMMAND_DONE;
+        if (!unread->reason)
+                return COMMAND_DONE;
+        words = advice_text(work->root, failure_explain(unread, text));
+        return generalize_refuse(work, reason_get(unread->reason)->id, "%s", words);
 }
 
 static int judge(Generalize *work)
@@ -90,6 +95,8 @@ static int judge(Generalize *work)
         UndoState undo = { 0 };
         int refused = judge_hold(work);
 
+        if (!refused)
+                refused = judge_configuration(work);
         if (refused || work->host.image)
                 return refused ? refused : judge_image(work);
 
@@ -244,12 +251,12 @@ int command_generalize(const CommandLine *line)
         _cleanup_free_ char *root = NULL;
         Generalize work = { .line = line,
                             .facts = facts,
+                            .unread = &configuration.unread,
                             .dry_run = command_line_option(line, "dry-run"),
                             .sure = command_line_option(line, "yes") };
         int code = command_line_look(line, &configuration, &root, &work.host);
 
-        if (!code)
-                code = judge_configuration(&work, &configuration.unread);
+        work.root = root;
         if (!code)
                 code = run_locked(&work);
         generalize_list_clear(&work.list);

@@ -44,12 +44,12 @@ static void say_items(const Screen *screen, const Generalize *work)
 static void say_device(const Screen *screen, const Generalize *work)
 {
         if (generalize_is_device(work))
-                screen_say(
-                        screen, SCREEN_WARNING, 0,
-                        "%s is a device of the tenant %s. It stays in its list of devices, as inactive, "
-                        "unless it is offboarded before: 'mde-linux offboard FILE'. Best is an image of a machine that "
-                        "never was one.",
-                        work->host.image ? "The machine of this image" : "This machine", tenant(work->facts));
+                screen_say(screen, SCREEN_WARNING, 0,
+                           "%s is a device of the tenant %s. It stays in its list of devices, as inactive, "
+                           "unless it is offboarded before: 'mde-linux offboard FILE'%s. Best is an image of a machine "
+                           "that never was one.",
+                           work->host.image ? "The machine of this image" : "This machine", tenant(work->facts),
+                           work->host.image ? ", on that machine" : "");
 }
 
 static void say_next(const Screen *screen, bool image)

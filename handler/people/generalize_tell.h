@@ -11,7 +11,9 @@
 typedef struct Generalize {
         const CommandLine *line;
         Host host;
-        Facts *facts; /* by generalize_gather() */
+        const char *root;      /* of an image; NULL: this machine */
+        const Failure *unread; /* why the site's configuration does not count */
+        Facts *facts;          /* by generalize_gather() */
         bool dry_run, sure;
         GeneralizeList list;
         bool gathered;

@@ -23,8 +23,8 @@ static int show(const CommandLine *line, const Question *question, const Plan *p
         if (question->configuration.hidden)
                 unseen[n++] = UNSEEN_SITE;
         if (command_line_option(line, "json"))
-                return screen_print_document(show_plan_json(request, plan, unseen, n));
-        show_plan(&screen, request, plan, NULL);
+                return screen_print_document(show_plan_json(request, plan, question->root, unseen, n));
+        show_plan(&screen, request, plan, (ShowFor){ .root = question->root });
         if (!question->settings_file && !request->onboarding && plan->refusal.reason == REASON_ONBOARDING_MISSING)
                 screen_say(&screen, SCREEN_PLAIN, 2, NO_SETTINGS);
         if (!question->facts_file) /* who recorded them saw that then */

@@ -107,19 +107,9 @@ static int read_settings(Question *question, int *ret_code, Error *err)
 
 /* --- the machine ----------------------------------------------------------------------------------------- */
 
-static bool takes(const Command *command, const char *name)
-{
-        const CommandOption *option;
-
-        for (option = command->options; option < command->options + COMMAND_OPTIONS_MAX && option->name; option++)
-                if (text_equal(option->name, name))
-                        return true;
-        return false;
-}
-
 static const char *option(const CommandLine *line, const char *name)
 {
-        return takes(line->command, name) ? command_line_option(line, name) : NULL;
+        return command_has(line->command, name) ? command_line_option(line, name) : NULL;
 }
 
 static int look(const CommandLine *line, Question *question)

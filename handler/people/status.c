@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "agent/answers/advice.h"
 #include "agent/commands/status_show.h"
 #include "agent/guest/program_call.h"
 #include "agent/state.h"
@@ -92,15 +93,23 @@ static void look_again(const Host *host, const Extension *extension, Facts *fact
                 fanotify_look(host, deadline_in(CONFLICT_MS), &facts->fanotify);
 }
 
-static int show(const Host *host, const Configuration *configuration, bool as_json)
+static void advise(const char *image, Standing *standing)
+{
+        _cleanup_free_ char *remedy = advice_words(image, standing->remedy);
+
+        snprintf(standing->remedy, sizeof(standing->remedy), "%s", remedy);
+}
+
+static int show(const Host *host, const char *image, const Configuration *configuration, bool as_json)
 {
         _cleanup_(extension_clear) Extension extension = { 0 };
         _cleanup_(facts_clear) Facts facts = { 0 };
         _cleanup_free_ Asked *asked = text_allocate(sizeof(*asked));
         char call[PROGRAM_CALL_MAX];
         Standing standing;
-        StatusView view = { &facts,         &extension,           asked, &standing, host_is_live(host),
-                            geteuid() == 0, configuration->hidden };
+        StatusView view = {
+                &facts, &extension, asked, &standing, host_is_live(host), geteuid() == 0, configuration->hidden, image
+        };
 
         extension_look(host, &extension);
         asked_look(host, &extension, &facts, asked);
@@ -108,6 +117,7 @@ static int show(const Host *host, const Configuration *configuration, bool as_js
                 asked->unreadable = configuration->unread;
         look_again(host, &extension, &facts);
         standing_judge(&facts, &extension, asked, view.live, view.root ? NULL : program_call(call), &standing);
+        advise(image, &standing);
         return as_json ? status_show_json(&view) : status_show(&view);
 }
 
@@ -132,5 +142,5 @@ int command_status(const CommandLine *line)
                         command_line_option(line, "timeout"));
                 return COMMAND_FAILED;
         }
-        return show(&host, &configuration, command_line_option(line, "json"));
+        return show(&host, root, &configuration, command_line_option(line, "json"));
 }

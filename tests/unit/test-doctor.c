@@ -681,7 +681,8 @@ static void a_hold_that_holds_something_up_comes_before_what_waits_for_it(void *
         signs->extension.reason = REASON_HELD;
         diagnosis = of(signs);
         assert_string_equal(diagnosis->causes[0].id, "held");
-        assert_string_equal(diagnosis->causes[0].why, "The reason given for the hold: ask Kim. It was set 41 days ago.");
+        assert_string_equal(diagnosis->causes[0].why,
+                            "The reason given for the hold: ask Kim. It was set 41 days ago.");
         assert_true(has(diagnosis, "stale-tag") && !has(diagnosis, "held-but-well"));
 }
 

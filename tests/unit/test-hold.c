@@ -158,7 +158,7 @@ static void is_unreadable(const Scratch *scratch, const char *why)
                 fail_msg("%s", hold.trouble);
         assert_true(text_starts_with(words, "the reason cannot be read: "));
         assert_non_null(strstr(words, why));
-        assert_non_null(strstr(end, "does not end"));
+        assert_non_null(strstr(end, "until the file is"));
 }
 
 static void what_cannot_be_read_is_told_with_why(void **state)
