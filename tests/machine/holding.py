@@ -1,26 +1,16 @@
 """A program that holds a fanotify group of a kind, in the machine (holder/holder.c)."""
 
-import hashlib
 from pathlib import Path
 
-import onboarding_world  # noqa: F401 (before pki: it says where that is)
-import pki
+import programs
 
 HOLDER = Path(__file__).resolve().parent / "holder/holder.c"
-
-
-def holder():
-    """The program that holds a group, compiled."""
-    digest = hashlib.sha256(HOLDER.read_bytes()).hexdigest()[:16]
-    return (pki.cached(pki.CACHE / f"holder-{digest}", lambda folder: pki.run(
-        "gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-s", "-o", str(folder / "holder"), str(HOLDER)))
-        / "holder").read_bytes()
 
 
 def hold(w, program="/usr/local/bin/holder", kind="content", name="holder", unit="holder", inside=(), root=""):
     """Start a holder of /srv/held (inside: what starts it), and wait until it holds; let_go() ends its unit. unit None: in none,
     for names that systemd would not take."""
-    w.machine.write(root + program, holder(), 0o755)
+    w.machine.write(root + program, programs.program(HOLDER), 0o755)
     w.machine.path(f"{root}/srv/held").mkdir(parents=True, exist_ok=True)
     w.machine.run(["rm", "-f", f"{root}/srv/ready"])
     argv = (*inside, program, kind, "/srv/held", name, "/srv/ready")

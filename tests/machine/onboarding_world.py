@@ -62,6 +62,7 @@ class OnboardingWorld(Unpacked, World):
         self.needles = set()
         self.logins = set()  # passwords in addresses: never said, wherever they were written
         self.watch = None
+        self.under = ()  # argv before a verb of the extension
 
     # Around the machine
 
@@ -258,7 +259,7 @@ class OnboardingWorld(Unpacked, World):
 
     def verb(self, verb, version=VERSION, seq=0):
         """Run a verb as the guest agent does; its CompletedProcess."""
-        return self.machine.run([f"{self.base(version)}/bin/mde-linux", verb], check=False, env={
+        return self.machine.run([*self.under, f"{self.base(version)}/bin/mde-linux", verb], check=False, env={
             "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
 
     def disable(self, version=VERSION, seq=0):
@@ -269,7 +270,7 @@ class OnboardingWorld(Unpacked, World):
 
     def spawn_enable(self, seq, version=VERSION):
         """The same, in the background; .log has its output."""
-        return self.machine.spawn([f"{self.base(version)}/bin/mde-linux", "enable"], env={
+        return self.machine.spawn([*self.under, f"{self.base(version)}/bin/mde-linux", "enable"], env={
             "AZURE_GUEST_AGENT_EXTENSION_PATH": self.base(version), "ConfigSequenceNumber": str(seq)})
 
     def settings_file(self, seq, protected=DEFAULT, resource=RESOURCE, workspace=WORKSPACE, version=VERSION, **settings):

@@ -5,7 +5,6 @@
  * FOLDER gets a mark (for permission events with content); "-" none. NAME becomes the process's name. READY is a file
  * that is made when all is in place. */
 
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@ import json
 import re
 
 import onboarding_world  # noqa: F401 (before pki, of holding: it says where that is)
-from holding import hold, holder, let_go
+from holding import hold, let_go
 from scenario import scenario
 
 SENSOR = "/opt/microsoft/mdatp/sbin"

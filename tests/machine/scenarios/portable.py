@@ -1,12 +1,19 @@
-"""Where the program must run as well: without a message bus, with systemd and the bus beginning anew under it."""
+"""Where the program must run as well: without a message bus, with systemd and the bus beginning anew under it, on an old kernel."""
 
+from pathlib import Path
+
+import hand
+import programs
 from onboarding_world import PROGRAM, STATE, VERSION, WORKER
-from scenario import for_families
+from scenario import for_families, scenario
 
 BUS = ("dbus.socket", "dbus.service")
 BUS_PROGRAMS = ("/usr/bin/dbus-daemon", "/usr/bin/dbus-broker", "/usr/bin/dbus-broker-launch")
 TIMER = "mde-linux-recheck.timer"
 SERVICE = "mde-linux-recheck.service"
+OLD_KERNEL = Path(__file__).resolve().parents[2] / "portable/old-kernel.c"
+PLAYER = "/usr/local/bin/old-kernel"
+UNAME26 = 0x20000  # of personality(2)
 
 
 def take_bus_away(w):
@@ -85,3 +92,72 @@ def systemd_and_the_bus_begin_anew_under_the_worker(w):
     w.assert_never_cut_off()
     assert len(set(pids)) == 1 and w.runs() == 1 and w.count_installed() == 1, pids
     w.assert_sane()
+
+
+def play_old_kernel(w):
+    """For the extension's verbs and units, and what they start; what systemd starts has the machine's own."""
+    w.machine.write(PLAYER, programs.program(OLD_KERNEL), 0o755)
+    w.under = (PLAYER,)
+    for unit, words in ((WORKER, "ExecStart=\nExecStart={} worker\nExecStopPost=\nExecStopPost={} conclude"), (SERVICE, "ExecStart=\nExecStart={} recheck")):
+        w.machine.write(f"/etc/systemd/system/{unit}.d/old-kernel.conf", f"[Service]\n{words.replace('{}', f'{PLAYER} {PROGRAM}')}\n")
+
+
+def has_old_kernel(w, unit):
+    pid = w.unit(unit, "MainPID")["MainPID"]
+    return bool(int(w.machine.run(["cat", f"/proc/{pid}/personality"]).stdout, 16) & UNAME26)
+
+
+@for_families("debian12", sweep=("fedora", "debian11", "debian13", "el9", "sles15"), static=True)
+def a_whole_life_on_an_old_kernel(w):
+    """3.10, as far as a filter plays it; its number is a 2.6, which no sensor would run on."""
+    w.install_unpacked()
+    play_old_kernel(w)
+    let_go = w.hold_back("/config/")
+    w.settings_file(0, maxWaitMinutes=5, skipChecks=["kernel"])
+    w.enable(check=True)
+    w.machine.wait(lambda: "looking up the package repository" in w.status()["formattedMessage"]["message"], 30, "the worker to ask")
+    assert has_old_kernel(w, WORKER)
+    let_go()
+    status = w.wait_ended(0)
+    assert status["status"] == "success", status
+    w.assert_onboarded()
+    assert not has_old_kernel(w, "mdatp")
+    w.assert_quiet()
+    assert w.unit(WORKER, "Result")["Result"] == "success" and not w.leftovers()
+    # a look by the timer's unit mends what went wrong
+    w.machine.run(["systemctl", "disable", "--now", "mdatp.service"])
+    w.machine.run(["systemctl", "start", SERVICE])
+    w.machine.wait(lambda: w.unit("mdatp", "ActiveState")["ActiveState"] == "active", 30, "the sensor to be started again")
+    w.assert_quiet()
+    w.assert_onboarded()
+    for verb in ("disable", "uninstall"):
+        assert w.verb(verb).returncode == 0
+    assert not w.machine.exists(PROGRAM) and not w.machine.exists(STATE)
+    w.assert_onboarded()
+
+
+@scenario(static=True)
+def people_on_an_old_kernel(w):
+    hand.bring(w, skipChecks=["kernel"])
+    play_old_kernel(w)
+    hand.give(w, hand.FILE, w.package())
+    hand.give(w, hand.LEAVE, w.package(offboarding=True))
+
+    def call(*words):
+        return w.machine.run([PLAYER, hand.PROGRAM, *words], check=False, timeout=120)
+
+    done = call("check")
+    assert done.returncode == 51 and "kernel 2.6." in done.stdout, done
+    done = call("onboard", hand.FILE, "--settings", hand.SETTINGS)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    w.assert_onboarded()
+    hand.schema.validate("status", call("status", "--json").stdout)
+    hand.schema.validate("doctor", call("doctor", "--offline", "--json").stdout)
+    assert call("verify", hand.FILE).returncode == 0
+    done = call("collect", "--output", "/root/bundle.tar.gz")
+    assert done.returncode == 0 and w.machine.exists("/root/bundle.tar.gz"), done
+    done = call("offboard", hand.LEAVE)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert w.health()["licensed"] is False
+    w.machine.run(["rm", hand.OFFBOARDING])
+    hand.taken(w)
