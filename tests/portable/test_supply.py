@@ -3,10 +3,13 @@
 import contextlib
 import functools
 import http.server
+import importlib.machinery
+import importlib.util
 import io
 import json
 import os
 import re
+import shutil
 import socketserver
 import subprocess
 import sys
@@ -385,6 +388,47 @@ class Changed(unittest.TestCase):
         for word in set(re.findall(r"(?:scripts|packaging)/[a-z_/-]+(?:\.py)?", text)):
             self.assertTrue((TOP / word).exists(), word)
         self.assertIn("MDE_LINUX_SOURCES", (TOP / "scripts/build-portable").read_text())
+
+
+class Told(unittest.TestCase):
+    """What was built this time, and how long it took."""
+
+    def setUp(self):
+        self.top = Path(entered(self, tempfile.TemporaryDirectory()))
+
+    def program(self, name, text):
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\nset -eu\n{text}\n")
+        path.chmod(0o755)
+
+    def test_libraries_that_were_built_are_counted(self):
+        loader = importlib.machinery.SourceFileLoader("build_libraries", str(TOP / "packaging/portable/build-libraries"))
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader("build_libraries", loader))
+        loader.exec_module(module)
+        names = list(recipes.LIBRARIES)
+
+        class Work:
+            def __init__(work, arch, name, *_):
+                work.final, work.build = self.top / arch / name, Path.mkdir
+
+        for name in names[1:]:
+            (self.top / "x86_64" / name).mkdir(parents=True)
+        with mock.patch.multiple(module, CACHE=self.top, Work=Work, make_compiler=lambda *_: Path("compiler"), gather=lambda arch, folder, *_: folder.mkdir()):
+            for built in (1, 0):
+                with mock.patch("builtins.print") as told:
+                    module.libraries("x86_64", {}, {})
+                self.assertEqual(told.call_args.args, (f"{len(names)} libraries: {built} built, {len(names) - built} kept",))
+
+    def test_the_last_line_of_build_portable_has_it_with_seconds(self):
+        self.program("scripts/prepare", "")
+        self.program("packaging/portable/build-libraries", 'mkdir -p "$2-made"; ln -sfn "$2-made" "$2"; echo "9 libraries: 2 built, 7 kept"')
+        self.program("bin/meson", '[ "$1" != setup ] || { mkdir -p "$2"; touch "$2/build.ninja"; }')
+        shutil.copy(TOP / "scripts/build-portable", self.top / "scripts")
+        done = subprocess.run([self.top / "scripts/build-portable", "x86_64", self.top / "build"], capture_output=True, text=True,
+                              env={**os.environ, "PATH": f"{self.top}/bin:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertRegex(done.stderr.splitlines()[-1], "^build-portable: x86_64: 9 libraries: 2 built, 7 kept, [0-9]+ s; the program [0-9]+ s$")
 
 
 if __name__ == "__main__":
