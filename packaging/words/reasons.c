@@ -1,29 +1,56 @@
 #include "packaging/words/words.h"
 
+#include <string.h>
+
 #include "agent/answers/explain.h"
 #include "agent/answers/remedy.h"
 #include "platform/base/text.h"
 
 #define DATE "2026-11-22"
+#define WIDTH 80 /* bytes in a line of a page: mandoc -Tlint */
 
-/* Hyphens that are to be copied and searched for; a line may not begin with a control character. */
-static void text(FILE *file, const char *words)
+/* Hyphens are to be copied and searched for. */
+static void put(FILE *file, const char *words, size_t length)
 {
-        if (*words == '.' || *words == '\'')
-                fputs("\\&", file);
-        for (; *words; words++) {
-                if (*words == '\\')
+        size_t i;
+
+        for (i = 0; i < length; i++) {
+                if (words[i] == '\\')
                         fputs("\\e", file);
-                else if (*words == '-')
+                else if (words[i] == '-')
                         fputs("\\-", file);
                 else
-                        fputc(*words, file);
+                        fputc(words[i], file);
         }
 }
 
+static size_t width_of(const char *words, size_t length)
+{
+        size_t i, width = length;
+
+        for (i = 0; i < length; i++)
+                width += words[i] == '\\' || words[i] == '-';
+        return width;
+}
+
+/* In as many lines as it takes; none may begin with a control character. */
 static void line(FILE *file, const char *words)
 {
-        text(file, words);
+        size_t column = 0, length;
+
+        for (; *words; words += length, words += strspn(words, " ")) {
+                length = strcspn(words, " ");
+                if (column && column + 1 + width_of(words, length) > WIDTH) {
+                        fputc('\n', file);
+                        column = 0;
+                }
+                if (column)
+                        column += (size_t)fprintf(file, " ");
+                else if (*words == '.' || *words == '\'')
+                        column += (size_t)fprintf(file, "\\&");
+                put(file, words, length);
+                column += width_of(words, length);
+        }
         fputc('\n', file);
 }
 
@@ -31,14 +58,14 @@ static void head(FILE *file)
 {
         fputs(".TH MDE-LINUX-REASONS 7 " DATE " mde-linux \"Miscellaneous Information\"\n"
               ".SH NAME\n"
-              "mde-linux-reasons \\- what can keep a machine from being onboarded, and what to do\n"
+              "mde-linux-reasons \\- what keeps a machine from being onboarded, and what to do\n"
               ".SH DESCRIPTION\n"
               "Each refusal and each failure of\n.BR mde-linux (8)\n"
               "and of the extension has one of the reasons below.\n"
               "A message names the code of\n.I mde_installer.sh\nand the reason in parentheses, and says what is the\n"
               "case, what was found this time, and what to do:\n.PP\n.RS\n"
-              "Failed to configure Microsoft Defender for Endpoint: this run did not finish; its mde_installer code is "
-              "N\n(REASON). WHAT FOUND DO\n.RE\n.PP\n"
+              "Failed to configure Microsoft Defender for Endpoint: this run did not finish;\n"
+              "its mde_installer code is N (REASON). WHAT FOUND DO\n.RE\n.PP\n"
               "Names and codes stay as they are, words may improve.\n.B mde-linux explain\n"
               "shows the same on a terminal.\n",
               file);
@@ -53,7 +80,7 @@ static void ids(FILE *file, int code, int (*code_of)(const Reason *reason))
                 if (code_of(reason_get((ReasonId)i)) != code)
                         continue;
                 fputs(before, file);
-                text(file, reason_get((ReasonId)i)->id);
+                put(file, reason_get((ReasonId)i)->id, strlen(reason_get((ReasonId)i)->id));
                 before = ",\n";
         }
         if (*before)
@@ -111,8 +138,10 @@ static void reasons(FILE *file)
                 fputs(".br\n", file);
                 line(file, reason->remedy);
                 if (!text_equal(remedy_by_hand((ReasonId)i), reason->remedy)) {
-                        fputs(".br\nBy hand: ", file);
-                        line(file, remedy_by_hand((ReasonId)i));
+                        _cleanup_free_ char *by_hand = text_format("By hand: %s", remedy_by_hand((ReasonId)i));
+
+                        fputs(".br\n", file);
+                        line(file, by_hand);
                 }
                 fputs(".br\n", file);
                 line(file, explain_whose(reason));
