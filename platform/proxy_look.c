@@ -10,6 +10,7 @@
 #include "platform/base/text.h"
 #include "platform/fs.h"
 #include "platform/proxy_words.h"
+#include "platform/waagent_conf.h"
 
 #define FILE_BYTES_MAX (64 * 1024)
 #define FILES_MAX 64 /* of one folder */
@@ -38,7 +39,7 @@ static const ProxyPlace places[] = {
           0,
           true },
         { { "/var/opt/azcmagent/localconfig.json", NULL }, proxy_read_arc, 0, true },
-        { { "/etc/waagent.conf", NULL }, proxy_read_waagent, 0, true },
+        { { WAAGENT_CONF, NULL }, proxy_read_waagent, 0, true },
         { { "/etc/environment", NULL }, proxy_read_environment, 0, true },
 };
 

@@ -1,5 +1,5 @@
 /*
- * The formats are those of pam_env(8), systemd-system.conf(5), the guest agent's conf, yum.conf(5) and apt.conf(5);
+ * The formats are those of pam_env(8), systemd-system.conf(5), yum.conf(5) and apt.conf(5);
  * only as much of each is read as proxies need.
  */
 #include "platform/proxy_words.h"
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform/base/text.h"
+#include "platform/waagent_conf.h"
 
 #define LINE_BYTES_MAX 4096
 
@@ -180,24 +181,13 @@ bool proxy_read_systemd(const char *text, size_t length, const char *host, Proxy
 
 bool proxy_read_waagent(const char *text, size_t length, const char *host, ProxyWords *words)
 {
-        _cleanup_free_ char *line = NULL;
-        const char *cursor = text, *end = text + length;
-        bool said = false;
+        _cleanup_free_ char *server = waagent_conf_value(text, length, "HttpProxy.Host");
+        _cleanup_free_ char *port = waagent_conf_value(text, length, "HttpProxy.Port");
 
-        while (next_line(&cursor, end, &line)) {
-                char *name, *value = split(line, &name);
-
-                if (!value)
-                        continue;
-                value = unquote(value);
-                if (text_equal_nocase(value, "None"))
-                        value = text_trim(value + strlen(value));
-                if (text_equal(name, "HttpProxy.Host"))
-                        said = set(words, value, *value ? 1 : 0);
-                else if (text_equal(name, "HttpProxy.Port"))
-                        snprintf(words->port, sizeof(words->port), "%s", value);
-        }
-        return said;
+        if (!server || !*server)
+                return false;
+        snprintf(words->port, sizeof(words->port), "%s", port ? port : "");
+        return set(words, server, 1);
 }
 
 /* --- yum, dnf, tdnf -------------------------------------------------------------------------------------- */

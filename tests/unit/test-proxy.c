@@ -236,6 +236,10 @@ static void each_file_is_found_and_named(void **state)
                 { MANAGER_APT, "/etc/waagent.conf", "HttpProxy.Port=1\nHttpProxy.Host=p\n", "http://p:1", false },
                 { MANAGER_APT, "/etc/waagent.conf", "HttpProxy.Host=None\nHttpProxy.Port=None\n", "", false },
                 { MANAGER_APT, "/etc/waagent.conf", "#HttpProxy.Host=p\n", "", false },
+                { MANAGER_APT, "/etc/waagent.conf", "HttpProxy.Host = \"p\" # ours\nHttpProxy.Port=1 # 2\n",
+                  "http://p:1", false },
+                { MANAGER_APT, "/etc/waagent.conf", "HttpProxy.Host=p\nHttpProxy.Port=1\nHttpProxy.Host=None\n", "",
+                  false },
                 { MANAGER_APT, "/etc/environment", "export HTTPS_PROXY=\"http://p:1\"\n", "http://p:1", false },
                 { MANAGER_APT, "/etc/environment", "https_proxy=''\n", "", false },
         };
