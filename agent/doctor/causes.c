@@ -20,7 +20,7 @@ const Cause causes[] = {
         { "extension-denied", GROUP_GUEST, .look = look_policy,
           .what = "The guest agent's policy on this machine does not allow the Defender extension.",
           .remedy = "Add Microsoft.Azure.AzureDefenderForServers.MDE.Linux to the extensions that the policy lists, or "
-                    "have whoever keeps that file do so." },
+                    "have whoever keeps that file do so, and restart the guest agent " GUEST_AGENT_UNITS "." },
         { "guest-agent-missing", GROUP_GUEST, .look = look_guest_missing,
           .what = "This is a machine of Azure, and no guest agent is installed on it.",
           .remedy = "Install the guest agent (package walinuxagent or WALinuxAgent), or on a machine of Azure Arc its "

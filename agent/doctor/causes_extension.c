@@ -5,6 +5,7 @@
 
 #include "agent/answers/passed.h"
 #include "agent/answers/remedy.h"
+#include "agent/guest/places.h"
 #include "platform/base/span.h"
 #include "platform/base/text.h"
 
@@ -31,13 +32,16 @@ Finding look_extensions_off(const Signs *signs, CauseFound *found)
 {
         if (signs->guest.extensions_on != TRI_NO)
                 return unless_known(signs, signs->guest.extensions_on);
-        return cause_found(found, "%s says Extensions.Enabled=n.", signs->guest.configuration);
+        return cause_found(found, "%s says that Extensions.Enabled is n.", signs->guest.configuration);
 }
 
 Finding look_policy(const Signs *signs, CauseFound *found)
 {
         if (signs->guest.allowed != TRI_NO)
                 return unless_known(signs, signs->guest.allowed);
+        if (signs->guest.policy_wrong)
+                found->remedy = "Correct that file, or have whoever keeps it do so, and restart the guest "
+                                "agent " GUEST_AGENT_UNITS ".";
         return cause_found(found, "%s", signs->guest.policy);
 }
 

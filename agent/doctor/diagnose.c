@@ -244,6 +244,9 @@ static void tell_unseen(const Signs *signs, Diagnosis *ret)
                 unseen(ret, how, "%s", text);
         if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
                 unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");
+        if (signs->root && signs->guest.allowed == TRI_UNKNOWN && *signs->guest.policy)
+                unseen(ret, "Look in the guest agent's log for what it says of its policy.",
+                       "the guest agent's policy: %s", signs->guest.policy);
         if (situation_has_sensor(&signs->facts) && signs->facts.sensor.active == TRI_UNKNOWN && signs->live)
                 unseen(ret, "Look at 'systemctl status'.", "services: systemd did not say how they are");
         if (situation_has_sensor(&signs->facts) && signs->facts.sensor.health.answering != TRI_YES && signs->live)

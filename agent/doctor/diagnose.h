@@ -66,7 +66,7 @@ typedef struct DiagnosisCause {
 } DiagnosisCause;
 
 #define DIAGNOSIS_MAX 32
-#define DIAGNOSIS_UNSEEN_MAX 6
+#define DIAGNOSIS_UNSEEN_MAX 8
 #define UNSEEN_HOW_MAX 400
 
 typedef struct Diagnosis {

@@ -24,7 +24,8 @@ typedef struct GuestSigns {
         Tri extensions_on;                 /* its configuration lets it run extensions */
         char configuration[128];           /* the file, when extensions_on is NO */
         Tri allowed;                       /* its policy lets it run ours */
-        char policy[SIGNS_TEXT_MAX];       /* how not, with the file, when allowed is NO */
+        bool policy_wrong;                 /* it denies everything, as it is not valid */
+        char policy[SIGNS_TEXT_MAX];       /* the file, and why it does not or cannot be told; "" when allowed is YES */
         Tri wanted;                        /* the newest goal state that is kept names the extension */
         char trouble[SIGNS_TEXT_MAX];      /* the last complaint of its log about the extension; "": none */
         char goal_trouble[SIGNS_TEXT_MAX]; /* the last complaint about reaching Azure itself; "": none since it worked
@@ -131,5 +132,5 @@ void signs_extension_take(const Extension *extension, ExtensionSigns *ret);
 /* One line of a guest agent's log. Pure. */
 void signs_guest_log_line(const char *line, size_t length, GuestSigns *ret);
 
-/* A policy file of the guest agent. Pure. */
+/* A policy file of the guest agent; file: its name, escaped. Pure. */
 void signs_guest_policy(const char *file, const char *text, size_t length, GuestSigns *ret);

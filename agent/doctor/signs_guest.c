@@ -1,10 +1,8 @@
 /*
  * The guest agent: its unit, its configuration and policy, the goal state it keeps, the end of its log.
  *
- * Foreign formats: waagent.conf (NAME=VALUE a line, # comments), waagent_policy.json ({"extensionPolicies":
- * {"allowListedExtensionsOnly": bool, "extensions": {NAME: {}}}}, names in any letter case), history/TIME__ID/ with
- * ExtensionsConfig.xml or VmSettings.json below EXTENSION_LIBRARY, and log lines "TIME LEVEL ... words"; of Arc's
- * extension manager "[TIME] ... [LEVEL] words".
+ * Foreign formats: history/TIME__ID/ with ExtensionsConfig.xml or VmSettings.json below EXTENSION_LIBRARY, and log
+ * lines "TIME LEVEL ... words"; of Arc's extension manager "[TIME] ... [LEVEL] words".
  */
 #include "agent/doctor/signs.h"
 
@@ -19,8 +17,8 @@
 #include "platform/host_open.h"
 #include "platform/json.h"
 #include "platform/lines.h"
+#include "platform/waagent_conf.h"
 
-#define CONF_FILE "/etc/waagent.conf"
 #define CONF_MAX (64 * 1024)
 #define POLICY_FILE "/etc/waagent_policy.json"
 #define LOG_FILE "/var/log/waagent.log"
@@ -100,94 +98,46 @@ static void look_at_log(const Host *host, const char *file, GuestSigns *ret)
 
 /* ---- its configuration and policy ------------------------------------------------------------------------------- */
 
-/* The last one counts. Caller frees; NULL: it does not say. */
-static char *conf_value(const char *text, size_t length, const char *name)
+/* With a relative place it is the guest agent's own folder that counts, which is not known. */
+static void read_policy(const Host *host, const char *file, GuestSigns *ret)
 {
-        const char *end = text + length, *line, *cursor = text;
-        size_t line_length, name_length = strlen(name);
-        char *value = NULL;
-
-        while (text_next_line(&cursor, end, &line, &line_length)) {
-                if (line_length <= name_length || memcmp(line, name, name_length) != 0 || line[name_length] != '=')
-                        continue;
-                free(value);
-                value = text_copy_n(line + name_length + 1, line_length - name_length - 1);
-                value[strcspn(value, "#")] = '\0';
-                text_trim(value);
-        }
-        return value;
-}
-
-static bool is_off(const char *value)
-{
-        return value && (text_equal_nocase(value, "n") || text_equal_nocase(value, "false"));
-}
-
-static bool lists_us(Json *extensions)
-{
-        if (!json_object_is_type(extensions, json_type_object))
-                return false;
-        json_object_object_foreach(extensions, name, member)
-        {
-                (void)member;
-                if (text_equal_nocase(name, EXTENSION_NAME))
-                        return true;
-        }
-        return false;
-}
-
-void signs_guest_policy(const char *file, const char *text, size_t length, GuestSigns *ret)
-{
-        _cleanup_json_ Json *json = NULL;
+        _cleanup_free_ char *text = NULL, *shown = text_escape(file, 100);
+        size_t length = 0;
         Error err = { 0 };
-        Json *policies;
 
-        ret->allowed = TRI_NO;
-        if (json_parse(text, length, &json, &err) < 0) {
-                snprintf(ret->policy, sizeof(ret->policy), "%s is no JSON, and with that nothing is allowed: %.300s.",
-                         file, err.text);
+        if (!*file || fs_is_folder(host, file))
                 return;
+        if (*file != '/')
+                error_set(&err, ERROR_INPUT, "its place is not given from the root on");
+        if (*file != '/' || fs_read(host, file, JSON_SIZE_MAX, &text, &length, &err) < 0) {
+                ret->allowed = TRI_UNKNOWN;
+                snprintf(ret->policy, sizeof(ret->policy), "%s could not be read: %.300s", shown, err.text);
+        } else if (text) {
+                signs_guest_policy(shown, text, length, ret);
         }
-        policies = json_member(json, "extensionPolicies");
-        if (!json_object_get_boolean(json_member(policies, "allowListedExtensionsOnly")) ||
-            lists_us(json_member(policies, "extensions"))) {
-                ret->allowed = TRI_YES;
-                return;
-        }
-        snprintf(ret->policy, sizeof(ret->policy),
-                 "%s allows only the extensions that it lists, and this one is not among them.", file);
 }
 
 static void look_at_policy(const Host *host, const char *conf, size_t conf_length, GuestSigns *ret)
 {
-        _cleanup_free_ char *place = conf_value(conf, conf_length, "Policy.PolicyFilePath");
-        _cleanup_free_ char *on = conf_value(conf, conf_length, "Debug.EnableExtensionPolicy");
-        const char *file = place && *place == '/' ? place : POLICY_FILE;
-        _cleanup_free_ char *text = NULL, *shown = text_escape(file, 100);
-        size_t length = 0;
+        _cleanup_free_ char *place = waagent_conf_value(conf, conf_length, "Policy.PolicyFilePath");
 
         ret->allowed = TRI_YES;
-        if (is_off(on))
-                return;
-        if (fs_read(host, file, JSON_SIZE_MAX, &text, &length, NULL) < 0)
-                ret->allowed = TRI_UNKNOWN;
-        else if (text)
-                signs_guest_policy(shown, text, length, ret);
+        if (!waagent_conf_is_off(conf, conf_length, "Debug.EnableExtensionPolicy"))
+                read_policy(host, place ? place : POLICY_FILE, ret);
 }
 
 static void look_at_configuration(const Host *host, GuestSigns *ret)
 {
-        _cleanup_free_ char *text = NULL, *on = NULL;
+        _cleanup_free_ char *text = NULL;
         size_t length = 0;
 
-        if (fs_read(host, CONF_FILE, CONF_MAX, &text, &length, NULL) < 0) {
+        if (fs_read(host, WAAGENT_CONF, CONF_MAX, &text, &length, NULL) < 0) {
                 ret->extensions_on = TRI_UNKNOWN;
                 return;
         }
-        on = conf_value(text ? text : "", length, "Extensions.Enabled");
-        ret->extensions_on = tri(!is_off(on));
+        ret->extensions_on = tri(!waagent_conf_is_off(text ? text : "", length, "Extensions.Enabled"));
         if (ret->extensions_on == TRI_NO)
-                snprintf(ret->configuration, sizeof(ret->configuration), "%s", CONF_FILE);
+                snprintf(ret->configuration, sizeof(ret->configuration), "%s", WAAGENT_CONF);
         look_at_policy(host, text ? text : "", length, ret);
 }
 

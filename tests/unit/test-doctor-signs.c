@@ -48,29 +48,93 @@ static void logins_in_a_log_are_not_repeated(void **state)
         assert_null(strstr(signs.trouble, "pass-word-7"));
 }
 
-static Tri allowed_by(const char *policy)
-{
-        GuestSigns signs = { 0 };
+#define ALL "{\"policyVersion\": \"0.1.0\"}"
+#define OF_EXTENSIONS(policies) "{\"policyVersion\": \"0.1.0\", \"extensionPolicies\": " policies "}"
+#define LISTED "\"allowListedExtensionsOnly\": true"
+#define LISTING(extensions) OF_EXTENSIONS("{" LISTED ", \"extensions\": " extensions "}")
 
-        signs_guest_policy(POLICY, policy, strlen(policy), &signs);
-        assert_int_equal(signs.allowed == TRI_NO, *signs.policy != '\0');
-        return signs.allowed;
+static void judge(const char *policy, GuestSigns *signs)
+{
+        *signs = (GuestSigns){ .vm = true };
+        signs_guest_policy(POLICY, policy, strlen(policy), signs);
+        if ((signs->allowed != TRI_YES) != (*signs->policy != '\0') ||
+            (*signs->policy && strncmp(signs->policy, POLICY " ", sizeof(POLICY)) != 0))
+                fail_msg("%s: %d %s", policy, signs->allowed, signs->policy);
 }
 
 static void a_policy_that_lists_others_denies(void **state)
 {
-        assert_int_equal(allowed_by("{}"), TRI_YES);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": false}}"), TRI_YES);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true}}"), TRI_NO);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true, \"extensions\": "
-                                    "{\"Other\": {}}}}"),
-                         TRI_NO);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true, \"extensions\": "
-                                    "{\"microsoft.azure.azuredefenderforservers.mde.linux\": {}}}}"),
-                         TRI_YES);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": "), TRI_NO);
-        assert_int_equal(allowed_by("[]"), TRI_YES);
-        assert_int_equal(allowed_by("{\"extensionPolicies\": [1]}"), TRI_YES);
+        static const struct {
+                const char *text;
+                Tri allowed;
+        } rows[] = {
+                { ALL, TRI_YES },
+                { "{\"policyVersion\": \"0\", \"extensionPolicies\": null}", TRI_YES },
+                { OF_EXTENSIONS("{}"), TRI_YES },
+                { OF_EXTENSIONS("{\"allowListedExtensionsOnly\": false, \"signatureRequired\": false}"), TRI_YES },
+                { OF_EXTENSIONS("{\"allowListedExtensionsOnly\": null, \"extensions\": null}"), TRI_YES },
+                { OF_EXTENSIONS("{" LISTED "}"), TRI_NO },
+                { LISTING("{\"Other\": {}}"), TRI_NO },
+                { LISTING("{\"" US "\": {}}"), TRI_YES },
+                { LISTING("{\"microsoft.azure.azuredefenderforservers.mde.linux\": {\"runtimePolicy\": 1}}"), TRI_YES },
+                /* whether it may be required is known to Azure and the guest agent only */
+                { OF_EXTENSIONS("{\"signatureRequired\": true}"), TRI_UNKNOWN },
+                { LISTING("{\"" US "\": {}, \"Other\": {\"signatureRequired\": true}}"), TRI_UNKNOWN },
+                { OF_EXTENSIONS("{\"signatureRequired\": true, " LISTED "}"), TRI_NO },
+        };
+        GuestSigns signs;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                judge(rows[i].text, &signs);
+                if (signs.allowed != rows[i].allowed || signs.policy_wrong)
+                        fail_msg("%s: %d %s", rows[i].text, signs.allowed, signs.policy);
+        }
+}
+
+/* By one that is not valid the guest agent denies everything, whatever it lists. */
+static void a_policy_that_is_wrong_denies_and_says_where(void **state)
+{
+        static const struct {
+                const char *text, *words;
+        } rows[] = {
+                { "", "no JSON" },
+                { "{\"extensionPolicies\": ", "no JSON" },
+                { "\xEF\xBB\xBF" ALL, "no JSON" },
+                { "[]", "array" },
+                { "null", "null" },
+                { "{}", "no policyVersion" },
+                { "{\"policyVersion\": null}", "no policyVersion" },
+                { "{\"policyVersion\": 0.1}", "policyVersion is a number" },
+                { "{\"policyVersion\": \"latest\"}", "\"latest\"" },
+                { "{\"policyVersion\": \"0.1.\"}", "\"0.1.\"" },
+                { "{\"policyVersion\": \"0.1.0.0\"}", "\"0.1.0.0\"" },
+                { "{\"policyVersion\": \"-0.1\"}", "\"-0.1\"" },
+                { "{\"policyVersion\": \"9.0.0\"}", "9.0.0" },
+                { "{\"policyVersion\": \"0.1.1\"}", "0.1.1" },
+                { "{\"policyVersion\": \"0.2\", \"runtime\": 1}", "0.2" },
+                { "{\"policyVersion\": \"1\\u001b[31m\"}", "\\x1b" },
+                { "{\"policyVersion\": \"0.1.0\", \"extensionPolicy\": {}}", "\"extensionPolicy\"" },
+                { OF_EXTENSIONS("[1]"), "extensionPolicies is an array" },
+                { OF_EXTENSIONS("{\"allowListedExtensionsOnly\": \"false\"}"),
+                  "allowListedExtensionsOnly is a string" },
+                { OF_EXTENSIONS("{\"allowListedExtensionsOnly\": 0}"), "allowListedExtensionsOnly is a number" },
+                { OF_EXTENSIONS("{\"allowlistedextensionsonly\": true}"), "\"allowlistedextensionsonly\"" },
+                { OF_EXTENSIONS("{\"signatureRequired\": 1}"), "signatureRequired is a number" },
+                { OF_EXTENSIONS("{\"extensions\": [\"" US "\"]}"), "extensions is an array" },
+                { LISTING("{\"" US "\": null}"), "the entry of \"" US "\" is null" },
+                { LISTING("{\"" US "\": {}, \"Other\": true}"), "the entry of \"Other\" is a boolean" },
+                { LISTING("{\"" US "\": {\"signatureRequired\": \"no\"}}"), "signatureRequired is a string" },
+                { LISTING("{\"" US "\": {\"version\": 1}}"), "\"version\"" },
+        };
+        GuestSigns signs;
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                judge(rows[i].text, &signs);
+                if (signs.allowed != TRI_NO || !signs.policy_wrong || !strstr(signs.policy, rows[i].words))
+                        fail_msg("%s: %d %s", rows[i].text, signs.allowed, signs.policy);
+        }
 }
 
 static GuestSigns *look(const Scratch *scratch)
@@ -122,10 +186,45 @@ static void the_configuration_s_last_word_counts(void **state)
         assert_int_equal(on->extensions_on, TRI_YES);
         assert_int_equal(on->allowed, TRI_YES);
         scratch_write(scratch, "/etc/waagent.conf", "Policy.PolicyFilePath=/etc/other.json\n");
-        scratch_write(scratch, "/etc/other.json", "{\"extensionPolicies\": {\"allowListedExtensionsOnly\": true}}");
+        scratch_write(scratch, "/etc/other.json", OF_EXTENSIONS("{" LISTED "}"));
         elsewhere = look(scratch);
         assert_int_equal(elsewhere->allowed, TRI_NO);
         assert_non_null(strstr(elsewhere->policy, "/etc/other.json"));
+}
+
+/* The scenario doctor.the_guest_agent_s_files_are_read_as_it_reads_them asks the guest agent itself. */
+static void the_configuration_is_read_as_the_guest_agent_reads_it(void **state)
+{
+        static const struct {
+                const char *text;
+                Tri on, allowed;
+        } rows[] = {
+                { "Extensions.Enabled = n\n", TRI_NO, TRI_NO },
+                { "Extensions.Enabled=\"n\"\n", TRI_NO, TRI_NO },
+                { " Extensions.Enabled=N", TRI_NO, TRI_NO },
+                { "Extensions.Enabled=false\n", TRI_YES, TRI_NO },
+                { "Extensions.Enabled=n\nExtensions.Enabled=None\n", TRI_YES, TRI_NO },
+                { "Debug.EnableExtensionPolicy = \"n\" # x\n", TRI_YES, TRI_YES },
+                { "Debug.EnableExtensionPolicy=false\n", TRI_YES, TRI_NO },
+                { "Policy.PolicyFilePath = \"/etc/none.json\"\n", TRI_YES, TRI_YES },
+                { "Policy.PolicyFilePath=\n", TRI_YES, TRI_YES },
+                { "Policy.PolicyFilePath=None\n", TRI_YES, TRI_NO },
+                { "Policy.PolicyFilePath=relative.json\n", TRI_YES, TRI_UNKNOWN },
+                { "Policy.PolicyFilePath=/etc\n", TRI_YES, TRI_YES },
+        };
+        const Scratch *scratch = *state;
+        size_t i;
+
+        scratch_folder(scratch, "/var/lib/waagent/x");
+        scratch_write(scratch, POLICY, "no JSON");
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ GuestSigns *signs = NULL;
+
+                scratch_write(scratch, "/etc/waagent.conf", rows[i].text);
+                signs = look(scratch);
+                if (signs->extensions_on != rows[i].on || signs->allowed != rows[i].allowed)
+                        fail_msg("%s: extensions %d, allowed %d", rows[i].text, signs->extensions_on, signs->allowed);
+        }
 }
 
 /* Lines before it may be cut; the last ones are what is told. */
@@ -275,11 +374,14 @@ int main(void)
                 cmocka_unit_test(trouble_with_azure_ends_when_a_goal_state_comes),
                 cmocka_unit_test(logins_in_a_log_are_not_repeated),
                 cmocka_unit_test(a_policy_that_lists_others_denies),
+                cmocka_unit_test(a_policy_that_is_wrong_denies_and_says_where),
                 cmocka_unit_test_setup_teardown(a_machine_of_nobody_has_no_guest_agent_to_judge, scratch_open,
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(the_newest_goal_state_tells_whether_the_extension_is_wanted,
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(the_configuration_s_last_word_counts, scratch_open, scratch_close),
+                cmocka_unit_test_setup_teardown(the_configuration_is_read_as_the_guest_agent_reads_it, scratch_open,
+                                                scratch_close),
                 cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(arc_s_extension_manager_has_a_log_of_its_own, scratch_open,
                                                 scratch_close),

@@ -904,6 +904,31 @@ static void a_network_that_was_not_to_be_asked_makes_nothing_unknown(void **stat
         assert_int_equal(diagnosis->n_unseen, 1);
 }
 
+static void by_a_policy_that_is_wrong_nothing_is_to_be_added_to_it(void **state)
+{
+        Signs *s = fresh();
+        _cleanup_free_ Diagnosis *denied = NULL, *wrong = NULL, *unknown = NULL;
+
+        s->guest.allowed = TRI_NO;
+        snprintf(s->guest.policy, sizeof(s->guest.policy), "It lists others.");
+        denied = of(s);
+        assert_string_equal(denied->causes[0].id, "extension-denied");
+        assert_non_null(strstr(denied->causes[0].remedy, "Add " EXTENSION_NAME));
+        s = fresh();
+        s->guest.allowed = TRI_NO;
+        s->guest.policy_wrong = true;
+        wrong = of(s);
+        assert_string_equal(wrong->causes[0].id, "extension-denied");
+        assert_null(strstr(wrong->causes[0].remedy, "Add "));
+        assert_non_null(strstr(wrong->causes[0].remedy, "Correct that file"));
+        s = fresh();
+        s->guest.allowed = TRI_UNKNOWN;
+        snprintf(s->guest.policy, sizeof(s->guest.policy), "it asks for signatures");
+        unknown = of(s);
+        assert_false(has(unknown, "extension-denied"));
+        assert_string_equal(unknown->unseen[0].what, "the guest agent's policy: it asks for signatures");
+}
+
 /* Signs in which nothing at all could be learnt accuse nobody. */
 static void nothing_known_is_no_cause(void **state)
 {
@@ -944,6 +969,7 @@ int main(void)
                 cmocka_unit_test(a_site_s_file_that_is_root_s_is_unseen_and_no_fault),
                 cmocka_unit_test(an_image_with_a_sensor_is_unknown),
                 cmocka_unit_test(a_network_that_was_not_to_be_asked_makes_nothing_unknown),
+                cmocka_unit_test(by_a_policy_that_is_wrong_nothing_is_to_be_added_to_it),
                 cmocka_unit_test(nothing_known_is_no_cause),
         };
 
