@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from agent_reads import read_differently
 from arc_manager import Arc
 from holding import hold, let_go
 from leading import EDR, also_serve, lead
@@ -196,6 +197,13 @@ def a_sensor_that_lost_its_licence_or_its_network(w):
     become(w, vmId=VM)
     assert_well(w)
 
+    settings = f"{w.base()}/config/0.settings"
+    whole = w.machine.read(settings)
+    w.machine.write(settings, whole[:len(whole) // 2], 0o600)  # as a full disk leaves it
+    assert_first(w, "settings-invalid", settings)
+    w.machine.write(settings, whole, 0o600)
+    assert_well(w)
+
     w.agent.stop()
     assert_first(w, "guest-agent-down", "inactive")
     written = w.machine.read(ONBOARDING)
@@ -308,9 +316,21 @@ def an_extension_that_never_came(w):
     w.ask(version="1.0.0.2", protected=None)
     wait_handled(w, "Error while unzipping")
     assert_first(w, "extension-not-delivered", "Failed to download")
+    w.machine.run(["mount", "--bind", "-o", "ro", "/usr/local", "/usr/local"])
     w.ask(seq=1, protected=None)
-    w.azure.wait_status("error", seq=1)
-    assert_first(w, "onboarding-missing", "sequence number 1")
+    wait_handled(w, "Read-only file system")
+    assert_first(w, "extension-not-installed", "NotInstalled", "Read-only file system")
+    w.machine.run(["umount", "/usr/local"])
+    w.ask(seq=2, protected=None)
+    w.azure.wait_status("error", seq=2)
+    assert_first(w, "onboarding-missing", "sequence number 2")
+
+
+@scenario(agent="newest")
+def the_guest_agent_s_files_are_read_as_it_reads_them(w):
+    w.bring_program("/usr/sbin/mde-linux")
+    differently = read_differently(w, "/usr/sbin/mde-linux")
+    assert not differently, differently
 
 
 @scenario(timeout=120)
