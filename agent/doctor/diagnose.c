@@ -5,6 +5,7 @@
 
 #include "agent/commands/command.h"
 #include "agent/configuration.h"
+#include "agent/doctor/cause_words.h"
 #include "agent/guest/places.h"
 #include "platform/base/text.h"
 
@@ -52,16 +53,17 @@ static void tell_remedy(const Signs *signs, const char *words, char ret[CAUSE_RE
 static void add(const Signs *signs, const Cause *cause, const CauseFound *found, Diagnosis *ret)
 {
         const Reason *reason = found->reason ? reason_get(found->reason) : NULL;
+        const CauseWords *words = cause_words_find(cause->id);
         DiagnosisCause *place = &ret->causes[ret->n];
         const char *id = reason ? reason->id : cause->id;
 
         if (ret->n == DIAGNOSIS_MAX || is_told(ret, id))
                 return;
         *place = (DiagnosisCause){
-                .id = id, .what = reason ? reason->what : cause->what, .group = cause->group, .known = cause->known
+                .id = id, .what = reason ? reason->what : words->what, .group = cause->group, .known = cause->known
         };
         snprintf(place->why, sizeof(place->why), "%s", found->why);
-        tell_remedy(signs, found->remedy ? found->remedy : reason ? reason->remedy : cause->remedy, place->remedy);
+        tell_remedy(signs, found->remedy ? found->remedy : reason ? reason->remedy : words->remedy, place->remedy);
         ret->n++;
         ret->n_faults += !cause->known;
 }

@@ -43,14 +43,12 @@ typedef struct CauseFound {
 typedef Finding CauseLook(const Signs *signs, CauseFound *found);
 
 typedef struct Cause {
-        const char *id; /* stable; of one that speaks by reasons, only for the table */
+        const char *id; /* its words' (cause_words.h); of one that speaks by reasons only, for the table */
         CauseGroup group;
         bool known;      /* to know, not a fault: it is told, and keeps nothing from being well */
         bool of_attempt; /* it matters to an attempt: where none was made, what kept that away comes first */
         bool fallback;   /* looked for only when no fault was found before it in the table */
         CauseLook *look;
-        const char *what;   /* one sentence; NULL: by the reason */
-        const char *remedy; /* likewise */
 } Cause;
 
 /* In order of likelihood. */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "agent/commands/command.h"
+#include "agent/doctor/cause_words.h"
 #include "agent/doctor/diagnose.h"
 #include "platform/base/text.h"
 #include "tests/unit/put.h"
@@ -543,18 +544,36 @@ static void each_cause_comes_first_where_it_is_the_only_one(void **state)
         }
 }
 
-static void every_cause_has_words_and_an_id_of_its_own(void **state)
+static void every_cause_has_an_id_of_its_own(void **state)
 {
         size_t i, j;
 
-        for (i = 0; i < causes_n; i++) {
-                if (causes[i].what && causes[i].remedy[strlen(causes[i].remedy) - 1] != '.')
-                        fail_msg("%s: no full stop", causes[i].id);
-                assert_int_equal(!causes[i].what, !causes[i].remedy);
-                if (causes[i].remedy && strstr(causes[i].remedy, " above"))
-                        fail_msg("%s: nothing stands above it in --json", causes[i].id);
+        for (i = 0; i < causes_n; i++)
                 for (j = 0; j < i; j++)
                         assert_string_not_equal(causes[i].id, causes[j].id);
+}
+
+static bool is_cause(const char *id)
+{
+        size_t i;
+
+        for (i = 0; i < causes_n; i++)
+                if (text_equal(causes[i].id, id))
+                        return true;
+        return false;
+}
+
+/* In --json nothing stands above them. */
+static void words_are_those_of_a_cause_and_sorted(void **state)
+{
+        const CauseWords *words;
+
+        for (words = cause_words; words->id; words++) {
+                if (!is_cause(words->id) || !text_ends_with(words->what, ".") || !text_ends_with(words->remedy, ".") ||
+                    strstr(words->remedy, " above"))
+                        fail_msg("%s: %s %s", words->id, words->what, words->remedy);
+                if (words[1].id && strcmp(words->id, words[1].id) >= 0)
+                        fail_msg("%s stands before %s", words->id, words[1].id);
         }
 }
 
@@ -945,7 +964,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_cause_comes_first_where_it_is_the_only_one),
-                cmocka_unit_test(every_cause_has_words_and_an_id_of_its_own),
+                cmocka_unit_test(every_cause_has_an_id_of_its_own),
+                cmocka_unit_test(words_are_those_of_a_cause_and_sorted),
                 cmocka_unit_test(a_healthy_machine_has_nothing_wrong),
                 cmocka_unit_test(who_ran_it_by_hand_is_told_what_to_do_by_hand),
                 cmocka_unit_test(the_guest_agent_s_unit_is_named_where_it_is_known),
