@@ -62,6 +62,7 @@ static void find_code(int code, Explanation *ret)
 
 static void find_name(const char *word, Explanation *ret)
 {
+        const CauseWords *cause;
         const StatusRow *row;
         int i;
 
@@ -72,17 +73,32 @@ static void find_name(const char *word, Explanation *ret)
         for (row = status_rows; row->name && !ret->row; row++)
                 if (strcasecmp(row->name, word) == 0)
                         ret->row = row;
+        for (cause = cause_words; cause->id; cause++)
+                if (strcasecmp(cause->id, word) == 0)
+                        ret->cause = cause;
 }
 
-/* Names as they are gone through: reasons, then rows; NULL behind the last. A row named as a reason is passed over. */
-static const char *name_at(int i)
+static int count_rows(void)
 {
+        int n = 0;
+
+        while (status_rows[n].name)
+                n++;
+        return n;
+}
+
+const char *explain_name_at(int i)
+{
+        int rows = count_rows();
         const char *name;
 
         if (i < _REASON_MAX - 1)
                 return reason_get((ReasonId)(i + 1))->id;
-        name = status_rows[i - (_REASON_MAX - 1)].name;
-        return name && reason_find(name) != REASON_NONE ? "" : name;
+        i -= _REASON_MAX - 1;
+        if (i < rows)
+                return reason_find(status_rows[i].name) != REASON_NONE ? "" : status_rows[i].name;
+        name = cause_words[i - rows].id;
+        return name && (reason_find(name) != REASON_NONE || status_row_find(name)) ? "" : name;
 }
 
 /* False: more than one name begins so, or none. */
@@ -91,7 +107,7 @@ static bool find_beginning(const char *word, Explanation *ret)
         const char *found = NULL, *name;
         int i, n = 0;
 
-        for (i = 0; (name = name_at(i)); i++)
+        for (i = 0; (name = explain_name_at(i)); i++)
                 if (strncasecmp(name, word, strlen(word)) == 0) {
                         found = name;
                         n++;
@@ -146,14 +162,14 @@ static void find_near(const char *word, Explanation *ret)
         unsigned wrong;
         int i;
 
-        for (i = 0; *word && (name = name_at(i)); i++)
+        for (i = 0; *word && (name = explain_name_at(i)); i++)
                 if (strncasecmp(name, word, strlen(word)) == 0)
                         add_near(ret, name);
         for (wrong = 1; wrong <= DISTANCE_MAX && wrong <= strlen(word) / 3; wrong++)
-                for (i = 0; (name = name_at(i)); i++)
+                for (i = 0; (name = explain_name_at(i)); i++)
                         if (*name && strlen(name) <= WORD_MAX && distance(word, name) == wrong)
                                 add_near(ret, name);
-        for (i = 0; strlen(word) > 2 && (name = name_at(i)); i++)
+        for (i = 0; strlen(word) > 2 && (name = explain_name_at(i)); i++)
                 if (strcasestr(name, word))
                         add_near(ret, name);
 }
@@ -170,7 +186,7 @@ bool explain_word(const char *word, Explanation *ret)
         if (!*word || strlen(word) > WORD_MAX)
                 return false;
         find_name(word, ret);
-        if (ret->n_reasons || ret->row || find_beginning(word, ret))
+        if (ret->n_reasons || ret->row || ret->cause || find_beginning(word, ret))
                 return true;
         find_near(word, ret);
         return false;

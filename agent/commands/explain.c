@@ -18,6 +18,7 @@ static void show_reason(const Screen *screen, const Reason *reason)
 
         screen_say(screen, SCREEN_STRONG, 0, "%s", reason->id);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  what", "%s", reason->what);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  why", EXPLAIN_WHY);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  do", "%s", reason->remedy);
         if (!text_equal(by_hand, reason->remedy))
                 screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  by hand", "%s", by_hand);
@@ -25,6 +26,14 @@ static void show_reason(const Screen *screen, const Reason *reason)
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  again", "%s", explain_retry(reason));
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  codes", "%d in Azure and as exit code, %d of mde_installer",
                    reason->azure_code, reason->installer_code);
+}
+
+static void show_cause(const Screen *screen, const CauseWords *cause)
+{
+        screen_say(screen, SCREEN_STRONG, 0, "%s, from the doctor", cause->id);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  what", "%s", cause->what);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  why", EXPLAIN_CAUSE_WHY);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "  do", "%s", cause->remedy);
 }
 
 static int show(const Explanation *found)
@@ -42,7 +51,11 @@ static int show(const Explanation *found)
                         fputc('\n', stdout);
                 show_reason(&screen, found->reasons[i]);
         }
-        if (found->row && found->n_reasons)
+        if (found->cause && found->n_reasons)
+                fputc('\n', stdout);
+        if (found->cause)
+                show_cause(&screen, found->cause);
+        if (found->row && (found->n_reasons || found->cause))
                 fputc('\n', stdout);
         if (found->row)
                 screen_row(&screen, SCREEN_PLAIN, 0, found->row->name, "As a row of the status: %s", found->row->what);
@@ -53,6 +66,7 @@ static int show(const Explanation *found)
 static int show_all(void)
 {
         const Screen screen = screen_of(stdout);
+        const CauseWords *cause;
         const StatusRow *row;
         int i;
 
@@ -60,6 +74,10 @@ static int show_all(void)
         for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
                 screen_row(&screen, SCREEN_PLAIN, ID_WIDTH, reason_get((ReasonId)i)->id, "%s",
                            reason_get((ReasonId)i)->what);
+        fputc('\n', stdout);
+        screen_say(&screen, SCREEN_STRONG, 0, "Causes of the doctor beside these reasons:");
+        for (cause = cause_words; cause->id; cause++)
+                screen_row(&screen, SCREEN_PLAIN, ID_WIDTH, cause->id, "%s", cause->what);
         fputc('\n', stdout);
         screen_say(&screen, SCREEN_STRONG, 0, "Rows of the status:");
         for (row = status_rows; row->name; row++)
@@ -84,6 +102,15 @@ static void add_reason(Json *list, const Reason *reason)
         json_add_number(object, "installer_code", reason->installer_code);
 }
 
+static void add_cause(Json *list, const CauseWords *cause)
+{
+        Json *object = json_add_row(list);
+
+        json_add_text(object, "cause", cause->id);
+        json_add_text(object, "what", cause->what);
+        json_add_text(object, "remedy", cause->remedy);
+}
+
 static void add_row(Json *list, const StatusRow *row)
 {
         Json *object = json_add_row(list);
@@ -100,43 +127,55 @@ static void add_exit(Json *list, const ExplainExit *exit)
         json_add_text(object, "what", exit->what);
 }
 
-static void add_found(Json *reasons, Json *rows, Json *exits, const Explanation *found)
+typedef struct Lists {
+        Json *reasons, *causes, *rows, *exits;
+} Lists;
+
+static void add_found(const Lists *lists, const Explanation *found)
 {
         size_t i;
 
         for (i = 0; i < found->n_reasons; i++)
-                add_reason(reasons, found->reasons[i]);
+                add_reason(lists->reasons, found->reasons[i]);
+        if (found->cause)
+                add_cause(lists->causes, found->cause);
         if (found->row)
-                add_row(rows, found->row);
+                add_row(lists->rows, found->row);
         if (found->exit)
-                add_exit(exits, found->exit);
+                add_exit(lists->exits, found->exit);
 }
 
-static void add_all(Json *reasons, Json *rows, Json *exits)
+static void add_all(const Lists *lists)
 {
+        const CauseWords *cause;
         const ExplainExit *exit;
         const StatusRow *row;
         int i;
 
         for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
-                add_reason(reasons, reason_get((ReasonId)i));
+                add_reason(lists->reasons, reason_get((ReasonId)i));
+        for (cause = cause_words; cause->id; cause++)
+                add_cause(lists->causes, cause);
         for (row = status_rows; row->name; row++)
-                add_row(rows, row);
+                add_row(lists->rows, row);
         for (exit = explain_exits; exit->code >= 0; exit++)
-                add_exit(exits, exit);
+                add_exit(lists->exits, exit);
 }
 
 /* found NULL: all there is. */
 static int print_document(const Explanation *found)
 {
         _cleanup_json_ Json *document = screen_document("explain", 1);
-        Json *reasons = json_add_list(document, "reasons"), *rows = json_add_list(document, "rows"),
-             *exits = json_add_list(document, "exits");
+        Lists lists;
 
+        lists.reasons = json_add_list(document, "reasons");
+        lists.causes = json_add_list(document, "causes");
+        lists.rows = json_add_list(document, "rows");
+        lists.exits = json_add_list(document, "exits");
         if (found)
-                add_found(reasons, rows, exits, found);
+                add_found(&lists, found);
         else
-                add_all(reasons, rows, exits);
+                add_all(&lists);
         return screen_print_document(TAKE_PTR(document));
 }
 

@@ -3,8 +3,7 @@
  */
 #include <string.h>
 
-#include "agent/answers/status_rows.h"
-#include "agent/reasons.h"
+#include "agent/answers/explain.h"
 #include "packaging/words/words.h"
 #include "platform/base/text.h"
 
@@ -28,14 +27,12 @@ size_t words_n_options(const Command *command)
 
 void words_each_name(FILE *file, void (*print)(FILE *file, const char *name))
 {
-        const StatusRow *row;
+        const char *name;
         int i;
 
-        for (i = REASON_NONE + 1; i < _REASON_MAX; i++)
-                print(file, reason_get((ReasonId)i)->id);
-        for (row = status_rows; row->name; row++)
-                if (reason_find(row->name) == REASON_NONE)
-                        print(file, row->name);
+        for (i = 0; (name = explain_name_at(i)); i++)
+                if (*name)
+                        print(file, name);
 }
 
 int main(int argc, char *argv[])

@@ -150,6 +150,22 @@ static void reasons(FILE *file)
         }
 }
 
+static void causes(FILE *file)
+{
+        const CauseWords *words;
+
+        fputs(".SH CAUSES OF THE DOCTOR\n.B mde-linux doctor\nnames a reason, or one of these, and says what it "
+              "found:\n",
+              file);
+        for (words = cause_words; words->id; words++) {
+                fputs(".TP\n.B ", file);
+                line(file, words->id);
+                line(file, words->what);
+                fputs(".br\n", file);
+                line(file, words->remedy);
+        }
+}
+
 static void rows(FILE *file)
 {
         const StatusRow *row;
@@ -170,6 +186,7 @@ void words_reasons(FILE *file)
         exits(file);
         installer_codes(file);
         reasons(file);
+        causes(file);
         rows(file);
         fputs(".SH SEE ALSO\n.BR mde-linux (8),\n.BR mde-linux.conf (5)\n", file);
 }

@@ -62,7 +62,7 @@ class Explain(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         lines = done.stdout.splitlines()
         self.assertEqual(lines[0], "tenant-other")
-        self.assertEqual([line.split(":")[0].strip() for line in lines[1:]], ["what", "do", "by hand", "whose", "again", "codes"])
+        self.assertEqual([line.split(":")[0].strip() for line in lines[1:]], ["what", "why", "do", "by hand", "whose", "again", "codes"])
         self.assertEqual(call("tenant-oth").stdout, done.stdout)
         self.assertNotIn("by hand:", call("clock-wrong").stdout)
 
@@ -74,11 +74,26 @@ class Explain(unittest.TestCase):
         self.assertIn(found["reasons"][0]["what"], call("tenant-other").stdout)
         self.assertTrue(all(53 in (reason["azure_code"], reason["installer_code"]) for reason in document("53")["reasons"]))
 
+    def test_what_why_and_what_to_do_are_said_of_a_reason_and_of_a_finding_of_the_doctor(self):
+        for word in ("conflict", "stale-tag", "package-manager-locked"):
+            lines = [line.split(":")[0].strip() for line in call(word).stdout.splitlines()]
+            self.assertEqual([line for line in lines if line in ("what", "why", "do")][:3], ["what", "why", "do"], word)
+        text = (TOP / "agent/doctor/cause_words.c").read_text().split("cause_words[] = {")[1].split("NULL, NULL")[0]
+        told = re.findall(r'\{ "([a-z-]+)",', text)
+        self.assertGreater(len(told), 40)
+        self.assertEqual([cause["cause"] for cause in document()["causes"]], told)
+        for word in told:
+            self.assertIn("mde-linux doctor", call(word).stdout)
+            found = document(word)
+            self.assertEqual([cause["cause"] for cause in found["causes"]], [word])
+            self.assertIn(found["causes"][0]["remedy"], call(word).stdout)
+        self.assertEqual(document("conflict")["causes"], [])
+
     def test_all_of_it_is_listed_without_a_word(self):
         done = call()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         whole = document()
-        for name in [reason["reason"] for reason in whole["reasons"]] + [row["name"] for row in whole["rows"]]:
+        for name in [each[kind[:-1] if kind != "rows" else "name"] for kind in ("reasons", "causes", "rows") for each in whole[kind]]:
             self.assertRegex(done.stdout, rf"(?m)^{name}:")
 
     def test_what_is_not_there_is_wrong_use_and_gets_what_may_have_been_meant(self):

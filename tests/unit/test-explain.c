@@ -71,12 +71,36 @@ static void a_row_is_found_with_its_number_too(void **state)
         assert_null(status_row_find(""));
 }
 
+/* What the doctor prints in parentheses is the id of a reason, or one of these. */
+static void each_cause_of_the_doctor_is_found(void **state)
+{
+        const CauseWords *words;
+        Explanation found;
+
+        for (words = cause_words; words->id; words++) {
+                if (!explain_word(words->id, &found) || found.cause != words)
+                        fail_msg("%s is not known", words->id);
+                assert_int_equal(found.n_reasons, reason_find(words->id) != REASON_NONE);
+        }
+        assert_true(explain_word("Stale-Tag", &found));
+        assert_string_equal(found.cause->id, "stale-tag");
+        assert_true(explain_word("stale", &found));
+        assert_string_equal(found.cause->id, "stale-tag");
+        assert_true(explain_word("package-manager-locked", &found));
+        assert_int_equal(found.n_reasons, 1);
+        assert_true(explain_word("conflict", &found));
+        assert_null(found.cause);
+        assert_false(explain_word("settings-unreadable", &found)); /* it speaks by reasons only */
+}
+
 static void what_is_misspelt_is_near_what_was_meant(void **state)
 {
         Explanation found;
 
         assert_false(explain_word("tenant-othre", &found));
         assert_string_equal(found.near[0], "tenant-other");
+        assert_false(explain_word("stale-tga", &found));
+        assert_string_equal(found.near[0], "stale-tag");
         assert_false(explain_word("licensed", &found));
         assert_true(is_near(&found, "sensor-not-licensed"));
         assert_false(explain_word("", &found));
@@ -117,6 +141,7 @@ int main(void)
                 cmocka_unit_test(a_code_has_all_its_reasons_and_what_it_means_as_exit_code),
                 cmocka_unit_test(an_id_is_found_in_any_case_and_by_its_beginning),
                 cmocka_unit_test(a_row_is_found_with_its_number_too),
+                cmocka_unit_test(each_cause_of_the_doctor_is_found),
                 cmocka_unit_test(what_is_misspelt_is_near_what_was_meant),
                 cmocka_unit_test(rows_are_sorted_and_complete),
                 cmocka_unit_test(every_reason_has_its_sentences_and_its_exit_code),
