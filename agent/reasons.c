@@ -124,9 +124,8 @@ static const Reason reasons[_REASON_MAX] = {
                                      "Use a machine with systemd: the sensor needs it." },
         [REASON_DISTRIBUTION_UNSUPPORTED] = { "distribution-unsupported", 10, 51, true, NEVER,
                                               "This distribution is not supported by this version of the extension.",
-                                              "Move to one of the supported releases named, or follow the advice "
-                                              "before them; nothing was "
-                                              "changed." },
+                                              "Move to a supported release ('mde-linux check' names them), or do what "
+                                              "the message advises, where it does; nothing was changed." },
         [REASON_ARCHITECTURE_UNSUPPORTED] = { "architecture-unsupported", 45, 51, true, NEVER,
                                               "The sensor is not made for this processor architecture on this "
                                               "distribution.",

@@ -89,6 +89,11 @@ class Explain(unittest.TestCase):
             self.assertIn(found["causes"][0]["remedy"], call(word).stdout)
         self.assertEqual(document("conflict")["causes"], [])
 
+    def test_what_to_do_can_be_read_where_no_message_stands(self):
+        for reason in document()["reasons"]:
+            for words in (reason["remedy"], reason["remedy_by_hand"]):
+                self.assertNotRegex(words, r"\b(before|above) (them|it)\b|\bnamed (above|before)\b", reason["reason"])
+
     def test_all_of_it_is_listed_without_a_word(self):
         done = call()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
