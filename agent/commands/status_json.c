@@ -128,6 +128,7 @@ static void add_status(const ExtensionStatus *status, Json *folder)
                 return;
         object = json_add_object(folder, "status");
         put_tri(object, "damaged", status->damaged);
+        put(object, "trouble", status->trouble);
         put(object, "status", status->status);
         put(object, "operation", status->operation);
         json_add_number(object, "code", status->code);

@@ -178,6 +178,10 @@ static void show_warnings(const StatusView *view, const Screen *screen)
         _cleanup_free_ char *old = status_old(view);
         size_t i, shown = 0;
 
+        if (folder && folder->status.damaged == TRI_YES)
+                screen_row(screen, SCREEN_WARNING, NAME_WIDTH, "warning",
+                           "%s: Azure is not told how this machine is. %s", folder->status.trouble,
+                           EXTENSION_STATUS_ANEW);
         for (i = 0; folder && i < folder->status.n_rows && shown < WARNINGS_MAX; i++)
                 if (!*old || !text_equal(folder->status.rows[i].name, STATUS_OLD))
                         shown += show_warning(view, folder, &folder->status.rows[i], screen);

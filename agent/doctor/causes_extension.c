@@ -272,6 +272,8 @@ Finding look_failed(const Signs *signs, CauseFound *found)
         const ExtensionSigns *extension = &signs->extension;
         _cleanup_free_ char *run = name_run(extension);
 
+        if (*extension->trouble && extension->told == TRI_UNKNOWN)
+                return FINDING_UNSEEN;
         if (!has_failed(signs) || is_gone(signs, extension->reason))
                 return unless_seen(signs);
         if (extension->sequence < 0)

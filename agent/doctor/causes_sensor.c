@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "agent/guest/places.h"
 #include "platform/base/text.h"
 
 #define SOON_S (INT64_C(30) * 24 * 60 * 60)
@@ -154,6 +155,9 @@ Finding look_no_sensor(const Signs *signs, CauseFound *found)
 {
         if (signs->facts.sensor.files != TRI_NO)
                 return signs->facts.sensor.files == TRI_YES ? FINDING_NO : FINDING_UNSEEN;
+        if (signs->extension.there == TRI_YES)
+                found->remedy = "The extension is there: have it run again, by restarting the guest "
+                                "agent " GUEST_AGENT_UNITS " or by deploying it again, then run this again.";
         return cause_found(found, "There is no %s.", SENSOR_PROGRAM);
 }
 

@@ -196,7 +196,7 @@ static void unseen(Diagnosis *ret, const char *how, const char *format, ...)
 
         if (ret->n_unseen == DIAGNOSIS_UNSEEN_MAX)
                 return;
-        snprintf(ret->unseen[ret->n_unseen].how, UNSEEN_HOW_MAX, "%s", how);
+        snprintf(ret->unseen[ret->n_unseen].how, UNSEEN_HOW_MAX, "%.*s", UNSEEN_HOW_MAX - 1, how);
         va_start(ap, format);
         vsnprintf(ret->unseen[ret->n_unseen].what, sizeof(ret->unseen[0].what), format, ap);
         va_end(ap);
@@ -217,7 +217,7 @@ static const char *who_tells(const Diagnosis *diagnosis, const char *trouble)
 static void tell_unseen(const Signs *signs, Diagnosis *ret)
 {
         const NetworkSigns *network = &signs->network;
-        char text[SIGNS_TEXT_MAX], as_root[UNSEEN_HOW_MAX];
+        char text[SIGNS_TEXT_MAX], as_root[UNSEEN_HOW_MAX], anew[CAUSE_REMEDY_MAX];
         bool hidden = !signs->root && situation_has_sensor(&signs->facts) && signs->facts.sensor.onboarded != TRI_NO;
         _cleanup_free_ char *trouble = cloud_trouble(signs);
         const char *how;
@@ -246,6 +246,10 @@ static void tell_unseen(const Signs *signs, Diagnosis *ret)
                 unseen(ret, how, "%s", text);
         if (signs->live && signs->root && (signs->guest.vm || signs->guest.arc) && !*signs->guest.log)
                 unseen(ret, "Look where the guest agent logs.", "the guest agent's log: it is not where it usually is");
+        if (*signs->extension.trouble && signs->extension.told == TRI_UNKNOWN) {
+                tell_remedy(signs, EXTENSION_STATUS_ANEW, anew);
+                unseen(ret, anew, "what the extension told last: %s", signs->extension.trouble);
+        }
         if (signs->root && signs->guest.allowed == TRI_UNKNOWN && *signs->guest.policy)
                 unseen(ret, "Look in the guest agent's log for what it says of its policy.",
                        "the guest agent's policy: %s", signs->guest.policy);

@@ -42,6 +42,7 @@ typedef struct ExtensionSigns {
                                           could not even unpack, too; "": nothing */
         int sequence;                  /* -1: none, or, where there is no extension, the last run was by hand */
         Tri told;                      /* there is a status of that sequence, and it could be read */
+        char trouble[256];             /* how that status is damaged; "" it is not */
         char status[32], message[OUTCOME_TEXT_MAX];
         ReasonId reason; /* of that status; NONE: none, or one that is not known */
         Tri working;     /* somebody is at work: a worker, or a person's run */

@@ -7,6 +7,7 @@
 static void take_status(const ExtensionStatus *status, ExtensionSigns *ret)
 {
         ret->told = status->damaged == TRI_YES ? TRI_UNKNOWN : status->present;
+        snprintf(ret->trouble, sizeof(ret->trouble), "%s", status->damaged == TRI_YES ? status->trouble : "");
         snprintf(ret->status, sizeof(ret->status), "%s", status->status);
         snprintf(ret->message, sizeof(ret->message), "%.*s", (int)sizeof(ret->message) - 1, status->message);
         ret->reason = status->reason;

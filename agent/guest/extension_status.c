@@ -91,9 +91,16 @@ void extension_status_read(const Host *host, const char *path, ExtensionStatus *
         *ret = (ExtensionStatus){ .present = TRI_UNKNOWN, .damaged = TRI_UNKNOWN };
         if (fs_read(host, path, FILE_MAX, &text, &length, &err) < 0) {
                 take(err.text, ret->trouble, sizeof(ret->trouble));
+                if (err.kind == ERROR_INPUT) /* too large, or no file */
+                        ret->present = ret->damaged = TRI_YES;
                 return;
         }
         ret->present = tri(text != NULL);
-        if (text)
-                ret->damaged = tri(!extension_status_parse(text, length, ret));
+        if (!text)
+                return;
+        ret->damaged = tri(!extension_status_parse(text, length, ret));
+        if (ret->damaged == TRI_NO)
+                return;
+        error_set(&err, ERROR_INPUT, "%s holds no status", path);
+        take(err.text, ret->trouble, sizeof(ret->trouble));
 }

@@ -7,11 +7,16 @@
  */
 #pragma once
 
+#include "agent/guest/places.h"
 #include "agent/reasons.h"
 #include "platform/base/tri.h"
 #include "platform/host.h"
 
 #define EXTENSION_ROWS_MAX 48
+
+/* What to do about one that is damaged. */
+#define EXTENSION_STATUS_ANEW                                                                                          \
+        "The next look writes it anew, and so does the guest agent when it is restarted " GUEST_AGENT_UNITS "."
 
 /* Texts are escaped. */
 typedef struct ExtensionRow {
@@ -22,8 +27,8 @@ typedef struct ExtensionRow {
 
 typedef struct ExtensionStatus {
         Tri present; /* UNKNOWN: it cannot be read; trouble says why */
-        Tri damaged; /* it is there, and no status */
-        char trouble[160];
+        Tri damaged; /* it is there, and no status; trouble says how */
+        char trouble[256];
         char operation[64];
         char status[32]; /* transitioning, success, error; "" not told */
         int64_t code;

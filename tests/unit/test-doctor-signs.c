@@ -305,6 +305,21 @@ static void what_history_tells_of_the_same_end_goes_before_the_status(void **sta
         assert_int_equal(signs.working, TRI_NO);
 }
 
+static void a_status_that_is_damaged_is_not_known(void **state)
+{
+        ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", 4);
+        Extension extension = { .visible = TRI_YES, .folders = &folder, .n_folders = 1 };
+        ExtensionSigns signs;
+
+        signs_extension_take(&extension, &signs);
+        assert_string_equal(signs.trouble, "");
+        folder.status.damaged = TRI_YES;
+        snprintf(folder.status.trouble, sizeof(folder.status.trouble), "4.status holds no status");
+        signs_extension_take(&extension, &signs);
+        assert_int_equal(signs.told, TRI_UNKNOWN);
+        assert_string_equal(signs.trouble, "4.status holds no status");
+}
+
 static void a_folder_without_settings_is_not_judged_by_a_run_by_hand(void **state)
 {
         ExtensionFolder folder = folder_with("/var/lib/waagent/N-1.0.0.1", -1);
@@ -387,6 +402,7 @@ int main(void)
                                                 scratch_close),
                 cmocka_unit_test_setup_teardown(what_is_no_log_is_not_read, scratch_open, scratch_close),
                 cmocka_unit_test(what_history_tells_of_the_same_end_goes_before_the_status),
+                cmocka_unit_test(a_status_that_is_damaged_is_not_known),
                 cmocka_unit_test(a_folder_without_settings_is_not_judged_by_a_run_by_hand),
                 cmocka_unit_test(a_folder_that_was_never_unpacked_is_no_extension),
                 cmocka_unit_test(a_person_s_run_is_work_as_a_worker_s_is),

@@ -923,6 +923,26 @@ static void a_network_that_was_not_to_be_asked_makes_nothing_unknown(void **stat
         assert_int_equal(diagnosis->n_unseen, 1);
 }
 
+static void what_the_extension_told_is_unseen_where_its_status_is_damaged(void **state)
+{
+        Signs *s = tried(""), *well = healthy();
+        _cleanup_free_ Diagnosis *diagnosis = NULL, *licensed = NULL;
+
+        s->extension.told = well->extension.told = TRI_UNKNOWN;
+        put(s->extension.trouble, "3.status holds no status");
+        put(well->extension.trouble, "3.status holds no status");
+        put(s->guest.unit, "walinuxagent.service");
+        diagnosis = of(s);
+        assert_string_equal(diagnosis->unseen[0].what, "what the extension told last: 3.status holds no status");
+        assert_non_null(strstr(diagnosis->unseen[0].how, "(systemctl restart walinuxagent.service)"));
+        assert_string_equal(diagnosis->causes[0].id, "no-sensor");
+        assert_true(text_starts_with(diagnosis->causes[0].remedy, "The extension is there: "));
+        licensed = of(well);
+        assert_int_equal(licensed->n_faults, 0);
+        assert_int_equal(licensed->groups[GROUP_EXTENSION], FINDING_UNSEEN);
+        assert_int_equal(diagnosis_exit_code(licensed), COMMAND_DONE);
+}
+
 static void by_a_policy_that_is_wrong_nothing_is_to_be_added_to_it(void **state)
 {
         Signs *s = fresh();
@@ -989,6 +1009,7 @@ int main(void)
                 cmocka_unit_test(a_site_s_file_that_is_root_s_is_unseen_and_no_fault),
                 cmocka_unit_test(an_image_with_a_sensor_is_unknown),
                 cmocka_unit_test(a_network_that_was_not_to_be_asked_makes_nothing_unknown),
+                cmocka_unit_test(what_the_extension_told_is_unseen_where_its_status_is_damaged),
                 cmocka_unit_test(by_a_policy_that_is_wrong_nothing_is_to_be_added_to_it),
                 cmocka_unit_test(nothing_known_is_no_cause),
         };

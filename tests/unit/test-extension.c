@@ -198,6 +198,29 @@ static void a_status_of_another_program_is_read_as_far_as_it_is_one(void **state
         free(status);
 }
 
+/* As much as no status ever has, and what is no file at all, are no status as well; each is named. */
+static void a_file_that_is_no_status_is_damaged(void **state)
+{
+        const Scratch *scratch = *state;
+        ExtensionStatus *status = text_allocate(sizeof(*status));
+        _cleanup_free_ char *large = text_format("[%300000d]", 1);
+
+        scratch_write(scratch, "/x/0.status", "[{");
+        scratch_write(scratch, "/x/1.status", large);
+        scratch_folder(scratch, "/x/2.status");
+        extension_status_read(&scratch->host, "/x/0.status", status);
+        assert_int_equal(status->damaged, TRI_YES);
+        assert_string_equal(status->trouble, "/x/0.status holds no status");
+        extension_status_read(&scratch->host, "/x/1.status", status);
+        assert_true(status->present == TRI_YES && status->damaged == TRI_YES);
+        assert_non_null(strstr(status->trouble, "/x/1.status is larger than"));
+        extension_status_read(&scratch->host, "/x/2.status", status);
+        assert_int_equal(status->damaged, TRI_YES);
+        extension_status_read(&scratch->host, "/x/3.status", status);
+        assert_true(status->present == TRI_NO && status->damaged == TRI_UNKNOWN && !*status->trouble);
+        free(status);
+}
+
 static void rows_without_end_are_cut(void **state)
 {
         ExtensionStatus *status = text_allocate(sizeof(*status));
@@ -345,6 +368,7 @@ int main(void)
                 TEST(no_more_folders_than_the_limit_are_looked_at_and_the_newest_stay),
                 TEST(the_settings_written_last_are_the_sequence_and_its_status_is_read),
                 TEST(a_status_of_another_program_is_read_as_far_as_it_is_one),
+                TEST(a_file_that_is_no_status_is_damaged),
                 TEST(rows_without_end_are_cut),
                 TEST(runs_are_told_the_latest_first_those_by_hand_among_them),
                 TEST(a_run_by_hand_that_ends_as_before_is_the_last_run_anew),

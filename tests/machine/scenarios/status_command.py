@@ -119,6 +119,10 @@ def a_failure_is_shown_with_its_reason(w):
         w.machine.write(f"{w.base()}/status/2.status", text)
         doc = document(w, NOT_AS_ASKED)
         assert doc["extension"]["status"]["damaged"] == damaged, doc
+        told = status(w, NOT_AS_ASKED)
+        assert damaged == ("2.status holds no status" in told.get("warning", "")), told
+        unseen = w.machine.run([PROGRAM, "doctor", "--offline"], check=False).stdout
+        assert damaged == ("what the extension told last: " in unseen), unseen
     assert doc["extension"]["status"]["message"] == "somebody's\\x0a words", doc
     # by hand
     w.machine.write(f"{STATE}/history/hand.json", json.dumps({
