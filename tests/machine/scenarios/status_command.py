@@ -105,6 +105,7 @@ def a_failure_is_shown_with_its_reason(w):
     w.settings_file(1)
     w.enable(seq=1)
     w.wait_ended(1)
+    w.assert_quiet()
     told = status(w, NOT_AS_ASKED)
     assert "Reason: conflict" in told["why"] and "to do" not in told, told
     assert document(w, NOT_AS_ASKED)["differences"]
