@@ -9,6 +9,7 @@ A world has one as w.manager. Beside what the world itself asks for:
     spellings, disabled, before         the vendor's repository as others have configured it (spellings.py)
     trusted()                           the names of the test keys that the manager trusts for the vendor's packages
     kept()                              packages and half-fetched files that should not have stayed
+    processes, below                    patterns of the manager's own processes, and of those that it starts for a package
     told                                its words for what is wrong with lists and packages, by what is wrong; None: it does not look
 """
 
@@ -22,6 +23,7 @@ import spellings
 SENSOR_PATHS = "/etc/opt/microsoft /var/opt/microsoft /var/lib/mde-linux"
 SENSOR_LOG = "/var/log/mdatp-stand-in.log"
 VENDORS_OWN = "microsoft"  # in the name of everything that a manager keeps about the vendor's repository
+CACHES_OWN = "/attrs"      # where libdnf5 marks lists as too old
 
 
 class Apt:
@@ -34,6 +36,7 @@ class Apt:
     own_source, own_keys = "/etc/apt/sources.list.d/microsoft-prod.list", repository.VENDOR_KEYRING
     may_add = frozenset()
     processes = "^apt-get|^/usr/lib/apt/methods"
+    below = "^(/usr/bin/)?dpkg|mdatp.postinst"
     audit = ["dpkg", "--audit"]
     spellings, disabled, before = map(staticmethod, (spellings.apt, spellings.apt_disabled, spellings.apt_before))
     checks_lists = True
@@ -151,6 +154,7 @@ class Rpm:
     own_keys = spellings.RPM_KEYS
     may_add = frozenset((own_keys,))
     audit = ["rpmdb", "--verifydb"]
+    below = "^rpm |bin/rpm|rpm-tmp"
     spellings, disabled, before = map(staticmethod, (spellings.rpm, spellings.rpm_disabled, spellings.rpm_before))
 
     def __init__(self, world):
@@ -262,7 +266,7 @@ class Rpm:
         """The trees, what of the vendor's repository is in caches, and the database's keys and packages."""
         seen = self.world.machine.snapshot(self.trees)
         cached = self.world.machine.snapshot(self.caches)
-        seen.update((path, what) for path, what in cached.items() if VENDORS_OWN in path)
+        seen.update((path, what) for path, what in cached.items() if VENDORS_OWN in path and not path.endswith(CACHES_OWN))
         installed = self.world.machine.run(["rpm", "--query", "--all"]).stdout.split()
         seen.update((f"rpm:{name}", ()) for name in installed)
         return seen

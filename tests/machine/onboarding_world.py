@@ -400,10 +400,10 @@ class OnboardingWorld(Unpacked, World):
         self.machine.run(["systemd-run", "--quiet", "--no-block", f"--unit={name}",
                           *(f"--property={key}={value}" for key, value in properties.items()), *argv])
 
-    def hold_locks(self, *paths, unit="busy-apt.service"):
+    def hold_locks(self, *paths, unit="busy-apt.service", program="/root/hold-lock"):
         """Hold the package manager's locks (all of them, or these) until the unit is stopped."""
-        self.machine.write("/root/hold-lock", (HERE.parent / "fixtures/hold-lock").read_text(), 0o755)
-        self.start_unit(unit, "/bin/sh", "-c", f"sleep infinity | exec python3 /root/hold-lock {' '.join(paths)} > /run/held")
+        self.machine.write(program, (HERE.parent / "fixtures/hold-lock").read_text(), 0o755)
+        self.start_unit(unit, "/bin/sh", "-c", f"sleep infinity | exec python3 {program} {' '.join(paths)} > /run/held")
         self.machine.wait(lambda: self.machine.exists("/run/held") and "held" in self.machine.read("/run/held"), 10, "the locks")
 
     def hold_manager(self, unit="busy-manager.service"):

@@ -28,50 +28,6 @@ def a_package_of_the_same_name_elsewhere_is_not_taken(w):
     assert len(w.manager.keys()) == 2, w.manager.keys()  # the distribution's and the vendor's
 
 
-@for_families("el9", sweep=("el8", "el10"), direct=True)
-def a_damaged_database_is_refused_and_left_alone(w):
-    w.prepare()
-    w.publish()
-    sqlite, older = (f"{w.family.database}/{name}" for name in ("rpmdb.sqlite", "Packages"))
-    place = sqlite if w.machine.exists(sqlite) else older
-    whole = w.machine.path(place).read_bytes()
-    before = {path: what for path, what in w.snapshot().items() if not path.startswith("rpm:")}
-    for name in ("-wal", "-shm"):
-        w.machine.path(place + name).unlink(missing_ok=True)
-    w.machine.path(place).write_bytes(b"\xa5" * len(whole))
-    w.ask()
-    w.agent.start()
-    message = w.wait_error("package-manager-broken").settings.message
-    assert "rpm" in message, message
-    assert w.machine.path(place).read_bytes() == b"\xa5" * len(whole)
-    w.machine.path(place).write_bytes(whole)
-    after = {path: what for path, what in w.snapshot().items() if not path.startswith("rpm:")}
-    assert after == before, sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-    w.enable_again()
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-
-
-@for_families("fedora", sweep=("el9", "el8", "el10"), direct=True)
-def dnf_itself_killed_in_a_script(w):
-    """As when memory runs out: its database says installed, so the next run lets the scripts run again."""
-    w.prepare(knobs={"postinst_wait_file": "/run/go"})
-    w.publish()
-    w.ask()
-    w.agent.start()
-    w.wait_postinst()
-    w.machine.run(["pkill", "-KILL", "-f", "bin/dnf|^dnf5|rpm-tmp"])
-    w.azure.wait_status("error")
-    assert w.count_installed() == 0
-    w.machine.write("/etc/mdatp-stand-in.conf", "")
-    w.enable_again()
-    w.azure.wait_status("success")
-    w.assert_onboarded()
-    assert w.count_installed() == 1
-    w.assert_sane()
-    assert not w.manager.kept(), w.manager.kept()
-
-
 @for_families("fedora", direct=True)
 def a_repository_that_config_manager_disabled_is_not_used(w):
     """dnf5 writes that into a file of its own, not into the .repo."""

@@ -7,7 +7,7 @@ from onboarding_world import RESOURCE, WORKSPACE, onboarding
 from refused import assert_no_foreign_key, assert_refused, publish_again
 from scenario import for_families
 
-OLD, SENSOR, NEW = "101.24082.0004", "101.24092.0002", "101.25042.0003"
+OLD, SENSOR, NEW, NEWEST = "101.24082.0004", "101.24092.0002", "101.25042.0003", "101.25062.0005"
 ONE_OF_EACH = ("debian12", "el9", "fedora", "sles15")
 OTHERS = ("debian11", "debian13", "ubuntu2204", "el8", "el10", "fedora42", "amzn2023", "sles157", "sles16")
 ALIKE = ("ubuntu2404", "ol9", "centos9", "rocky9", "alma9")
@@ -92,7 +92,7 @@ def assert_version(w, version):
 @every(direct=True)
 def pins(w):
     """What is not offered is told with what is; up at once, down only with leave; a transaction that fails leaves what was there."""
-    w.prepare(sensor_versions=(OLD, SENSOR, NEW))
+    w.prepare(sensor_versions=(OLD, SENSOR, NEW, NEWEST))
     w.install_unpacked()
     before = w.snapshot()
     told = request(w, 0, "error", version="101.24095.9999")
@@ -107,11 +107,13 @@ def pins(w):
     assert "(downgrade-refused)" in told and "allowDowngrade" in told, told
     w.assert_untouched(before)
     w.knobs({"preinst_fail": "yes"})
-    assert "(install-failed)" in request(w, 4, "error", version=OLD, allowDowngrade=True)
-    w.machine.wait(lambda: w.machine.run(["mdatp", "health"], check=False).returncode == 0, 20, "the sensor")
-    assert_version(w, NEW)
+    for seq, asked in ((4, {"version": NEWEST}), (5, {"version": OLD, "allowDowngrade": True})):
+        assert "(install-failed)" in request(w, seq, "error", **asked)
+        w.assert_untouched(before)
+        w.machine.wait(lambda: w.machine.run(["mdatp", "health"], check=False).returncode == 0, 20, "the sensor")
+        assert_version(w, NEW)
     w.knobs({})
-    request(w, 5, "success", version=OLD, allowDowngrade=True)
+    request(w, 6, "success", version=OLD, allowDowngrade=True)
     assert_version(w, OLD)
     w.assert_onboarded()
     w.assert_never_cut_off()
@@ -133,6 +135,24 @@ def another_one_at_work_is_named_and_waited_for(w):
     ended(w, 0)
     w.machine.wait(lambda: w.unit("admin.service", "ActiveState")["ActiveState"] == "inactive", 20, "the other one to end")
     assert w.unit("admin.service", "Result")["Result"] == "success" and w.manager.package_state("slow-stand-in") == "ii"
+    w.assert_sane()
+
+
+@for_families("sles15", sweep=("debian12", "el9", "fedora", *OTHERS), waits=True, timeout=240, direct=True)
+def another_one_that_does_not_end_is_told_at_the_deadline(w):
+    w.prepare()
+    w.hold_manager("admin.service")
+    before = w.snapshot()
+    start(w)
+    message = w.wait_error("package-manager-locked", timeout=90).settings.message
+    assert "admin.service" in message and "we waited" in message, message
+    w.assert_quiet()
+    w.assert_untouched(before)
+    assert not w.leftovers(), w.leftovers()
+    w.release()
+    w.machine.wait(lambda: w.unit("admin.service", "ActiveState")["ActiveState"] == "inactive", 20, "the other one to end")
+    w.enable_again()
+    ended(w, 0)
     w.assert_sane()
 
 
@@ -171,7 +191,7 @@ def what_cannot_be_verified_is_not_installed(w):
     ended(w, len(cases))
 
 
-@for_families("debian12", "el9", sweep=("debian11", "debian13", "el10", "fedora", "sles15", "sles16"), direct=True)
+@for_families("debian12", "el9", sweep=("debian11", "debian13", "el8", "el10", "fedora", "amzn2023", "sles15", "sles16"), direct=True)
 def what_is_smuggled_into_the_key_file_is_left_behind(w):
     """A second key, in the same armor and in its own; somebody's subkey; somebody's user id."""
     v = w.vendor
@@ -272,6 +292,45 @@ def a_source_of_another_product_is_used_as_it_is(w):
     w.assert_sane()
 
 
+@for_families("fedora", sweep=("el9", "sles15", "el8", "el10", "fedora42", "amzn2023", "sles157", "sles16"), direct=True)
+def a_page_in_place_of_a_foreign_source(w):
+    """dnf 4 passes it over; where the manager gives up at it, it is named, and all is as it was."""
+    w.prepare()
+    page = f"{w.manager.sources}/aaa.repo"
+    w.machine.write(page, "<html>\n<body>Please log in</body>\n</html>\n")
+    before = w.snapshot()
+    start(w)
+    if w.family.manager != "dnf":
+        message = w.wait_error("package-sources").settings.message
+        assert page in message and w.manager.own_source not in message, message
+        w.assert_quiet()
+        w.assert_untouched(before)
+        w.machine.path(page).unlink()
+        w.enable_again()
+    ended(w, 0)
+
+
+@for_families("el9", sweep=("fedora", "sles15", "el8", "el10", "fedora42", "amzn2023", "sles157", "sles16"), direct=True)
+def a_damaged_database_is_refused_and_left_alone(w):
+    w.prepare()
+    sqlite, older = (f"{w.family.database}/{name}" for name in ("rpmdb.sqlite", "Packages"))
+    place = sqlite if w.machine.exists(sqlite) else older
+    whole = w.machine.path(place).read_bytes()
+    before = {path: what for path, what in w.snapshot().items() if not path.startswith("rpm:")}
+    for name in ("-wal", "-shm"):
+        w.machine.path(place + name).unlink(missing_ok=True)
+    w.machine.path(place).write_bytes(b"\xa5" * len(whole))
+    start(w)
+    message = w.wait_error("package-manager-broken").settings.message
+    assert "rpm" in message, message
+    assert w.machine.path(place).read_bytes() == b"\xa5" * len(whole)
+    w.machine.path(place).write_bytes(whole)
+    after = {path: what for path, what in w.snapshot().items() if not path.startswith("rpm:")}
+    assert after == before, sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    w.enable_again()
+    ended(w, 0)
+
+
 # In the middle
 
 @every("fedora", disk=True, timeout=300, direct=True)
@@ -342,17 +401,59 @@ def the_worker_is_killed(w):
     w.assert_sane()
 
 
-@for_families("debian12", "el9", "sles15", "el8", sweep=("fedora", *(name for name in OTHERS if name != "el8")), disk=True)
-def the_power_is_cut_in_a_script(w):
-    """rpm's database says installed before the script has ended: it runs once more. That of EL 8 has lost it."""
+@every("el9", "sles15", direct=True)
+def the_manager_is_killed_in_a_script(w):
+    """As when memory runs out: rpm's database says installed, so the next run lets the scripts run again."""
     w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    start(w)
+    w.wait_postinst()
+    w.machine.run(["pkill", "-KILL", "-f", f"{w.manager.processes}|{w.manager.below}"])
+    w.azure.wait_status("error")
+    assert w.count_installed() == 0
+    w.machine.write("/etc/mdatp-stand-in.conf", "")
+    w.enable_again()
+    ended(w, 0)
+    assert w.count_installed() == 1
+    w.assert_sane()
+
+
+def start_on_disk(w):
+    """What the guest agent wrote is on the disk: it does not see to that itself."""
     w.publish()
     w.ask()
     let_go = w.hold_back("/config/")
     w.agent.start()
     w.wait_told("looking up the package repository")
-    w.machine.run(["sync"])         # the guest agent does not see to it that what it wrote is on the disk
+    w.machine.run(["sync"])
+    return let_go
+
+
+@for_families("el9", sweep=("debian12", "fedora", "sles15", *OTHERS), disk=True, timeout=240)
+def the_power_is_cut_before_the_package(w):
+    """It cannot be had afterwards either: what was there before the cut is there again."""
+    w.prepare()
+    before = w.snapshot()
+    let_go = start_on_disk(w)
+    w.hold_download()
     let_go()
+    w.wait_download()
+    w.machine.run(["sync"])
+    w.machine.power_cut()
+    w.let_download_go()
+    w.vendor.alter_package(SENSOR)
+    w.azure.forget_uploads()
+    w.machine.boot()
+    w.wait_error("package-signature", timeout=120)
+    w.assert_quiet()
+    w.assert_untouched(before)
+    assert not w.leftovers() and not w.manager.kept(), (w.leftovers(), w.manager.kept())
+
+
+@for_families("debian12", "el9", "sles15", "el8", sweep=("fedora", *(name for name in OTHERS if name != "el8")), disk=True)
+def the_power_is_cut_in_a_script(w):
+    """rpm's database says installed before the script has ended: it runs once more. That of EL 8 has lost it."""
+    w.prepare(knobs={"postinst_wait_file": "/run/go"})
+    start_on_disk(w)()
     w.wait_postinst()
     w.machine.power_cut()
     w.machine.write("/etc/mdatp-stand-in.conf", "")

@@ -103,6 +103,21 @@ def packagekit_is_named_and_waited_for(w):
     assert slow_version(w) == ("1.0", "ii"), w.machine.run(["journalctl", "-u", "desktop", "-u", "packagekit"]).stdout
 
 
+@scenario(direct=True)
+def ansible_is_named_and_waited_for(w):
+    """Its module holds apt's locks itself, and Python runs it."""
+    w.prepare()
+    w.hold_locks(unit="session-7.service", program="/root/.ansible/tmp/ansible-tmp-1-2-3/AnsiballZ_apt.py")
+    w.publish()
+    w.ask()
+    w.agent.start()
+    told = w.wait_told(" s for apt: AnsiballZ_apt.py (pid ").settings.message
+    assert ", session-7.service, for " in told, told
+    w.machine.run(["systemctl", "stop", "session-7.service"])
+    w.azure.wait_status("success")
+    w.assert_onboarded()
+
+
 @scenario(waits=True, direct=True)
 def patience_with_a_hanging_upgrade_ends(w):
     """It holds no lock: half of what waiting is allowed, and then the locks alone count."""

@@ -164,7 +164,7 @@ def a_file_that_is_not_the_package_wanted_is_named(w):
     installed(w, 12, f"{FILE}.asc", NEWER, version=NEWER)
 
 
-@for_families("el9", "fedora43", "sles15", sweep=("debian13",), direct=True)
+@for_families("el9", "fedora43", "sles15", sweep=("debian11", "debian13", "el8", "el10", "amzn2023"), direct=True)
 def families(w):
     """Other programs verify: sqv, and rpm by its own signature."""
     w.install_only()

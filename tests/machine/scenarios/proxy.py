@@ -155,7 +155,7 @@ OWN = {"apt": (APT, 'Acquire::https::Proxy "{}";\nAcquire::http::Proxy "{}";\n')
        "zypper": ("/etc/sysconfig/proxy", 'PROXY_ENABLED="yes"\nHTTP_PROXY="{}"\nHTTPS_PROXY="{}"\nNO_PROXY="localhost"\n')}
 
 
-@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11",), direct=True)
+@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11", "el8", "el10", "amzn2023"), direct=True)
 def families(w):
     """Every package manager goes by what it is given, then by its own."""
     behind(w, (OPEN, "open"), (REFUSING, "refuse"))

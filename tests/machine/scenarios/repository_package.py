@@ -10,12 +10,17 @@ KEY = "/etc/pki/rpm-gpg/MICROSOFT-RPM-GPG-KEY"
 SOURCE = "/etc/yum.repos.d/azurelinux-ms-non-oss.repo"
 
 
-def prepare(w, *names, **changed):
+def build_repository(w, channel, suffix=""):
+    """The package that brings this channel's repository."""
+    source = channel.source(gpgkey=f"file://{KEY}", skip_if_unavailable=True)
+    files = {SOURCE.removesuffix(".repo") + f"{suffix}.repo": source.replace(f"[{channel.id}]", f"[{IDENT}{suffix}]"), KEY: armor(binary("vendor"))}
+    return sensor.build_repository(w.folder / "debs", f"{PACKAGE}{suffix}", files)
+
+
+def prepare(w, *packages):
     """The distribution's mirror has these repository packages."""
     w.prepare()
-    source = w.vendor.source(gpgkey=f"file://{KEY}", skip_if_unavailable=True, **changed)
-    files = {SOURCE: source.replace(f"[{w.vendor.id}]", f"[{IDENT}]"), KEY: armor(binary("vendor"))}
-    w.mirror.publish([w.build_dependency(), *(sensor.build_repository(w.folder / "debs", name, files) for name in names)])
+    w.mirror.publish([w.build_dependency(), *packages])
     w.vendor.put(w.vendor.list, "not to be asked for")
     w.publish()
 
@@ -23,7 +28,7 @@ def prepare(w, *names, **changed):
 @scenario(family="azurelinux3", direct=True)
 def a_repository_that_comes_as_a_package(w):
     """Installed from the distribution's repositories by its key, then read by the id it brings; the list is not fetched."""
-    prepare(w, PACKAGE)
+    prepare(w, build_repository(w, w.vendor))
     w.ask()
     w.agent.start()
     report = w.azure.wait_status("success")
@@ -37,6 +42,20 @@ def a_repository_that_comes_as_a_package(w):
     w.ask(seq=1)
     w.azure.wait_status("success", seq=1)
     assert w.package_manager_runs() == before
+
+
+@scenario(family="azurelinux3", sweep=True, direct=True)
+def insiders_come_by_a_package_of_their_own(w):
+    insiders = w.vendor.channel("insiders-slow")
+    insiders.publish([w.build_sensor("101.25042.0003_external")])
+    prepare(w, build_repository(w, w.vendor), build_repository(w, insiders, "-preview"))
+    w.ask(channel="insiders-slow")
+    w.agent.start()
+    report = w.azure.wait_status("success")
+    w.assert_onboarded()
+    assert f"{PACKAGE}-preview" in report.settings.row("repository-package").message, report.settings
+    assert "external" in w.manager.version() and not w.manager.version(PACKAGE), w.manager.version()
+    assert not w.leftovers(), w.leftovers()
 
 
 @scenario(family="azurelinux3", direct=True)

@@ -48,7 +48,7 @@ def asked_of(w, host):
     return [line for line in w.requests() if f" {host} " in line]
 
 
-@for_families("debian12", "el9", sweep=("sles15", *OTHER_AGES), direct=True)
+@for_families("debian12", "el9", sweep=("fedora", "sles15", *OTHER_AGES), direct=True)
 def a_mirror_stands_for_the_package_server(w):
     w.prepare()
     mirror = copy_to_mirror(w)
@@ -90,7 +90,7 @@ def only_configured_apt_sources_are_used(w):
     w.assert_onboarded()
 
 
-@for_families("debian12", "sles15", sweep=("el9", "fedora43", *OTHER_AGES), direct=True)
+@for_families("debian12", "sles15", sweep=("debian11", "debian13", "el9", "fedora43", "amzn2023", *OTHER_AGES), direct=True)
 def insiders_come_from_their_own_channel(w):
     w.prepare()
     for channel, suffix in (("insiders-fast", "insiderfast"), ("insiders-slow", "external")):
@@ -164,7 +164,7 @@ def an_unfinished_installer_script_is_cleaned_up_after(w):
     w.assert_onboarded()
 
 
-@for_families("sles15", sweep=("el9", *OTHER_AGES), direct=True)
+@for_families("sles15", sweep=("el9", "fedora", *OTHER_AGES), direct=True)
 def only_configured_rpm_sources_are_used(w):
     w.prepare()
     message = refused(w, 0, w.snapshot(), "repository-none", useExistingRepo=True)

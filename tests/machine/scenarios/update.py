@@ -289,7 +289,7 @@ def offer_strange(w):
     w.manager.refresh()
 
 
-@for_families("el9", "sles15", sweep=("debian12", "fedora43"), direct=True)
+@for_families("el9", "sles15", sweep=("debian11", "debian12", "debian13", "el8", "el10", "fedora43", "amzn2023", "sles16"), direct=True)
 def versions_come_and_go(w):
     """An update that does not come up, and the next one, by every kind of package manager; pins are in every_manager.py."""
     w.prepare(sensor_versions=(OLD, NEW))
@@ -311,7 +311,29 @@ def versions_come_and_go(w):
     w.manager.assert_sane()
 
 
-@for_families("el9", sweep=("sles15",), direct=True)
+@for_families("el9", sweep=("debian11", "debian13", "el8", "el10", "fedora43", "amzn2023", "sles15", "sles16"), direct=True)
+def an_expired_build_is_told_then_updated(w):
+    """As existing.py has it in full for Debian 12."""
+    w.prepare(sensor_versions=(OLD,))
+    w.install_unpacked()
+    assert request(w, 1)["status"] == "success"
+    w.knobs({"expired": OLD})
+    w.machine.run(["systemctl", "restart", "mdatp"])
+    before = w.snapshot()
+    told = message(request(w, 2, forceReOnboarding=True))
+    assert all(words in told for words in ("(sensor-expired)", f"Version {OLD}", "nothing newer")), told
+    ended(w)
+    w.assert_untouched(before)
+    offer(w, OLD, NEW)
+    assert request(w, 3, tags={"GROUP": "x"})["status"] == "success"
+    ended(w)
+    assert version(w) == NEW
+    w.assert_onboarded()
+    w.assert_sane()
+    assert not w.manager.kept(), w.manager.kept()
+
+
+@for_families("el9", sweep=("fedora43", "sles15"), direct=True)
 def the_way_back_of_an_update_that_was_cut_off_is_judged_too(w):
     onboard(w)
     offer(w, OLD, NEW, ready_file="/run/never")
