@@ -191,6 +191,8 @@ static const JsonField proxy[] = {
         JSON_TEXT(Proxy, source, "source"),
         JSON_BOOL(Proxy, own, "own"),
         JSON_TEXT(Proxy, own_source, "own_source"),
+        JSON_TEXT(Proxy, firm_url, "firm_url"),
+        JSON_TEXT(Proxy, firm_source, "firm_source"),
         JSON_TEXT(Proxy, machine_url, "machine_url"),
         JSON_TEXT(Proxy, machine_source, "machine_source"),
         JSON_TEXT(Proxy, exceptions, "exceptions"),

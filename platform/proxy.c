@@ -111,6 +111,20 @@ static void choose_for_everybody(const ProxyFindings *findings, Proxy *ret)
         }
 }
 
+static void choose_firm(const ProxyFindings *findings, Proxy *ret)
+{
+        size_t i;
+
+        for (i = 0; i < findings->n && !*ret->firm_source; i++) {
+                const ProxyFinding *found = &findings->items[i];
+
+                if (!found->firm)
+                        continue;
+                snprintf(ret->firm_url, sizeof(ret->firm_url), "%s", found->value.url);
+                snprintf(ret->firm_source, sizeof(ret->firm_source), "%s", found->source);
+        }
+}
+
 void proxy_choose(const ProxyFindings *findings, Proxy *ret)
 {
         size_t i;
@@ -118,6 +132,7 @@ void proxy_choose(const ProxyFindings *findings, Proxy *ret)
         *ret = (Proxy){ 0 };
         snprintf(ret->exceptions, sizeof(ret->exceptions), "%s", findings->exceptions);
         choose_for_everybody(findings, ret);
+        choose_firm(findings, ret);
         for (i = 0; i < findings->n; i++) {
                 const ProxyFinding *found = &findings->items[i];
 

@@ -36,6 +36,7 @@ typedef struct ProxyFinding {
         ProxyValue value;
         char source[PROXY_SOURCE_MAX]; /* the file; escaped */
         bool own;                      /* the package manager reads it by itself */
+        bool firm;                     /* it may, and then whatever it is given does not count */
 } ProxyFinding;
 
 typedef struct ProxyFindings {
@@ -50,6 +51,8 @@ typedef struct Proxy {
         char source[PROXY_SOURCE_MAX]; /* what names it */
         bool own;                      /* the package manager has one, or is told to use none: it is given none */
         char own_source[PROXY_SOURCE_MAX];
+        char firm_url[PROXY_URL_MAX]; /* what the package manager may go by whatever it is given; "": no plain one */
+        char firm_source[PROXY_SOURCE_MAX]; /* "": nothing */
         char machine_url[PROXY_URL_MAX]; /* what is named for everybody on this machine, the package manager's own aside
                                           */
         char machine_source[PROXY_SOURCE_MAX];

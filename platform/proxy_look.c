@@ -24,14 +24,15 @@ typedef struct ProxyPlace {
         ProxyReader *read;
         unsigned own;   /* managers that read it by themselves */
         bool everybody; /* it counts for others too */
+        unsigned firm;  /* managers that may put it above what they are given */
 } ProxyPlace;
 
 static const ProxyPlace places[] = {
         { { "/etc/apt/apt.conf.d/", "/etc/apt/apt.conf", NULL }, proxy_read_apt, OF(MANAGER_APT), false },
         { { "/etc/yum.conf", "/etc/dnf/dnf.conf", NULL }, proxy_read_dnf, DNF_FAMILY, false },
         { { "/etc/tdnf/tdnf.conf", NULL }, proxy_read_dnf, OF(MANAGER_TDNF), false },
-        /* zypper reads it itself or not, by the library it was built with; given the same it does no harm */
-        { { "/etc/sysconfig/proxy", NULL }, proxy_read_environment, 0, true },
+        /* zypper goes by its environment where libproxy is installed, else by this file first */
+        { { "/etc/sysconfig/proxy", NULL }, proxy_read_environment, 0, true, OF(MANAGER_ZYPPER) },
         /* Azure Arc's agent writes azcmagent.conf there */
         { { "/usr/lib/systemd/system.conf.d/", "/lib/systemd/system.conf.d/", "/etc/systemd/system.conf",
             "/run/systemd/system.conf.d/", "/etc/systemd/system.conf.d/", NULL },
@@ -87,7 +88,7 @@ static char *value_of(const ProxyWords *words)
         return apart ? text_format("%s:%s", words->proxy, words->port) : text_copy(words->proxy);
 }
 
-static void add(const Looking *looking, bool own, ProxyFindings *ret)
+static void add(const Looking *looking, bool own, bool firm, ProxyFindings *ret)
 {
         _cleanup_free_ char *value = value_of(&looking->words);
         ProxyFinding *found = &ret->items[ret->n];
@@ -101,13 +102,15 @@ static void add(const Looking *looking, bool own, ProxyFindings *ret)
                 return;
         snprintf(found->source, sizeof(found->source), "%s", looking->source);
         found->own = own;
+        found->firm = firm;
         ret->n++;
 }
 
 static void look_at(const Host *host, const ProxyPlace *place, PackageManagerId manager, const char *server,
                     ProxyFindings *ret)
 {
-        bool own = manager != MANAGER_NONE && (place->own & OF(manager));
+        bool own = manager != MANAGER_NONE && (place->own & OF(manager)),
+             firm = manager != MANAGER_NONE && (place->firm & OF(manager));
         Looking looking = { .host = host, .server = server, .place = place };
         const char *const *path;
 
@@ -121,7 +124,7 @@ static void look_at(const Host *host, const ProxyPlace *place, PackageManagerId 
         }
         if (!looking.words.disabled)
                 proxy_add_exceptions(looking.words.exceptions, ret->exceptions);
-        add(&looking, own, ret);
+        add(&looking, own, firm, ret);
 }
 
 void proxy_look(const Host *host, PackageManagerId manager, const char *url, Proxy *ret)

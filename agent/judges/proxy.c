@@ -32,6 +32,12 @@ static void note_used(const ProxyUse *use, Plan *plan)
                            "This extension's own downloads go through the proxy %s, which %s names; the package "
                            "manager goes by its own, of %s.",
                            use->url, use->source, use->own_source);
+        else if (use->url && use->firm_source)
+                judge_note(plan, "package-proxy", PLAN_WARNING,
+                           "The package repository is reached through the proxy %s, which %s names (given to the "
+                           "package manager for this run only). %s names another, and the package manager may go by "
+                           "that one all the same: let both name the same.",
+                           use->url, use->source, use->firm_source);
         else if (use->url)
                 judge_note(plan, "package-proxy", PLAN_INFORMATION,
                            "The package repository is reached through the proxy %s, which %s names%s.", use->url,

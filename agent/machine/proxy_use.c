@@ -25,6 +25,8 @@ void proxy_use_make(const Request *request, const Facts *facts, ProxyUse *ret)
         }
         if (proxy->own && !request->proxy)
                 ret->own_source = proxy->own_source;
+        if (ret->manager_url && *proxy->firm_source && !text_equal(proxy->firm_url, ret->manager_url))
+                ret->firm_source = proxy->firm_source;
         proxy_exceptions_make(proxy->exceptions, request->proxy ? server : NULL, ret->exceptions);
 }
 
@@ -90,8 +92,12 @@ static void tell_own(const ProxyUse *use, const Proxy *proxy, const Failure *fou
 }
 
 /* Caller frees. */
-static char *tell_way(const ProxyUse *use, const Proxy *proxy)
+static char *tell_way(const ProxyUse *use, const Proxy *proxy, bool by_manager)
 {
+        if (use->url && use->firm_source && by_manager)
+                return text_format("Through the proxy %s of %s, or the other one of %s, which the package manager may "
+                                   "go by all the same: ",
+                                   use->url, use->source, use->firm_source);
         if (use->url)
                 return text_format("Through the proxy %s of %s: ", use->url, use->source);
         if (proxy->passed)
@@ -107,7 +113,7 @@ void proxy_use_tell(const ProxyUse *use, const Facts *facts, Failure *failure)
 
         if (failure->way_told || !is_of_network(failure->reason))
                 return;
-        way = tell_way(use, &facts->proxy);
+        way = tell_way(use, &facts->proxy, found.by_manager);
         if (found.by_manager && use->own_source)
                 tell_own(use, &facts->proxy, &found, failure);
         else

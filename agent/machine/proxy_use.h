@@ -11,6 +11,7 @@ typedef struct ProxyUse {
         const char *manager_url; /* what the package manager is given; NULL: it goes as it is configured */
         const char *source;      /* what names it: "the setting proxy", a file */
         const char *own_source;  /* what the package manager goes by itself, whatever url is; NULL: it has none */
+        const char *firm_source; /* what it may go by in spite of manager_url, as it names another; NULL: nothing */
         char exceptions[PROXY_EXCEPTIONS_MAX]; /* the hosts that are reached without one */
 } ProxyUse;
 

@@ -271,6 +271,34 @@ static void the_proxy_that_is_named_is_that_of_who_failed(void **state)
         assert_string_equal(told(&f, &q, false, "no name"), "no name");
 }
 
+static void what_a_manager_may_go_by_all_the_same_is_told(void **state)
+{
+        static const char said[] = "The package manager said: 403",
+                          way[] = "Through the proxy http://asked:1 of the setting proxy";
+        Request asked = { .proxy = "http://asked:1" }, q = { 0 };
+        Facts f = machine("http://told:2");
+        Plan plan = { 0 };
+
+        snprintf(f.proxy.source, sizeof(f.proxy.source), "/etc/sysconfig/proxy");
+        snprintf(f.proxy.firm_url, sizeof(f.proxy.firm_url), "http://told:2");
+        snprintf(f.proxy.firm_source, sizeof(f.proxy.firm_source), "/etc/sysconfig/proxy");
+        assert_string_equal(told(&f, &asked, true, said),
+                            "Through the proxy http://asked:1 of the setting proxy, or the other one of "
+                            "/etc/sysconfig/proxy, which the package manager may go by all the same: "
+                            "The package manager said: 403");
+        assert_true(text_starts_with(told(&f, &asked, false, "no name"), way));
+        assert_null(strstr(told(&f, &asked, false, "no name"), "sysconfig"));
+        assert_string_equal(told(&f, &q, true, said),
+                            "Through the proxy http://told:2 of /etc/sysconfig/proxy: The package manager said: 403");
+        judge_proxy(&asked, &f, &plan);
+        assert_int_equal(note_of(&plan, "package-proxy")->level, PLAN_WARNING);
+        assert_non_null(strstr(note_of(&plan, "package-proxy")->text, "/etc/sysconfig/proxy names another"));
+        asked.proxy = "http://told:2";
+        plan = (Plan){ 0 };
+        judge_proxy(&asked, &f, &plan);
+        assert_int_equal(note_of(&plan, "package-proxy")->level, PLAN_INFORMATION);
+}
+
 static void two_proxies_are_told_as_two(void **state)
 {
         Request q = { 0 };
@@ -357,6 +385,7 @@ int main(void)
                 cmocka_unit_test(one_that_cannot_be_used_is_told_without_what_is_secret),
                 cmocka_unit_test(a_failure_names_the_proxy_and_who_names_it),
                 cmocka_unit_test(the_proxy_that_is_named_is_that_of_who_failed),
+                cmocka_unit_test(what_a_manager_may_go_by_all_the_same_is_told),
                 cmocka_unit_test(two_proxies_are_told_as_two),
                 cmocka_unit_test(a_sensor_whose_managed_configuration_has_a_proxy_needs_none),
         };

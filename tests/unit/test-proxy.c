@@ -260,6 +260,32 @@ static void each_file_is_found_and_named(void **state)
         }
 }
 
+static void what_zypper_may_put_above_what_it_is_given_is_found(void **state)
+{
+        static const struct {
+                PackageManagerId manager;
+                const char *text, *url, *source;
+        } rows[] = {
+                { MANAGER_ZYPPER, "HTTPS_PROXY=\"http://p:1\"\n", "http://p:1", "/etc/sysconfig/proxy" },
+                { MANAGER_ZYPPER, "HTTPS_PROXY=\"http://name:word@p:1\"\n", "", "/etc/sysconfig/proxy" },
+                { MANAGER_ZYPPER, "PROXY_ENABLED=\"no\"\nHTTPS_PROXY=\"http://p:1\"\n", "", "" },
+                { MANAGER_DNF, "HTTPS_PROXY=\"http://p:1\"\n", "", "" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                Scratch *scratch;
+                Proxy proxy;
+
+                scratch_open((void **)&scratch);
+                scratch_write(scratch, "/etc/sysconfig/proxy", rows[i].text);
+                proxy = look(scratch, rows[i].manager);
+                assert_string_equal(proxy.firm_url, rows[i].url);
+                assert_string_equal(proxy.firm_source, rows[i].source);
+                scratch_close((void **)&scratch);
+        }
+}
+
 static void the_managers_own_goes_first_and_what_is_of_no_use_is_passed_over(void **state)
 {
         Scratch *scratch = *state;
@@ -372,6 +398,7 @@ int main(void)
                 cmocka_unit_test(apt_is_read_in_all_its_spellings),
                 cmocka_unit_test(systemd_is_read_with_its_quotes_and_continued_lines),
                 cmocka_unit_test(each_file_is_found_and_named),
+                cmocka_unit_test(what_zypper_may_put_above_what_it_is_given_is_found),
                 cmocka_unit_test_setup_teardown(the_managers_own_goes_first_and_what_is_of_no_use_is_passed_over,
                                                 scratch_open, scratch_close),
                 cmocka_unit_test_setup_teardown(later_files_of_a_folder_go_over_earlier_ones, scratch_open,

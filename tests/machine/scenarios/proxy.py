@@ -150,23 +150,31 @@ def a_proxy_that_does_not_let_us_through_is_named(w):
     assert w.wait_ended(3)["status"] == "success"
 
 
+LIBPROXY = "/usr/lib/x86_64-linux-gnu/libproxy.so.1"
 OWN = {"apt": (APT, 'Acquire::https::Proxy "{}";\nAcquire::http::Proxy "{}";\n'), "dnf": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n"),
        "dnf5": ("/etc/dnf/dnf.conf", "[main]\nproxy={}\n"),
        "zypper": ("/etc/sysconfig/proxy", 'PROXY_ENABLED="yes"\nHTTP_PROXY="{}"\nHTTPS_PROXY="{}"\nNO_PROXY="localhost"\n')}
 
 
-@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11", "el8", "el10", "amzn2023"), direct=True)
+@for_families("debian13", "el9", "fedora43", "sles15", sweep=("debian11", "el8", "el10", "amzn2023", "sles157", "sles16"), direct=True)
 def families(w):
-    """Every package manager goes by what it is given, then by its own."""
+    """Every package manager goes by what it is given, then by its own; but zypper by its own first where libproxy is not there."""
     behind(w, (OPEN, "open"), (REFUSING, "refuse"))
     file, text = OWN[w.family.manager]
     w.machine.write(file, text.replace("{}", f"{NAME}:{REFUSING}"))
     before = w.machine.read(file)
     status = ask(w, 1, proxy=f"{NAME}:{OPEN}")
-    assert status["status"] == "success" and w.machine.read(file) == before, status
-    ways = seen(w, OPEN)
-    assert sum(line.startswith(VENDOR) for line in ways) >= 2 and any("distro.test" in line for line in ways), ways
-    assert not seen(w, REFUSING), seen(w, REFUSING)
+    assert w.machine.read(file) == before, status
+    if w.family.manager == "zypper":
+        assert f"{file} names another" in rows(status)["package-proxy"], status
+    if w.family.manager == "zypper" and not w.machine.exists(LIBPROXY):
+        way = f"Through the proxy {NAME}:{OPEN} of the setting proxy, or the other one of {file}"
+        assert status["status"] == "error" and way in status["formattedMessage"]["message"], status
+    else:
+        assert status["status"] == "success", status
+        ways = seen(w, OPEN)
+        assert sum(line.startswith(VENDOR) for line in ways) >= 2 and any("distro.test" in line for line in ways), ways
+        assert not seen(w, REFUSING), seen(w, REFUSING)
     w.make_fresh()
     w.manager.forget()
     forget(w)
