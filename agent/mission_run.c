@@ -104,7 +104,10 @@ static void fail(Mission *mission, const Failure *failure)
                 else {
                         outcome_taken_back(mission->outcome);
                         outcome_row(mission->outcome, "undo", ROW_SUCCESS,
-                                    "what this run had changed is as it was before");
+                                    "what this run had changed is as it was before%s",
+                                    outcome_is_told(mission->outcome, "repository-package")
+                                            ? ", the distribution's own package for the repository aside"
+                                            : "");
                 }
         }
         finish(mission, VERDICT_FAILED, failure);

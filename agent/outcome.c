@@ -85,8 +85,8 @@ static void add_taken_back(OutcomeRow *row)
 
 void outcome_taken_back(Outcome *outcome)
 {
-        static const char *const names[] = { "repository-added",  "repository-key-added", "repository-key",
-                                             "repository-repair", "repository-other",     "repository-package" };
+        static const char *const names[] = { "repository-added", "repository-key-added", "repository-key",
+                                             "repository-repair", "repository-other" };
         size_t i, j;
 
         for (i = 0; i < outcome->n_rows; i++)

@@ -88,11 +88,13 @@ static void what_was_taken_back_says_so(void **state)
         outcome_row(&outcome, "repository-added", ROW_SUCCESS, "/etc/x configures it");
         outcome_row(&outcome, "repository-key-added", ROW_SUCCESS, "the key was added");
         outcome_row(&outcome, "package-source", ROW_SUCCESS, "from there");
+        outcome_row(&outcome, "repository-package", ROW_SUCCESS, "x was installed; it stays");
         for (i = 0; i < 2; i++)
                 outcome_taken_back(&outcome);
         assert_string_equal(outcome.rows[0].text, "/etc/x configures it; it was taken back");
         assert_true(text_starts_with(outcome.rows[1].text, "the key was added; it was taken back"));
         assert_string_equal(outcome.rows[2].text, "from there");
+        assert_string_equal(outcome.rows[3].text, "x was installed; it stays");
 }
 
 static void what_is_told_has_no_login_and_no_token(void **state)

@@ -73,5 +73,6 @@ def a_repository_package_that_is_missing_or_does_without_signatures_is_told(w):
     prepare_again = {SOURCE: w.vendor.source(gpgcheck=0).replace(f"[{w.vendor.id}]", f"[{IDENT}]")}
     w.mirror.publish([w.build_dependency(), sensor.build_repository(w.folder / "debs", PACKAGE, prepare_again)])
     w.ask(seq=1)
-    w.wait_error("repository-unverified", seq=1)
+    row = w.wait_error("repository-unverified", seq=1).settings.row("repository-package")
+    assert row.message.endswith("; it stays") and w.manager.version(PACKAGE), row
     assert w.package_state() == "" and not w.machine.exists(ONBOARDING)
