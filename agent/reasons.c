@@ -107,6 +107,11 @@ static const Reason reasons[_REASON_MAX] = {
                                          "The offboarding package cannot be used.",
                                          "Download the Linux offboarding package again and put its base64 text, "
                                          "unchanged, into defenderForEndpointOffboardingScript." },
+        [REASON_OFFBOARDING_ROOT_UNKNOWN] = { "offboarding-root-unknown", 32, 53, true, NEXT_RUN,
+                                              "The offboarding package is signed under a root certificate that is not "
+                                              "known here; to leave a tenant, a known one is needed.",
+                                              "Update this extension, or add the root's SHA-256 to onboarding-roots in "
+                                              "/etc/mde-linux/mde-linux.conf." },
         [REASON_OFFBOARDING_EXPIRED] = { "offboarding-expired", 32, 53, true, NEXT_RUN,
                                          "The offboarding package has expired.",
                                          "Download a new one from the present tenant's Defender portal: it is valid "

@@ -82,18 +82,6 @@ int packages_read_onboarding(const Host *host, Json *plain, bool strict, Onboard
                            "\"" SETTING_ONBOARDING_SCRIPT "\" holds a package that would offboard this machine");
 }
 
-/* What is wrong with it is told in the words for onboarding packages; those that name one are put right here. */
-static int damaged(Failure *failure, const Failure *found)
-{
-        const char *what = found->reason == REASON_ONBOARDING_SIGNATURE      ? "Its signature is not valid: "
-                           : found->reason == REASON_ONBOARDING_ROOT_UNKNOWN ? "It is signed under a root certificate "
-                                                                               "that is not known here (a known one is "
-                                                                               "needed to leave a tenant): "
-                                                                             : "";
-
-        return failure_set(failure, REASON_OFFBOARDING_DAMAGED, "%s%s", what, found->found);
-}
-
 int packages_read_offboarding(const Host *host, Json *plain, bool *ret_given, OnboardingPackage *ret, Failure *failure)
 {
         Failure found = { 0 };
@@ -102,7 +90,7 @@ int packages_read_offboarding(const Host *host, Json *plain, bool *ret_given, On
         if (!*ret_given)
                 return 0;
         if (read_script(host, plain, SETTING_OFFBOARDING_SCRIPT, true, ret, &found) < 0)
-                return damaged(failure, &found);
+                return onboarding_fail_offboarding(&found, failure);
         if (ret->kind == ONBOARDING_OFFBOARD)
                 return 0;
         failure_set(failure, REASON_OFFBOARDING_DAMAGED,

@@ -19,7 +19,8 @@ int packages_read_onboarding(const Host *host, Json *plain, bool strict, Onboard
 
 /*
  * The package of SETTING_OFFBOARDING_SCRIPT: the consent of the tenant that a sensor leaves, so that its root has to be
- * a known one, always. *ret_given false: none was given. -1: REASON_OFFBOARDING_DAMAGED.
+ * a known one, always. *ret_given false: none was given. Failures are those of
+ * onboarding_fail_offboarding().
  */
 int packages_read_offboarding(const Host *host, Json *plain, bool *ret_given, OnboardingPackage *ret,
                               Failure *failure) _must_check_;

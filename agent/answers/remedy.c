@@ -2,6 +2,9 @@
 
 #include "agent/guest/places.h"
 
+#define UPDATE_OR_ADD_ROOT                                                                                             \
+        "Update mde-linux, or add the root's SHA-256 to onboarding-roots in /etc/mde-linux/mde-linux.conf"
+
 static const char *const by_hand[_REASON_MAX] = {
         [REASON_SETTINGS_INVALID] = "Correct that setting or option, and run the command again.",
         [REASON_ONBOARDING_MISSING] = "Name the onboarding package: 'mde-linux onboard FILE', with --uri, or with "
@@ -12,8 +15,7 @@ static const char *const by_hand[_REASON_MAX] = {
                                       "that file, unchanged.",
         [REASON_ONBOARDING_IS_OFFBOARDING] = "Name an onboarding package. To offboard this machine, run 'mde-linux "
                                              "offboard' with this file.",
-        [REASON_ONBOARDING_ROOT_UNKNOWN] = "Update mde-linux, or add the root's SHA-256 to onboarding-roots in "
-                                           "/etc/mde-linux/mde-linux.conf, or set verifyOnboarding to warn.",
+        [REASON_ONBOARDING_ROOT_UNKNOWN] = UPDATE_OR_ADD_ROOT ", or set verifyOnboarding to warn.",
         [REASON_ONBOARDING_SOURCE] = "Download the Linux onboarding package from the Defender portal, and name that "
                                      "file, or correct the address.",
         [REASON_ONBOARDING_UNREACHABLE] = "Let this machine reach that host on port 443, or bring the package here and "
@@ -24,6 +26,7 @@ static const char *const by_hand[_REASON_MAX] = {
         [REASON_OFFBOARDING_MISSING] = "Name an offboarding package of the tenant that the sensor is in.",
         [REASON_OFFBOARDING_DAMAGED] = "Download the Linux offboarding package again from the Defender portal, and "
                                        "name that file, unchanged.",
+        [REASON_OFFBOARDING_ROOT_UNKNOWN] = UPDATE_OR_ADD_ROOT ".",
         [REASON_TENANT_OTHER] = "Run 'mde-linux offboard' with an offboarding package of the sensor's present tenant "
                                 "first, if this machine is to change its tenant.",
         [REASON_DISTRIBUTION_UNSUPPORTED] = "Move to a release that is supported ('mde-linux check' names them); "
@@ -64,6 +67,14 @@ const char *remedy_by_hand(ReasonId reason)
         const char *words = (size_t)reason < _REASON_MAX ? by_hand[reason] : NULL;
 
         return words ? words : reason_get(reason)->remedy;
+}
+
+const char *remedy_of_package(ReasonId reason, bool kind_known)
+{
+        if (!kind_known)
+                return "Download the package for Linux again from the Defender portal, and name that file, or the "
+                       "script in it, unchanged.";
+        return reason == REASON_ONBOARDING_ROOT_UNKNOWN ? UPDATE_OR_ADD_ROOT "." : remedy_by_hand(reason);
 }
 
 const char *remedy_of_run(ReasonId reason, bool hand)

@@ -11,5 +11,9 @@
 /* Static, never NULL: the reason's own words where they fit both. */
 const char *remedy_by_hand(ReasonId reason);
 
+/* The same about a package that is only judged, so that no setting has a part in it. kind_known false: nothing tells
+ * whether it is to onboard or to offboard. */
+const char *remedy_of_package(ReasonId reason, bool kind_known);
+
 /* The same for a run that may have been either's. */
 const char *remedy_of_run(ReasonId reason, bool by_hand);

@@ -38,12 +38,9 @@ static PackageVerdict verdict_of(const Answer *answer)
 
         if (!reason)
                 return GOOD;
-        if (reason == REASON_ONBOARDING_ROOT_UNKNOWN && !answer->unread.reason)
-                return UNTRUSTED;
-        return reason == REASON_OPENSSL_UNUSABLE || reason == REASON_CRYPTO_REFUSED ||
-                               reason == REASON_ONBOARDING_ROOT_UNKNOWN
-                       ? NOT_KNOWN
-                       : BAD;
+        if (reason == REASON_ONBOARDING_ROOT_UNKNOWN || reason == REASON_OFFBOARDING_ROOT_UNKNOWN)
+                return answer->unread.reason ? NOT_KNOWN : UNTRUSTED;
+        return reason == REASON_OPENSSL_UNUSABLE || reason == REASON_CRYPTO_REFUSED ? NOT_KNOWN : BAD;
 }
 
 static const char *kind_name(const OnboardingPackage *package)
@@ -133,13 +130,28 @@ static void show_package(const Screen *screen, const Answer *answer)
                    *package->version ? "; of version " : "", package->version);
 }
 
-static void show_failure(const Screen *screen, const char *root, const Failure *failure)
+static const char *what_of(const OnboardingInspection *found)
 {
-        _cleanup_free_ char *remedy = advice_words(root, remedy_by_hand(failure->reason));
+        return found->kind_known ? reason_get(found->failure.reason)->what
+                                 : "Neither an onboarding nor an offboarding package can be read from it.";
+}
+
+/* Caller frees. */
+static char *remedy_of(const Answer *answer)
+{
+        const OnboardingInspection *found = &answer->found;
+
+        return advice_words(answer->root, remedy_of_package(found->failure.reason, found->kind_known));
+}
+
+static void show_failure(const Screen *screen, const Answer *answer)
+{
+        _cleanup_free_ char *remedy = remedy_of(answer);
+        const Failure *failure = &answer->found.failure;
         const Reason *reason = reason_get(failure->reason);
 
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "reason", "%s", reason->id);
-        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "what", "%s", reason->what);
+        screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "what", "%s", what_of(&answer->found));
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "why", "%s", failure->found);
         screen_row(screen, SCREEN_PLAIN, NAME_WIDTH, "do", "%s", remedy);
 }
@@ -169,7 +181,7 @@ static int show(const Answer *answer)
 
         show_verdict(&screen, verdict_of(answer), kind);
         if (found->failure.reason)
-                show_failure(&screen, answer->root, &found->failure);
+                show_failure(&screen, answer);
         if (found->readable)
                 show_package(&screen, answer);
         if (answer->unread.reason)
@@ -229,18 +241,26 @@ static Json *make_package(const OnboardingInspection *found)
         return object;
 }
 
+static Json *make_refusal(const Answer *answer)
+{
+        _cleanup_free_ char *remedy = remedy_of(answer);
+        Json *refusal = show_failure_json(&answer->found.failure, remedy);
+
+        json_add_text(refusal, "what", what_of(&answer->found));
+        return refusal;
+}
+
 static int print_document(const Answer *answer)
 {
         static const char *const verdicts[] = {
                 [GOOD] = "good", [BAD] = "bad", [UNTRUSTED] = "untrusted", [NOT_KNOWN] = "unknown"
         };
         const OnboardingInspection *found = &answer->found;
-        _cleanup_free_ char *remedy = advice_words(answer->root, remedy_by_hand(found->failure.reason));
         Json *document = screen_document("verify", 1);
 
         json_add_text(document, "verdict", verdicts[verdict_of(answer)]);
         if (found->failure.reason)
-                json_object_object_add(document, "refusal", show_failure_json(&found->failure, remedy));
+                json_object_object_add(document, "refusal", make_refusal(answer));
         if (found->readable)
                 json_object_object_add(document, "package", make_package(found));
         json_add_flag(document, "site_roots_read", !answer->unread.reason);

@@ -231,6 +231,31 @@ int onboarding_read(const Host *host, const void *bytes, size_t length, bool str
         return 0;
 }
 
+bool onboarding_kind(const void *bytes, size_t length, OnboardingKind *ret)
+{
+        _cleanup_secret_ Secret text = { 0 };
+        _cleanup_json_wipe_ Json *document = NULL;
+        const char *blob = NULL;
+        Failure failure;
+        Error err;
+
+        return length <= ONBOARDING_SCRIPT_MAX && onboarding_script_read(bytes, length, &text, &err) == 0 &&
+               parse_layer("The package", (const char *)text.data, text.length, &document, &failure) == 0 &&
+               read_member(document, ret, &blob, &failure) == 0;
+}
+
+int onboarding_fail_offboarding(const Failure *found, Failure *failure)
+{
+        ReasonId reason = found->reason;
+
+        if (reason == REASON_OPENSSL_UNUSABLE || reason == REASON_CRYPTO_REFUSED)
+                return failure_set(failure, reason, "%s", found->found);
+        if (reason == REASON_ONBOARDING_ROOT_UNKNOWN)
+                return failure_set(failure, REASON_OFFBOARDING_ROOT_UNKNOWN, "%s", found->found);
+        return failure_set(failure, REASON_OFFBOARDING_DAMAGED, "%s%s",
+                           reason == REASON_ONBOARDING_SIGNATURE ? "Its signature is not valid: " : "", found->found);
+}
+
 bool onboarding_file_org_id(const char *json, size_t length, char org_id[37])
 {
         _cleanup_json_wipe_ Json *file = NULL, *blob = NULL, *body = NULL;

@@ -53,5 +53,14 @@ void onboarding_package_clear(OnboardingPackage *package);
 int onboarding_read(const Host *host, const void *bytes, size_t length, bool strict, OnboardingPackage *ret,
                     Failure *failure) _must_check_;
 
+/* What the package says it is for, unverified. False: it is none that can be read. */
+bool onboarding_kind(const void *bytes, size_t length, OnboardingKind *ret);
+
+/*
+ * What was found wrong with an offboarding package, in the words for one: REASON_OFFBOARDING_DAMAGED,
+ * REASON_OFFBOARDING_ROOT_UNKNOWN; that this machine cannot tell stays what it is. Returns -1.
+ */
+int onboarding_fail_offboarding(const Failure *found, Failure *failure);
+
 /* Only the org id of a mdatp_onboard.json on the machine, unverified: for comparing. False: none in it. */
 bool onboarding_file_org_id(const char *json, size_t length, char org_id[37]);

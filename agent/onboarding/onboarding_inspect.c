@@ -16,7 +16,7 @@ int onboarding_inspect_read(const char *path, Secret *ret, Error *err)
         return named_file_read(path, ONBOARDING_CONTENT_MAX, "onboarding package", ret, err);
 }
 
-static void look_at_carrier(const void *bytes, size_t length, OnboardingInspection *ret)
+static void look_at_carrier(const void *bytes, size_t length, OnboardingInspection *ret, OnboardingKind *ret_kind)
 {
         _cleanup_secret_ Secret unpacked = { 0 };
         Error err;
@@ -24,8 +24,13 @@ static void look_at_carrier(const void *bytes, size_t length, OnboardingInspecti
         ret->zipped = onboarding_zip_is(bytes, length);
         if (ret->zipped && onboarding_zip_read(bytes, length, &unpacked, &err) < 0)
                 return;
-        ret->text = ret->zipped ? onboarding_script_carrier(unpacked.data, unpacked.length, &ret->base64)
-                                : onboarding_script_carrier(bytes, length, &ret->base64);
+        if (ret->zipped) {
+                bytes = unpacked.data;
+                length = unpacked.length;
+        }
+        ret->kind_known = onboarding_kind(bytes, length, ret_kind);
+        if (ret->kind_known)
+                ret->text = onboarding_script_carrier(bytes, length, &ret->base64);
 }
 
 static void judge(const OnboardingPackage *package, int64_t now_s, Failure *failure)
@@ -42,11 +47,17 @@ static void judge(const OnboardingPackage *package, int64_t now_s, Failure *fail
 
 void onboarding_inspect(const Host *host, const void *bytes, size_t length, int64_t now_s, OnboardingInspection *ret)
 {
+        OnboardingKind kind = ONBOARDING_ONBOARD;
+        Failure found = { 0 };
+
         *ret = (OnboardingInspection){ 0 };
-        if (onboarding_content_read_any(host, bytes, length, false, &ret->package, &ret->failure) < 0)
-                return;
-        secret_clear(&ret->package.file);
-        ret->readable = true;
-        look_at_carrier(bytes, length, ret);
-        judge(&ret->package, now_s, &ret->failure);
+        ret->readable = onboarding_content_read_any(host, bytes, length, false, &ret->package, &found) == 0;
+        look_at_carrier(bytes, length, ret, &kind);
+        if (ret->readable) {
+                secret_clear(&ret->package.file);
+                judge(&ret->package, now_s, &found);
+        }
+        ret->failure = found;
+        if (kind == ONBOARDING_OFFBOARD && found.reason && found.reason != REASON_OFFBOARDING_EXPIRED)
+                onboarding_fail_offboarding(&found, &ret->failure);
 }

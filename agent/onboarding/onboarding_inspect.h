@@ -8,6 +8,7 @@
 
 typedef struct OnboardingInspection {
         Failure failure;           /* REASON_NONE: it is good */
+        bool kind_known;           /* it says what it is for, signed or not; false: nothing could be read of it */
         bool readable;             /* the signature is its leaf's: what follows is what the package says */
         OnboardingPackage package; /* without its file */
         bool zipped, base64;
@@ -20,7 +21,8 @@ void onboarding_inspection_clear(OnboardingInspection *inspection);
 int onboarding_inspect_read(const char *path, Secret *ret, Error *err) _must_check_;
 
 /*
- * Failures are those of onboarding_content_read_any(), strict, and REASON_OFFBOARDING_EXPIRED by now_s. An unknown root
- * and an end in the past leave it readable.
+ * Failures are those of onboarding_content_read_any(), strict, in the words for what it says it is
+ * (onboarding_fail_offboarding()), and REASON_OFFBOARDING_EXPIRED by now_s. An unknown root and an end in the past
+ * leave it readable.
  */
 void onboarding_inspect(const Host *host, const void *bytes, size_t length, int64_t now_s, OnboardingInspection *ret);

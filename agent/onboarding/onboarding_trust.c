@@ -52,7 +52,7 @@ static int not_judged(Failure *failure, const char *name, Error *err)
 {
         if (err->kind == ERROR_INPUT)
                 return damaged(failure, name, err);
-        error_prefix(err, "The signature of the onboarding package could not be checked");
+        error_prefix(err, "Its signature could not be checked");
         return failure_from_crypto(failure, err);
 }
 

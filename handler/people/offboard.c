@@ -16,8 +16,7 @@ static int take_package(ByHand *hand, const Secret *bytes, Failure *failure)
         Failure found = { 0 };
 
         if (onboarding_content_read_any(&hand->host, bytes->data, bytes->length, true, package, &found) < 0)
-                return failure_set(failure, REASON_OFFBOARDING_DAMAGED, "%s: %s", reason_get(found.reason)->id,
-                                   found.found);
+                return onboarding_fail_offboarding(&found, failure);
         if (package->kind != ONBOARDING_OFFBOARD)
                 return failure_set(failure, REASON_OFFBOARDING_DAMAGED, "It is an onboarding package, of tenant %s",
                                    package->org_id);

@@ -92,6 +92,45 @@ class Verify(unittest.TestCase):
             self.assertTrue(out.startswith("Not to be used.\n") and reason in out, out)
             self.assertNotIn(onboarding.OTHER_ORG_ID, out)
 
+    def test_what_to_do_fits_who_has_a_file_and_what_it_is(self):
+        tampered = onboarding.kind("offboarding", tampered=True)
+        for data, reason, what, do in (
+                (onboarding.kind("sound"), "onboarding-root-unknown", "onboarding package is signed", "Update mde-linux"),
+                (onboarding.kind("offboarding"), "offboarding-root-unknown", "offboarding package is signed", "Update mde-linux"),
+                (onboarding.kind("offboarding-expired"), "offboarding-root-unknown", "offboarding package", "onboarding-roots"),
+                (tampered, "offboarding-damaged", "offboarding package", "offboarding package again"),
+                (onboarding.kind("tampered-body"), "onboarding-signature", "onboarding package", "onboarding package again"),
+                (b"", "onboarding-source", "Neither an onboarding nor an offboarding", "package for Linux again"),
+                (b"<html>", "onboarding-source", "Neither an onboarding nor an offboarding", "package for Linux again"),
+                (tampered[:3000], "onboarding-damaged", "Neither an onboarding nor an offboarding", "package for Linux again")):
+            code, found = document(data)
+            refusal = found["refusal"]
+            self.assertEqual((code, refusal["reason"]), (3, reason))
+            self.assertIn(what, refusal["what"])
+            self.assertIn(do, refusal["remedy"])
+            out = call(data)[1]
+            for words in (out, refusal["what"] + refusal["remedy"]):
+                for wrong in ("settings say", "verifyOnboarding", "the address", "this extension"):
+                    self.assertNotIn(wrong, words, reason)
+                if reason.startswith("offboarding"):
+                    self.assertNotRegex(words, r"\b[Oo]nboarding package|onboarding package again")
+            self.assertIn(refusal["remedy"], out)
+
+    @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
+    def test_offboard_says_the_same_of_a_package_before_anything_is_done(self):
+        for data, reason, do in (
+                (onboarding.kind("offboarding"), "offboarding-root-unknown", "onboarding-roots in /etc/mde-linux/mde-linux.conf"),
+                (onboarding.kind("offboarding", tampered=True), "offboarding-damaged", "Linux offboarding package again"),
+                (onboarding.kind("offboarding")[:3000], "offboarding-damaged", "Linux offboarding package again"),
+                (b"", "offboarding-damaged", "Linux offboarding package again")):
+            done = subprocess.run([*WRAPPER, PROGRAM, "offboard", "-", "--json"], capture_output=True, input=data)
+            found = json.loads(done.stdout)
+            self.assertEqual((done.returncode, done.stderr, found["verdict"], found["reason"]), (53, b"", "refused", reason))
+            self.assertIn(do, found["remedy"])
+            told = found["message"] + found["found"] + found["remedy"]
+            for wrong in ("settings say", "verifyOnboarding", "nboarding-source", "nboarding-signature", "onboarding-damaged"):
+                self.assertNotIn(wrong, told)
+
     def test_nothing_that_the_sensor_trusts_is_printed(self):
         data = onboarding.kind("json")
         blob = json.loads(json.loads(data)["onboardingInfo"])

@@ -117,6 +117,49 @@ static void an_unknown_root_is_told_with_all_the_rest(void **state)
         assert_string_equal(found.package.org_id, BODY_ORG_ID);
 }
 
+/* Also where it is the machine that cannot tell: that is not the package's fault. */
+static void what_is_wrong_with_an_offboarding_package_is_told_in_the_words_for_one(void **state)
+{
+        static const struct {
+                ReasonId found, told;
+        } rows[] = {
+                { REASON_ONBOARDING_DAMAGED, REASON_OFFBOARDING_DAMAGED },
+                { REASON_ONBOARDING_SOURCE, REASON_OFFBOARDING_DAMAGED },
+                { REASON_ONBOARDING_SIGNATURE, REASON_OFFBOARDING_DAMAGED },
+                { REASON_ONBOARDING_ROOT_UNKNOWN, REASON_OFFBOARDING_ROOT_UNKNOWN },
+                { REASON_OPENSSL_UNUSABLE, REASON_OPENSSL_UNUSABLE },
+                { REASON_CRYPTO_REFUSED, REASON_CRYPTO_REFUSED },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                Failure found = { .reason = rows[i].found, .found = "Why." }, told = { 0 };
+
+                assert_int_equal(onboarding_fail_offboarding(&found, &told), -1);
+                assert_int_equal(told.reason, rows[i].told);
+                assert_non_null(strstr(told.found, "Why."));
+        }
+}
+
+static void an_offboarding_package_that_is_not_good_is_called_one(void **state)
+{
+        const Recipe altered = { .body = OFFBOARDING_BODY, .member = "offboardingInfo", .bad_signature = true };
+        const Recipe sound = { .body = OFFBOARDING_BODY, .member = "offboardingInfo" };
+        _cleanup_free_ char *document = recipe_make(*state, &sound), *forged = recipe_make(*state, &altered);
+        _cleanup_inspection_ OnboardingInspection foreign = { 0 }, bad = { 0 }, none = { 0 };
+        const Host host = { .root = "" };
+
+        onboarding_inspect(&host, document, strlen(document), 1, &foreign);
+        assert_int_equal(foreign.failure.reason, REASON_OFFBOARDING_ROOT_UNKNOWN);
+        assert_true(foreign.readable && foreign.kind_known);
+        inspect(*state, forged, 1, &bad);
+        assert_int_equal(bad.failure.reason, REASON_OFFBOARDING_DAMAGED);
+        assert_true(!bad.readable && bad.kind_known);
+        inspect(*state, "nothing of the kind", 1, &none);
+        assert_int_equal(none.failure.reason, REASON_ONBOARDING_DAMAGED);
+        assert_false(none.kind_known);
+}
+
 /* What a body says that nobody signed is not told. */
 static void an_altered_package_tells_nothing(void **state)
 {
@@ -159,6 +202,8 @@ int main(void)
                 cmocka_unit_test(how_it_comes_is_told),
                 cmocka_unit_test(an_offboarding_package_is_good_until_its_end),
                 cmocka_unit_test(an_unknown_root_is_told_with_all_the_rest),
+                cmocka_unit_test(what_is_wrong_with_an_offboarding_package_is_told_in_the_words_for_one),
+                cmocka_unit_test(an_offboarding_package_that_is_not_good_is_called_one),
                 cmocka_unit_test(an_altered_package_tells_nothing),
                 cmocka_unit_test(a_file_is_read_up_to_what_a_package_may_have),
         };

@@ -472,14 +472,14 @@ static void an_offboarding_package_arrives_beside_the_other(void **state)
         assert_string_not_equal(without.request.digest, settings.request.digest);
 }
 
-static void leaving_must_fail(const Scratch *scratch, const char *offboard, const char *words)
+static void leaving_must_fail(const Scratch *scratch, const char *offboard, ReasonId reason, const char *words)
 {
         _cleanup_(settings_clear) Settings settings = { 0 };
 
         read_both(scratch, made.sound, offboard, &settings);
         must_onboard(&settings);
         assert_null(settings.request.offboarding);
-        assert_int_equal(settings.request.offboarding_failure.reason, REASON_OFFBOARDING_DAMAGED);
+        assert_int_equal(settings.request.offboarding_failure.reason, reason);
         if (!strstr(settings.request.offboarding_failure.found, words))
                 fail_msg("'%s' does not say '%s'", settings.request.offboarding_failure.found, words);
         assert_null(strstr(settings.request.offboarding_failure.found, MARKER));
@@ -493,13 +493,15 @@ static void an_offboarding_package_that_cannot_be_used_is_said_to_be(void **stat
         Scratch *scratch = *state;
 
         leaving_must_fail(scratch, "{\"defenderForEndpointOnboardingScript\": \"" MARKER "!\"}",
-                          "\"defenderForEndpointOffboardingScript\" is neither base64");
-        leaving_must_fail(scratch, "{\"defenderForEndpointOnboardingScript\": 5}", "is of type number");
-        leaving_must_fail(scratch, made.sound, "holds an onboarding package, of tenant " BODY_ORG_ID);
-        leaving_must_fail(scratch, forged, "Its signature is not valid");
+                          REASON_OFFBOARDING_DAMAGED, "\"defenderForEndpointOffboardingScript\" is neither base64");
+        leaving_must_fail(scratch, "{\"defenderForEndpointOnboardingScript\": 5}", REASON_OFFBOARDING_DAMAGED,
+                          "is of type number");
+        leaving_must_fail(scratch, made.sound, REASON_OFFBOARDING_DAMAGED,
+                          "holds an onboarding package, of tenant " BODY_ORG_ID);
+        leaving_must_fail(scratch, forged, REASON_OFFBOARDING_DAMAGED, "Its signature is not valid");
         /* anybody can sign under a root of his own: what is a warning when joining is none when leaving */
         scratch->host.onboarding_roots = none;
-        leaving_must_fail(scratch, made.offboarding, "root certificate that is not known here");
+        leaving_must_fail(scratch, made.offboarding, REASON_OFFBOARDING_ROOT_UNKNOWN, "That root is");
 }
 
 static void other_protected_settings_are_told_without_their_content(void **state)

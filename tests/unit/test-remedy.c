@@ -53,12 +53,33 @@ static void words_that_fit_both_are_the_reasons_own(void **state)
         assert_ptr_equal(remedy_by_hand(_REASON_MAX), reason_get(REASON_INTERNAL)->remedy);
 }
 
+static void where_a_package_is_judged_no_setting_is_spoken_of(void **state)
+{
+        static const char *const words[] = { "verifyOnboarding", "setting", "address", "--uri" };
+        static const ReasonId reasons[] = { REASON_ONBOARDING_DAMAGED,       REASON_ONBOARDING_SIGNATURE,
+                                            REASON_ONBOARDING_ROOT_UNKNOWN,  REASON_OFFBOARDING_DAMAGED,
+                                            REASON_OFFBOARDING_ROOT_UNKNOWN, REASON_OFFBOARDING_EXPIRED };
+        size_t i, j;
+
+        for (i = 0; i < ELEMENTSOF(reasons); i++) {
+                const char *known = remedy_of_package(reasons[i], true),
+                           *unknown = remedy_of_package(reasons[i], false);
+
+                assert_true(text_ends_with(known, ".") && text_ends_with(unknown, "."));
+                assert_null(strstr(unknown, "nboarding package"));
+                for (j = 0; j < ELEMENTSOF(words); j++)
+                        if (strstr(known, words[j]) || strstr(unknown, words[j]))
+                                fail_msg("%s speaks of '%s': %s", reason_get(reasons[i])->id, words[j], known);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_to_do_by_hand_does_not_speak_of_the_extension),
                 cmocka_unit_test(what_to_do_by_hand_is_whole_sentences),
                 cmocka_unit_test(words_that_fit_both_are_the_reasons_own),
+                cmocka_unit_test(where_a_package_is_judged_no_setting_is_spoken_of),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,12 +94,13 @@ def assert_met(w):
 
 def offboards(w):
     written = w.onboarding_file()
-    for kind, reason, words in ((w.package("offboarding-expired"), "offboarding-expired", "1 days"),
+    for kind, reason, *words in ((w.package("offboarding-expired"), "offboarding-expired", "1 days"),
                                 (w.package(offboarding=True, org_id=OTHER), "offboarding-other-tenant", OURS),
                                 (w.package(), "offboarding-damaged", f"an onboarding package, of tenant {OURS}"),
-                                (w.package("bad-signature", offboarding=True), "offboarding-damaged", "signature")):
+                                (w.package("bad-signature", offboarding=True), "offboarding-damaged", "signature", "offboarding package again"),
+                                (w.package("foreign-root", offboarding=True), "offboarding-root-unknown", "Update mde-linux", "onboarding-roots")):
         give(w, LEAVE, kind)
-        refused(call(w, "offboard", LEAVE, "--json"), reason, words, name="offboard")
+        refused(call(w, "offboard", LEAVE, "--json"), reason, *words, name="offboard")
     assert w.onboarding_file() == written and not w.machine.exists(OFFBOARDING)
     assert_met(w)
     give(w, LEAVE, zipped(w.package(offboarding=True), "MicrosoftDefenderATPOffboardingLinuxServer.py"))

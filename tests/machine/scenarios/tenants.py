@@ -49,7 +49,7 @@ def refused(w):
     yield b"\xff\x00 nothing", True, "offboarding-damaged", f"in tenant {OURS}"
     yield w.package(), True, "offboarding-damaged", f"holds an onboarding package, of tenant {OURS}"
     yield w.package("bad-signature", offboarding=True), True, "offboarding-damaged", "signature is not valid"
-    yield w.package("foreign-root", offboarding=True), True, "offboarding-damaged", "root certificate that is not known"
+    yield w.package("foreign-root", offboarding=True), True, "offboarding-root-unknown", "That root is"
     yield third, True, "offboarding-other-tenant", f"in tenant {OURS}, the offboarding package is of tenant {OTHER}"
     yield w.package("offboarding-expired"), True, "offboarding-expired", ", 1 days and 0 hours ago"
 
