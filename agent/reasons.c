@@ -18,8 +18,7 @@ static const Reason reasons[_REASON_MAX] = {
         [REASON_SETTINGS_INVALID] = { "settings-invalid", 2, 53, true, NEVER,
                                       "A setting of the extension cannot be used.",
                                       "Correct that setting and deploy the extension again." },
-        [REASON_ONBOARDING_MISSING] = { "onboarding-missing", 30, 53, true, NEVER,
-                                        "The onboarding package is not among the protected settings.",
+        [REASON_ONBOARDING_MISSING] = { "onboarding-missing", 30, 53, true, NEVER, "No onboarding package was given.",
                                         "Add \"defenderForEndpointOnboardingScript\" with the base64 text of the Linux "
                                         "onboarding script "
                                         "(the property onboardingPackageLinux of Microsoft.Security/mdeOnboardings) to "
@@ -67,17 +66,16 @@ static const Reason reasons[_REASON_MAX] = {
                                              "/etc/mde-linux/mde-linux.conf, "
                                              "or set verifyOnboarding to warn." },
         [REASON_ONBOARDING_SOURCE] = { "onboarding-source", 30, 53, true, NEXT_RUN,
-                                       "There is no usable onboarding package where the settings say it is.",
+                                       "There is no usable onboarding package where one was named.",
                                        "Correct onboardingPackageUri or what it leads to, or put the package into "
                                        "defenderForEndpointOnboardingScript." },
         [REASON_ONBOARDING_UNREACHABLE] = { "onboarding-unreachable", 24, 55, true, WAIT,
-                                            "The onboarding package cannot be fetched from where the settings say it "
-                                            "is.",
+                                            "The onboarding package cannot be fetched from its address.",
                                             "Let this machine reach the host named on port 443, or put the package "
                                             "into defenderForEndpointOnboardingScript." },
         [REASON_ONBOARDING_STALLED] = { "onboarding-stalled", 24, 55, true, WAIT,
-                                        "Where the settings say that the onboarding package is, the connection is "
-                                        "taken and then nothing more comes.",
+                                        "At the onboarding package's address the connection is taken and then nothing "
+                                        "more comes.",
                                         "See to that server, or to the proxy, firewall or inspection on the way to "
                                         "it (also to packets that are too large for it), or put the package into "
                                         "defenderForEndpointOnboardingScript." },

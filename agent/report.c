@@ -1,5 +1,7 @@
 #include "agent/report.h"
 
+#include "agent/answers/remedy.h"
+#include "agent/history.h"
 #include "agent/plan.h"
 #include "agent/situation.h"
 
@@ -17,9 +19,10 @@ static void report_onboarding(const Request *request, const SensorHealth *health
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "The sensor stays onboarded%s%s, but the onboarding package could not be compared "
                             "with it "
-                            "(%s): %s",
+                            "(%s): %s %s",
                             *health->org_id ? " to tenant " : "", health->org_id, reason_get(failure->reason)->id,
-                            failure_explain(failure, text));
+                            failure_why(failure, text),
+                            remedy_of_run(failure->reason, request->sequence == HISTORY_BY_HAND));
         else if (!package->root_pinned)
                 outcome_row(outcome, "onboarding-package", ROW_WARNING,
                             "It is signed under a root certificate that is not known here: %s, SHA-256 %s.",

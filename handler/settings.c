@@ -303,7 +303,10 @@ int settings_by_hand(Json *object, Json *plain, const Configuration *configurati
 
         if (settings_from_public(object, configuration, ret, failure) < 0)
                 return -1;
-        failure_set(&ret->request.onboarding_failure, REASON_ONBOARDING_MISSING, "none was named.");
+        failure_set(&ret->request.onboarding_failure, REASON_ONBOARDING_MISSING,
+                    "No FILE was named, and no --uri, --from-azure or setting that counts here%s.",
+                    json_member(ret->document, "tenant") ? " (\"tenant\" stands for a package in 'mde-linux plan' only)"
+                                                         : "");
         if (plain)
                 take_protected_uri(configuration, plain, ret, &wrong);
         setting_notes_lend(&ret->notes, &ret->request);

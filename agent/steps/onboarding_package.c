@@ -97,11 +97,14 @@ static void tell_failure(Text *text, const char *where, const Failure *failure)
 /* Of those before this one; n: all. Caller frees. */
 static char *tell_failures(const Request *request, const Attempt *attempts, size_t n)
 {
+        const Failure *given = &request->onboarding_failure;
         _cleanup_(text_clear) Text text = { 0 };
         size_t i;
 
-        tell_failure(&text, request->sequence == HISTORY_BY_HAND ? "FILE" : "protectedSettings",
-                     &request->onboarding_failure);
+        if (request->sequence == HISTORY_BY_HAND && given->reason == REASON_ONBOARDING_MISSING)
+                text_append(&text, "FILE: none was named");
+        else
+                tell_failure(&text, request->sequence == HISTORY_BY_HAND ? "FILE" : "protectedSettings", given);
         for (i = 0; i < n; i++) {
                 _cleanup_free_ char *where = NULL;
 

@@ -169,6 +169,30 @@ static void the_digest_follows_what_is_asked_and_nothing_else(void **state)
         }
 }
 
+static void a_person_is_told_what_was_not_given_in_words_for_a_command_line(void **state)
+{
+        static const struct {
+                const char *object, *words;
+        } rows[] = {
+                { "{}", "No FILE was named, and no --uri, --from-azure or setting that counts here." },
+                { "{\"tenant\": \"" GUID "\"}", "\"tenant\" stands for a package in 'mde-linux plan' only" },
+        };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_(settings_clear) Settings settings = { 0 };
+                const Failure *missing = &settings.request.onboarding_failure;
+                Failure failure = { 0 };
+                Json *object = NULL;
+
+                assert_int_equal(json_parse(rows[i].object, strlen(rows[i].object), &object, NULL), 0);
+                assert_int_equal(settings_by_hand(object, NULL, &no_configuration, &settings, &failure), 0);
+                assert_int_equal(missing->reason, REASON_ONBOARDING_MISSING);
+                assert_non_null(strstr(missing->found, rows[i].words));
+                assert_null(strstr(reason_get(missing->reason)->what, "protected"));
+        }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_open, scratch_close)
 
 int main(void)
@@ -184,6 +208,7 @@ int main(void)
                 TEST(public_settings_may_be_a_text_that_holds_the_object),
                 TEST(a_package_in_the_clear_is_refused),
                 TEST(the_digest_follows_what_is_asked_and_nothing_else),
+                TEST(a_person_is_told_what_was_not_given_in_words_for_a_command_line),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,9 @@ def a_package_in_a_file_onboards_and_another_offboards(w):
     refused(call(w, "onboard", LEAVE, "--json"), "onboarding-is-offboarding", "mde-linux offboard")
     done = call(w, "onboard", LEAVE, "--dry-run")
     assert done.returncode == 53 and "do:   Name an onboarding package" in done.stdout and "protected" not in done.stdout, done
+    done = call(w, "onboard", "--settings", SETTINGS, "--dry-run")
+    assert done.returncode == 53 and "what: No onboarding package was given" in done.stdout and "protected" not in done.stdout, done
+    assert "No FILE was named, and no --uri, --from-azure" in done.stdout, done
     give(w, "/root/nothing", "nothing of the kind")
     refused(call(w, "onboard", "/root/nothing", "--json"), "onboarding-damaged", "Download")
     w.assert_untouched(before)
