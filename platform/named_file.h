@@ -9,10 +9,10 @@
 
 /*
  * All bytes; a pipe or a terminal is read to its end. *ret is zero-initialised by the caller and owned by it
- * afterwards. ERROR_INPUT: more than max bytes, so that it is no WHAT ("onboarding package"); errors of reading.
+ * afterwards. ERROR_INPUT: more than max bytes, so that it is no WHAT ("onboarding package"); ERROR_MISSING: there is
+ * none; errors of reading.
  */
 int named_file_read(const char *path, size_t max, const char *what, Secret *ret, Error *err) _must_check_;
 
-/* One JSON document, no member twice; a regular file, no more than JSON_SIZE_MAX bytes. ERROR_MISSING: there is none.
- */
+/* The same of one JSON document, no member twice, of no more than JSON_SIZE_MAX bytes. */
 int named_file_read_json(const char *path, Json **ret, Error *err) _must_check_;

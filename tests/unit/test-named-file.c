@@ -70,6 +70,7 @@ static void a_document_is_one_and_says_nothing_twice(void **state)
         assert_int_equal(named_file_read_json(path, &none, &err), -1);
         assert_int_equal(err.kind, ERROR_MISSING);
         scratch_write(*state, "/file.json", "{\"a\": \"b\"}");
+        assert_non_null(strstr(err.text, "there is no file "));
         assert_int_equal(named_file_read_json(path, &json, &err), 0);
         assert_string_equal(json_string(json, "a"), "b");
         scratch_write(*state, "/file.json", "{\"a\": 1, \"a\": 2}");
