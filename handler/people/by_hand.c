@@ -159,8 +159,6 @@ static int take_lock(Run *run, int *ret_lock, Failure *failure)
         }
 }
 
-/* A refusal has changed nothing and was told to who asked: what was before is still what there is to know. */
-/* It changed nothing: it is not to stand in the way of what is known of a run that did. */
 static bool is_all_there_is(const Host *host, const HistoryRecord *before)
 {
         size_t n = history_count(host);
@@ -178,6 +176,8 @@ static int64_t offboarded_s(const Run *run, const HistoryRecord *before)
         return outcome_is_told(run->outcome, step_name(STEP_OFFBOARD)) ? (int64_t)time(NULL) : before->offboarded_s;
 }
 
+/* A refusal has changed nothing and was told to who asked: what is known of a run before it stays what there is to
+ * know. */
 static void remember(const Run *run, const Mission *mission)
 {
         const Request *request = mission->request;
