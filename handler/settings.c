@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/history.h"
 #include "handler/document.h"
 #include "handler/packages.h"
 #include "handler/protected.h"
@@ -58,8 +59,14 @@ static int take_tags(Settings *settings, Json *tags, Failure *failure)
         return 0;
 }
 
-static int refuse_secret(const char *name, Failure *failure)
+static int refuse_secret(const Settings *settings, const char *name, Failure *failure)
 {
+        if (settings->request.sequence == HISTORY_BY_HAND)
+                return failure_set(failure, REASON_SETTINGS_INVALID,
+                                   "\"%s\" holds a secret, and a file of settings is no place for it: 'mde-linux "
+                                   "onboard' takes the package as FILE, or its address on the standard input "
+                                   "('--uri -')",
+                                   name);
         return failure_set(
                 failure, REASON_SETTINGS_INVALID,
                 "\"%s\" stands in publicSettings, where everybody who can see this machine's extensions reads "
@@ -83,7 +90,7 @@ static int take_known(Settings *settings, const SettingKey *key, Json *member, F
         if (!value.given)
                 return 0;
         if (key->hides && key->hides(value.text))
-                return refuse_secret(key->name, failure);
+                return refuse_secret(settings, key->name, failure);
         if (key->effect == SETTING_ACTS && !key->take)
                 return take_tags(settings, member, failure);
         if (key->effect == SETTING_ACTS)
@@ -105,7 +112,7 @@ static int take_public(Settings *settings, Failure *failure)
                 } else if (setting_is_absent(member))
                         continue;
                 else if (setting_key_find(name, SETTING_PROTECTED))
-                        return refuse_secret(name, failure);
+                        return refuse_secret(settings, name, failure);
                 else
                         note_unknown(settings, name);
         }
@@ -288,7 +295,7 @@ int settings_from_public(Json *object, const Configuration *configuration, Setti
 {
         _cleanup_(settings_clear) Settings settings = { .document = object };
 
-        if (make_request(configuration, -1, &settings, failure) < 0)
+        if (make_request(configuration, HISTORY_BY_HAND, &settings, failure) < 0)
                 return -1;
         failure_set(&settings.request.onboarding_failure, REASON_ONBOARDING_MISSING, "There are no protectedSettings.");
         setting_notes_lend(&settings.notes, &settings.request);

@@ -67,3 +67,16 @@ void assessment_make(const Request *request, const Facts *facts, Assessment *ret
         ret->fit = answer(ret, facts);
         ret->n_unseen = unseen_list(facts, ret->unseen);
 }
+
+void assessment_refuse(const Failure *site, Assessment *assessment)
+{
+        size_t i;
+
+        if (!site->reason)
+                return;
+        assessment->site = *site;
+        for (i = assessment->n_refusals++; i > 0; i--)
+                assessment->refusals[i] = assessment->refusals[i - 1];
+        assessment->refusals[0] = &assessment->site;
+        assessment->fit = TRI_NO;
+}

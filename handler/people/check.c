@@ -26,6 +26,7 @@ int command_check(const CommandLine *line)
         if (code)
                 return code;
         assessment_make(&question.settings.request, &question.facts, assessment);
+        assessment_refuse(&question.refusal, assessment);
         if (question.configuration.hidden)
                 assessment->unseen[assessment->n_unseen++] = UNSEEN_SITE;
         code = show(line, &question, assessment);

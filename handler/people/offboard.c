@@ -31,6 +31,8 @@ static int run(ByHand *hand)
         Failure failure = { 0 };
         Error err = { 0 };
 
+        if (hand->configuration.unread.reason)
+                return by_hand_refuse(hand, &hand->configuration.unread);
         if (onboarding_inspect_read(hand->line->words[0], &bytes, &err) < 0) {
                 fprintf(stderr, "mde-linux offboard: %s\n", err.text);
                 return COMMAND_USAGE;
@@ -44,7 +46,7 @@ static int run(ByHand *hand)
 int command_offboard(const CommandLine *line)
 {
         _cleanup_(by_hand_clear) ByHand hand = { .line = line, .operation = "Offboard" };
-        int r = command_line_host(line, &hand.configuration, &hand.root, &hand.host);
+        int r = command_line_look(line, &hand.configuration, &hand.root, &hand.host);
 
         return r ? r : run(&hand);
 }

@@ -8,10 +8,15 @@
 #include "agent/onboarding/onboarding_content.h"
 #include "agent/onboarding/onboarding_inspect.h"
 #include "handler/people/by_hand.h"
+#include "handler/people/settings_file.h"
 #include "handler/setting_keys.h"
+#include "handler/setting_uri.h"
 #include "platform/base/text.h"
 #include "platform/named_file.h"
 
+#define NO_ADDRESS                                                                                                     \
+        "this is no address that can be used: https://HOST[:PORT]/PATH of at most 2048 plain characters; right would " \
+        "be https://example.com/onboarding.py"
 #define ADDRESS_MAX (REQUEST_URI_MAX + 2) /* with the end of its line */
 
 typedef struct Given {
@@ -19,8 +24,31 @@ typedef struct Given {
         bool from_azure;
 } Given;
 
+static bool is_address(const char *text)
+{
+        return strlen(text) <= REQUEST_URI_MAX && setting_uri_is(text);
+}
+
+static int refuse_uri(const CommandLine *line, const char *uri)
+{
+        _cleanup_free_ char *shown = uri ? text_escape(uri, 200) : NULL;
+
+        if (!uri || text_equal(uri, "-"))
+                return 0;
+        /* everybody on the machine can see the words of a command */
+        if (strpbrk(uri, "?@"))
+                return command_line_refuse(line, "--uri: this address has a query or a login, which everybody on this "
+                                                 "machine could read; use '--uri -' and give it on the standard input");
+        if (!is_address(uri))
+                return command_line_refuse(line, "--uri %s: " NO_ADDRESS, shown);
+        return 0;
+}
+
 static int refuse_use(const CommandLine *line, const Given *given)
 {
+        const char *const inputs[] = { given->file, given->uri, given->settings };
+        int r;
+
         if (given->file && given->uri)
                 return command_line_refuse(line, "FILE and --uri name two packages: give one of them");
         if (given->file && given->from_azure)
@@ -28,11 +56,8 @@ static int refuse_use(const CommandLine *line, const Given *given)
         if (!given->file && !given->uri && !given->from_azure && !given->settings)
                 return command_line_refuse(line, "nothing says where the onboarding package is: give FILE, --uri, "
                                                  "--from-azure, or --settings");
-        /* everybody on the machine can see the words of a command */
-        if (given->uri && strpbrk(given->uri, "?@"))
-                return command_line_refuse(line, "--uri: this address has a query or a login, which everybody on this "
-                                                 "machine could read; use '--uri -' and give it on the standard input");
-        return 0;
+        r = settings_file_refuse_twice(line, inputs, ELEMENTSOF(inputs), "FILE, --uri and --settings");
+        return r ? r : refuse_uri(line, given->uri);
 }
 
 static int fail_reading(const CommandLine *line, const Error *err)
@@ -45,13 +70,8 @@ static int make_public(const Given *given, Json **ret, Error *err)
 {
         _cleanup_json_ Json *object = NULL;
 
-        if (!given->settings)
-                object = json_object_new_object();
-        else if (named_file_read_json(given->settings, &object, err) < 0)
+        if (settings_file_read(given->settings, &object, err) < 0)
                 return -1;
-        if (!json_object_is_type(object, json_type_object))
-                return error_set(err, ERROR_INPUT, "%s is of type %s, not an object of settings", given->settings,
-                                 json_kind(object));
         if (given->uri && !text_equal(given->uri, "-"))
                 json_object_object_add(object, SETTING_ONBOARDING_URI, json_object_new_string(given->uri));
         if (given->from_azure)
@@ -73,9 +93,11 @@ static int read_secret_uri(const Given *given, Json **ret, Error *err)
         length = strcspn((const char *)bytes.data, "\r\n");
         if (length == 0 || length > REQUEST_URI_MAX || length + 2 < bytes.length)
                 return error_set(err, ERROR_INPUT, "the standard input does not hold one address on one line");
+        bytes.data[length] = '\0';
+        if (!is_address((const char *)bytes.data))
+                return error_set(err, ERROR_INPUT, "--uri -: " NO_ADDRESS);
         *ret = json_object_new_object();
-        json_object_object_add(*ret, SETTING_ONBOARDING_URI,
-                               json_object_new_string_len((const char *)bytes.data, (int)length));
+        json_object_object_add(*ret, SETTING_ONBOARDING_URI, json_object_new_string((const char *)bytes.data));
         return 0;
 }
 
@@ -100,11 +122,15 @@ static int run(ByHand *hand, const Given *given)
         Failure failure = { 0 };
         Error err = { 0 };
 
+        if (hand->configuration.unread.reason)
+                return by_hand_refuse(hand, &hand->configuration.unread);
         if ((given->file && onboarding_inspect_read(given->file, &bytes, &err) < 0) ||
             make_public(given, &object, &err) < 0 || read_secret_uri(given, &plain, &err) < 0)
                 return fail_reading(hand->line, &err);
-        if (settings_by_hand(TAKE_PTR(object), plain, &hand->configuration, &hand->settings, &failure) < 0 ||
-            (given->file && take_package(hand, &bytes, &failure) < 0))
+        if (settings_by_hand(TAKE_PTR(object), plain, &hand->configuration, &hand->settings, &failure) < 0)
+                return failure.reason == REASON_SETTINGS_INVALID ? settings_file_refuse(hand->line, &failure)
+                                                                 : by_hand_refuse(hand, &failure);
+        if (given->file && take_package(hand, &bytes, &failure) < 0)
                 return by_hand_refuse(hand, &failure);
         return by_hand_run(hand);
 }
@@ -119,6 +145,6 @@ int command_onboard(const CommandLine *line)
         int r = refuse_use(line, &given);
 
         if (r == 0)
-                r = command_line_host(line, &hand.configuration, &hand.root, &hand.host);
+                r = command_line_look(line, &hand.configuration, &hand.root, &hand.host);
         return r ? r : run(&hand, &given);
 }

@@ -32,6 +32,22 @@ static int show(const CommandLine *line, const Question *question, const Plan *p
         return screen_end(&screen);
 }
 
+/* Before all that the plan itself would be refused for. */
+static void refuse_first(const Failure *site, Plan *plan)
+{
+        size_t n = plan->n_further + (plan->refusal.reason != REASON_NONE), i;
+
+        if (!site->reason)
+                return;
+        plan->n_further = n < PLAN_FURTHER_MAX ? n : PLAN_FURTHER_MAX;
+        for (i = plan->n_further; i > 1; i--)
+                plan->further[i - 1] = plan->further[i - 2];
+        if (plan->refusal.reason)
+                plan->further[0] = plan->refusal;
+        plan->refusal = *site;
+        plan->n_steps = 0;
+}
+
 int command_plan(const CommandLine *line)
 {
         _cleanup_(question_clear) Question question = { 0 };
@@ -41,6 +57,7 @@ int command_plan(const CommandLine *line)
         if (code)
                 return code;
         plan_make(&question.settings.request, &question.facts, plan);
+        refuse_first(&question.refusal, plan);
         code = show(line, &question, plan);
         if (code)
                 return code;

@@ -1,10 +1,12 @@
 #include "handler/people/question.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/facts_image.h"
 #include "agent/facts_json.h"
+#include "handler/people/settings_file.h"
 #include "platform/base/text.h"
 #include "platform/host_init.h"
 #include "platform/named_file.h"
@@ -45,7 +47,7 @@ static int take_tenant(Json *object, const char *name, OnboardingPackage *packag
         *ret_given = member != NULL;
         if (member && (!tenant || !text_is_guid(tenant)))
                 return error_set(err, ERROR_INPUT,
-                                 "\"%s\" is no tenant ID (GUID); right would be \"%s\": "
+                                 "--settings: \"%s\" is no tenant ID (GUID); right would be \"%s\": "
                                  "\"11111111-2222-3333-4444-555555555555\"",
                                  name, name);
         *package = (OnboardingPackage){ .root_pinned = true };
@@ -65,39 +67,33 @@ static void take_geography(Json *object, OnboardingPackage *package)
         json_object_object_del(object, "geo");
 }
 
-static int read_object(const Question *question, Json **ret, Error *err)
+/* As the extension meets it: whatever is asked for. */
+static void judge_site(Question *question)
 {
-        _cleanup_json_ Json *object = NULL;
+        _cleanup_(settings_clear) Settings none = { 0 };
+        Failure failure = { 0 };
 
-        if (!question->settings_file)
-                object = json_object_new_object();
-        else if (named_file_read_json(question->settings_file, &object, err) < 0)
-                return -1;
-        if (!json_object_is_type(object, json_type_object))
-                return error_set(err, ERROR_INPUT, "%s is of type %s, not an object of settings",
-                                 question->settings_file, json_kind(object));
-        *ret = TAKE_PTR(object);
-        return 0;
+        question->refusal = question->configuration.unread;
+        if (!question->refusal.reason &&
+            settings_from_public(json_object_new_object(), &question->configuration, &none, &failure) < 0)
+                question->refusal = failure;
 }
 
-/* *ret_code: what it means that it failed. */
-static int read_settings(Question *question, int *ret_code, Error *err)
+static int read_settings(Question *question, Failure *failure, Error *err)
 {
+        static const Configuration no_configuration;
+        const Configuration *configuration = question->refusal.reason ? &no_configuration : &question->configuration;
         Request *request = &question->settings.request;
         _cleanup_json_ Json *object = NULL;
         bool on = false, off = false;
-        Failure failure = { 0 };
 
-        if (read_object(question, &object, err) < 0 ||
+        if (settings_file_read(question->settings_file, &object, err) < 0 ||
             take_tenant(object, "tenant", &question->onboarding, &on, err) < 0 ||
             take_tenant(object, "offboardingTenant", &question->offboarding, &off, err) < 0)
                 return -1;
         take_geography(object, &question->onboarding);
-        if (settings_from_public(TAKE_PTR(object), &question->configuration, &question->settings, &failure) < 0) {
-                if (failure.reason == REASON_CONFIGURATION_UNTRUSTED)
-                        *ret_code = reason_get(failure.reason)->azure_code;
-                return error_set(err, ERROR_INPUT, "%s", failure.found);
-        }
+        if (settings_from_public(TAKE_PTR(object), configuration, &question->settings, failure) < 0)
+                return -1;
         question->offboarding.kind = ONBOARDING_OFFBOARD;
         question->offboarding.expires = question->facts.now_s + DAY_S;
         request->onboarding = on ? &question->onboarding : NULL;
@@ -115,31 +111,41 @@ static const char *option(const CommandLine *line, const char *name)
 static int look(const CommandLine *line, Question *question)
 {
         Host host;
-        int code = command_line_host(line, &question->configuration, &question->root, &host);
+        int code = command_line_look(line, &question->configuration, &question->root, &host);
 
         if (code == 0)
                 facts_gather_any(&host, deadline_in(LOOK_MS), &question->facts);
         return code;
 }
 
+static int refuse_use(const CommandLine *line, const Question *question)
+{
+        const char *const given[] = { question->facts_file, question->settings_file };
+
+        if (question->facts_file && option(line, "root"))
+                return command_line_refuse(line, "--facts and --root are two machines; give one of them");
+        return settings_file_refuse_twice(line, given, ELEMENTSOF(given), "--facts and --settings");
+}
+
 int question_read(const CommandLine *line, Question *ret)
 {
-        int code = COMMAND_USAGE;
+        Failure wrong = { 0 };
         Error err = { 0 };
+        int code;
 
         memset(ret, 0, sizeof(*ret));
         ret->facts_file = option(line, "facts");
         ret->settings_file = option(line, "settings");
-        if (ret->facts_file && option(line, "root"))
-                return command_line_refuse(line, "--facts and --root are two machines; give one of them");
-        if (!ret->facts_file) {
-                int looked = look(line, ret);
-
-                if (looked)
-                        return looked;
-        }
-        if ((!ret->facts_file || read_recorded(ret, &err) == 0) && read_settings(ret, &code, &err) == 0)
+        code = refuse_use(line, ret);
+        if (code == 0 && !ret->facts_file)
+                code = look(line, ret);
+        if (code)
+                return code;
+        judge_site(ret);
+        if ((!ret->facts_file || read_recorded(ret, &err) == 0) && read_settings(ret, &wrong, &err) == 0)
                 return 0;
+        if (wrong.reason)
+                return settings_file_refuse(line, &wrong);
         fprintf(stderr, "mde-linux %s: %s\n", line->command->name, err.text);
-        return code;
+        return COMMAND_USAGE;
 }

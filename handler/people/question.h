@@ -4,6 +4,9 @@
  * Facts are of this machine, of an image (--root), or recorded (a file: facts_json.h, or what 'check --json' printed);
  * recorded ones are judged by themselves: what the site of the machine that reads them says has no part in it.
  *
+ * Where the site's configuration, or what stands in it as settings, cannot be used, that is a refusal, as it is for the
+ * extension, and the rest is told as if there were none.
+ *
  * The file of settings is a plain object of public settings. Members of it stand for the packages of the protected
  * settings, which no file should hold: "tenant" for an onboarding package of that tenant, "offboardingTenant" for an
  * offboarding package that is still valid, "geo" gives the onboarding package a geography, streamlined ("EU").
@@ -20,6 +23,7 @@ typedef struct Question {
         const char *settings_file; /* NULL: none */
         char *root;                /* NULL: the running machine */
         Configuration configuration;
+        Failure refusal; /* what is wrong with it; NONE: nothing */
         Facts facts;
         Settings settings;
         OnboardingPackage onboarding, offboarding;

@@ -13,6 +13,7 @@ import unittest
 from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
+HOST = Path(__file__).resolve().parents[1] / "hosts/debian-12-recorded"
 WRAPPER = os.environ.get("MESON_EXE_WRAPPER", "").split()  # of another architecture: an emulator
 
 
@@ -75,11 +76,54 @@ class CommandLine(unittest.TestCase):
     def test_a_package_is_named_once_and_no_secret_stands_in_the_command(self):
         for argv, words in ((("onboard",), "where the onboarding package is"), (("onboard", "f", "--from-azure"), "give one of them"),
                             (("onboard", "--uri", "https://host.test/p?sig=abcdef"), "--uri -"), (("onboard", "/no/file"), "/no/file"),
+                            (("onboard", "--uri", "http://x.test/p"), "--uri http://x.test/p: this is no address"),
+                            (("onboard", "-", "--uri", "-"), "give one of them"), (("onboard", "-", "--settings", "-"), "once only"),
                             (("offboard",), "FILE is missing"), (("offboard", "/no/file"), "/no/file")):
             done = call(*argv)
             self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
             self.assertIn(words, done.stderr)
             self.assertNotIn("abcdef", done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
+    def test_a_wrong_setting_of_a_persons_own_is_wrong_use_and_named_as_it_was_given(self):
+        for uri in (b"http://host.test/abcdef\n", b"no address\n", b"https://host.test/" + b"x" * 2100):
+            done = subprocess.run([*WRAPPER, PROGRAM, "onboard", "--uri", "-", "--json"], capture_output=True, input=uri)
+            self.assertEqual((done.returncode, done.stdout), (2, b""), uri)
+            self.assertRegex(done.stderr.decode(), r"--uri -: this is no address|does not hold one address|is no address")
+            self.assertNotIn(b"abcdef", done.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            settings = Path(folder, "settings.json")
+            for text, words in (('{"maxWaitMinutes": 500}', '"maxWaitMinutes" is the number 500'), ("[]", "not an object of settings"),
+                                ('{"onboardingPackageUri": "http://x.test/abcdef"}', '"onboardingPackageUri" is a text'),
+                                ('{"defenderForEndpointOnboardingScript": "abcdef"}', "takes the package as FILE")):
+                settings.write_text(text)
+                for argv in (("onboard", "--from-azure", "--settings", settings), ("plan", "--settings", settings),
+                             ("onboard", "--from-azure", "--dry-run", "--json", "--settings", settings)):
+                    done = call(*argv)
+                    self.assertEqual((done.returncode, done.stdout), (2, ""), (argv, text))
+                    self.assertTrue(done.stderr.startswith(f"mde-linux {argv[0]}: --settings: {settings}") or text == "[]", done.stderr)
+                    self.assertIn(words, done.stderr)
+                    for wrong in ("abcdef", "publicSettings", "protectedSettings", "extension"):
+                        self.assertNotIn(wrong, done.stderr)
+
+    def test_files_may_be_pipes_or_the_standard_input(self):
+        facts, settings = (HOST / name for name in ("facts.json", "settings.json"))
+        wanted = call("plan", "--facts", facts, "--settings", settings)
+        self.assertEqual(wanted.stderr, "")
+        for argv, given in ((("--facts", facts, "--settings", "-"), settings), (("--facts", "-", "--settings", settings), facts),
+                            (("--facts", facts, "--settings", "/dev/stdin"), settings)):
+            done = subprocess.run([*WRAPPER, PROGRAM, "plan", *argv], capture_output=True, input=given.read_bytes())
+            self.assertEqual((done.returncode, done.stderr, done.stdout.decode()), (wanted.returncode, b"", wanted.stdout), argv)
+        done = call("plan", "--facts", "-", "--settings", "-")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("once only", done.stderr)
+
+    def test_what_to_do_about_a_file_that_cannot_be_read_is_said(self):
+        for path, words in (("/no/such", "there is no file /no/such"), ("", "its name is empty"), ("/tmp", "/tmp cannot be read: Is a directory")):
+            for argv in (("verify", path), ("plan", "--facts", path), ("plan", "--settings", path)):
+                done = call(*argv)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), argv)
+                self.assertIn(f"{words}; name one that can be read, or - for the standard input", done.stderr)
 
     @unittest.skipIf(os.geteuid() != 0, "says something else when not root")
     def test_what_generalize_refuses_is_a_document_too(self):

@@ -246,10 +246,26 @@ class Images(unittest.TestCase):
         code, document = self.image.check()
         self.assertEqual((code, [each["name"] for each in document["warnings"]]), (0, ["distribution"]))
         self.image.write("/etc/mde-linux/mde-linux.conf", "[settings]\nallowUnsupportedDistro = perhaps\n")
+        self.refused_by_the_site("allowUnsupportedDistro", "perhaps")
+        self.image.write("/etc/mde-linux/mde-linux.conf", "[settings]\nfoo = 1\n")
+        self.refused_by_the_site('no public setting "foo"')
+        self.image.write("/etc/mde-linux/mde-linux.conf", "[settings]\n", 0o666)
+        self.refused_by_the_site("others than root may write it")
+
+    def refused_by_the_site(self, *words):
+        """The first of what is refused, which is told with all that else is."""
         for name in ("check", "plan"):
             done = call(name, "--root", str(self.image.root), "--json")
-            self.assertEqual((done.returncode, done.stdout), (53, ""), name)
-            self.assertIn("allowUnsupportedDistro", done.stderr)
+            self.assertEqual((done.returncode, done.stderr), (53, ""), name)
+            document = schema.validate(name, done.stdout) if schema else json.loads(done.stdout)
+            first, *others = document["refusals"]
+            self.assertEqual((first["reason"], document.get("fit", "no")), ("configuration-untrusted", "no"))
+            self.assertIn("distribution-unsupported", [each["reason"] for each in others])
+            self.assertFalse([each for each in words if each not in first["found"]], first)
+            plain = call(name, "--root", str(self.image.root))
+            self.assertEqual((plain.returncode, plain.stderr), (53, ""), name)
+            for each in (*words, "/etc/mde-linux/mde-linux.conf", "Correct the file"):
+                self.assertIn(each, plain.stdout)
 
     def test_no_folder_is_wrong_use(self):
         for argv in (("check", "--root", "/no/such"), ("plan", "--root", "/etc/passwd"), ("plan", "--root", "/", "--facts", "/dev/null")):

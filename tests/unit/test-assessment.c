@@ -168,6 +168,24 @@ static void refusals_are_bounded(void **state)
 
 #define IN_A_CASE(f) cmocka_unit_test_setup_teardown(f, open_case, close_case)
 
+static void a_configuration_of_the_site_that_cannot_be_used_comes_first(void **state)
+{
+        Case *c = *state;
+        Assessment *assessment = &c->assessment;
+        Failure none = { 0 }, site = { .reason = REASON_CONFIGURATION_UNTRUSTED, .found = "Line 2." };
+
+        c->facts.machine.systemd = TRI_NO;
+        assessment_make(&c->request, &c->facts, assessment);
+        assert_int_equal(assessment->n_refusals, 1);
+        assessment_refuse(&none, assessment);
+        assert_int_equal(assessment->n_refusals, 1);
+        assessment_refuse(&site, assessment);
+        assert_int_equal(assessment->n_refusals, 2);
+        assert_int_equal(assessment->refusals[0]->reason, REASON_CONFIGURATION_UNTRUSTED);
+        assert_int_equal(assessment->refusals[1]->reason, REASON_SYSTEMD_MISSING);
+        assert_int_equal(assessment->fit, TRI_NO);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -179,6 +197,7 @@ int main(void)
                 IN_A_CASE(what_was_not_asked_is_not_missed),
                 IN_A_CASE(where_packages_cannot_be_asked_an_installation_is_judged_all_the_same),
                 IN_A_CASE(refusals_are_bounded),
+                IN_A_CASE(a_configuration_of_the_site_that_cannot_be_used_comes_first),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,7 +133,10 @@ def a_package_comes_by_an_address_or_from_azure(w):
     before = w.snapshot()
     done = call(w, "onboard", "--uri", SIGNED)
     assert done.returncode == 2 and "--uri -" in done.stderr and "sig" not in done.stderr, done
-    refused(call(w, "onboard", "--uri", "http://x.test/", "--json"), "settings-invalid", "https")
+    done = call(w, "onboard", "--uri", "http://x.test/", "--json")
+    assert done.returncode == 2 and done.stdout == "" and "--uri http://x.test/: this is no address" in done.stderr, done
+    done = call(w, "onboard", "--from-azure", "--settings", "-", "--json", input='{"maxWaitMinutes": 500}')
+    assert done.returncode == 2 and done.stdout == "" and '--settings: the standard input: "maxWaitMinutes"' in done.stderr, done
     w.identity.offer(w.package())
     refused(call(w, "onboard", "--from-azure", "--settings", SETTINGS, "--json"), "azure-identity", verdict="failed")
     w.assert_untouched(before)

@@ -368,5 +368,9 @@ def a_site_s_file_that_is_wrong_or_not_for_everybody(w):
         assert document(w, "--offline", code=3, before=before)["causes"][0]["id"] == "configuration-untrusted"
         done = w.machine.run([*before, PROGRAM, "status", "--json"], check=False)
         assert done.returncode == 3 and schema.validate("status", done.stdout)["reason"] == "configuration-untrusted", done
-    done = w.machine.run([PROGRAM, "check"], check=False)
-    assert done.returncode == 53 and not done.stdout and "allowed_tenants" in done.stderr and ". Correct the file" in done.stderr, done
+    for command, *more in (("check",), ("plan",), ("onboard", "/nothing"), ("offboard", "/nothing")):
+        done = w.machine.run([PROGRAM, command, *more], check=False)
+        assert done.returncode == 53 and not done.stderr and "allowed_tenants" in done.stdout and "do:   Correct the file" in done.stdout, done
+        done = w.machine.run([PROGRAM, command, *more, "--json"], check=False)
+        told = schema.validate(command, done.stdout)
+        assert (told["refusals"][0] if "refusals" in told else told)["reason"] == "configuration-untrusted" and done.returncode == 53, done
