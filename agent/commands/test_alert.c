@@ -76,9 +76,11 @@ static const char *what_to_do(const Detection *found)
                        "up to date ('mdatp health'), and which file system " DETECTION_PARENT " is on; try again.";
         if (found->result == DETECTION_FAILED)
                 return "Correct that and try again.";
-        return "'systemctl status mdatp' and 'mdatp health' tell of the sensor; 'mde-linux explain "
-               "sensor-not-licensed' "
-               "of its licence.";
+        if (found->not_onboarded)
+                return "Onboard this machine ('mde-linux onboard FILE'), then try again; where it should be onboarded "
+                       "already, 'mde-linux doctor' says why it is not.";
+        return "'mde-linux doctor' says why the sensor does not answer; 'systemctl status mdatp' and 'mdatp health' "
+               "tell more of it.";
 }
 
 static void show_portal(const Screen *screen, const Detection *found)

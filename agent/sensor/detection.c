@@ -9,6 +9,7 @@
 
 #include "platform/base/text.h"
 #include "platform/process.h"
+#include "platform/process_start.h"
 
 #define FILE_NAME "test-alert.txt"
 #define TICK_MS 100
@@ -146,16 +147,25 @@ static bool protects_in_real_time(const Host *host)
         return !output || !text_starts_with(text_trim(output), "false");
 }
 
+static int say_not_onboarded(Detection *ret, const char *words)
+{
+        ret->not_onboarded = true;
+        return say(ret, DETECTION_UNKNOWN, words);
+}
+
 static int look(const Host *host, Detection *ret)
 {
+        _cleanup_free_ char *program = process_find("mdatp");
         SensorHealth health;
 
+        if (!program)
+                return say_not_onboarded(ret, "there is no sensor on this machine: it has no program mdatp");
         sensor_read_health(host, deadline_in(HEALTH_MS), &health);
         if (health.answering != TRI_YES)
                 return say(ret, DETECTION_UNKNOWN, *health.trouble ? health.trouble : "there is no sensor to ask");
         if (health.licensed == TRI_NO)
-                return say(ret, DETECTION_UNKNOWN,
-                           "the sensor has no licence, and protects nothing: this machine is not onboarded");
+                return say_not_onboarded(
+                        ret, "the sensor has no licence, and protects nothing: this machine is not onboarded");
         ret->cloud_proven = *health.machine_id;
         ret->mode = health.passive == TRI_YES     ? DETECTION_PASSIVE
                     : protects_in_real_time(host) ? DETECTION_REAL_TIME

@@ -47,6 +47,7 @@ typedef struct Detection {
         char status[64];          /* what became of it, by the sensor's list, escaped */
         char why[ERROR_TEXT_MAX]; /* UNKNOWN, FAILED */
         char left[256];           /* what could not be removed again, and why; "" nothing */
+        bool not_onboarded;       /* UNKNOWN: for want of a sensor, or of its licence */
         bool cloud_proven;        /* an alert in the portal can be expected */
 } Detection;
 

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -105,6 +106,15 @@ class CommandLine(unittest.TestCase):
                     self.assertIn(words, done.stderr)
                     for wrong in ("abcdef", "publicSettings", "protectedSettings", "extension"):
                         self.assertNotIn(wrong, done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0 or shutil.which("mdatp"), "says something else when not root, or with a sensor")
+    def test_where_there_is_no_sensor_nobody_is_sent_to_ask_it(self):
+        done = call("test-alert", "--json")
+        found = json.loads(done.stdout)
+        self.assertEqual((done.returncode, done.stderr, found["result"]), (4, "", "unknown"))
+        self.assertIn("no sensor on this machine", found["why"])
+        self.assertIn("mde-linux onboard FILE", found["remedy"])
+        self.assertNotRegex(found["remedy"], "systemctl|mdatp health|explain")
 
     def test_files_may_be_pipes_or_the_standard_input(self):
         facts, settings = (HOST / name for name in ("facts.json", "settings.json"))
