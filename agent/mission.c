@@ -122,6 +122,7 @@ PackageRun mission_package_run(Mission *mission)
                              .output_fd = -1,
                              .url = mission_packages_url(mission),
                              .source = *mission->source.file ? &mission->source : NULL,
+                             .any_source = mission->request->use_existing_repo,
                              .judged = mission->judged && mission->judged_by_sole && !mission->source.packaged,
                              .proxy = mission->proxy.manager_url,
                              .no_proxy = mission->proxy.exceptions,

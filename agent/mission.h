@@ -45,7 +45,6 @@ typedef struct Mission {
                 char path[128]; /* our verified copy of the request's packageFile; "": it asks for none */
                 char version[PACKAGE_VERSION_MAX];
         } file;
-        Tri contested;   /* by the last look at the offers: another source has a version that ours has */
         bool downloaded; /* the repository step fetched the package along with its list */
         Flush *flush; /* the package is installed, and on its way to the disk: the journal stands until it is there */
         bool judged;  /* what was downloaded is signed by a key that is trusted for it: redone only by such a one */

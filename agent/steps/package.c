@@ -16,6 +16,8 @@
 #include "agent/machine/temporary.h"
 #include "agent/undo.h"
 
+#include <stdio.h>
+
 #include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/fs.h"
@@ -86,8 +88,6 @@ static int run_download(Mission *mission, const PackageChoice *choice, PackageRe
 
         run.archives = PACKAGE_CACHE;
         run.judged_later = package_gate_applies(mission, &mission->source);
-        run.contested =
-                mission->manager->unbound && !mission->request->use_existing_repo && mission->contested != TRI_NO;
         do {
                 mission_say(mission, "downloading %s", SENSOR_PACKAGE);
                 if (package_keys_before(mission, &err) < 0 ||
@@ -144,6 +144,15 @@ static int fail(const Mission *mission, const PackageResult *result, ReasonId ot
         return -1;
 }
 
+/* Of whatever the lists name as the newest: what came is what is installed then. */
+static void keep_to_what_came(PackageChoice *choice, const PackageResult *result)
+{
+        if (*choice->version || result->trouble != TROUBLE_NONE || !*result->version)
+                return;
+        snprintf(choice->version, sizeof(choice->version), "%s", result->version);
+        choice->newest = true;
+}
+
 static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
 {
         PackageRun run = mission_package_run(mission);
@@ -166,6 +175,7 @@ static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
                     download_with_keys(mission, choice, &result, failure) < 0)
                         return -1;
         }
+        keep_to_what_came(choice, &result);
         return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
 }
 
@@ -246,7 +256,9 @@ static int install_anew(Mission *mission, const PackageRun *run, const PackageCh
         log_info("downloading once more: %s", result->text);
         *result = (PackageResult){ 0 };
         mission->downloaded = mission->judged = false;
-        if (package_download(mission, &again, failure) < 0)
+        if (again.newest)
+                again.version[0] = '\0';
+        if (package_choice_bind(mission, &again, failure) < 0 || package_download(mission, &again, failure) < 0)
                 return -1;
         asked = make_wanted(mission, &again);
         return install_with_keys(mission, run, &asked, result, failure);

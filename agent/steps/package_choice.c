@@ -58,6 +58,18 @@ static int choose_pinned(Mission *mission, const PackageOffers *offers, PackageC
         return 0;
 }
 
+/* A package manager that takes any source's is asked for a version that ours has. */
+static bool is_bound_here(const Mission *mission)
+{
+        return mission->manager->unbound && *mission->source.uri && !mission->request->use_existing_repo;
+}
+
+static void set_newest(PackageChoice *choice, const char *version)
+{
+        snprintf(choice->version, sizeof(choice->version), "%s", version);
+        choice->newest = true;
+}
+
 /* One that is there without its program, or whose build has expired: is there anything that would help? */
 static int choose_better(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
 {
@@ -66,8 +78,11 @@ static int choose_better(Mission *mission, const PackageOffers *offers, PackageC
         int better = *newest ? sensor_compare_versions(newest, facts->package.version) : -1;
         char when[TEXT_TIME_MAX];
 
-        if (better > 0 && !mission->request->version) /* what is pinned is not moved by the way */
+        if (better > 0 && !mission->request->version) { /* what is pinned is not moved by the way */
+                if (is_bound_here(mission))
+                        set_newest(ret, newest);
                 return 0;
+        }
         if (facts->sensor.files == TRI_NO && (better == 0 || find_version(offers, facts->package.version))) {
                 snprintf(ret->version, sizeof(ret->version), "%s", facts->package.version);
                 ret->action = PACKAGE_REINSTALL;
@@ -142,7 +157,7 @@ int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failur
         PackageOffers offers = { 0 };
         Error err = { 0 };
 
-        if (!mission->manager->unbound || *choice->version || !*source->uri || mission->request->use_existing_repo)
+        if (*choice->version || !is_bound_here(mission))
                 return 0;
         if (package_offers_ask(mission, &offers, &err) < 0)
                 return steps_fail_command(failure, REASON_REPOSITORY_REFRESH, &err);
@@ -155,7 +170,7 @@ int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failur
                                    "The repository %s %s has %s %s, and this machine's configuration keeps the package "
                                    "manager from taking it.",
                                    place, source->suite, SENSOR_PACKAGE, offers.offers[0].version);
-        snprintf(choice->version, sizeof(choice->version), "%s", offers.candidate);
+        set_newest(choice, offers.candidate);
         return 0;
 }
 

@@ -8,6 +8,7 @@
 typedef struct PackageChoice {
         char version[PACKAGE_VERSION_MAX]; /* as the sources write it; "": the candidate */
         PackageAction action;
+        bool newest; /* version was found, not asked for: where the lists change, another one takes its place */
 } PackageChoice;
 
 /* The newest of a package that is not there: package_choice_make() asks nobody. */

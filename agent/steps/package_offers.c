@@ -13,32 +13,9 @@ bool package_offers_is_from(const PackageSource *source, const PackageOffer *off
                                      source_text_is_same_uri(offer->uri, strlen(offer->uri), source->uri);
 }
 
-/* One of source's own has this version. */
-static bool has_version(const PackageOffers *offers, const PackageSource *source, const char *version)
+void package_offers_keep(PackageOffers *offers, const PackageSource *source)
 {
-        size_t i;
-
-        for (i = 0; i < offers->n_offers; i++)
-                if (text_equal(offers->offers[i].version, version) &&
-                    package_offers_is_from(source, &offers->offers[i]))
-                        return true;
-        return false;
-}
-
-static bool is_contested(const PackageOffers *offers, const PackageSource *source)
-{
-        size_t i;
-
-        for (i = 0; i < offers->n_offers; i++)
-                if (!package_offers_is_from(source, &offers->offers[i]) &&
-                    has_version(offers, source, offers->offers[i].version))
-                        return true;
-        return false;
-}
-
-bool package_offers_keep(PackageOffers *offers, const PackageSource *source)
-{
-        bool has_candidate = false, contested = is_contested(offers, source);
+        bool has_candidate = false;
         size_t i, n = 0;
 
         for (i = 0; i < offers->n_offers; i++) {
@@ -50,7 +27,6 @@ bool package_offers_keep(PackageOffers *offers, const PackageSource *source)
         offers->n_offers = n;
         if (!has_candidate && *offers->candidate)
                 snprintf(offers->candidate, sizeof(offers->candidate), "%s", n > 0 ? offers->offers[0].version : "");
-        return contested;
 }
 
 int package_offers_ask(Mission *mission, PackageOffers *ret, Error *err)
@@ -61,6 +37,6 @@ int package_offers_ask(Mission *mission, PackageOffers *ret, Error *err)
         if (mission->manager->offers(mission->host, &run, SENSOR_PACKAGE, ret, err) < 0)
                 return -1;
         if (mission->manager->unbound && *source->uri && !mission->request->use_existing_repo)
-                mission->contested = tri(package_offers_keep(ret, source));
+                package_offers_keep(ret, source);
         return 0;
 }

@@ -19,7 +19,7 @@ int package_download_early(Mission *mission, const PackageRun *run, bool *ret_tr
                            Failure *failure);
 
 /* Killable. Reads all package lists anew where that may help. What a manager cannot do apart the transaction does.
- * choice gets a version where the newest of all turned out to be another source's. */
+ * choice gets a version where nobody asked for one and it could be told. */
 int package_download(Mission *mission, PackageChoice *choice, Failure *failure);
 
 /* Never signalled. Downloads once more what the lists name by then. Mission.flush is set where what was installed is

@@ -134,8 +134,9 @@ static int apt_refresh(const Host *host, const PackageRun *run, const PackageSou
         return 0;
 }
 
+/* option: one more; or NULL. */
 static int make_install(const Host *host, PackageCommand *command, const PackageRun *run, const PackageWanted *wanted,
-                        Error *err)
+                        const char *option, Error *err)
 {
         if (command_check_word(wanted->package, err) < 0 ||
             (wanted->version && command_check_word(wanted->version, err) < 0))
@@ -157,6 +158,8 @@ static int make_install(const Host *host, PackageCommand *command, const Package
                 command_add_all(command, fetch_options);
                 add_proxy(host, command, run);
         }
+        if (option)
+                command_add(command, option);
         command_add(command, "--");
         if (wanted->file)
                 command_add(command, wanted->file);
@@ -167,19 +170,48 @@ static int make_install(const Host *host, PackageCommand *command, const Package
         return 0;
 }
 
+/* Nothing came to our folder: is it there already, or does apt read it where it lies? *ret_file: that one, NULL: there
+ * is nothing to do, "": somewhere else. */
+static int find_in_place(const Host *host, const PackageRun *run, const PackageWanted *wanted, char **ret_file,
+                         Error *err)
+{
+        _cleanup_(command_clear) PackageCommand command = APT_COMMAND();
+        _cleanup_free_ char *output = NULL;
+        size_t length = 0;
+        int status = 0;
+
+        if (make_install(host, &command, run, wanted, "--print-uris", err) < 0 ||
+            command_ask(host, run, &command, &output, &length, &status, err) < 0)
+                return -1;
+        if (status != 0 || apt_listed_parse_uris(output, length, wanted->package, ret_file) == APT_PLACE_OTHER)
+                *ret_file = text_copy("");
+        return 0;
+}
+
+/* With what our source lists, always: what the lists of all others say may change at any time. */
+static int compare(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret, Error *err)
+{
+        _cleanup_free_ char *file = apt_listed_find(host, run, wanted);
+
+        if (!run->source || !*run->source->uri)
+                return error_set(err, ERROR_INPUT, "apt is not told which source %s has to come from", wanted->package);
+        if (!file && find_in_place(host, run, wanted, &file, err) < 0)
+                return -1;
+        return file ? apt_listed_check(host, run, wanted, file, ret, err) : 0;
+}
+
 static int apt_download(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                         Error *err)
 {
         _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks, .sizes = sizes);
 
-        if (make_install(host, &command, run, wanted, err) < 0)
+        if (make_install(host, &command, run, wanted, NULL, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("downloading %s", wanted->package));
         if (command_run(host, run, &command, ret, err) < 0)
                 return -1;
-        return run->contested && run->source && !wanted->file && ret->trouble == TROUBLE_NONE
-                       ? apt_listed_check(host, run, wanted, ret, err)
-                       : 0;
+        return ret->trouble == TROUBLE_NONE && !run->any_source && !wanted->file ? compare(host, run, wanted, ret, err)
+                                                                                 : 0;
 }
 
 static int apt_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
@@ -187,7 +219,7 @@ static int apt_install(const Host *host, const PackageRun *run, const PackageWan
 {
         _cleanup_(command_clear) PackageCommand command = APT_COMMAND(.locks = dpkg_locks, .transaction = true);
 
-        if (make_install(host, &command, run, wanted, err) < 0)
+        if (make_install(host, &command, run, wanted, NULL, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("installing %s", wanted->package));
         return command_run(host, run, &command, ret, err);

@@ -31,12 +31,19 @@ typedef enum PackageTrouble {
         TROUBLE_OTHER,
 } PackageTrouble;
 
+#define PACKAGE_VERSION_MAX 64
+#define PACKAGE_NAMES_MAX 256
+#define PACKAGE_SIGN_MAX 200
+#define SOURCE_WEAKNESS_MAX 200
+#define PACKAGE_OFFERS_MAX 128
+
 typedef struct PackageResult {
         PackageTrouble trouble;
         bool ours;    /* the trouble names our own source or package */
         bool passing; /* TROUBLE_NETWORK that time may mend: no connection, no name, 5xx; not 403, not a certificate */
-        bool own_words; /* text is a sentence of ours, not what it said */
-        char text[512]; /* the up to three lines that matter, escaped, joined with " | " */
+        bool own_words;                    /* text is a sentence of ours, not what it said */
+        char text[512];                    /* the up to three lines that matter, escaped, joined with " | " */
+        char version[PACKAGE_VERSION_MAX]; /* download, by a manager that compares: what came, as source lists it */
 } PackageResult;
 
 typedef enum PackageState {
@@ -46,12 +53,6 @@ typedef enum PackageState {
         PACKAGE_BROKEN,       /* dpkg: half-installed, unpacked, half-configured; rpm: registered twice */
         PACKAGE_INSTALLED,
 } PackageState;
-
-#define PACKAGE_VERSION_MAX 64
-#define PACKAGE_NAMES_MAX 256
-#define PACKAGE_SIGN_MAX 200
-#define SOURCE_WEAKNESS_MAX 200
-#define PACKAGE_OFFERS_MAX 128
 
 /* A repository, as a file of the machine configures it or as one that was fetched does. */
 typedef struct PackageSource {
@@ -132,9 +133,9 @@ typedef struct PackageRun {
          * that comes of it, the manager need not do so again. Without effect on what comes from elsewhere.
          */
         bool judged;
-        bool contested; /* download: other sources may have what is wanted too, with other bytes: what comes has to be
-                           what source lists, or it is TROUBLE_ELSEWHERE. Without effect where packages are signed */
-        const char *proxy;    /* "http://host:port" for this run; NULL: as the machine is configured */
+        bool any_source;   /* the package may come from whatever is configured; else what is downloaded has to be what
+                              source lists, or it is TROUBLE_ELSEWHERE. Without effect where packages are signed */
+        const char *proxy; /* "http://host:port" for this run; NULL: as the machine is configured */
         const char *no_proxy; /* hosts and domains that are reached without it, comma separated; or NULL */
         void (*on_progress)(const PackageProgress *now, void *userdata); /* about once a second; may be NULL */
         /*

@@ -88,6 +88,7 @@ static int stage_open(void **state)
                 .deadline = deadline_in(20000),
                 .output_fd = open(stage->output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600),
                 .archives = stage->scratch.root,
+                .any_source = true,
                 .on_progress = hear,
                 .on_start = note_start,
                 .userdata = stage,
@@ -262,7 +263,7 @@ static void a_download_takes_no_lock_and_removes_nothing(void **state)
         assert_has(stage->said.data, "downloading mdatp: 0 MB so far");
 }
 
-static PackageResult download_contested(Stage *stage, const char *version, const char *shown)
+static PackageResult download_from_ours(Stage *stage, const char *version, const char *shown)
 {
         PackageSource source = { .uri = "https://bob:s3cr3t@packages.example.test/debian/12/prod",
                                  .suite = "bookworm",
@@ -271,61 +272,101 @@ static PackageResult download_contested(Stage *stage, const char *version, const
 
         program(stage, "apt-cache", shown);
         stage->run.source = &source;
-        stage->run.contested = true;
+        stage->run.any_source = false;
         result = download(stage, version);
         stage->run.source = NULL;
         return result;
 }
 
+/* printf x | sha256sum */
+#define LISTED "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+#define STANZAS                                                                                                        \
+        "printf 'Package: mdatp\nVersion: 1:101.1\nSHA256: " LISTED "\n\n"                                             \
+        "Package: mdatp\nVersion: 1:100.1\nSHA256: 00\n'"
+#define OTHER_BYTES "printf 'Package: mdatp\nVersion: 1:101.1\nSHA256: 3d\n'"
+
 /* The newest of all sources is another's, or whose it is cannot be told: asked for by its version it will be ours. */
 static void the_newest_is_ours_or_told_not_to_be(void **state)
 {
-        static const char good[] = "printf 'Package: mdatp\\nSHA256: "
-                                   "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\\n'";
-        static const char bad[] = "printf 'Package: mdatp\\nSHA256: "
-                                  "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\\n'";
         Stage *stage = *state;
         _cleanup_free_ char *argv = NULL;
+        PackageResult result;
 
         program(stage, "apt-get", "printf x > mdatp_1%3a101.1_amd64.deb");
-        assert_int_equal(download_contested(stage, NULL, good).trouble, TROUBLE_NONE);
+        result = download_from_ours(stage, NULL, STANZAS);
+        assert_int_equal(result.trouble, TROUBLE_NONE);
+        assert_string_equal(result.version, "1:101.1");
         argv = recorded(stage, "argv");
         assert_true(text_ends_with(argv, "\nshow\n--\nmdatp\n"));
-        assert_int_equal(download_contested(stage, NULL, bad).trouble, TROUBLE_ELSEWHERE);
-        assert_int_equal(download_contested(stage, NULL, "exit 100").trouble, TROUBLE_ELSEWHERE);
-        assert_int_equal(download_contested(stage, NULL, "echo 'Package: mdatp'").trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_from_ours(stage, NULL, OTHER_BYTES).trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_from_ours(stage, NULL, "exit 100").trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_from_ours(stage, NULL, "echo 'Package: mdatp'").trouble, TROUBLE_ELSEWHERE);
+        /* which of two came is not guessed */
+        program(stage, "apt-get", "printf x > mdatp_101.99999.0001_amd64.deb");
+        assert_int_equal(download_from_ours(stage, NULL, STANZAS).trouble, TROUBLE_ELSEWHERE);
 }
 
-/* printf x | sha256sum */
 static void of_two_sources_with_one_version_the_bytes_of_ours_count(void **state)
 {
-        static const char good[] = "cp source.list asked; printf 'Package: mdatp\nVersion: 1:101.1\nSHA256: "
-                                   "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n'";
-        static const char bad[] = "printf 'Package: mdatp\nSHA256: "
-                                  "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n'";
         Stage *stage = *state;
         _cleanup_free_ char *argv = NULL, *asked = NULL, *list = NULL;
         PackageResult result;
 
-        program(stage, "apt-get", "true");
-        result = download_contested(stage, "1:101.1", good);
-        assert_int_equal(result.trouble, TROUBLE_ELSEWHERE); /* it lies somewhere else */
-        program(stage, "apt-get", "printf x > mdatp_1%3a101.1_amd64.deb");
-        assert_int_equal(download_contested(stage, "1:101.1", good).trouble, TROUBLE_NONE);
+        program(stage, "apt-get", "printf x > mdatp_1%3a101.1_amd64.deb; printf y > mdatp_9.1%3a101.1_amd64.deb");
+        result = download_from_ours(stage, "1:101.1", "cp source.list asked; " STANZAS);
+        assert_int_equal(result.trouble, TROUBLE_NONE);
         argv = recorded(stage, "argv");
         assert_has(argv, "\n-oDir::Etc::sourceparts=-\n");
         assert_has(argv, "\n--\nmdatp=1:101.1\n");
         asked = recorded(stage, "asked");
         assert_string_equal(asked, "deb https://bob:s3cr3t@packages.example.test/debian/12/prod bookworm main\n");
-        result = download_contested(stage, "1:101.1", bad);
+        result = download_from_ours(stage, "1:101.1", OTHER_BYTES);
         assert_int_equal(result.trouble, TROUBLE_ELSEWHERE);
         assert_has(result.text, "another source of this machine offers it, too");
         assert_has_not(result.text, "s3cr3t");
         list = text_format("%s/source.list", stage->run.archives);
         assert_false(fs_exists(&stage->host, list));
-        /* what cannot be told is no reason */
-        assert_int_equal(download_contested(stage, "1:101.1", "exit 100").trouble, TROUBLE_NONE);
-        assert_int_equal(download_contested(stage, "1:101.1", "echo 'Package: mdatp'").trouble, TROUBLE_NONE);
+        /* nor what cannot be told */
+        result = download_from_ours(stage, "1:101.1", "exit 100");
+        assert_int_equal(result.trouble, TROUBLE_ELSEWHERE);
+        assert_has(result.text, "may be another source's");
+        assert_int_equal(download_from_ours(stage, "1:101.1", "echo 'Package: mdatp'").trouble, TROUBLE_ELSEWHERE);
+}
+
+/* Nothing lies where downloads go. */
+static void what_apt_reads_where_it_lies_is_compared_too(void **state)
+{
+        static const char at[] =
+                "case \"$*\" in *--print-uris*) echo \"'file:%s/x.deb' mdatp_1%%3a101.1_amd64.deb 1 SHA256:00\";; "
+                "*) printf %s > x.deb;; esac";
+        Stage *stage = *state;
+        const char *root = stage->scratch.root;
+        _cleanup_free_ char *ours = text_format(at, root, "x"), *theirs = text_format(at, root, "y");
+
+        program(stage, "apt-get", ours);
+        assert_int_equal(download_from_ours(stage, "1:101.1", STANZAS).trouble, TROUBLE_NONE);
+        program(stage, "apt-get", theirs);
+        assert_int_equal(download_from_ours(stage, "1:101.1", STANZAS).trouble, TROUBLE_ELSEWHERE);
+        assert_int_equal(download_from_ours(stage, NULL, STANZAS).trouble, TROUBLE_ELSEWHERE);
+        program(stage, "apt-get", "echo \"'https://x.test/x.deb' mdatp_1%3a101.1_amd64.deb 1 SHA256:00\"");
+        assert_int_equal(download_from_ours(stage, "1:101.1", STANZAS).trouble, TROUBLE_ELSEWHERE);
+        program(stage, "apt-get", "test \"$*\" = \"${*#*--print-uris}\"");
+        assert_int_equal(download_from_ours(stage, "1:101.1", STANZAS).trouble, TROUBLE_ELSEWHERE);
+        /* there is nothing to do */
+        program(stage, "apt-get", "echo 'mdatp is already the newest version (101.1).'");
+        assert_int_equal(download_from_ours(stage, "1:101.1", STANZAS).trouble, TROUBLE_NONE);
+}
+
+static void where_it_has_to_come_from_is_told_or_nothing_is_taken(void **state)
+{
+        Stage *stage = *state;
+        PackageResult result;
+        Error err = { 0 };
+
+        program(stage, "apt-get", "true");
+        stage->run.any_source = false;
+        assert_int_equal(apt_download(stage, "mdatp", "101.1", PACKAGE_INSTALL, &result, &err), -1);
+        assert_int_equal(err.kind, ERROR_INPUT);
 }
 
 static void what_is_installed_already_comes_again_only_when_asked(void **state)
@@ -728,6 +769,8 @@ int main(void)
                 STAGED(a_download_takes_no_lock_and_removes_nothing),
                 STAGED(the_newest_is_ours_or_told_not_to_be),
                 STAGED(of_two_sources_with_one_version_the_bytes_of_ours_count),
+                STAGED(what_apt_reads_where_it_lies_is_compared_too),
+                STAGED(where_it_has_to_come_from_is_told_or_nothing_is_taken),
                 STAGED(what_is_installed_already_comes_again_only_when_asked),
                 STAGED(an_older_version_comes_only_when_asked),
                 STAGED(a_download_ends_at_the_deadline),

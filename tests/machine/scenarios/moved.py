@@ -1,6 +1,7 @@
 """Package managers that read their sources elsewhere, or are told to take what is unsigned: onboarded or refused, never unchecked."""
 
 import re
+import shutil
 
 import onboarding
 import openpgp
@@ -109,6 +110,37 @@ def apt_that_is_told_to_take_what_is_unsigned_does_not(w):
     foreign_archive(w)
     w.machine.run(["apt-get", "update"])
     onboarded(w, seq + 2)
+
+
+@for_families("debian12", sweep=("debian11", "debian13"), direct=True)
+def what_another_source_has_of_the_same_version_is_not_taken(w):
+    """Its list is read late, with those that a dependency is looked for in; or apt reads the package where it lies."""
+    w.prepare(lists="empty", sensor_versions=(SENSOR,))
+    w.install_unpacked()
+    foreign = "/etc/apt/sources.list.d/foreign.list"
+    w.machine.write(foreign, f"deb [trusted=yes] {FOREIGN_PLACE} bookworm main\n")
+    theirs = foreign_archive(w, SENSOR, knobs={"crash_loop": "50"})
+    not_taken(w, 0)
+    assert any("repository.foreign.test" in line and ".deb" in line for line in w.requests()), w.requests()
+    w.machine.write(foreign, "deb [trusted=yes] file:/srv/theirs bookworm main\n")
+    shutil.copytree(theirs.archive, w.machine.path("/srv/theirs"))
+    w.machine.run(["apt-get", "update"])
+    not_taken(w, 1)
+    theirs = foreign_archive(w)
+    shutil.rmtree(w.machine.path("/srv/theirs"))
+    shutil.copytree(theirs.archive, w.machine.path("/srv/theirs"))
+    w.machine.run(["apt-get", "update"])
+    onboarded(w, 2)
+
+
+def not_taken(w, seq):
+    w.enable_with(seq, public={"version": SENSOR, "maxWaitMinutes": 1},
+                  protected=onboarding.protected_settings(w.package()))
+    status = w.wait_ended(seq)
+    told = status["formattedMessage"]["message"]
+    assert "(package-signature)" in told and "another source of this machine offers it, too" in told, status
+    w.assert_quiet()
+    assert not w.package_state() and not w.machine.exists(LIST) and not w.leftovers(), w.leftovers()
 
 
 @for_families("debian12", sweep=("debian11", "debian13"), direct=True)

@@ -333,6 +333,29 @@ def an_expired_build_is_told_then_updated(w):
     assert not w.manager.kept(), w.manager.kept()
 
 
+@for_families("debian12", sweep=("debian11", "debian13", "el9", "fedora43", "sles15"), direct=True)
+def what_mends_a_sensor_is_of_our_source(w):
+    """A stranger has a newer one; our own is what an expired build and one without its program are replaced by."""
+    w.prepare(sensor_versions=(OLD,))
+    w.install_unpacked()
+    assert request(w, 1)["status"] == "success"
+    offer_strange(w)
+    offer(w, OLD, NEW)
+    w.knobs({"expired": OLD})
+    w.machine.run(["systemctl", "restart", "mdatp"])
+    status = request(w, 2, tags={"GROUP": "a"})
+    assert status["status"] == "success" and version(w) == NEW, status
+    ended(w)
+    offer(w, NEW, NEWEST)
+    w.machine.run(["systemctl", "stop", "mdatp"])
+    w.machine.run(["rm", "-r", "/opt/microsoft/mdatp"])
+    status = request(w, 3, tags={"GROUP": "b"})
+    assert status["status"] == "success" and version(w) == NEWEST, status
+    assert not any("repository.foreign.test" in line and "mdatp" in line for line in w.requests()), w.requests()
+    w.assert_onboarded()
+    w.manager.assert_sane()
+
+
 @for_families("el9", sweep=("fedora43", "sles15"), direct=True)
 def the_way_back_of_an_update_that_was_cut_off_is_judged_too(w):
     onboard(w)
