@@ -6,6 +6,7 @@
  */
 #include "platform/packages/apt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "platform/base/text.h"
@@ -214,6 +215,22 @@ static int apt_download(const Host *host, const PackageRun *run, const PackageWa
                                                                                  : 0;
 }
 
+/* It ends with success when it found nothing to do, too. */
+static int check_done(const Host *host, const PackageWanted *wanted, PackageResult *ret, Error *err)
+{
+        char version[PACKAGE_VERSION_MAX] = "";
+        PackageState state;
+
+        if (dpkg_state(host, wanted->package, &state, version, err) < 0)
+                return -1;
+        if (state == PACKAGE_INSTALLED && (!wanted->version || wanted->file || text_equal(version, wanted->version)))
+                return 0;
+        *ret = (PackageResult){ .trouble = TROUBLE_OTHER, .ours = true, .own_words = true };
+        snprintf(ret->text, sizeof(ret->text), "apt ended well, but dpkg has %s%s%s", wanted->package,
+                 *version ? " " : " not installed", version);
+        return 0;
+}
+
 static int apt_install(const Host *host, const PackageRun *run, const PackageWanted *wanted, PackageResult *ret,
                        Error *err)
 {
@@ -222,7 +239,9 @@ static int apt_install(const Host *host, const PackageRun *run, const PackageWan
         if (make_install(host, &command, run, wanted, NULL, err) < 0)
                 return -1;
         command.doing = command_own(&command, text_format("installing %s", wanted->package));
-        return command_run(host, run, &command, ret, err);
+        if (command_run(host, run, &command, ret, err) < 0)
+                return -1;
+        return ret->trouble == TROUBLE_NONE ? check_done(host, wanted, ret, err) : 0;
 }
 
 /* Whatever is half there: a package alone cannot be finished when what it needs is not. */

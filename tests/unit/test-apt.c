@@ -106,6 +106,7 @@ static int stage_close(void **state)
         scratch_close(&scratch);
         unlink(PROGRAMS "/apt-get");
         unlink(PROGRAMS "/dpkg");
+        unlink(PROGRAMS "/dpkg-query");
         close(stage->run.output_fd);
         text_clear(&stage->said);
         free(stage->output);
@@ -145,6 +146,17 @@ static void assert_has_not(const char *text, const char *words)
 {
         if (strstr(text, words))
                 fail_msg("\"%s\" is in: %s", words, text);
+}
+
+/* What dpkg says after a transaction. */
+static void dpkg_has(const char *state)
+{
+        _cleanup_free_ char *text = text_format("#!/bin/sh\necho 'state=%s'\n", state);
+
+        if (!have_own_namespace())
+                skip();
+        scratch_write(&machine, PROGRAMS "/dpkg-query", text);
+        assert_int_equal(chmod(PROGRAMS "/dpkg-query", 0755), 0);
 }
 
 static int apt_download(Stage *stage, const char *package, const char *version, PackageAction action,
@@ -188,6 +200,7 @@ static PackageResult install(Stage *stage)
         PackageResult result;
         Error err = { 0 };
 
+        dpkg_has("ii  101.1");
         if (apt_install(stage, "mdatp", &result, &err) < 0)
                 fail_msg("%s", err.text);
         return result;
@@ -367,6 +380,32 @@ static void where_it_has_to_come_from_is_told_or_nothing_is_taken(void **state)
         stage->run.any_source = false;
         assert_int_equal(apt_download(stage, "mdatp", "101.1", PACKAGE_INSTALL, &result, &err), -1);
         assert_int_equal(err.kind, ERROR_INPUT);
+}
+
+/* It ends well, whatever of it was done: the preferences of the machine, for one, may leave nothing to do. */
+static void a_transaction_did_what_was_asked_of_it(void **state)
+{
+        static const struct {
+                const char *state, *version;
+                PackageTrouble trouble;
+        } rows[] = {
+                { "ii  101.1", "101.1", TROUBLE_NONE },  { "iW  101.1", NULL, TROUBLE_NONE },
+                { "ii  101.0", "101.1", TROUBLE_OTHER }, { "iF  101.1", "101.1", TROUBLE_OTHER },
+                { "un  ", NULL, TROUBLE_OTHER },
+        };
+        Stage *stage = *state;
+        size_t i;
+
+        program(stage, "apt-get", "true");
+        for (i = 0; i < ELEMENTSOF(rows); i++) {
+                const PackageWanted wanted = { .package = "mdatp", .version = rows[i].version };
+                PackageResult result;
+                Error err = { 0 };
+
+                dpkg_has(rows[i].state);
+                assert_int_equal(manager_apt.install(&stage->host, &stage->run, &wanted, &result, &err), 0);
+                assert_int_equal(result.trouble, rows[i].trouble);
+        }
 }
 
 static void what_is_installed_already_comes_again_only_when_asked(void **state)
@@ -771,6 +810,7 @@ int main(void)
                 STAGED(of_two_sources_with_one_version_the_bytes_of_ours_count),
                 STAGED(what_apt_reads_where_it_lies_is_compared_too),
                 STAGED(where_it_has_to_come_from_is_told_or_nothing_is_taken),
+                STAGED(a_transaction_did_what_was_asked_of_it),
                 STAGED(what_is_installed_already_comes_again_only_when_asked),
                 STAGED(an_older_version_comes_only_when_asked),
                 STAGED(a_download_ends_at_the_deadline),
