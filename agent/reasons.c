@@ -263,6 +263,12 @@ static const Reason reasons[_REASON_MAX] = {
                                        "The repository does not have the version that is asked for.",
                                        "Ask for a version that the repository has, or for none, in the setting "
                                        "version." },
+        [REASON_PACKAGE_KEPT] = { "package-kept", 21, 53, true, NEXT_RUN,
+                                  "This machine's own configuration keeps the package manager from installing the "
+                                  "sensor, or something that it needs, or from moving it to another version.",
+                                  "Release what holds, locks, excludes or pins mdatp or what it needs in the package "
+                                  "manager's configuration, or ask for the version that is there in the setting "
+                                  "version." },
         [REASON_PACKAGE_FILE] = { "package-file", 21, 53, true, NEXT_RUN,
                                   "The file named by packageFile cannot be used.",
                                   "Name the sensor's package for this distribution and architecture: a regular file, "

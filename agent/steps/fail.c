@@ -43,6 +43,7 @@ int steps_fail_packages(Failure *failure, const PackageResult *result, ReasonId 
                 [TROUBLE_EXPIRED] = REASON_PACKAGE_SIGNATURE,
                 [TROUBLE_ELSEWHERE] = REASON_PACKAGE_SIGNATURE,
                 [TROUBLE_DISK] = REASON_DISK_FULL,
+                [TROUBLE_KEPT] = REASON_PACKAGE_KEPT,
                 [TROUBLE_NEWER] = REASON_DOWNGRADE_REFUSED,
         };
         ReasonId reason = (size_t)result->trouble < ELEMENTSOF(reasons) ? reasons[result->trouble] : REASON_NONE;

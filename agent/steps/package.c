@@ -17,6 +17,7 @@
 #include "agent/undo.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "platform/base/log.h"
 #include "platform/base/text.h"
@@ -134,11 +135,25 @@ static int download_with_keys(Mission *mission, const PackageChoice *choice, Pac
         return more;
 }
 
+/* What it said may not tell how it is taken back. */
+static int fail_kept(const Mission *mission, Failure *failure)
+{
+        const char *how = package_manager_words(mission->manager->id)->kept;
+        size_t length = strlen(failure->found), room = sizeof(failure->found);
+        bool ended = text_ends_with(failure->found, ".");
+
+        if (length + strlen(how) + 3 < room)
+                snprintf(failure->found + length, room - length, "%s %s", ended ? "" : ".", how);
+        return -1;
+}
+
 static int fail(const Mission *mission, const PackageResult *result, ReasonId otherwise, Failure *failure)
 {
         const char *file = mission->source.file;
 
         steps_fail_packages(failure, result, steps_is_of_others(result) ? REASON_DEPENDENCY : otherwise);
+        if (result->trouble == TROUBLE_KEPT)
+                return fail_kept(mission, failure);
         if (result->trouble == TROUBLE_KEY && *file && !repository_source_is_vendors(mission, file))
                 return repository_source_blame(file, result, failure);
         return -1;
@@ -176,6 +191,8 @@ static int fetch(Mission *mission, PackageChoice *choice, Failure *failure)
                         return -1;
         }
         keep_to_what_came(choice, &result);
+        if (result.trouble == TROUBLE_NOT_FOUND && package_choice_fail_kept(mission, failure) < 0)
+                return -1;
         return result.trouble == TROUBLE_NONE ? 0 : fail(mission, &result, REASON_PACKAGE_DOWNLOAD, failure);
 }
 

@@ -42,12 +42,31 @@ static const char *find_version(const PackageOffers *offers, const char *version
         return NULL;
 }
 
+/* With where a person looks, as this package manager calls it. */
+static int fail_kept(const Mission *mission, const char *what, Failure *failure)
+{
+        return failure_set(failure, REASON_PACKAGE_KEPT, "%s %s", what,
+                           package_manager_words(mission->manager->id)->kept);
+}
+
+/* -1: all of its source's are hidden. */
+static int check_hidden(const Mission *mission, const PackageOffers *offers, Failure *failure)
+{
+        _cleanup_free_ char *what =
+                text_format("The repository has %s, and this machine's configuration hides it from %s.", SENSOR_PACKAGE,
+                            package_manager_words(mission->manager->id)->name);
+
+        return offers->excluded ? fail_kept(mission, what, failure) : 0;
+}
+
 static int choose_pinned(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
 {
         const char *version = mission->request->version, *found = find_version(offers, version);
         const char *there = mission->facts.package.state == PACKAGE_INSTALLED ? mission->facts.package.version : "";
         _cleanup_free_ char *offered = package_choice_versions(offers);
 
+        if (!found && check_hidden(mission, offers, failure) < 0)
+                return -1;
         if (!found)
                 return failure_set(failure, REASON_VERSION_NOT_FOUND, "The setting version asks for %s %s; %s.%s%s%s",
                                    SENSOR_PACKAGE, version, offered, *there ? " Version " : "", there,
@@ -70,11 +89,25 @@ static void set_newest(PackageChoice *choice, const char *version)
         choice->newest = true;
 }
 
+/* There is something newer, and the package manager would not take it by itself. */
+static int fail_no_candidate(const Mission *mission, const PackageOffers *offers, Failure *failure)
+{
+        const PackageManagerWords *words = package_manager_words(mission->manager->id);
+        const PackageState state = mission->facts.package.state;
+        _cleanup_free_ char *what =
+                text_format("The repository has %s %s, and this machine's configuration keeps %s from taking it%s%s.",
+                            SENSOR_PACKAGE, offers->offers[0].version, words->name,
+                            state == PACKAGE_INSTALLED ? "; installed is " : "",
+                            state == PACKAGE_INSTALLED ? mission->facts.package.version : "");
+
+        return fail_kept(mission, what, failure);
+}
+
 /* One that is there without its program, or whose build has expired: is there anything that would help? */
 static int choose_better(Mission *mission, const PackageOffers *offers, PackageChoice *ret, Failure *failure)
 {
         const Facts *facts = &mission->facts;
-        const char *newest = offers->n_offers > 0 ? offers->offers[0].version : "";
+        const char *newest = offers->candidate;
         int better = *newest ? sensor_compare_versions(newest, facts->package.version) : -1;
         char when[TEXT_TIME_MAX];
 
@@ -88,6 +121,11 @@ static int choose_better(Mission *mission, const PackageOffers *offers, PackageC
                 ret->action = PACKAGE_REINSTALL;
                 return 0;
         }
+        if (check_hidden(mission, offers, failure) < 0)
+                return -1;
+        if (mission->manager->unbound && offers->n_offers > 0 && !mission->request->version &&
+            sensor_compare_versions(offers->offers[0].version, facts->package.version) > 0)
+                return fail_no_candidate(mission, offers, failure);
         if (facts->sensor.files == TRI_NO)
                 return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
                                    "%s %s is installed without its program, and no repository has that version.",
@@ -166,12 +204,21 @@ int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failur
                                    "The repository %s %s offers no %s to the package manager.", place, source->suite,
                                    SENSOR_PACKAGE);
         if (!*offers.candidate)
-                return failure_set(failure, REASON_PACKAGE_NOT_FOUND,
-                                   "The repository %s %s has %s %s, and this machine's configuration keeps the package "
-                                   "manager from taking it.",
-                                   place, source->suite, SENSOR_PACKAGE, offers.offers[0].version);
+                return fail_no_candidate(mission, &offers, failure);
         set_newest(choice, offers.candidate);
         return 0;
+}
+
+int package_choice_fail_kept(Mission *mission, Failure *failure)
+{
+        PackageOffers offers = { 0 };
+        Error ignored = { 0 };
+
+        if (package_offers_ask(mission, &offers, &ignored) < 0)
+                return 0;
+        return is_bound_here(mission) && offers.n_offers > 0 && !*offers.candidate
+                       ? fail_no_candidate(mission, &offers, failure)
+                       : 0;
 }
 
 static int choose(Mission *mission, PackageChoice *ret, Failure *failure)

@@ -20,5 +20,8 @@ char *package_choice_versions(const PackageOffers *offers);
 /* After the repository step: its lists are fresh. -1: there is none that would do what is asked. */
 int package_choice_make(Mission *mission, PackageChoice *ret, Failure *failure);
 
+/* The package manager found nothing: -1 where its own configuration keeps it from taking what our source has. */
+int package_choice_fail_kept(Mission *mission, Failure *failure);
+
 /* A package manager that would take any source's, signed or not, is told the version that ours has. */
 int package_choice_bind(Mission *mission, PackageChoice *choice, Failure *failure);

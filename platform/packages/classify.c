@@ -162,7 +162,7 @@ static void show(Shown *shown, const Lines *lines, size_t line)
 }
 
 /* "mdatp : Depends: libc6 (>= 2.34) but 2.31 is to be installed", and others under their heading. */
-static void show_unmet(Shown *shown, const Lines *lines, const char *heading)
+static void show_below(Shown *shown, const Lines *lines, const char *heading)
 {
         size_t i;
 
@@ -177,7 +177,9 @@ static void show_matching(Shown *shown, const ClassifyWords *words, const Lines 
                           size_t decisive)
 {
         if (rule->trouble == TROUBLE_DEPENDENCY || (rule->trouble == TROUBLE_BROKEN && strstr(rule->words[0], "Unmet")))
-                show_unmet(shown, lines, words->unmet);
+                show_below(shown, lines, words->unmet);
+        if (rule->trouble == TROUBLE_KEPT)
+                show_below(shown, lines, words->held);
         if (rule->trouble == TROUBLE_SCRIPT && decisive > 1)
                 show(shown, lines, decisive - 2);
         if (rule->trouble == TROUBLE_SCRIPT && decisive > 0)

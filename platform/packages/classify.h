@@ -19,6 +19,7 @@ typedef struct ClassifyWords {
                                       with the one before; NULL-terminated; NULL: all lines */
         const char *const *errors; /* how further lines begin that are worth showing; NULL-terminated */
         const char *unmet;         /* the heading above lines about unmet dependencies; NULL: none */
+        const char *held;          /* the heading above names of packages that are held; NULL: none */
         const char *reason_follows; /* how a line begins whose next one gives the reason; NULL: none */
 
         /* Of the rule's trouble, TROUBLE_OTHER when none matched; else it is TROUBLE_NONE. */

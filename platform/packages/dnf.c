@@ -39,6 +39,7 @@ const DnfDialect dnf_dialect = {
         .refresh_one = refresh_one,
         .refresh_all = refresh_all,
         .offers = offers,
+        .unhidden = "--disableexcludes=all",
         .sizes = sizes,
         .archives = "--setopt=destdir",
         .priority = "-1000",

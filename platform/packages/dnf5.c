@@ -34,6 +34,7 @@ const DnfDialect dnf5_dialect = {
         .refresh_one = refresh,
         .refresh_all = refresh,
         .offers = offers,
+        .unhidden = "--setopt=disable_excludes=*",
         .sizes = sizes,
         .archives = "--setopt=destdir",
         .priority = "-1000",

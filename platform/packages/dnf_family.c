@@ -178,8 +178,9 @@ static int ask(const Host *host, const PackageRun *run, const PackageCommand *co
         }
 }
 
-int dnf_family_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
-                      PackageOffers *ret, Error *err)
+/* more: an option besides, or NULL. */
+static int ask_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
+                      const char *more, PackageOffers *ret, Error *err)
 {
         _cleanup_(command_clear) PackageCommand command = make_command(dialect);
         _cleanup_free_ char *output = NULL, *line = NULL;
@@ -192,6 +193,8 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
                 return -1;
         command.pid_files = dialect->refresh_pid_files;
         command_add(&command, "-C");
+        if (more)
+                command_add(&command, more);
         command_add_all(&command, dialect->offers);
         command_add(&command, package);
         if (ask(host, run, &command, &output, &length, &status, err) < 0)
@@ -206,6 +209,21 @@ int dnf_family_offers(const DnfDialect *dialect, const Host *host, const Package
         if (!dialect->priority)
                 rpm_keep_offers(ret, run->source);
         choose_candidate(run->source, ret);
+        return 0;
+}
+
+int dnf_family_offers(const DnfDialect *dialect, const Host *host, const PackageRun *run, const char *package,
+                      PackageOffers *ret, Error *err)
+{
+        PackageOffers hidden = { 0 };
+        Error ignored = { 0 };
+
+        if (ask_offers(dialect, host, run, package, NULL, ret, err) < 0)
+                return -1;
+        if (ret->n_offers > 0 || !dialect->unhidden || !run->source)
+                return 0;
+        if (ask_offers(dialect, host, run, package, dialect->unhidden, &hidden, &ignored) == 0)
+                ret->excluded = *hidden.candidate;
         return 0;
 }
 

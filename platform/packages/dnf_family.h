@@ -26,6 +26,7 @@ typedef struct DnfDialect {
         const char *const *refresh_one; /* beside those that leave other sources out */
         const char *const *refresh_all;
         const char *const *offers; /* the package's name follows */
+        const char *unhidden;      /* the option by which offers shows what is excluded as well; NULL: none is known */
         const char *const *sizes;  /* download_size() */
         const char *archives;      /* the option for our own folder, a format with one %s */
         const char *priority;      /* of our source, to come first; NULL: cannot, and offers are those of ours alone */

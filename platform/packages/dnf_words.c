@@ -38,6 +38,7 @@ static const ClassifyRule rules[] = {
         { TROUBLE_NETWORK, { "Error downloading packages" } },
         { TROUBLE_NETWORK, { "Cannot download" } },
         { TROUBLE_NETWORK, { "Ignoring repositories: " } },
+        { TROUBLE_KEPT, { "filtered out by exclude filtering" } },
         { TROUBLE_NOT_FOUND, { "filtered out by" } },
         { TROUBLE_NOT_FOUND, { "Unable to find a match" } },
         { TROUBLE_NOT_FOUND, { "Installed package ", "not available" } },

@@ -31,6 +31,7 @@ typedef struct PackageManagerWords {
         const char *remounts; /* with scripts: the option by which it can be told to remount that folder itself */
         const char *back[2];  /* the command by which a person installs one version, an older one as well: what stands
                                  before the package's name, and between that and the version */
+        const char *kept;     /* how a person sees, and takes back, what holds a package or hides it: a sentence; "" */
 } PackageManagerWords;
 
 const PackageManagerWords *package_manager_words(PackageManagerId id);

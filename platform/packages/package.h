@@ -27,7 +27,8 @@ typedef enum PackageTrouble {
         TROUBLE_DISK,       /* no space */
         TROUBLE_SCRIPT,     /* a maintainer script failed */
         TROUBLE_ELSEWHERE,  /* what was downloaded is not what PackageRun.source lists */
-        TROUBLE_NEWER,      /* a newer version is installed, and going back was not asked for */
+        TROUBLE_KEPT,  /* a hold, lock, exclude or pin of this machine keeps it, or what it needs, as it is or out */
+        TROUBLE_NEWER, /* a newer version is installed, and going back was not asked for */
         TROUBLE_OTHER,
 } PackageTrouble;
 
@@ -87,6 +88,7 @@ typedef struct PackageOffers {
         char candidate[PACKAGE_VERSION_MAX]; /* what would be installed; "": none */
         PackageOffer offers[PACKAGE_OFFERS_MAX];
         size_t n_offers; /* newest version first; what is only installed is none */
+        bool excluded;   /* there are some, and this machine's configuration hides them all */
 } PackageOffers;
 
 typedef enum PackageAction {

@@ -48,7 +48,7 @@ static const ClassifyRule rules[] = {
         { TROUBLE_DIGEST, { "does not verify: no digest" } }, /* in FIPS mode, by crypto policy */
         { TROUBLE_SIGNATURE, { "does not verify" } },
         { TROUBLE_STALE, { "not found on medium", ".rpm" } },
-        { TROUBLE_DEPENDENCY, { "remove lock to allow" } }, /* /etc/zypp/locks */
+        { TROUBLE_KEPT, { "remove lock to allow" } }, /* /etc/zypp/locks */
         { TROUBLE_DEPENDENCY, { "Problem: " } },
         { TROUBLE_DEPENDENCY, { "nothing provides" } },
         { TROUBLE_DEPENDENCY, { "cannot be provided" } },

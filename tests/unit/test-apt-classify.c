@@ -74,7 +74,7 @@ static const struct {
         { "download-404", 100, TROUBLE_STALE, true, "404" },
         { "download-hash", 100, TROUBLE_SIGNATURE, true, "Hash Sum mismatch" },
         { "download-size", 100, TROUBLE_SIGNATURE, true, "unexpected size" },
-        { "download-held", 100, TROUBLE_OTHER, false, "Held packages were changed" },
+        { "download-held", 100, TROUBLE_KEPT, true, "mdatp | E: Held packages were changed" },
         { "download-foreign-unmet", 100, TROUBLE_BROKEN, false, "foreign : Depends: libmissing7" },
         { "download-foreign-unmet-apt3", 100, TROUBLE_BROKEN, false, "foreign : Depends: libmissing7" },
         { "download-disk-full", 100, TROUBLE_DISK, false, "enough free space in /var/lib/mde-linux/archives/" },

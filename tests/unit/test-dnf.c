@@ -481,6 +481,29 @@ static void offers_come_newest_first_and_the_candidate_from_our_source(void **st
         assert_has(err.text, "dnf ended with status 1: Error: something");
 }
 
+/* What excludepkgs hides is not what the repository lacks. */
+static void what_is_excluded_is_seen_to_be_there(void **state)
+{
+        static const char script[] = "case \"$*\" in *%s*) printf '\\noffer=mdatp 101.9-1 " ID "\\n';; esac";
+        _cleanup_free_ char *four = text_format(script, "--disableexcludes=all"),
+                            *five = text_format(script, "disable_excludes=");
+        PackageStage *stage = *state;
+        PackageOffers offers;
+        Error err = { 0 };
+
+        package_stage_program(stage, "dnf", four);
+        stage->run.source = &ours;
+        assert_int_equal(manager_dnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_int_equal(offers.n_offers, 0);
+        assert_true(offers.excluded);
+        package_stage_program(stage, "dnf5", five);
+        assert_int_equal(manager_dnf5.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_true(offers.excluded);
+        package_stage_program(stage, "dnf", "true");
+        assert_int_equal(manager_dnf.offers(&stage->host, &stage->run, "mdatp", &offers, &err), 0);
+        assert_false(offers.excluded);
+}
+
 static void offers_wait_for_a_lock_too(void **state)
 {
         PackageStage *stage = *state;
@@ -616,6 +639,7 @@ int main(void)
                 STAGED(a_lock_that_is_not_said_is_seen),
                 STAGED(what_was_cut_off_is_installed_again),
                 STAGED(offers_come_newest_first_and_the_candidate_from_our_source),
+                STAGED(what_is_excluded_is_seen_to_be_there),
                 STAGED(offers_wait_for_a_lock_too),
                 STAGED(yum_is_told_in_its_own_way),
                 STAGED(yum_is_asked_for_the_version_that_ours_offers),

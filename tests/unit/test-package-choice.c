@@ -58,6 +58,24 @@ static int offer_nothing_by_a_pin(const Host *host, const PackageRun *run, const
 
 static const PackageManager pinned_away = { .id = MANAGER_APT, .unbound = true, .offers = offer_nothing_by_a_pin };
 
+static int offer_this_by_a_pin(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret,
+                               Error *err)
+{
+        offer_mixed(host, run, package, ret, err);
+        snprintf(ret->candidate, sizeof(ret->candidate), THIS);
+        return 0;
+}
+
+static const PackageManager pinned_to_this = { .id = MANAGER_APT, .unbound = true, .offers = offer_this_by_a_pin };
+
+static int offer_hidden(const Host *host, const PackageRun *run, const char *package, PackageOffers *ret, Error *err)
+{
+        *ret = (PackageOffers){ .excluded = true };
+        return 0;
+}
+
+static const PackageManager hiding = { .id = MANAGER_DNF, .offers = offer_hidden };
+
 typedef struct Stage {
         Host host;
         Request request;
@@ -245,8 +263,48 @@ static void what_the_machine_keeps_out_is_not_asked_for(void **state)
         stage->mission.manager = &pinned_away;
         choice = (PackageChoice){ 0 };
         assert_int_equal(package_choice_bind(&stage->mission, &choice, &failure), -1);
-        assert_int_equal(failure.reason, REASON_PACKAGE_NOT_FOUND);
+        assert_int_equal(failure.reason, REASON_PACKAGE_KEPT);
         assert_non_null(strstr(failure.found, "this machine's configuration"));
+        assert_non_null(strstr(failure.found, "apt-cache policy mdatp"));
+        failure = (Failure){ 0 };
+        assert_int_equal(package_choice_fail_kept(&stage->mission, &failure), -1);
+        assert_int_equal(failure.reason, REASON_PACKAGE_KEPT);
+}
+
+/* What would be taken counts, not what there is: nothing would be done, and that is no success. */
+static void what_a_pin_chooses_is_no_better(void **state)
+{
+        Stage *stage = *state;
+        PackageChoice choice = { 0 };
+        Failure failure = { 0 };
+
+        use_unbound(stage);
+        stage->mission.manager = &pinned_to_this;
+        assert_int_equal(package_choice_make(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_PACKAGE_KEPT);
+        assert_non_null(strstr(failure.found, "has mdatp " NEW ","));
+        assert_non_null(strstr(failure.found, "installed is " THIS "."));
+        /* one without its program comes again in the version that is there */
+        stage->mission.facts.sensor.files = TRI_NO;
+        choice = choose(stage);
+        assert_int_equal(choice.action, PACKAGE_REINSTALL);
+        assert_string_equal(choice.version, THIS);
+}
+
+static void what_is_excluded_is_told_as_that(void **state)
+{
+        Stage *stage = *state;
+        PackageChoice choice = { 0 };
+        Failure failure = { 0 };
+
+        stage->mission.manager = &hiding;
+        assert_int_equal(package_choice_make(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_PACKAGE_KEPT);
+        stage->request.version = NEW;
+        failure = (Failure){ 0 };
+        assert_int_equal(package_choice_make(&stage->mission, &choice, &failure), -1);
+        assert_int_equal(failure.reason, REASON_PACKAGE_KEPT);
+        assert_non_null(strstr(failure.found, "excludepkgs in /etc/dnf/dnf.conf"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
@@ -259,6 +317,8 @@ int main(void)
                 TEST(what_is_better_is_so_in_our_source),
                 TEST(the_candidate_is_one_of_our_source),
                 TEST(what_the_machine_keeps_out_is_not_asked_for),
+                TEST(what_a_pin_chooses_is_no_better),
+                TEST(what_is_excluded_is_told_as_that),
                 TEST(what_is_registered_twice_is_installed_again),
                 TEST(a_file_with_an_expired_build_is_refused),
         };

@@ -105,7 +105,7 @@ static void downloads_and_transactions_are_understood(void **state)
                 { "download-dependency-skipped", 4, TROUBLE_DEPENDENCY, true,
                   "nothing provides mde-netfilter needed by mdatp-101.25032.0006-1.noarch" },
                 { "download-dependency-skipped", 4, TROUBLE_DEPENDENCY, true, "Skipping repository 'foreign'" },
-                { "download-held", 4, TROUBLE_DEPENDENCY, true, "remove lock to allow installation of mdatp" },
+                { "download-held", 4, TROUBLE_KEPT, true, "remove lock to allow installation of mdatp" },
                 { "download-unsigned", 8, TROUBLE_SIGNATURE, true,
                   "Signature verification failed [6-File is unsigned]" },
                 { "download-no-key", 8, TROUBLE_KEY, true,
