@@ -1,6 +1,7 @@
 #include "agent/commands/progress.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "agent/commands/page.h"
@@ -20,7 +21,9 @@
 
 void progress_begin(Progress *progress, FILE *file)
 {
-        *progress = (Progress){ .screen = screen_of(file) };
+        *progress = (Progress){ .screen = screen_of(file), .outlet.fd = -1 };
+        if (progress->screen.terminal)
+                outlet_open(&progress->outlet, file);
 }
 
 static bool is_rewritten(const Progress *progress)
@@ -28,10 +31,17 @@ static bool is_rewritten(const Progress *progress)
         return progress->screen.terminal && !progress->screen.dumb;
 }
 
-static void clear_line(Progress *progress)
+/* What stays: where a line was that does not. */
+static void _printf_(2, 3) put(Progress *progress, const char *format, ...)
 {
-        if (progress->drawn_ms)
-                fputs(CLEAR, progress->screen.file);
+        _cleanup_free_ char *text = NULL, *whole = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        text = text_format_list(format, ap);
+        va_end(ap);
+        whole = text_format("%s%s", progress->drawn_ms ? CLEAR : "", text);
+        outlet_put(&progress->outlet, whole);
         progress->drawn_ms = 0;
         progress->drawn[0] = '\0';
 }
@@ -141,9 +151,8 @@ static void tell_over(Progress *progress, const OutcomeRow *row, int64_t took_ms
                 [ROW_SUCCESS] = "done", [ROW_WARNING] = "done, see below", [ROW_ERROR] = "failed"
         };
 
-        clear_line(progress);
-        fprintf(progress->screen.file, "%-*s %s %lld.%lld s\n", NAME_WIDTH, row->name, ends[row->level],
-                (long long)took_ms / 1000, (long long)took_ms % 1000 / 100);
+        put(progress, "%-*s %s %lld.%lld s\n", NAME_WIDTH, row->name, ends[row->level], (long long)took_ms / 1000,
+            (long long)took_ms % 1000 / 100);
 }
 
 /* The row that is at work now; NULL: none. */
@@ -173,10 +182,11 @@ static void draw(Progress *progress, const OutcomeRow *row, int64_t elapsed_ms, 
         unsigned width = progress->screen.width;
         _cleanup_free_ char *line = row->total > 0 ? progress_bar(row->name, row->done, row->total, elapsed_ms, width)
                                                    : progress_line(row->name, row->text, elapsed_ms, width);
+        _cleanup_free_ char *whole = text_format(CLEAR "%s", line);
 
         if (text_equal(line, progress->drawn))
                 return;
-        fprintf(progress->screen.file, CLEAR "%s", line);
+        outlet_put(&progress->outlet, whole);
         snprintf(progress->drawn, sizeof(progress->drawn), "%s", line);
         progress->drawn_ms = now;
 }
@@ -238,12 +248,12 @@ static void say(Progress *progress, const OutcomeRow *row, size_t i, int64_t now
         _cleanup_free_ char *words = same && row->total > 0 ? tell_far(row) : fit(row->text, WORDS_MOST);
         _cleanup_free_ char *elapsed =
                 first ? text_copy("") : text_format("%lld s: ", (long long)(now - progress->begun_ms[i]) / 1000);
-        _cleanup_page_ Page page = { 0 }; /* stderr has no buffer: in one piece */
+        _cleanup_page_ Page page = { 0 };
 
         page_begin(&page, &progress->screen);
         screen_say(&page.screen, SCREEN_PLAIN, NAME_WIDTH + 1, "%-*s %s%s", NAME_WIDTH, row->name, elapsed, words);
         page_end(&page);
-        fputs(page.text, progress->screen.file);
+        put(progress, "%s", page.text);
         snprintf(progress->said, sizeof(progress->said), "%s", row->text);
         progress->said_row = i;
         progress->said_ms = now;
@@ -260,21 +270,25 @@ void progress_tell(Progress *progress, const Outcome *outcome, int64_t now_ms)
         if (!progress->screen.terminal)
                 return;
         row = follow(progress, outcome, now_ms);
-        i = row ? (size_t)(row - outcome->rows) : 0;
-        if (row && is_rewritten(progress) && now_ms - progress->drawn_ms >= LEAST_MS)
+        if (!outlet_is_free(&progress->outlet) || !row)
+                return;
+        i = (size_t)(row - outcome->rows);
+        if (is_rewritten(progress) && now_ms - progress->drawn_ms >= LEAST_MS)
                 draw(progress, row, now_ms - progress->begun_ms[i], now_ms);
-        if (row && !is_rewritten(progress) && is_due(progress, row, i, now_ms))
+        if (!is_rewritten(progress) && is_due(progress, row, i, now_ms))
                 say(progress, row, i, now_ms);
-        fflush(progress->screen.file);
 }
 
 void progress_note(Progress *progress, const char *text)
 {
+        _cleanup_page_ Page page = { 0 };
+
         if (!progress->screen.terminal)
                 return;
-        clear_line(progress);
-        screen_say(&progress->screen, SCREEN_STRONG, 0, "%s", text);
-        fflush(progress->screen.file);
+        page_begin(&page, &progress->screen);
+        screen_say(&page.screen, SCREEN_STRONG, 0, "%s", text);
+        page_end(&page);
+        put(progress, "%s", page.text);
 }
 
 void progress_end(Progress *progress, const Outcome *outcome, int64_t now_ms)
@@ -282,6 +296,6 @@ void progress_end(Progress *progress, const Outcome *outcome, int64_t now_ms)
         if (!progress->screen.terminal)
                 return;
         follow(progress, outcome, now_ms);
-        clear_line(progress);
-        fflush(progress->screen.file);
+        put(progress, "%s", "");
+        outlet_end(&progress->outlet, progress->screen.file);
 }

@@ -1,5 +1,7 @@
 /*
  * progress: what a mission does now, on a terminal while it does it. Written to stderr; a pipe or a file gets nothing.
+ * A terminal that takes nothing is not waited for (outlet.h), as the mission holds locks: it is told what is over
+ * later, and of what is at work then.
  *
  * A terminal that can rewrite a line has one that is rewritten, and a line that stays for each stage that is over. It
  * is written when it changed, at most four times a second, so that a slow serial console keeps up. While something is
@@ -21,6 +23,7 @@
  */
 #pragma once
 
+#include "agent/commands/outlet.h"
 #include "agent/commands/screen.h"
 #include "agent/outcome.h"
 
@@ -28,6 +31,7 @@
 
 typedef struct Progress {
         Screen screen;
+        Outlet outlet;                      /* where it is a terminal */
         int64_t drawn_ms;                   /* when the line was written last; 0: it is not there */
         char drawn[PROGRESS_LINE_MAX];      /* what it says */
         int64_t begun_ms[OUTCOME_ROWS_MAX]; /* of the row's stage; 0: not seen at work */
@@ -44,7 +48,7 @@ void progress_tell(Progress *progress, const Outcome *outcome, int64_t now_ms);
 /* A line that stays, between those of the stages. */
 void progress_note(Progress *progress, const char *text);
 
-/* The line goes away; what is over by now is told. */
+/* The line goes away; what is over by now is told. This waits for the terminal: no lock may be held any more. */
 void progress_end(Progress *progress, const Outcome *outcome, int64_t now_ms);
 
 /* Words that differ in nothing but what is counted: seconds, percent, megabytes. A pid is not. Pure. */

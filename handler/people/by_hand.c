@@ -33,11 +33,24 @@ static void on_signal(int number)
         stops = stops < 100 ? stops + 1 : 100;
 }
 
-static void catch_signals(void)
+static void catch_signals(void (*handler)(int number))
 {
-        stop_signals_catch(on_signal);
-        signal(BY_HAND_SCOPE_STOP, on_signal);
-        signal(SIGTSTP, SIG_IGN); /* stopped, it would hold the lock for as long */
+        stop_signals_catch(handler);
+        signal(BY_HAND_SCOPE_STOP, handler);
+}
+
+/* Stopped, it would hold the lock for as long: by Ctrl-Z, or for writing to a terminal behind a shell that has
+ * 'stty tostop'. */
+static void refuse_suspension(void)
+{
+        signal(SIGTSTP, SIG_IGN);
+        signal(SIGTTOU, SIG_IGN);
+}
+
+/* While a terminal is waited for that does not take the answer, what came of it is on record. */
+static void on_signal_at_the_end(int number)
+{
+        _exit(COMMAND_FAILED);
 }
 
 void by_hand_clear(ByHand *hand)
@@ -252,7 +265,14 @@ static void carry_out(Run *run)
         }
         log_end(run->outcome);
         run->hand->host.on_wait = NULL;
+}
+
+/* The lock is let go by now: nobody waits but who looks at the terminal. */
+static int tell(Run *run)
+{
+        catch_signals(on_signal_at_the_end);
         progress_end(&run->progress, run->outcome, deadline_now_ms());
+        return by_hand_tell(run->hand, run->outcome);
 }
 
 /* Nothing is written, not even a lock. */
@@ -277,9 +297,10 @@ int by_hand_run(ByHand *hand)
         hand->host.stop = &stops;
         if (command_line_option(hand->line, "dry-run"))
                 return plan(&run);
-        catch_signals();
+        catch_signals(on_signal);
+        refuse_suspension();
         carry_out(&run);
-        return by_hand_tell(hand, outcome);
+        return tell(&run);
 }
 
 int by_hand_refuse(ByHand *hand, const Failure *failure)

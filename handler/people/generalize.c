@@ -5,6 +5,8 @@
  */
 #include "handler/people/generalize_tell.h"
 
+#include <signal.h>
+
 #include "agent/answers/advice.h"
 #include "agent/guest/places.h"
 #include "agent/queue.h"
@@ -181,7 +183,7 @@ static int carry_out(Generalize *work)
                 error_prefix(&err, "some of it may be gone, and the sensor is stopped: mend this and run it again");
                 return generalize_fail(work, &err);
         }
-        return queue_has_next(host) ? refuse_queued(work, "what was to be removed is gone") : generalize_tell(work);
+        return queue_has_next(host) ? refuse_queued(work, "what was to be removed is gone") : COMMAND_DONE;
 }
 
 /* Nothing stops or comes meanwhile: the list is what was shown. */
@@ -190,7 +192,7 @@ static int carry_out_in_image(Generalize *work)
         Error err = { 0 };
 
         if (generalize_remove(&work->host, &work->list, &err) == 0)
-                return generalize_tell(work);
+                return COMMAND_DONE;
         error_prefix(&err, "some of it may be gone: mend this and run it again");
         return generalize_fail(work, &err);
 }
@@ -209,7 +211,7 @@ static int run(Generalize *work)
         work->looked =
                 work->host.image ? generalize_has(&work->list, RECHECK_TIMER) : recheck_unit_is_in_place(&work->host);
         if (work->dry_run)
-                return generalize_tell(work);
+                return COMMAND_DONE;
         if (generalize_is_device(work) && !work->sure)
                 return generalize_ask(work);
         return work->host.image ? carry_out_in_image(work) : carry_out(work);
@@ -224,7 +226,7 @@ static int refuse_other(Generalize *work)
 }
 
 /* Under the lock, so that no run begins meanwhile; not to show only. A machine that has no state has no run either. */
-static int run_locked(Generalize *work)
+static int run_locked(Generalize *work, Error *end)
 {
         _cleanup_close_ int lock = -1;
         ProcessIdentity holder;
@@ -235,13 +237,27 @@ static int run_locked(Generalize *work)
                 return run(work);
         if (work->dry_run)
                 return state_find_holder(&work->host, &holder) ? refuse_other(work) : run(work);
+        signal(SIGTSTP, SIG_IGN); /* stopped, it would hold the lock for as long */
         if (state_lock_try(&work->host, &lock, &err) < 0)
                 return generalize_fail(work, &err);
         if (lock < 0)
                 return refuse_other(work);
         code = run(work);
-        return removal_let_go(&work->host, STATE_FOLDER "/installer.log", &lock, &err) < 0 ? generalize_fail(work, &err)
-                                                                                           : code;
+        if (removal_let_go(&work->host, STATE_FOLDER "/installer.log", &lock, &err) < 0)
+                *end = err;
+        return code;
+}
+
+/* What goes wrong after all is done is said beside what was done. */
+static int run_and_tell(Generalize *work)
+{
+        Error end = { 0 };
+        int code = generalize_tell(work, run_locked(work, &end));
+
+        if (!end.kind)
+                return code;
+        fprintf(stderr, "mde-linux generalize: %s\n", end.text);
+        return COMMAND_FAILED;
 }
 
 int command_generalize(const CommandLine *line)
@@ -258,8 +274,8 @@ int command_generalize(const CommandLine *line)
 
         work.root = root;
         if (!code)
-                code = run_locked(&work);
-        generalize_list_clear(&work.list);
+                code = run_and_tell(&work);
+        generalize_clear(&work);
         facts_clear(facts);
         return code;
 }

@@ -11,6 +11,12 @@
 #define LOOK_MS 20000
 #define PATH_SHOWN 300
 
+void generalize_clear(Generalize *work)
+{
+        generalize_list_clear(&work->list);
+        free(TAKE_PTR(work->found));
+}
+
 void generalize_gather(Generalize *work)
 {
         if (!work->gathered)
@@ -91,6 +97,11 @@ static int say(const Generalize *work)
         return screen_end(&screen);
 }
 
+static bool is_json(const Generalize *work)
+{
+        return command_line_option(work->line, "json");
+}
+
 static Json *items_json(const GeneralizeList *list)
 {
         Json *array = json_object_new_array();
@@ -106,17 +117,15 @@ static Json *items_json(const GeneralizeList *list)
         return array;
 }
 
-/* reason NULL: nothing was refused. */
-static int print_json(Generalize *work, bool done, const char *reason, const char *found)
+static int print_json(Generalize *work)
 {
         Json *document = screen_document("generalize", 1);
 
         generalize_gather(work);
-        work->told = true;
-        json_add_flag(document, "done", done);
-        json_add_text(document, "reason", reason);
-        if (reason)
-                json_add_text(document, "found", found);
+        json_add_flag(document, "done", !work->found && !work->dry_run);
+        json_add_text(document, "reason", work->reason);
+        if (work->found)
+                json_add_text(document, "found", work->found);
         json_object_object_add(document, "items", items_json(&work->list));
         json_add_flag(document, "device", generalize_is_device(work));
         if (generalize_is_device(work))
@@ -126,59 +135,64 @@ static int print_json(Generalize *work, bool done, const char *reason, const cha
         return screen_print_document(document);
 }
 
-static bool is_json(const Generalize *work)
-{
-        return command_line_option(work->line, "json");
-}
-
-/* --- what speaks against it ------------------------------------------------------------------------------- */
-
-/* What goes wrong after the document is said beside it. */
-static int tell(Generalize *work, int code, const char *reason, const char *found, const char *more)
-{
-        if (!is_json(work) || work->told)
-                fprintf(stderr, "mde-linux generalize: %s%s\n", found, more);
-        else if (print_json(work, false, reason, found))
-                return COMMAND_FAILED;
-        return code;
-}
+/* --- what is to be told ----------------------------------------------------------------------------------- */
 
 int generalize_refuse(Generalize *work, const char *reason, const char *format, ...)
 {
-        _cleanup_free_ char *found = NULL;
         va_list ap;
 
+        free(work->found);
         va_start(ap, format);
-        found = text_format_list(format, ap);
+        work->found = text_format_list(format, ap);
         va_end(ap);
-        return tell(work, COMMAND_NOT_AS_ASKED, reason, found, work->begun ? "" : " Nothing was changed.");
+        work->reason = reason;
+        return COMMAND_NOT_AS_ASKED;
 }
 
 int generalize_fail(Generalize *work, const Error *err)
 {
-        return tell(work, COMMAND_FAILED, "failed", err->text, "");
-}
-
-/* --- what was done or would be ---------------------------------------------------------------------------- */
-
-int generalize_tell(Generalize *work)
-{
-        return is_json(work) ? print_json(work, !work->dry_run, NULL, NULL) : say(work);
+        generalize_refuse(work, "failed", "%s", err->text);
+        return COMMAND_FAILED;
 }
 
 int generalize_ask(Generalize *work)
 {
-        Screen screen = screen_of(stdout);
-
         if (is_json(work))
                 return generalize_refuse(work, "device",
                                          "%s is a device of the tenant %s, and stays in its list unless it is "
                                          "offboarded before. With --yes it is done.",
                                          work->host.image ? "The machine of this image" : "This machine",
                                          tenant(work->facts));
+        work->ask = true;
+        return COMMAND_NOT_AS_ASKED;
+}
+
+/* --- telling ---------------------------------------------------------------------------------------------- */
+
+static int say_question(const Generalize *work)
+{
+        Screen screen = screen_of(stdout);
+
         say_device(&screen, work);
         screen_say(&screen, SCREEN_STRONG, 0, "Would be removed:");
         say_items(&screen, work);
         screen_say(&screen, SCREEN_PLAIN, 0, "Nothing was changed. With --yes it is.");
-        return screen_end(&screen) ? COMMAND_FAILED : COMMAND_NOT_AS_ASKED;
+        return screen_end(&screen);
+}
+
+static int say_refused(const Generalize *work, int code)
+{
+        fprintf(stderr, "mde-linux generalize: %s%s\n", work->found,
+                code == COMMAND_NOT_AS_ASKED && !work->begun ? " Nothing was changed." : "");
+        return COMMAND_DONE;
+}
+
+int generalize_tell(Generalize *work, int code)
+{
+        int printed = is_json(work) ? print_json(work)
+                      : work->found ? say_refused(work, code)
+                      : work->ask   ? say_question(work)
+                                    : say(work);
+
+        return printed ? COMMAND_FAILED : code;
 }

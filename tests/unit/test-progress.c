@@ -6,6 +6,12 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
 #include "agent/commands/outcome_show.h"
 #include "agent/commands/progress.h"
 #include "platform/base/text.h"
@@ -96,11 +102,13 @@ static Looked *look(bool dumb, unsigned width)
         assert_non_null(looked->file);
         progress_begin(&looked->progress, looked->file);
         looked->progress.screen = (Screen){ .file = looked->file, .terminal = true, .dumb = dumb, .width = width };
+        looked->progress.outlet.fd = dup(fileno(looked->file));
         return looked;
 }
 
 static void looked_free(Looked *looked)
 {
+        cleanup_close(&looked->progress.outlet.fd);
         fclose(looked->file);
         free(looked);
 }
@@ -296,6 +304,154 @@ static void a_line_is_written_over_when_it_changed_and_four_times_a_second_at_mo
         assert_true(text_ends_with(seen(looked), "\r\033[Ka note\n\r\033[Kpackage: ending  2 s"));
 }
 
+/* A real terminal, whose output the test reads when it likes to. */
+typedef struct Pty {
+        int top;
+        FILE *file;
+        Progress progress;
+        Outcome outcome;
+        char text[1 << 16];
+} Pty;
+
+static Pty *pty_new(const char *term)
+{
+        Pty *pty = text_allocate(sizeof(Pty));
+        int fd;
+
+        pty->top = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (pty->top < 0 || grantpt(pty->top) < 0 || unlockpt(pty->top) < 0) {
+                free(pty);
+                return NULL;
+        }
+        fd = open(ptsname(pty->top), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        pty->file = fdopen(fd, "w");
+        setenv("TERM", term, 1);
+        progress_begin(&pty->progress, pty->file);
+        alarm(60); /* who waits for this terminal waits for ever */
+        return pty;
+}
+
+static void pty_free(Pty *pty)
+{
+        alarm(0);
+        cleanup_close(&pty->progress.outlet.fd);
+        cleanup_close(&pty->top);
+        fclose(pty->file);
+        free(pty);
+}
+DEFINE_CLEANUP(Pty *, pty_free)
+
+/* All that comes within a moment. */
+static const char *pty_read(Pty *pty)
+{
+        struct pollfd ready = { .fd = pty->top, .events = POLLIN };
+        size_t length = 0;
+        ssize_t n = 1;
+
+        while (n > 0 && length < sizeof(pty->text) - 1 && poll(&ready, 1, 100) > 0) {
+                n = read(pty->top, pty->text + length, sizeof(pty->text) - 1 - length);
+                length += n > 0 ? (size_t)n : 0;
+        }
+        pty->text[length] = '\0';
+        return pty->text;
+}
+
+static void pty_tell(Pty *pty, int64_t from_s, int64_t to_s)
+{
+        int64_t s;
+
+        for (s = from_s; s < to_s; s++) {
+                outcome_row(&pty->outcome, "package", ROW_WORKING, "part %lld of it", (long long)s);
+                progress_tell(&pty->progress, &pty->outcome, s * 1000);
+        }
+}
+
+static bool comes_before(const char *text, const char *first, const char *second)
+{
+        const char *found = strstr(text, first);
+
+        return found && strstr(found, second);
+}
+
+static void what_is_over_while_a_terminal_is_stopped_is_told_when_it_goes_on(void **state)
+{
+        static const char *const terms[] = { "xterm", "dumb" };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(terms); i++) {
+                _cleanup_(pty_freep) Pty *pty = pty_new(terms[i]);
+
+                if (!pty)
+                        skip();
+                tcflow(fileno(pty->file), TCOOFF);
+                pty_tell(pty, 1, 1000);
+                progress_note(&pty->progress, "a note");
+                outcome_row(&pty->outcome, "package", ROW_SUCCESS, "installed");
+                outcome_row(&pty->outcome, "onboard", ROW_WORKING, "asking");
+                progress_tell(&pty->progress, &pty->outcome, 1000000);
+                assert_string_equal(pty_read(pty), "");
+                tcflow(fileno(pty->file), TCOON);
+                progress_tell(&pty->progress, &pty->outcome, 1100000);
+                progress_tell(&pty->progress, &pty->outcome, 1101000);
+                assert_true(comes_before(pty_read(pty), "a note", "package              done 999.0 s"));
+                assert_true(comes_before(pty->text, "package              done 999.0 s", "asking"));
+                assert_null(strstr(pty->text, "part 998"));
+                assert_false(fcntl(fileno(pty->file), F_GETFL) & O_NONBLOCK);
+        }
+}
+
+static void a_terminal_that_nobody_reads_is_told_what_is_so_when_it_is_read(void **state)
+{
+        static const char *const terms[] = { "xterm", "dumb" };
+        size_t i;
+
+        for (i = 0; i < ELEMENTSOF(terms); i++) {
+                _cleanup_(pty_freep) Pty *pty = pty_new(terms[i]);
+
+                if (!pty)
+                        skip();
+                pty_tell(pty, 1, 20000);
+                assert_non_null(strstr(pty_read(pty), "part 1"));
+                pty_tell(pty, 20000, 20100);
+                assert_non_null(strstr(pty_read(pty), "part 200"));
+                outcome_row(&pty->outcome, "package", ROW_SUCCESS, "installed");
+                progress_end(&pty->progress, &pty->outcome, 30000 * 1000);
+                assert_non_null(strstr(pty_read(pty), "package              done 29999.0 s"));
+        }
+}
+
+static void what_a_stopped_terminal_could_not_take_comes_before_the_answer(void **state)
+{
+        _cleanup_(pty_freep) Pty *pty = pty_new("xterm");
+
+        if (!pty)
+                skip();
+        tcflow(fileno(pty->file), TCOOFF);
+        pty_tell(pty, 1, 3);
+        outcome_row(&pty->outcome, "package", ROW_SUCCESS, "installed");
+        progress_tell(&pty->progress, &pty->outcome, 3000);
+        tcflow(fileno(pty->file), TCOON);
+        progress_end(&pty->progress, &pty->outcome, 4000);
+        fputs("the answer\n", pty->file);
+        fflush(pty->file);
+        assert_true(comes_before(pty_read(pty), "package              done 2.0 s", "the answer"));
+}
+
+static void a_terminal_that_hung_up_is_not_waited_for(void **state)
+{
+        _cleanup_(pty_freep) Pty *pty = pty_new("xterm");
+
+        if (!pty)
+                skip();
+        pty_tell(pty, 1, 3);
+        close(pty->top);
+        pty->top = -1;
+        pty_tell(pty, 3, 5);
+        outcome_row(&pty->outcome, "package", ROW_SUCCESS, "installed");
+        progress_end(&pty->progress, &pty->outcome, 5000);
+}
+
 static void a_document_tells_what_came_of_it(void **state)
 {
         _cleanup_free_ Outcome *outcome = text_allocate(sizeof(Outcome));
@@ -329,6 +485,10 @@ int main(void)
                 cmocka_unit_test(a_line_is_wrapped_bounded_and_harmless),
                 cmocka_unit_test(words_are_the_same_that_differ_in_what_is_counted_only),
                 cmocka_unit_test(a_line_is_written_over_when_it_changed_and_four_times_a_second_at_most),
+                cmocka_unit_test(what_is_over_while_a_terminal_is_stopped_is_told_when_it_goes_on),
+                cmocka_unit_test(a_terminal_that_nobody_reads_is_told_what_is_so_when_it_is_read),
+                cmocka_unit_test(what_a_stopped_terminal_could_not_take_comes_before_the_answer),
+                cmocka_unit_test(a_terminal_that_hung_up_is_not_waited_for),
                 cmocka_unit_test(a_document_tells_what_came_of_it),
         };
 

@@ -2,7 +2,7 @@
 
 import re
 
-from hand import FILE, PLACE, PROGRAM, SETTINGS, bring, give, taken
+from hand import FILE, PLACE, PROGRAM, SETTINGS, bring, call, give, history, last_pid, taken
 from scenario import for_families, scenario
 from terminal import Terminal
 
@@ -94,4 +94,76 @@ def a_terminal_of_lines_tells_who_holds_the_lock_and_little_else(w):
         quick = {stage for stage, words in lines if re.match(r"done [01]\.\d s$", words)}
         assert quick and all(stage not in quick or words.startswith("done ") for stage, words in lines), lines
     w.assert_onboarded()
+    taken(w)
+
+
+STOP, GO_ON = "\x13", "\x11"  # Ctrl-S, Ctrl-Q
+
+
+def on_a_stopped_terminal(w, words, then):
+    """A program that begins when its terminal is stopped already, and what is done while it is."""
+    with Terminal(w.machine, ["setsid", "--ctty", "sh", "-c", f'read go; exec {PROGRAM} {words}']) as terminal:
+        terminal.send(STOP + "go\r")
+        return then(terminal)
+
+
+def writes_its_answer(w, name):
+    """It waits for its terminal to take what it prints."""
+    done = w.machine.run(["sh", "-c", f'cat "/proc/$(pgrep -fx "{PROGRAM} {name}.*")/syscall"'], check=False)
+    return re.match(r"1 0x[12] ", done.stdout)  # write()
+
+
+@scenario(timeout=180)
+def a_terminal_that_is_stopped_holds_nobody_up(w):
+    bring(w)
+    give(w, FILE, w.package())
+    w.hold_postinst()
+    with Terminal(w.machine, ["setsid", "--ctty", PROGRAM, "onboard", FILE, "--settings", SETTINGS]) as terminal:
+        terminal.wait("package: ")
+        w.wait_postinst()
+        terminal.send(STOP)
+        w.release()
+        done = call(w, "status", "--wait", "--timeout", "60")
+        assert done.returncode == 0 and history(w)["verdict"] == "succeeded", done
+        assert "is onboarded: tenant" not in terminal.text
+        terminal.send(GO_ON)
+        assert terminal.end() == 0, terminal.text
+        assert re.search(r"(?m)^package +done \d+\.\d s$", terminal.text) and "is onboarded: tenant" in terminal.text, terminal.text
+    w.assert_onboarded()
+
+    def ended_by_kill(terminal):
+        w.machine.wait(lambda: writes_its_answer(w, "onboard"), 60, "the answer")
+        assert call(w, "status", "--wait", "--timeout", "5").returncode == 0
+        w.machine.run(["kill", "-TERM", last_pid(w)])
+        terminal.send(GO_ON)
+        assert terminal.end() == 1, terminal.text
+    on_a_stopped_terminal(w, f"onboard {FILE} --settings {SETTINGS}", ended_by_kill)
+
+    def asked(terminal):
+        w.machine.wait(lambda: writes_its_answer(w, "generalize"), 60, "the answer")
+        assert call(w, "status", "--wait", "--timeout", "5").returncode == 0
+        terminal.send(GO_ON)
+        assert terminal.end() == 3 and "With --yes it is." in terminal.text, terminal.text
+    on_a_stopped_terminal(w, "generalize", asked)
+    taken(w)
+
+
+@scenario()
+def no_shell_suspends_who_holds_the_lock(w):
+    bring(w)
+    give(w, FILE, w.package())
+    with Terminal(w.machine, ["setsid", "--ctty", "bash", "--norc", "-i"]) as terminal:
+        terminal.send(f"stty tostop; {PROGRAM} onboard {FILE} --settings {SETTINGS} &\r")
+        terminal.wait("is onboarded: tenant", 60)
+        w.machine.write("/run/systemd/system/mdatp.service.d/slow.conf",
+                        "[Service]\nExecStop=/bin/sh -c 'until [ -e /run/stop ]; do sleep 0.05; done'\n")
+        w.machine.run(["systemctl", "daemon-reload"])
+        terminal.send(f"{PROGRAM} generalize --yes\r")
+        w.machine.wait(lambda: w.unit("mdatp", "ActiveState")["ActiveState"] == "deactivating", 10, "the sensor to be stopped")
+        terminal.send("\x1a")
+        w.machine.write("/run/stop", "")
+        terminal.wait("The sensor is stopped")
+        assert "Stopped" not in terminal.text, terminal.text
+        terminal.send("exit\r")
+        assert terminal.end() == 0, terminal.text
     taken(w)
