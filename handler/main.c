@@ -56,10 +56,10 @@ static int print_version(void)
         _cleanup_free_ char *libraries = libraries_text();
         char when[TEXT_TIME_MAX];
 
-        return printf("mde-linux %s\nlink %s%s%s\n%s", version_text, version_is_portable ? "portable" : "system",
-                      version_built_s ? ", built from sources of " : "",
-                      version_built_s ? text_time(version_built_s, when) : "", libraries) < 0 ||
-               screen_end_file(stdout) != 0;
+        printf("mde-linux %s\nlink %s%s%s\n%s", version_text, version_is_portable ? "portable" : "system",
+               version_built_s ? ", built from sources of " : "",
+               version_built_s ? text_time(version_built_s, when) : "", libraries);
+        return screen_end_file(stdout);
 }
 
 /* Closed by who started us, they would be the numbers of our lock and log, and programs we run inherit these three. */

@@ -1,5 +1,6 @@
 #include "agent/commands/screen.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,10 +139,27 @@ void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, co
         put(screen, level, (wide < name_width ? name_width : wide) + 2, name_width + 2, text);
 }
 
-/* A buffer that could not be written before is gone with some C libraries, so that writing the rest goes well. */
+/* A buffer that could not be written before is gone with some C libraries, so that writing the rest goes well; why it
+ * could not is then seen by writing once more. */
+static int why_not_written(FILE *file)
+{
+        if (fflush(file) != 0)
+                return errno;
+        if (!ferror(file))
+                return 0;
+        return write(fileno(file), "\n", 1) < 0 ? errno : EIO;
+}
+
 int screen_end_file(FILE *file)
 {
-        return fflush(file) != 0 || ferror(file) ? COMMAND_FAILED : COMMAND_DONE;
+        int errnum = why_not_written(file);
+
+        if (errnum)
+                fprintf(stderr,
+                        "mde-linux: what there is to say could not be written to the standard output: %s. Have it "
+                        "written elsewhere.\n",
+                        strerror(errnum));
+        return errnum ? COMMAND_FAILED : COMMAND_DONE;
 }
 
 int screen_end(const Screen *screen)

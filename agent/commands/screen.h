@@ -41,10 +41,11 @@ void screen_say(const Screen *screen, ScreenLevel level, unsigned indent, const 
 void screen_row(const Screen *screen, ScreenLevel level, unsigned name_width, const char *name, const char *format, ...)
         _printf_(5, 6);
 
-/* Writes out what was said; the exit code: COMMAND_DONE, or COMMAND_FAILED when it cannot be written. */
+/* Writes out what was said; the exit code: COMMAND_DONE, or COMMAND_FAILED when it cannot be written, and why is said
+ * on stderr. */
 int screen_end(const Screen *screen);
 
-/* The same for what was printed without one. */
+/* The same for what was printed without one: stdout. */
 int screen_end_file(FILE *file);
 
 /*

@@ -74,11 +74,34 @@ class Manners(unittest.TestCase):
             done = call(*replay(REFUSED), env={"LC_ALL": locale, "LANGUAGE": "de:tr", "TZ": "Asia/Kathmandu"})
             self.assertEqual((done.stdout, done.stderr), (wanted, ""), repr(locale))
 
-    def test_what_cannot_be_written_is_a_failure(self):
-        for argv in (("--help",), ("--version",), ("check", "--help"), ("check",), ("check", "--json"), ("check", "--all"),
-                     replay(HOST), replay(HOST, "--json"), replay(REFUSED)):
+    def test_what_cannot_be_written_is_a_failure_and_why_is_one_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong, image = Path(folder) / "wrong", Path(folder) / "image"
+            wrong.write_text("no package")
+            for name in ("usr/lib", "etc"):
+                (image / name).mkdir(parents=True)
+            for name in ("usr/lib/os-release", "etc/os-release"):
+                (image / name).write_text(OS_RELEASE)
+            there = ("--root", str(image))
+            for argv in (("--help",), ("--version",), ("check", "--help"), ("check", "--all"), ("explain",), replay(REFUSED)):
+                self.assert_unwritten(argv)
+            for argv in (("check",), replay(HOST), ("status", *there), ("doctor", *there), ("verify", str(wrong)),
+                         ("explain", "conflict")):
+                self.assert_unwritten(argv, (*argv, "--json"))
+            self.assert_unwritten(("collect", *there, "--output", f"{folder}/1"), ("collect", *there, "--output", f"{folder}/2", "--json"))
+            if os.geteuid() != 0:
+                return
+            for argv in (("onboard", str(wrong)), ("offboard", str(wrong))):
+                self.assert_unwritten(argv, (*argv, "--json"), code=53)
+            for argv in (("generalize", *there), ("hold", "why", *there), ("unhold", *there)):
+                self.assert_unwritten(argv, (*argv, "--json"))
+
+    def assert_unwritten(self, *argvs, code=1):
+        for argv in argvs:
             with open("/dev/full", "w", encoding="ascii") as full:
-                self.assertEqual(call(*argv, stdout=full, stderr=subprocess.DEVNULL).returncode, 1, argv)
+                done = call(*argv, stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, code, argv)
+            self.assertRegex(done.stderr, r"\Amde-linux: [^\n]*: No space left on device\. [^\n]*\n\Z", argv)
 
     def test_closed_descriptors_are_none_of_its_business(self):
         for closed in ((0,), (0, 2)):

@@ -125,6 +125,14 @@ def as_document(w, name, row):
         assert done.stdout == "" and done.stderr, done
 
 
+def unwritten(w, name, row):
+    """It is said, and why, in one line."""
+    for more in ([], ["--json"]) if row.document else ():
+        done = w.machine.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", PROGRAM, *argv(name, row), *more], check=False, timeout=120)
+        assert done.returncode == 1 or done.returncode == row.code > 50, done
+        assert re.fullmatch(r"mde-linux: [^\n]*: No space left on device\. [^\n]*\n", done.stderr), done
+
+
 def as_nobody(w, name, row):
     done = call(w, *argv(name, row), before=NOBODY)
     assert done.returncode == row.nobody, done
@@ -144,6 +152,7 @@ def each_command(w, rows, thorough):
             assert {row.code, row.nobody} <= documented(), row
             on_terminal(w, name, row, piped(w, name, row, thorough), thorough)
             as_document(w, name, row)
+            unwritten(w, name, row)
             as_nobody(w, name, row)
         except AssertionError as error:
             complaints.append(f"{name}: {error}")
