@@ -1,5 +1,7 @@
 #include "agent/commands/help.h"
 
+#include <string.h>
+
 #include "agent/commands/screen.h"
 #include "platform/base/text.h"
 
@@ -71,17 +73,49 @@ static int refuse_word(const char *word)
         return COMMAND_USAGE;
 }
 
+static bool has_option(const Command *command, const char *name, size_t length)
+{
+        size_t i;
+
+        for (i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                if (strncmp(command->options[i].name, name, length) == 0)
+                        return true;
+        return false;
+}
+
+/* "--root=DIR", or shortened; command NULL: any has it. */
+static bool is_option_of(const Command *command, const char *word)
+{
+        const char *name = word + 2;
+        size_t length = text_starts_with(word, "--") ? strcspn(name, "=") : 0;
+        const Command *any;
+
+        if (length == 0 || command)
+                return length > 0 && has_option(command, name, length);
+        for (any = command_table; any->name; any++)
+                if (has_option(any, name, length))
+                        return true;
+        return false;
+}
+
 /* The first of the words that is a command: what was meant. */
 static int refuse_option(int n_words, char *const *words)
 {
         _cleanup_free_ char *shown = text_escape(words[0], WORD_SHOWN_MAX);
         const Command *command = NULL;
+        const char *called;
         int i;
 
         for (i = 1; i < n_words && !command; i++)
                 command = command_find(words[i]);
-        fprintf(stderr, "mde-linux: options stand behind the command: mde-linux %s %s\n",
-                command ? command->name : "COMMAND", shown);
+        called = command ? command->name : "COMMAND";
+        if (text_equal(words[0], "--version"))
+                fprintf(stderr, "mde-linux: --version stands alone: mde-linux --version\n");
+        else if (is_option_of(command, words[0]))
+                fprintf(stderr, "mde-linux: options stand behind the command: mde-linux %s %s\n", called, shown);
+        else
+                fprintf(stderr, "mde-linux: there is no option '%s'%s%s; 'mde-linux %s --help' tells which there are\n",
+                        shown, command ? " of " : "", command ? called : "", called);
         return COMMAND_USAGE;
 }
 

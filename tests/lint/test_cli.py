@@ -60,9 +60,12 @@ class CommandLine(unittest.TestCase):
         self.assertIn("no command 'no-such-verb'", done.stderr)
 
     def test_an_option_before_the_command_is_answered_in_one_line(self):
-        for argv, words in ((("--json", "status"), "mde-linux status --json"), (("--no-such-option",), "mde-linux COMMAND --no-such-option"),
-                            (("-x", "more"), "mde-linux COMMAND -x"), (("--root", "/x", "check"), "mde-linux check --root"),
-                            (("--json=\x1b[1m",), "\\x1b")):
+        for argv, words in ((("--json", "status"), "mde-linux status --json\n"), (("--js",), "mde-linux COMMAND --js\n"),
+                            (("--root", "/x", "check"), "mde-linux check --root\n"), (("--root=/x", "check"), "mde-linux check --root=/x\n"),
+                            (("--json=\x1b[1m",), "\\x1b"), (("--version", "check"), "alone: mde-linux --version\n"),
+                            (("--no-such-option",), "no option '--no-such-option'; 'mde-linux COMMAND --help'"),
+                            (("--all", "status"), "no option '--all' of status; 'mde-linux status --help'"),
+                            (("-x", "more"), "no option '-x'; "), (("--", "check"), "no option '--' of check; ")):
             done = call(*argv)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), (argv, done))
             self.assertIn(words, done.stderr)
