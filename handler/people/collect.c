@@ -74,6 +74,9 @@ static int take_name(const char *path, Error *err)
 
         if (fd < 0 && errno == EEXIST)
                 return error_set(err, ERROR_INPUT, "%s is there already: name another file with --output", shown);
+        if (fd < 0 && errno == EISDIR) /* a name that ends with a slash, as a folder that is there was taken before */
+                return error_set(err, ERROR_INPUT,
+                                 "%s is no folder that is there: make it, or name another with --output", shown);
         if (fd < 0)
                 return error_errno(err, errno, "create %s (name another place with --output)", shown);
         close(fd);

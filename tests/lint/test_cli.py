@@ -70,6 +70,15 @@ class CommandLine(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), (argv, done))
             self.assertIn(words, done.stderr)
 
+    def test_a_folder_for_the_bundle_that_is_not_there_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "file").touch()
+            for name in ("none", "file"):
+                done = call("collect", "--root", folder, "--output", f"{name}/", cwd=folder)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+                self.assertEqual(done.stderr, f"mde-linux collect: {os.path.realpath(folder)}/{name}/ is no folder that is there: "
+                                              "make it, or name another with --output\n")
+
     def test_words_that_a_command_does_not_take_get_its_usage(self):
         for argv in (("plan", "--facts"), ("plan", "more"), ("plan", "--facts", "a", "--facts", "b")):
             done = call(*argv)
