@@ -226,9 +226,11 @@ static void a_transaction_of_what_was_judged_does_not_judge_again_where_the_inde
 static void a_download_reads_the_list_of_its_source_when_asked(void **state)
 {
         PackageStage *stage = *state;
-        _cleanup_free_ char *argv = NULL;
+        _cleanup_free_ char *argv = NULL, *archives = text_format("%s/archives", stage->scratch.root);
 
         package_stage_program(stage, "dnf", "");
+        scratch_folder(&stage->scratch, "/archives");
+        stage->run.archives = archives; /* nothing comes there */
         assert_true(manager_dnf.reads_list(&stage->host, &ours));
         stage->run.refresh = true;
         assert_int_equal(do_download(stage, &manager_dnf, (PackageWanted){ 0 }).trouble, TROUBLE_NONE);
