@@ -19,8 +19,9 @@
 #include "platform/packages/download.h"
 #include "platform/process.h"
 
-#define LOOK_MS 250 /* between two looks at a lock */
-#define SAY_MS 1000 /* between two reports */
+#define LOOK_MS 250         /* between two looks at a lock */
+#define LISTS_BYTES 1000000 /* of less than that nobody knows whether it is the package or its list */
+#define SAY_MS 1000         /* between two reports */
 #define SHOWN_MAX 160
 #define TAIL_BYTES 1024 /* of the output: enough for its last line */
 #define QUESTION_MS 60000
@@ -187,7 +188,7 @@ static char *describe_transaction(const Ticker *ticker)
 
 static char *describe_download(const Ticker *ticker, int64_t bytes)
 {
-        if (ticker->run->refresh && bytes == 0)
+        if (ticker->run->refresh && bytes < LISTS_BYTES)
                 return text_format("refreshing the package list, then %s", ticker->command->doing);
         return text_format("%s: %lld MB so far", ticker->command->doing, (long long)bytes / 1000000);
 }
