@@ -281,6 +281,13 @@ static int install_anew(Mission *mission, const PackageRun *run, const PackageCh
         return install_with_keys(mission, run, &asked, result, failure);
 }
 
+/* What the lists name by now is another one, also in place of the newest of then. */
+static bool is_worth_another(const Mission *mission, const PackageChoice *choice, const PackageResult *result)
+{
+        return mission->manager->download &&
+               (result->trouble == TROUBLE_STALE || (result->trouble == TROUBLE_NOT_FOUND && choice->newest));
+}
+
 int package_transact(Mission *mission, const PackageChoice *choice, Failure *failure)
 {
         const PackageWanted asked = make_wanted(mission, choice);
@@ -296,8 +303,7 @@ int package_transact(Mission *mission, const PackageChoice *choice, Failure *fai
         run.output_fd = fd;
         let_it_start();
         if (install_with_keys(mission, &run, &asked, &result, failure) < 0 ||
-            (result.trouble == TROUBLE_STALE && mission->manager->download &&
-             install_anew(mission, &run, choice, &result, failure) < 0))
+            (is_worth_another(mission, choice, &result) && install_anew(mission, &run, choice, &result, failure) < 0))
                 return -1;
         if (result.trouble != TROUBLE_NONE)
                 return fail(mission, &result, REASON_INSTALL_FAILED, failure);

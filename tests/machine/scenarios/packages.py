@@ -166,7 +166,21 @@ ExecStart=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.1; done; apt-get update'
 
 
 @scenario(direct=True)
-def lists_read_anew_after_the_download_cost_a_second_one(w):
+def lists_read_anew_after_the_download_do_not_change_what_is_installed(w):
+    """What came was compared with what our source lists: it is that which is installed, and nothing else is fetched."""
+    read_lists_anew_after_the_download(w, sensor.VERSIONS[:2])
+    assert w.manager.version() == sensor.VERSIONS[0]
+    assert "downloading once more" not in w.log(), w.log()
+
+
+@scenario(direct=True)
+def what_the_lists_read_anew_have_no_more_costs_a_second_download(w):
+    read_lists_anew_after_the_download(w, sensor.VERSIONS[1:2])
+    assert w.manager.version() == sensor.VERSIONS[1]
+    assert "downloading once more" in w.log(), w.log()
+
+
+def read_lists_anew_after_the_download(w, versions):
     w.prepare()
     w.machine.write("/etc/systemd/system/apt-daily.service", DAILY_LOOK)
     w.hold_download()
@@ -175,11 +189,9 @@ def lists_read_anew_after_the_download_cost_a_second_one(w):
     w.agent.start()
     w.wait_download()
     w.machine.run(["systemctl", "start", "--no-block", "apt-daily"])
-    w.vendor.publish([w.build_sensor(version) for version in sensor.VERSIONS[:2]])
     w.let_download_go()
     w.wait_told("apt-daily.service is activating")
+    w.vendor.publish([w.build_sensor(version) for version in versions])
     w.release()
     w.azure.wait_status("success")
     w.assert_onboarded()
-    assert w.manager.version() == sensor.VERSIONS[1]
-    assert "downloading once more" in w.log(), w.log()
