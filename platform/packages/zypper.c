@@ -18,6 +18,8 @@
                 .manager = "zypper", .pid_files = zypp_pids, __VA_ARGS__                                               \
         }
 
+#define PACKAGES                                                                                                       \
+        "packages" /* below our folder: what is not a source's libzypp removes there, its temporary files too */
 #define LISTS "/var/cache/zypp/raw" /* a folder for each source, by its alias */
 #define ARRIVES "/var/adm/mount"    /* libzypp's own, in ZYPPTMPDIR where that is not there */
 #define ALSO_IN_ALIAS " +@/()~=&?%" /* people give addresses as well */
@@ -124,7 +126,7 @@ static int make_install(PackageCommand *command, const PackageRun *run, const Pa
         command_add_all(command, packages_argv);
         if (run->archives) {
                 command_add(command, "--pkg-cache-dir");
-                command_add(command, run->archives);
+                command_add(command, command_own(command, text_format("%s/" PACKAGES, run->archives)));
         }
         command_add(command, "install");
         command_add(command, "--no-recommends");

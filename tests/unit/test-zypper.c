@@ -104,10 +104,10 @@ static void a_download_keeps_all_it_fetches_in_our_folder(void **state)
                 run_on(stage, &(PackageWanted){ .package = "mdatp", .version = "101.25032.0006-1" }, false).trouble,
                 TROUBLE_NONE);
         argv = package_stage_read(stage, "argv");
-        expected =
-                text_format("zypper\n--non-interactive\n--no-refresh\n--pkg-cache-dir\n%s\ninstall\n--no-recommends\n"
-                            "--download-only\n--from\nms-prod\n--\nmdatp=101.25032.0006-1\n",
-                            stage->scratch.root);
+        expected = text_format(
+                "zypper\n--non-interactive\n--no-refresh\n--pkg-cache-dir\n%s/packages\ninstall\n--no-recommends\n"
+                "--download-only\n--from\nms-prod\n--\nmdatp=101.25032.0006-1\n",
+                stage->scratch.root);
         assert_string_equal(argv, expected);
         environment = package_stage_read(stage, "environment");
         temporary = text_format("ZYPPTMPDIR=%s\n", stage->scratch.root);
@@ -159,7 +159,7 @@ static void a_transaction_takes_what_was_downloaded(void **state)
         stage->run.deadline = deadline_in(100); /* far less than it needs: it is never signalled */
         assert_int_equal(run_on(stage, &(PackageWanted){ .package = "mdatp" }, true).trouble, TROUBLE_NONE);
         argv = package_stage_read(stage, "argv");
-        folder = text_format("\n--pkg-cache-dir\n%s\n", stage->scratch.root);
+        folder = text_format("\n--pkg-cache-dir\n%s/packages\n", stage->scratch.root);
         assert_has(argv, folder);
         assert_has(argv, "\n--no-refresh\n");
         assert_true(text_ends_with(argv, "\n--\nmdatp\n"));
