@@ -164,7 +164,8 @@ def an_unfinished_installer_script_is_cleaned_up_after(w):
     w.assert_onboarded()
 
 
-@for_families("sles15", sweep=("el9", "fedora", *OTHER_AGES), direct=True)
+# not sles16: where an index was not verified libzypp 17.38 looks at packages itself, and calls them unsigned with rpm 6
+@for_families("sles15", sweep=("el9", "fedora", *(each for each in OTHER_AGES if each != "sles16")), direct=True)
 def only_configured_rpm_sources_are_used(w):
     w.prepare()
     message = refused(w, 0, w.snapshot(), "repository-none", useExistingRepo=True)
