@@ -30,10 +30,7 @@ int undo_remember_prefix(const Host *host, const char *folder, const char *prefi
 /* The same of one name, file or folder. */
 int undo_remember_trace(const Host *host, const char *path, Error *err) _must_check_;
 
-/* Is name prefix and six letters or digits, as mkdtemp() makes them? */
-bool undo_is_temporary(const char *name, const char *prefix);
-
-/* Such names come into being in folder from now on, where none was before: removed on undo. */
+/* Temporary names (fs_is_temporary) come into being in folder from now on, where none was before: removed on undo. */
 int undo_remember_temporary(const Host *host, const char *folder, const char *prefix, Error *err) _must_check_;
 
 /* Before what the package manager has fetched is fetched anew, named as in one of the two above: not removed on undo.

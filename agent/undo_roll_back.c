@@ -79,15 +79,6 @@ static int restore_file(const Host *host, Json *records, Json *record, const cha
         return 0;
 }
 
-bool undo_is_temporary(const char *name, const char *prefix)
-{
-        static const char random[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        size_t length = strlen(prefix);
-
-        return text_starts_with(name, prefix) && strlen(name) == length + strlen("XXXXXX") &&
-               strspn(name + length, random) == strlen("XXXXXX");
-}
-
 /* How undo_remember_prefix() and undo_remember_temporary() stand for a name. */
 typedef bool Stands(const char *name, const char *prefix);
 
@@ -161,7 +152,7 @@ static int undo_record(const Host *host, Json *records, Json *record, Error *err
         if (text_equal(kind, "prefix"))
                 return remove_named(host, text_starts_with, path, json_string(record, "prefix"), err);
         if (text_equal(kind, "temporary"))
-                return remove_named(host, undo_is_temporary, path, json_string(record, "prefix"), err);
+                return remove_named(host, fs_is_temporary, path, json_string(record, "prefix"), err);
         return 0;
 }
 

@@ -33,6 +33,9 @@ int fs_write_volatile(const Host *host, const char *path, const void *data, size
 
 #define FS_TEMPORARY ".mde-linux-" /* temporary files beside NAME are .NAME.mde-linux-XXXXXX, letters and digits */
 
+/* Is name prefix and six letters or digits, as these and mkdtemp() have? */
+bool fs_is_temporary(const char *name, const char *prefix);
+
 /* Owner and mode of a regular file, never through a link: whoever else may write to its folder may have put one there.
  */
 int fs_give(const Host *host, const char *path, uid_t uid, gid_t gid, mode_t mode, Error *err) _must_check_;

@@ -1,6 +1,5 @@
 #include "platform/fs.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,6 +11,8 @@
 
 #define TRIES_MAX 100
 #define TAIL 6
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 int fs_write_bytes(int fd, const void *data, size_t length)
 {
@@ -71,7 +72,6 @@ static int fill(int fd, const char *shown, const Content *content, Error *err)
 /* Six letters that nobody has used a moment ago. Whoever guesses them only makes us try others. */
 static void make_tail(char tail[TAIL + 1])
 {
-        static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         struct timespec now = { 0 };
         uint64_t bits;
         size_t i;
@@ -91,17 +91,11 @@ static bool is_ours_alone(int fd)
         return (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 && st.st_nlink > 0;
 }
 
-static bool is_temporary(const char *candidate, const char *prefix)
+bool fs_is_temporary(const char *name, const char *prefix)
 {
-        const char *tail = candidate + strlen(prefix);
-        size_t i;
+        const char *tail = name + strlen(prefix);
 
-        if (!text_starts_with(candidate, prefix) || strlen(tail) != TAIL)
-                return false;
-        for (i = 0; i < TAIL; i++)
-                if (!isalnum((unsigned char)tail[i]))
-                        return false;
-        return true;
+        return text_starts_with(name, prefix) && strlen(tail) == TAIL && strspn(tail, letters) == TAIL;
 }
 
 static int remove_leftover(int folder, const char *name)
@@ -124,7 +118,7 @@ static int remove_leftovers(int folder, const char *name, const char *shown, Err
         if (fs_list_at(folder, &names, err) < 0)
                 return -1;
         for (i = 0; names[i]; i++)
-                if (is_temporary(names[i], prefix) && remove_leftover(folder, names[i]) < 0)
+                if (fs_is_temporary(names[i], prefix) && remove_leftover(folder, names[i]) < 0)
                         return error_errno(err, errno, "remove %s beside %s", names[i], shown);
         return 0;
 }

@@ -197,7 +197,7 @@ int repository_source_write(Mission *mission, PackageSource *source, const char 
 static bool is_trace(const SourceTrace *trace, const char *name)
 {
         if (trace->temporary)
-                return undo_is_temporary(name, trace->prefix);
+                return fs_is_temporary(name, trace->prefix);
         return trace->whole ? text_equal(name, trace->prefix) : text_starts_with(name, trace->prefix);
 }
 
