@@ -10,6 +10,7 @@
 #include "agent/commands/command.h"
 #include "agent/doctor/diagnose.h"
 #include "platform/base/text.h"
+#include "tests/unit/put.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 #define OTHER_ORG "7d3f1d0a-8b47-4e19-a3d5-57ad1e0b9c02"
@@ -40,7 +41,7 @@ static Signs *licensed(void)
 
         s->extension.there = TRI_YES;
         s->cloud.extension = TRI_YES;
-        strcpy(s->cloud.extension_state, "Succeeded");
+        put(s->cloud.extension_state, "Succeeded");
         s->facts.sensor.files = TRI_YES;
         s->facts.sensor.health =
                 (SensorHealth){ .answering = TRI_YES, .licensed = TRI_YES, .healthy = TRI_YES, .org_id = ORG };
@@ -152,13 +153,13 @@ static void a_failure_that_azure_still_shows_is_told(void **state)
         _cleanup_free_ Diagnosis *one = NULL, *other = NULL;
         Signs *s = licensed();
 
-        strcpy(s->cloud.extension_state, "Failed");
+        put(s->cloud.extension_state, "Failed");
         one = of(s);
         assert_true(tells(one, "extension-shown-failed"));
         s = licensed();
-        strcpy(s->cloud.extension_state, "Failed");
+        put(s->cloud.extension_state, "Failed");
         s->extension.told = TRI_YES;
-        strcpy(s->extension.status, "error");
+        put(s->extension.status, "error");
         other = of(s);
         assert_false(tells(other, "extension-shown-failed"));
 }
@@ -181,7 +182,7 @@ static void another_tenant_than_the_subscriptions_is_a_fault_unless_asked_for(vo
                 _cleanup_free_ Diagnosis *diagnosis = NULL;
                 Signs *s = licensed();
 
-                strcpy(s->facts.sensor.health.machine_id, "0123");
+                put(s->facts.sensor.health.machine_id, "0123");
                 strcpy(s->cloud.org_id, rows[i].package);
                 strcpy(s->extension.tenant, rows[i].asked);
                 diagnosis = of(s);
@@ -244,8 +245,8 @@ static void what_a_run_has_met_as_well_is_told_once(void **state)
                 snprintf(s->cloud.trouble, sizeof(s->cloud.trouble), "%s", troubles[i]);
                 s->extension.told = TRI_YES;
                 s->extension.reason = REASON_AZURE_METADATA_DENIED;
-                strcpy(s->extension.status, "error");
-                strcpy(s->extension.message, "Tried in this order: from Azure: HOST/token answered 404.");
+                put(s->extension.status, "error");
+                put(s->extension.message, "Tried in this order: from Azure: HOST/token answered 404.");
                 diagnosis = of(s);
                 assert_true(tells(diagnosis, "azure-metadata-denied"));
                 assert_int_equal(diagnosis->n_unseen, 2);

@@ -11,6 +11,7 @@
 #include "agent/machine/fitness_mounts.h"
 #include "agent/judge.h"
 #include "platform/base/text.h"
+#include "tests/unit/put.h"
 
 #define MIB (INT64_C(1024) * 1024)
 #define GIB (1024 * MIB)
@@ -25,8 +26,8 @@ static void add_mount(Facts *f, const char *folder, int64_t free_bytes)
         *mount = (MachineMount){ .free_bytes = free_bytes, .free_inodes = 100000, .noexec = TRI_NO };
         mount->read_only = mount->link = TRI_NO;
         snprintf(mount->folder, sizeof(mount->folder), "%s", folder);
-        strcpy(mount->point, "/");
-        strcpy(mount->type, "ext4");
+        put(mount->point, "/");
+        put(mount->type, "ext4");
 }
 
 /* Debian 12 with 1 GB and 4 GB of disk, as a cloud sells it. */
@@ -38,9 +39,9 @@ static Facts small(void)
         Machine *m = &f.machine.fitness;
         size_t i;
 
-        strcpy(f.machine.distro.id, "debian");
-        strcpy(f.machine.distro.version, "12");
-        strcpy(f.machine.distro.kernel, "6.1.0-18-cloud-amd64");
+        put(f.machine.distro.id, "debian");
+        put(f.machine.distro.version, "12");
+        put(f.machine.distro.kernel, "6.1.0-18-cloud-amd64");
         f.fanotify = (FanotifyFacts){ .known = TRI_YES, .supported = TRI_YES, .permission_events = TRI_YES };
         *m = (Machine){ .known = TRI_YES,
                         .memory = 870 * MIB, /* what is left of 1 GB with room for a crash dump */
@@ -171,9 +172,9 @@ static void an_old_kernel_is_refused(void **state)
         Request q = { 0 };
         Facts f = roomy();
 
-        strcpy(f.machine.distro.kernel, "3.10.0-229.el7.x86_64");
+        put(f.machine.distro.kernel, "3.10.0-229.el7.x86_64");
         assert_judged(q, f, "kernel-unsupported: Found: kernel 3.10.0-229.el7.x86_64; needed: 3.10.0-327 or newer.");
-        strcpy(f.machine.distro.kernel, "3.10.0-327.el7.x86_64");
+        put(f.machine.distro.kernel, "3.10.0-327.el7.x86_64");
         assert_judged(q, f, "fitness-ebpf=information: Found: kernel 3.10.0-327.el7.x86_64;");
         take_distro(&f, "rhel", "7.9", "3.10.0-1160.el7.x86_64");
         assert_judged(q, f, "");
@@ -191,7 +192,7 @@ static void an_old_kernel_is_refused(void **state)
         f.machine.support = NULL;
         f.machine.derived = row_of("rhel", "8");
         assert_judged(q, f, "fitness-kernel=warning: ");
-        strcpy(f.machine.distro.kernel, "strange");
+        put(f.machine.distro.kernel, "strange");
         assert_judged(q, f, "");
 }
 
@@ -204,7 +205,7 @@ static void a_bad_kernel_is_told_beside_a_sensor_too(void **state)
         assert_judged(q, f, "fitness-kernel=warning: Found: kernel 4.18.0-147.8.1.el8_1.x86_64, which is known");
         f.package.state = PACKAGE_INSTALLED;
         assert_judged(q, f, "fitness-kernel=warning: ");
-        strcpy(f.machine.distro.kernel, "4.18.0-1470.el8_1.x86_64");
+        put(f.machine.distro.kernel, "4.18.0-1470.el8_1.x86_64");
         assert_judged(q, f, "");
 }
 
@@ -226,8 +227,8 @@ static void space_is_judged_where_it_is_needed(void **state)
         MachineMount *opt = mount_of(&f, "/opt");
 
         opt->free_bytes = 50 * MIB;
-        strcpy(opt->type, "tmpfs");
-        strcpy(opt->point, "/opt");
+        put(opt->type, "tmpfs");
+        put(opt->point, "/opt");
         assert_judged(q, f, "disk-full: Found: 50 MiB free on /opt (tmpfs mounted on /opt); needed: 2048 MiB.");
         q.install_path = "/data";
         add_mount(&f, "/data", 3 * GIB);
@@ -259,7 +260,7 @@ static void mounts_are_judged_by_what_happens_there(void **state)
         assert_judged(q, f, "mount-unusable: Found: /usr (ext4 mounted on /) is read-only;");
         f = roomy();
         mount_of(&f, "/opt")->link = TRI_YES;
-        strcpy(mount_of(&f, "/opt")->link_target, "/data/opt");
+        put(mount_of(&f, "/opt")->link_target, "/data/opt");
         assert_judged(q, f, "mount-unusable: Found: /opt is a link to /data/opt;");
         f = roomy();
         mount_of(&f, "/var")->noexec = TRI_YES;
@@ -283,7 +284,7 @@ static void a_user_that_cannot_be_made_is_refused(void **state)
         Facts f = roomy();
 
         f.machine.fitness.user_creatable = TRI_NO;
-        strcpy(f.machine.fitness.user_trouble, "/etc/passwd is immutable");
+        put(f.machine.fitness.user_trouble, "/etc/passwd is immutable");
         assert_judged(q, f, "user-database: Found: /etc/passwd is immutable.");
         f.machine.fitness.user_exists = TRI_YES;
         assert_judged(q, f, "");
@@ -303,9 +304,9 @@ static void a_package_manager_that_cannot_fetch_by_https_is_refused(void **state
         assert_judged(q, f,
                       "package-https-missing: Found: no /usr/lib/apt/methods/https; needed: the package "
                       "apt-transport-https, by which apt fetches from https addresses.");
-        strcpy(q.mirror_url, "https://mirror.example.test");
+        put(q.mirror_url, "https://mirror.example.test");
         assert_judged(q, f, "package-https-missing: ");
-        strcpy(q.mirror_url, "http://mirror.example.test");
+        put(q.mirror_url, "http://mirror.example.test");
         assert_judged(q, f, "");
         *q.mirror_url = '\0';
         q.package_file = "/root/sensor.deb";

@@ -10,6 +10,7 @@
 
 #include "agent/answers/standing.h"
 #include "platform/base/text.h"
+#include "tests/unit/put.h"
 
 #define ORG "6c2f1d0a-8b47-4e19-a3d5-57ad1e0b9c01"
 
@@ -369,7 +370,7 @@ static void what_was_found_so_again_is_told_with_its_time(void **state)
         Stage *s = *state;
         ExtensionStatus *status = &s->folder.status;
 
-        strcpy(status->status, "success");
+        put(status->status, "success");
         status->told_s = 101; /* by the run's own end */
         assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 0);
         status->told_s = 500;
@@ -379,7 +380,7 @@ static void what_was_found_so_again_is_told_with_its_time(void **state)
         s->folder.sequence = 3;
         end_badly(s, 3, REASON_CONFLICT);
         assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 0);
-        strcpy(status->status, "error");
+        put(status->status, "error");
         status->reason = REASON_CONFLICT;
         assert_int_equal(standing_confirmed_s(&s->extension, &s->runs[0]), 500);
 }
